@@ -1,0 +1,1 @@
+//! Aligned, reused buffers for bodies.

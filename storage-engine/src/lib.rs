@@ -1,0 +1,11 @@
+//! Cairn's storage engine.
+//!
+//! Small bodies and the metadata that makes them visible are committed by one synced append to a
+//! log; large bodies go to bulk segments first. RocksDB is the index over both, never the truth:
+//! it is brought up to date from the log after a crash. This crate knows bytes, rows, keys,
+//! durability and space. It must not know HTTP, XML, S3 error codes or users.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
+
+pub mod disk;
+pub mod hash;
