@@ -10,6 +10,7 @@ mod check;
 mod fatal;
 mod file;
 mod lock;
+pub mod sim;
 mod sys;
 mod workers;
 
