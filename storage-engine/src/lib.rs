@@ -12,6 +12,7 @@ mod engine;
 mod error;
 pub mod hash;
 pub mod ids;
+pub mod index;
 pub mod key;
 pub mod limits;
 pub mod row;
