@@ -10,7 +10,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
-pub use header::{FORMAT_VERSION, SEGMENT_HEADER_BYTES};
+pub use header::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
 pub use segments::{Segments, SegmentsOptions, Unreadable};
 
 use std::ops::Deref;
@@ -26,18 +26,38 @@ use segments::Home;
 /// One file of records. Whoever holds an [`Arc`] of it keeps the file from being used anew.
 #[derive(Debug)]
 pub struct Segment {
-    pub id: SegmentId,
-    pub kind: SegmentKind,
-    /// Records end here at the latest.
-    pub capacity: u64,
-    pub key: RecordKey,
-    pub file: Arc<dyn DiskFile>,
+    id: SegmentId,
+    kind: SegmentKind,
+    capacity: u64,
+    key: RecordKey,
+    file: Arc<dyn DiskFile>,
     writers: AtomicUsize,
     retired: AtomicBool,
     home: Arc<Home>,
 }
 
 impl Segment {
+    pub fn id(&self) -> SegmentId {
+        self.id
+    }
+
+    pub fn kind(&self) -> SegmentKind {
+        self.kind
+    }
+
+    /// Records end here at the latest.
+    pub fn capacity(&self) -> u64 {
+        self.capacity
+    }
+
+    pub fn key(&self) -> &RecordKey {
+        &self.key
+    }
+
+    pub fn file(&self) -> &Arc<dyn DiskFile> {
+        &self.file
+    }
+
     /// Holds the segment for somebody whose records in it no row names yet.
     pub fn pin(self: &Arc<Self>) -> SegmentPin {
         self.writers.fetch_add(1, Ordering::AcqRel);
