@@ -4,6 +4,7 @@
 //! it: once the last reader of a retired segment is gone, the file is put aside and becomes another
 //! segment, with a new nonce that makes every record in it meaningless (see [`crate::record`]).
 
+mod flush;
 mod header;
 mod name;
 mod segments;
@@ -18,9 +19,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::disk::DiskFile;
+use crate::error::Result;
+use crate::failure::Failure;
 use crate::ids::SegmentId;
 use crate::record::RecordKey;
 use crate::row::SegmentKind;
+use flush::Flush;
 use segments::Home;
 
 /// One file of records. Whoever holds an [`Arc`] of it keeps the file from being used anew.
@@ -31,6 +35,7 @@ pub struct Segment {
     capacity: u64,
     key: RecordKey,
     file: Arc<dyn DiskFile>,
+    flush: Flush,
     writers: AtomicUsize,
     retired: AtomicBool,
     home: Arc<Home>,
@@ -56,6 +61,19 @@ impl Segment {
 
     pub fn file(&self) -> &Arc<dyn DiskFile> {
         &self.file
+    }
+
+    /// Notes that a write has finished; the number is what [`Segment::settle`] wants.
+    pub fn finished(&self) -> u64 {
+        self.flush.finished()
+    }
+
+    /// Waits until the write of this number is durable. Syncs are shared among all who wait, and
+    /// count only for writes that had finished before. Cancel-safe; needs a runtime.
+    ///
+    /// A failed sync is final: it sets `failure`, which everybody gets from then on.
+    pub async fn settle(&self, number: u64, failure: &Failure) -> Result<()> {
+        self.flush.settle(number, &self.file, failure).await
     }
 
     /// Holds the segment for somebody whose records in it no row names yet.
