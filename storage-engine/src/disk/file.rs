@@ -17,7 +17,8 @@ mod open_file;
 use handle::Handle;
 use open_file::OpenFile;
 
-/// Who waits for the drive in operations that must not block their caller.
+/// Who waits for the drive in reads that must not block their caller. Writes and syncs of that kind
+/// always have threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AsyncIo {
     /// A bounded pool of threads.

@@ -36,13 +36,6 @@ const UNPROVEN: u8 = 0;
 const PROVEN: u8 = 1;
 const REFUSED: u8 = 2;
 
-/// The descriptor a write goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    Buffered,
-    Direct,
-}
-
 pub(super) enum CreateError {
     /// Nothing was created.
     Refused(io::Error),
@@ -83,29 +76,6 @@ impl Handle {
         &self.buffered
     }
 
-    /// Where a write may go without being tried here first, and the unit of its progress: `None`
-    /// as long as it is not known whether the file system takes direct writes.
-    pub(super) fn proven_way(&self) -> Option<(Way, &File, usize)> {
-        let Some(direct) = &self.direct else {
-            return Some((Way::Buffered, &self.buffered, 1));
-        };
-        match direct.trust.load(Ordering::Acquire) {
-            PROVEN => Some((Way::Direct, &direct.file, DIRECT_ALIGN_BYTES)),
-            REFUSED => Some((Way::Buffered, &self.buffered, 1)),
-            _ => None,
-        }
-    }
-
-    /// What is refused before any drive is asked.
-    pub(super) fn check_write(&self, pieces: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
-        let len = pieces.iter().map(|piece| piece.len()).sum();
-        check::span(offset, len)?;
-        match self.access {
-            Access::Buffered => Ok(()),
-            Access::Direct => check::aligned(pieces, offset),
-        }
-    }
-
     pub(super) fn is_direct(&self) -> bool {
         let trust = |direct: &Direct| direct.trust.load(Ordering::Acquire);
         self.direct
@@ -142,7 +112,11 @@ impl Handle {
     }
 
     pub(super) fn write_at(&self, pieces: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
-        self.check_write(pieces, offset)?;
+        let len = pieces.iter().map(|piece| piece.len()).sum();
+        check::span(offset, len)?;
+        if self.access == Access::Direct {
+            check::aligned(pieces, offset)?;
+        }
         if let Some(direct) = &self.direct
             && direct.write(pieces, offset)?
         {

@@ -7,10 +7,8 @@ use std::sync::{Arc, OnceLock};
 use super::super::uring::{RingFile, RingHandle};
 use super::super::workers::Workers;
 use super::super::{Block, DiskFile, IoFuture, SharedBlock, check};
-use super::handle::{Handle, Way};
+use super::handle::Handle;
 
-/// Reads and writes take the ring if there is one. Syncs do not: the kernel gives each of them a
-/// thread anyway, and a failure must be noted on the handle even if nobody awaits the result.
 #[derive(Debug)]
 pub(super) struct OpenFile {
     /// Shared with the operations under way: the descriptors outlive the last of them.
@@ -19,20 +17,18 @@ pub(super) struct OpenFile {
     ring: Option<OnRing>,
 }
 
-/// The descriptors of this file that the ring got so far; most files never need any.
+/// The ring, and what it knows this file by once a read went there; most files never need that.
 #[derive(Debug)]
 struct OnRing {
     ring: RingHandle,
-    buffered: OnceLock<Option<Arc<RingFile>>>,
-    direct: OnceLock<Option<Arc<RingFile>>>,
+    file: OnceLock<Option<Arc<RingFile>>>,
 }
 
 impl OpenFile {
     pub(super) fn new(handle: Handle, workers: Workers, ring: Option<RingHandle>) -> Self {
         let on_ring = |ring| OnRing {
             ring,
-            buffered: OnceLock::new(),
-            direct: OnceLock::new(),
+            file: OnceLock::new(),
         };
         Self {
             handle: Arc::new(handle),
@@ -41,14 +37,11 @@ impl OpenFile {
         }
     }
 
-    /// `None` where threads must do it: no ring, a dead one, or no descriptor left for it.
-    fn on_ring(&self, way: Way, file: &std::fs::File) -> Option<&Arc<RingFile>> {
+    /// `None` where threads must read: no ring, a dead one, or no descriptor was left for it.
+    fn on_ring(&self) -> Option<&Arc<RingFile>> {
         let on_ring = self.ring.as_ref()?;
-        let adopted = match way {
-            Way::Buffered => &on_ring.buffered,
-            Way::Direct => &on_ring.direct,
-        };
-        let adopted = adopted.get_or_init(|| on_ring.ring.adopt(file).ok());
+        let adopt = || on_ring.ring.adopt(self.handle.buffered()).ok();
+        let adopted = on_ring.file.get_or_init(adopt);
         adopted.as_ref().filter(|file| file.is_alive())
     }
 }
@@ -76,7 +69,7 @@ impl DiskFile for OpenFile {
         if let Err(error) = checked {
             return Box::pin(ready(Err(error)));
         }
-        if let Some(file) = self.on_ring(Way::Buffered, self.handle.buffered()) {
+        if let Some(file) = self.on_ring() {
             return file.read(block, start, end, offset);
         }
         let handle = Arc::clone(&self.handle);
@@ -91,17 +84,8 @@ impl DiskFile for OpenFile {
     }
 
     fn write(&self, block: SharedBlock, len: usize, offset: u64) -> IoFuture<()> {
-        let checked = check::part(0, len, block.len()).and_then(|()| {
-            self.handle
-                .check_write(&[IoSlice::new(&block[..len])], offset)
-        });
-        if let Err(error) = checked {
+        if let Err(error) = check::part(0, len, block.len()) {
             return Box::pin(ready(Err(error)));
-        }
-        if let Some((way, file, unit)) = self.handle.proven_way()
-            && let Some(file) = self.on_ring(way, file)
-        {
-            return file.write(block, len, offset, unit);
         }
         let handle = Arc::clone(&self.handle);
         self.workers

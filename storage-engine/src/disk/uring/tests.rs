@@ -69,8 +69,9 @@ fn descriptors_go_with_their_file_and_the_thread_with_its_handles() {
     };
     let file = file(folder.path());
     let adopted = ring.adopt(&file).unwrap();
-    let block = BlockPool::new(1, 0).take();
-    wait(adopted.write(block.share(), 4096, 0, 1)).unwrap();
+    file.write_all_at(b"ring", 0).unwrap();
+    let block = wait(adopted.read(BlockPool::new(1, 0).take(), 0, 4, 0)).unwrap();
+    assert_eq!(block[..4], *b"ring");
     assert_eq!(descriptors(folder.path()), 2);
     drop(adopted);
     eventually("the ring closes its own", || {
