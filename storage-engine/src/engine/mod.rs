@@ -5,6 +5,7 @@
 //! their way, `versions` how the versions of a key take each other's places.
 
 mod bucket;
+pub mod check;
 mod copy;
 mod delete;
 mod document;
@@ -22,6 +23,7 @@ mod sweep;
 mod table;
 mod update;
 mod versions;
+pub mod work;
 
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
@@ -44,7 +46,7 @@ use crate::key::KeyRange;
 use crate::meta::{Meta, MetaStore};
 use crate::row;
 use crate::segment::Segments;
-use crate::stage::{Digester, Digests, Stager, Staging, Target};
+use crate::stage::{Digests, Stager, Staging};
 use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
