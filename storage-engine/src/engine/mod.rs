@@ -18,6 +18,8 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
+#[cfg(test)]
+mod rig;
 pub mod requests;
 mod sweep;
 mod table;
