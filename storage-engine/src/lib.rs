@@ -8,4 +8,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
 pub mod disk;
+mod engine;
+mod error;
 pub mod hash;
+pub mod ids;
+pub mod key;
+pub mod limits;
+pub mod row;
+
+pub use engine::requests::*;
+pub use error::{Damage, Error, Result};

@@ -1,0 +1,45 @@
+//! Every bound of the engine, with its unit in the name. An attacker meets a number.
+
+/// Longest object key, in bytes.
+pub const KEY_BYTES_MAX: usize = 1024;
+/// Longest bucket name, in bytes.
+pub const BUCKET_NAME_BYTES_MAX: usize = 255;
+/// Largest object, in bytes.
+pub const OBJECT_BYTES_MAX: u64 = 5 << 40;
+/// All attribute names and values of one object together, in bytes.
+pub const ATTRIBUTES_BYTES_MAX: usize = 24 << 10;
+/// All tag keys and values of one object or bucket together, in bytes.
+pub const TAGS_BYTES_MAX: usize = 16 << 10;
+/// One configuration document of a bucket, in bytes.
+pub const DOCUMENT_BYTES_MAX: usize = 60 << 10;
+
+/// Bodies up to this many bytes lie inside the object's row.
+pub const INLINE_BYTES_MAX: usize = 2 << 10;
+/// Bodies up to this many bytes travel through the log, larger ones go to bulk segments.
+pub const LOG_BODY_BYTES_MAX: usize = 128 << 10;
+/// A body is cut into chunks of this many bytes; only the last one of a run is shorter.
+pub const CHUNK_BYTES: usize = 1 << 20;
+/// A checksum covers this many bytes: what a ranged read must verify at least.
+pub const FRAME_BYTES: usize = 64 << 10;
+/// Chunks one row may name. A longer body becomes several parts.
+pub const ROW_CHUNKS_MAX: usize = 5 << 10;
+
+/// Parts of one upload.
+pub const PARTS_MAX: u16 = 10_000;
+/// Parts one manifest page lists.
+pub const PAGE_PARTS_MAX: usize = 512;
+
+/// Rows one list call may return.
+pub const LIST_MAX: usize = 1000;
+/// Rows one list call may look at before it returns what it has with a cursor.
+pub const LIST_STEPS_MAX: usize = 100_000;
+/// Changes one group takes from the queue.
+pub const GROUP_CHANGES_MAX: usize = 512;
+/// Body bytes one group takes from the queue before it stops gathering.
+pub const GROUP_BODY_BYTES_MAX: usize = 4 << 20;
+/// Changes that may wait for the committer; a sender beyond that waits.
+pub const QUEUE_CHANGES_MAX: usize = 4096;
+/// Row bytes and keys one change may write.
+pub const BATCH_BYTES_MAX: usize = 1 << 20;
+/// Longest value of a row, in bytes.
+pub const VALUE_BYTES_MAX: usize = 64 << 10;

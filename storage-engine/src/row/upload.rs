@@ -1,0 +1,57 @@
+//! Unfinished uploads, their parts, and the manifest of a finished one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attribute, Body, ChecksumKind, KeyCheck, Lock, Tag};
+use crate::hash::{Algorithm, Checksum, ETag};
+use crate::ids::{BucketId, Sequence, Timestamp, UploadId};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadRow {
+    pub id: UploadId,
+    pub tag: u64,
+    pub started: Timestamp,
+    /// Sequence of the last change of any part: completing checks that nothing moved meanwhile.
+    pub touched: Sequence,
+    pub parts_bytes: u64,
+    pub label: String,
+    pub owner: String,
+    pub attributes: Vec<Attribute>,
+    pub tags: Vec<Tag>,
+    pub lock: Lock,
+    pub key_check: Option<KeyCheck>,
+    pub checksum: Option<(Algorithm, ChecksumKind)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRow {
+    pub number: u16,
+    pub size: u64,
+    pub etag: ETag,
+    pub checksum: Option<Checksum>,
+    pub modified: Timestamp,
+    pub sequence: Sequence,
+    pub body: Body,
+}
+
+/// Owns the parts of a finished upload. Copies of the object share it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestRow {
+    pub home: UploadId,
+    pub bucket: BucketId,
+    pub refs: u64,
+    pub parts: u16,
+}
+
+/// Up to [`crate::limits::PAGE_PARTS_MAX`] parts in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestPage {
+    pub entries: Vec<PageEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageEntry {
+    pub number: u16,
+    pub size: u64,
+    pub checksum: Option<Checksum>,
+}
