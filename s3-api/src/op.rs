@@ -48,7 +48,9 @@ impl Marker {
 /// an unknown one with a value is somebody's annotation (`x-id=GetObject`), which Amazon ignores
 /// too; an unknown one without a value looks like a sub-resource we have never heard of.
 fn is_plain_parameter(query: &Query, name: &[u8]) -> bool {
-    if PLAIN_PARAMETERS.iter().any(|known| known.as_bytes() == name) {
+    let is_known = PLAIN_PARAMETERS.iter().any(|known| known.as_bytes() == name);
+    let has_known_start = PLAIN_PREFIXES.iter().any(|start| name.starts_with(start));
+    if is_known || has_known_start {
         return true;
     }
     let is_subresource = subresources().any(|known| known.as_bytes() == name);
@@ -57,9 +59,10 @@ fn is_plain_parameter(query: &Query, name: &[u8]) -> bool {
 
 /// Names that mark an operation by themselves.
 fn subresources() -> impl Iterator<Item = &'static str> {
-    OPERATIONS.iter().flat_map(|row| row.markers).filter_map(|marker| match marker {
-        Marker::Query(name) => Some(*name),
-        Marker::Value(..) | Marker::Header(_) => None,
+    // Only a row's first marker names it; `id` beside `analytics` does not.
+    OPERATIONS.iter().filter_map(|row| match row.markers.first() {
+        Some(Marker::Query(name)) => Some(*name),
+        _ => None,
     })
 }
 
@@ -113,6 +116,9 @@ const PLAIN_PARAMETERS: &[&str] = &[
     "bucket-region",
     "x-id",
 ];
+
+/// The same for whole families: presigned requests, and overrides of answer headers.
+const PLAIN_PREFIXES: &[&[u8]] = &[b"X-Amz-", b"x-amz-", b"response-"];
 
 #[cfg(test)]
 mod tests;

@@ -79,6 +79,7 @@ fn a_known_subresource_under_another_method_is_not_allowed() {
 fn annotations_and_plain_parameters_change_nothing() {
     assert_eq!(routed("GET", Level::Object, "x-id=GetObject"), Ok("GetObject"));
     assert_eq!(routed("GET", Level::Object, "versionId=&foo=bar"), Ok("GetObject"));
+    assert_eq!(routed("GET", Level::Object, "response-expires=&id=1"), Ok("GetObject"));
     assert_eq!(routed("GET", Level::Bucket, "prefix=&delimiter="), Ok("ListObjects"));
     assert_eq!(routed("GET", Level::Bucket, "list-type=1"), Ok("ListObjects"));
     assert_eq!(routed("GET", Level::Bucket, ""), Ok("ListObjects"));
