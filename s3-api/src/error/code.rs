@@ -94,6 +94,8 @@ codes! {
         "The tag provided was not a valid tag."
     InvalidURI "InvalidURI" BAD_REQUEST
         "Couldn't parse the specified URI."
+    InvalidToken "InvalidToken" BAD_REQUEST
+        "The provided token is malformed or otherwise invalid."
     KeyTooLongError "KeyTooLongError" BAD_REQUEST
         "Your key is too long"
     MalformedTrailerError "MalformedTrailerError" BAD_REQUEST
