@@ -62,6 +62,10 @@ codes! {
         "Your proposed upload is smaller than the minimum allowed size"
     IllegalLocationConstraintException "IllegalLocationConstraintException" BAD_REQUEST
         "The specified location constraint is not valid for this endpoint."
+    IllegalVersioningConfigurationException "IllegalVersioningConfigurationException" BAD_REQUEST
+        "The Versioning element must be specified"
+    InvalidBucketAclWithObjectOwnership "InvalidBucketAclWithObjectOwnership" BAD_REQUEST
+        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
     IncompleteBody "IncompleteBody" BAD_REQUEST
         "You did not provide the number of bytes specified by the Content-Length HTTP header"
     InternalError "InternalError" INTERNAL_SERVER_ERROR

@@ -86,12 +86,17 @@ impl Writer {
         self.close(name);
     }
 
-    /// An element with lower-case attributes and namespace for the type of a grantee.
+    /// An element that says which kind it is, as grantees do.
     pub(crate) fn typed(&mut self, name: &'static str, kind: &str, inside: impl FnOnce(&mut Self)) {
         let instance = "http://www.w3.org/2001/XMLSchema-instance";
         self.push(&["<", name, " xmlns:xsi=\"", instance, "\" xsi:type=\"", kind, "\">"]);
         inside(self);
         self.close(name);
+    }
+
+    /// Text directly inside the element that is open.
+    pub(crate) fn content(&mut self, value: &str) {
+        push_escaped(&mut self.out, value.as_bytes());
     }
 
     fn raw_text(&mut self, name: &'static str, value: &[u8]) {
