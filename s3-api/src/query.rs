@@ -32,6 +32,11 @@ impl Query {
         self.parameters.iter().map(|(name, _)| name.as_slice())
     }
 
+    /// Names and values in the order they came.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.parameters.iter().map(|(name, value)| (name.as_slice(), value.as_slice()))
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
