@@ -150,20 +150,21 @@ impl WriteConditions {
         Ok(conditions)
     }
 
-    /// Converts the engine's refusal; the client knows conditions by their header.
-    pub(crate) fn refusal(
-        name: &'static str,
-        request: &Permitted<'_>,
-        error: storage_engine::Error,
-    ) -> S3Error {
-        match error {
-            storage_engine::Error::Condition { .. } => failed(name),
-            other => request.refusal(other),
-        }
-    }
-
+    /// The header to name when the engine refuses.
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+}
+
+/// Converts the refusal of a change; the client knows conditions by their header.
+pub(crate) fn refusal(
+    name: &'static str,
+    request: &Permitted<'_>,
+    error: storage_engine::Error,
+) -> S3Error {
+    match error {
+        storage_engine::Error::Condition { .. } => failed(name),
+        other => request.refusal(other),
     }
 }
 
