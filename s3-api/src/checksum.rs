@@ -13,7 +13,8 @@ pub(crate) struct Names {
     pub(crate) wire: &'static str,
     /// As in documents.
     pub(crate) element: &'static str,
-    pub(crate) header: HeaderName,
+    /// In lower case.
+    header: &'static str,
 }
 
 macro_rules! names {
@@ -22,7 +23,7 @@ macro_rules! names {
             algorithm: Algorithm::$algorithm,
             wire: $wire,
             element: $element,
-            header: HeaderName::from_static($header),
+            header: $header,
         }),*];
     };
 }
@@ -40,31 +41,54 @@ names! {
     Xxhash128 "XXHASH128" "ChecksumXXHASH128" "x-amz-checksum-xxhash128";
 }
 
+impl Names {
+    pub(crate) fn header(&self) -> HeaderName {
+        HeaderName::from_static(self.header)
+    }
+
+    pub(crate) fn header_text(&self) -> &'static str {
+        self.header
+    }
+}
+
 /// What objects get that come with no checksum of their own, as with Amazon.
 pub(crate) const DEFAULT_ALGORITHM: Algorithm = Algorithm::Crc64Nvme;
 
 pub(crate) fn names(algorithm: Algorithm) -> &'static Names {
     // The table has all algorithms, which a test checks; its first row is the default.
-    NAMES.iter().find(|names| names.algorithm == algorithm).unwrap_or(&NAMES[0])
+    NAMES
+        .iter()
+        .find(|names| names.algorithm == algorithm)
+        .unwrap_or(&NAMES[0])
 }
 
 /// The algorithm of a header or trailer name in lower case.
 pub(crate) fn algorithm_of_header(name: &str) -> Option<Algorithm> {
-    NAMES.iter().find(|names| names.header.as_str() == name).map(|names| names.algorithm)
+    NAMES
+        .iter()
+        .find(|names| names.header == name)
+        .map(|names| names.algorithm)
 }
 
 /// Reads the value of `x-amz-checksum-algorithm` or `x-amz-sdk-checksum-algorithm`.
 pub(crate) fn parse_algorithm(text: &str) -> Option<Algorithm> {
-    NAMES.iter().find(|names| names.wire.eq_ignore_ascii_case(text)).map(|names| names.algorithm)
+    NAMES
+        .iter()
+        .find(|names| names.wire.eq_ignore_ascii_case(text))
+        .map(|names| names.algorithm)
 }
 
 /// Reads a value, which must have the algorithm's length.
 pub(crate) fn parse_value(algorithm: Algorithm, text: &str) -> Result<Checksum, S3Error> {
     let bytes = base64_bytes(text.trim());
-    bytes.and_then(|bytes| Checksum::new(algorithm, &bytes).ok()).ok_or_else(|| {
-        S3Error::new(Code::InvalidRequest)
-            .message(format!("Value for {} header is invalid.", names(algorithm).header))
-    })
+    bytes
+        .and_then(|bytes| Checksum::new(algorithm, &bytes).ok())
+        .ok_or_else(|| {
+            S3Error::new(Code::InvalidRequest).message(format!(
+                "Value for {} header is invalid.",
+                names(algorithm).header
+            ))
+        })
 }
 
 pub(crate) fn value_text(checksum: &Checksum) -> String {
@@ -93,8 +117,10 @@ pub(crate) fn multipart_kind(
     algorithm: Algorithm,
     asked: Option<&str>,
 ) -> Result<ChecksumKind, S3Error> {
-    let can_combine =
-        matches!(algorithm, Algorithm::Crc32 | Algorithm::Crc32c | Algorithm::Crc64Nvme);
+    let can_combine = matches!(
+        algorithm,
+        Algorithm::Crc32 | Algorithm::Crc32c | Algorithm::Crc64Nvme
+    );
     match asked {
         None if algorithm == Algorithm::Crc64Nvme => Ok(ChecksumKind::FullObject),
         None => Ok(ChecksumKind::Composite),

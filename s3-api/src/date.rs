@@ -99,7 +99,8 @@ fn year(utc: &OffsetDateTime) -> u32 {
 
 fn digits(text: &[u8]) -> Option<u32> {
     text.iter().try_fold(0u32, |value, &byte| {
-        byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0'))
+        byte.is_ascii_digit()
+            .then(|| value * 10 + u32::from(byte - b'0'))
     })
 }
 

@@ -38,7 +38,10 @@ pub(crate) fn query_decode(raw: &[u8]) -> Cow<'_, [u8]> {
     if !raw.iter().any(|&byte| matches!(byte, b'+' | b'%')) {
         return Cow::Borrowed(raw);
     }
-    let spaced: Vec<u8> = raw.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    let spaced: Vec<u8> = raw
+        .iter()
+        .map(|&byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
     Cow::Owned(percent_encoding::percent_decode(&spaced).collect())
 }
 

@@ -24,12 +24,19 @@ pub struct S3Error {
 
 impl S3Error {
     pub fn new(code: Code) -> Self {
-        Self { code, message: None, extras: Vec::new(), headers: None }
+        Self {
+            code,
+            message: None,
+            extras: Vec::new(),
+            headers: None,
+        }
     }
 
     /// `InvalidArgument` with the argument it is about.
     pub(crate) fn invalid_argument(name: &'static str, value: impl Into<String>) -> Self {
-        Self::new(Code::InvalidArgument).extra("ArgumentName", name).extra("ArgumentValue", value)
+        Self::new(Code::InvalidArgument)
+            .extra("ArgumentName", name)
+            .extra("ArgumentValue", value)
     }
 
     #[must_use]

@@ -36,7 +36,13 @@ pub struct S3 {
 
 impl S3 {
     pub fn new(engine: Arc<Engine>, config: S3Config) -> Self {
-        let S3Config { region, credentials, account_id, host_id, now } = config;
+        let S3Config {
+            region,
+            credentials,
+            account_id,
+            host_id,
+            now,
+        } = config;
         Self {
             verifier: Verifier::new(credentials, region.clone(), now),
             gate: Gate::new(engine),
@@ -68,9 +74,16 @@ impl S3 {
         let error = outcome.as_ref().err().map(S3Error::code);
         let mut answer = self.render(&parts, outcome);
         let (bytes_in, bytes_out) = (body.read_bytes(), answer.body().remaining_bytes());
-        answer.extensions_mut().insert(Observation { operation, error, bytes_in, bytes_out });
+        answer.extensions_mut().insert(Observation {
+            operation,
+            error,
+            bytes_in,
+            bytes_out,
+        });
         if fate == ConnectionFate::LingerThenClose {
-            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            answer
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         answer.extensions_mut().insert(fate);
         answer

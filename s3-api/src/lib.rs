@@ -15,7 +15,7 @@ mod encoding;
 mod error;
 pub mod fuzz;
 mod handle;
-mod limits;
+pub mod limits;
 mod observe;
 mod op;
 mod ops;

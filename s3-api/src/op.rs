@@ -9,8 +9,8 @@ use crate::error::{Code, S3Error};
 use crate::query::Query;
 use http::{HeaderMap, Method};
 
+pub(crate) use table::{DefaultDocument, Disposition, Level, Marker, Served};
 pub use table::{OPERATIONS, Operation};
-pub(crate) use table::{Disposition, Level, Marker, Served};
 
 /// Finds the operation; the row with the most specific markers that are all present wins.
 pub(crate) fn route(
@@ -19,7 +19,9 @@ pub(crate) fn route(
     query: &Query,
     headers: &HeaderMap,
 ) -> Result<&'static Operation, S3Error> {
-    let rows = OPERATIONS.iter().filter(|row| row.level == level && row.method == method.as_str());
+    let rows = OPERATIONS
+        .iter()
+        .filter(|row| row.level == level && row.method == method.as_str());
     let mut plain = None;
     for row in rows {
         match row.markers {
@@ -48,7 +50,9 @@ impl Marker {
 /// an unknown one with a value is somebody's annotation (`x-id=GetObject`), which Amazon ignores
 /// too; an unknown one without a value looks like a sub-resource we have never heard of.
 fn is_plain_parameter(query: &Query, name: &[u8]) -> bool {
-    let is_known = PLAIN_PARAMETERS.iter().any(|known| known.as_bytes() == name);
+    let is_known = PLAIN_PARAMETERS
+        .iter()
+        .any(|known| known.as_bytes() == name);
     let has_known_start = PLAIN_PREFIXES.iter().any(|start| name.starts_with(start));
     if is_known || has_known_start {
         return true;
@@ -60,10 +64,12 @@ fn is_plain_parameter(query: &Query, name: &[u8]) -> bool {
 /// Names that mark an operation by themselves.
 fn subresources() -> impl Iterator<Item = &'static str> {
     // Only a row's first marker names it; `id` beside `analytics` does not.
-    OPERATIONS.iter().filter_map(|row| match row.markers.first() {
-        Some(Marker::Query(name)) => Some(*name),
-        _ => None,
-    })
+    OPERATIONS
+        .iter()
+        .filter_map(|row| match row.markers.first() {
+            Some(Marker::Query(name)) => Some(*name),
+            _ => None,
+        })
 }
 
 /// A sub-resource we know, under a method it does not have, or one that nobody knows.
@@ -80,7 +86,9 @@ fn unrouted(method: &Method, level: Level, headers: &HeaderMap) -> S3Error {
         return S3Error::new(Code::AccessForbidden)
             .message("CORSResponse: CORS is not enabled for this bucket.");
     }
-    let content_type = headers.get(http::header::CONTENT_TYPE).map(|value| value.as_bytes());
+    let content_type = headers
+        .get(http::header::CONTENT_TYPE)
+        .map(|value| value.as_bytes());
     let is_form = content_type.is_some_and(|value| value.starts_with(b"multipart/form-data"));
     if method == Method::POST && level == Level::Bucket && is_form {
         return S3Error::new(Code::NotImplemented)

@@ -13,9 +13,15 @@ pub(crate) struct Query {
 
 impl Query {
     pub(crate) fn parse(raw: Option<&str>) -> Result<Self, S3Error> {
-        let Some(raw) = raw.filter(|raw| !raw.is_empty()) else { return Ok(Self::default()) };
+        let Some(raw) = raw.filter(|raw| !raw.is_empty()) else {
+            return Ok(Self::default());
+        };
         let mut parameters = Vec::with_capacity(4);
-        for pair in raw.as_bytes().split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in raw
+            .as_bytes()
+            .split(|&byte| byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             if parameters.len() == QUERY_PARAMETERS_MAX {
                 return Err(S3Error::new(Code::InvalidURI).message("Too many query parameters."));
             }
@@ -23,7 +29,10 @@ impl Query {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &b""[..]),
             };
-            parameters.push((query_decode(name).into_owned(), query_decode(value).into_owned()));
+            parameters.push((
+                query_decode(name).into_owned(),
+                query_decode(value).into_owned(),
+            ));
         }
         Ok(Self { parameters })
     }
@@ -34,7 +43,9 @@ impl Query {
 
     /// Names and values in the order they came.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.parameters.iter().map(|(name, value)| (name.as_slice(), value.as_slice()))
+        self.parameters
+            .iter()
+            .map(|(name, value)| (name.as_slice(), value.as_slice()))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -53,7 +64,9 @@ impl Query {
 
     /// The first value, which must be text.
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, S3Error> {
-        let Some(value) = self.get(name) else { return Ok(None) };
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
         std::str::from_utf8(value)
             .map(Some)
             .map_err(|_| S3Error::invalid_argument(name, String::from_utf8_lossy(value)))
@@ -61,17 +74,23 @@ impl Query {
 
     /// A number; an empty value counts as none, as with Amazon.
     pub(crate) fn number<N: FromStr>(&self, name: &'static str) -> Result<Option<N>, S3Error> {
-        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
+        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
         text.parse().map(Some).map_err(|_| {
-            S3Error::invalid_argument(name, text)
-                .message(format!("Provided {name} not an integer or within integer range"))
+            S3Error::invalid_argument(name, text).message(format!(
+                "Provided {name} not an integer or within integer range"
+            ))
         })
     }
 
     /// Appends the query in the form that is signed: encoded anew, sorted, without `excluded`.
     pub(crate) fn push_canonical(&self, out: &mut Vec<u8>, excluded: &str) {
         let mut encoded: Vec<Vec<u8>> = Vec::with_capacity(self.parameters.len());
-        let kept = self.parameters.iter().filter(|(name, _)| name != excluded.as_bytes());
+        let kept = self
+            .parameters
+            .iter()
+            .filter(|(name, _)| name != excluded.as_bytes());
         for (name, value) in kept {
             let mut pair = Vec::with_capacity(name.len() + value.len() + 8);
             push_percent_encoded(&mut pair, name, Keep::Nothing);

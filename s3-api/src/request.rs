@@ -49,17 +49,27 @@ impl<'a> Parsed<'a> {
         if !target.bucket.is_empty() && !is_answered_at_once {
             check_bucket_name(&target.bucket)?;
         }
-        Ok(Self { parts, target, query, operation })
+        Ok(Self {
+            parts,
+            target,
+            query,
+            operation,
+        })
     }
 
     /// The first value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
-        self.parts.headers.get(name).map(http::HeaderValue::as_bytes)
+        self.parts
+            .headers
+            .get(name)
+            .map(http::HeaderValue::as_bytes)
     }
 
     /// The first value of a header, which must be text.
     pub(crate) fn header_text(&self, name: &'static str) -> Result<Option<&str>, S3Error> {
-        let Some(value) = self.header(name) else { return Ok(None) };
+        let Some(value) = self.header(name) else {
+            return Ok(None);
+        };
         std::str::from_utf8(value)
             .map(Some)
             .map_err(|_| S3Error::invalid_argument(name, String::from_utf8_lossy(value)))
@@ -69,7 +79,11 @@ impl<'a> Parsed<'a> {
 impl<'a> Authenticated<'a> {
     pub(crate) fn check(parsed: Parsed<'a>, verifier: &Verifier) -> Result<Self, S3Error> {
         let verified = verifier.verify(&parsed)?;
-        Ok(Self { parsed, principal: verified.principal, payload: verified.payload })
+        Ok(Self {
+            parsed,
+            principal: verified.principal,
+            payload: verified.payload,
+        })
     }
 }
 
@@ -90,9 +104,21 @@ impl Gate {
         request: Authenticated<'a>,
         settings: &'a Settings,
     ) -> Result<(Permitted<'a>, PayloadClaim), S3Error> {
-        let Authenticated { parsed, principal, payload } = request;
+        let Authenticated {
+            parsed,
+            principal,
+            payload,
+        } = request;
         let principal = decide(&parsed, principal, settings)?;
-        Ok((Permitted { parsed, principal, engine: &self.engine, settings }, payload))
+        Ok((
+            Permitted {
+                parsed,
+                principal,
+                engine: &self.engine,
+                settings,
+            },
+            payload,
+        ))
     }
 }
 
@@ -104,7 +130,10 @@ fn decide(
     settings: &Settings,
 ) -> Result<Principal, S3Error> {
     let principal = principal.ok_or_else(|| S3Error::new(Code::AccessDenied))?;
-    for name in ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"] {
+    for name in [
+        "x-amz-expected-bucket-owner",
+        "x-amz-source-expected-bucket-owner",
+    ] {
         let expected = request.header(name);
         if expected.is_some_and(|expected| expected != settings.account_id.as_bytes()) {
             return Err(S3Error::new(Code::AccessDenied));
@@ -157,10 +186,6 @@ impl<'a> Permitted<'a> {
     /// Cheap: keys are shared.
     pub(crate) fn key(&self) -> Bytes {
         self.parsed.target.key.clone()
-    }
-
-    pub(crate) fn path(&self) -> &str {
-        self.parsed.parts.uri.path()
     }
 
     /// Converts the engine's refusal, with what this request was about.

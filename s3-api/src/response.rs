@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use storage_engine::BodyStream;
 use storage_engine::hash::ETag;
 
@@ -42,12 +42,23 @@ impl ResponseBody {
     }
 
     pub(crate) fn full(bytes: Bytes) -> Self {
-        Self(if bytes.is_empty() { Kind::Empty } else { Kind::Full(bytes) })
+        Self(if bytes.is_empty() {
+            Kind::Empty
+        } else {
+            Kind::Full(bytes)
+        })
     }
 
     /// Exactly `length` bytes of a stream.
     pub(crate) fn stream(source: BodyStream, length: u64) -> Self {
-        Self(if length == 0 { Kind::Empty } else { Kind::Stream { source, left: length } })
+        Self(if length == 0 {
+            Kind::Empty
+        } else {
+            Kind::Stream {
+                source,
+                left: length,
+            }
+        })
     }
 
     /// Bytes that are still to come.
@@ -77,16 +88,13 @@ impl Body for ResponseBody {
         match std::mem::replace(&mut self.0, Kind::Empty) {
             Kind::Empty => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            Kind::Stream { mut source, left } => {
-                let polled = Pin::new(&mut source).poll_next(context);
-                if polled.is_pending() {
+            Kind::Stream { mut source, left } => match Pin::new(&mut source).poll_next(context) {
+                Poll::Pending => {
                     self.0 = Kind::Stream { source, left };
+                    Poll::Pending
                 }
-                let frame = ready!(polled);
-                Poll::Ready(Some(self.take(frame, source, left).inspect_err(|error| {
-                    tracing::error!(%error, "an answer was cut off");
-                })))
-            }
+                Poll::Ready(piece) => Poll::Ready(Some(self.take(piece, source, left))),
+            },
         }
     }
 
@@ -103,15 +111,24 @@ impl ResponseBody {
     /// Counts a frame of the stream, which stays current if more is to come.
     fn take(
         &mut self,
-        frame: Option<Result<Bytes, storage_engine::Error>>,
+        piece: Option<Result<Bytes, storage_engine::Error>>,
         source: BodyStream,
         left: u64,
     ) -> Result<Frame<Bytes>, BodyError> {
-        let mut bytes = frame.ok_or(BodyError::Short { left })??;
+        let piece = match piece {
+            Some(piece) => piece.map_err(BodyError::Engine),
+            None => Err(BodyError::Short { left }),
+        };
+        let mut bytes = piece.inspect_err(|error| {
+            tracing::error!(%error, "an answer was cut off");
+        })?;
         let count = (bytes.len() as u64).min(left);
         bytes.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         if left > count {
-            self.0 = Kind::Stream { source, left: left - count };
+            self.0 = Kind::Stream {
+                source,
+                left: left - count,
+            };
         }
         Ok(Frame::data(bytes))
     }
@@ -132,7 +149,9 @@ pub(crate) fn document(xml: Writer) -> Answer {
 pub(crate) fn document_bytes(status: StatusCode, bytes: Bytes) -> Answer {
     let mut answer = Response::new(ResponseBody::full(bytes));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     answer
 }
 

@@ -21,14 +21,19 @@ impl Target {
     /// Path style: the first segment is the bucket. Virtual-host style would be a second
     /// constructor that takes the bucket from the host; whoever calls decides between them.
     pub(crate) fn from_path(raw: &str) -> Result<Self, S3Error> {
-        let path = raw.strip_prefix('/').ok_or_else(|| S3Error::new(Code::InvalidURI))?;
+        let path = raw
+            .strip_prefix('/')
+            .ok_or_else(|| S3Error::new(Code::InvalidURI))?;
         let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
         let bucket = String::from_utf8(percent_decode(bucket.as_bytes()).into_owned())
             .map_err(|_| S3Error::new(Code::InvalidBucketName))?;
         if bucket.is_empty() && !key.is_empty() {
             return Err(S3Error::new(Code::InvalidBucketName).extra("BucketName", ""));
         }
-        Ok(Self { bucket, key: decode_key(key.as_bytes())? })
+        Ok(Self {
+            bucket,
+            key: decode_key(key.as_bytes())?,
+        })
     }
 
     pub(crate) fn level(&self) -> Level {

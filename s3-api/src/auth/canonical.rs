@@ -130,7 +130,10 @@ fn push_trimmed(out: &mut Vec<u8>, value: &HeaderValue) {
 }
 
 /// For the fuzzer: any request gives a canonical form or an error, and never a panic.
-pub fn fuzz_canonical_request<B>(request: &http::Request<B>, signed_headers: &str) -> Option<Vec<u8>> {
+pub fn fuzz_canonical_request<B>(
+    request: &http::Request<B>,
+    signed_headers: &str,
+) -> Option<Vec<u8>> {
     let query = Query::parse(request.uri().query()).ok()?;
     let signable = Signable {
         method: request.method(),

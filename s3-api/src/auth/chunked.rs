@@ -20,7 +20,9 @@ pub(crate) struct ChunkSigner {
 
 impl fmt::Debug for ChunkSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChunkSigner").field("context", &self.context).finish_non_exhaustive()
+        f.debug_struct("ChunkSigner")
+            .field("context", &self.context)
+            .finish_non_exhaustive()
     }
 }
 
@@ -28,7 +30,12 @@ impl ChunkSigner {
     pub(crate) fn new(key: Arc<hmac::Key>, time: &str, scope: &str, seed: [u8; 32]) -> Self {
         let context = format!("{time}\n{scope}\n");
         let chunk = digest::Context::new(&digest::SHA256);
-        Self { key, context, previous: seed, chunk }
+        Self {
+            key,
+            context,
+            previous: seed,
+            chunk,
+        }
     }
 
     /// Takes in bytes of the current chunk.

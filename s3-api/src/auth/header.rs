@@ -10,7 +10,11 @@ use std::time::SystemTime;
 
 /// Reads the claim; everything it borrows stands in the request's headers.
 pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Claim<'a>, S3Error> {
-    let value = request.header_text("authorization").ok().flatten().unwrap_or_default();
+    let value = request
+        .header_text("authorization")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     let fields = Fields::parse(value)?;
     let scope = Scope::parse(fields.credential).ok_or_else(|| {
         malformed(

@@ -40,7 +40,10 @@ impl SigningKeys {
 
     /// Keeps a key that has proved itself: only a valid signature may take room.
     pub(crate) fn keep(&self, scope: &Scope<'_>, secret: &Arc<str>, key: &Arc<hmac::Key>) {
-        let entry = Entry { secret: Arc::clone(secret), key: Arc::clone(key) };
+        let entry = Entry {
+            secret: Arc::clone(secret),
+            key: Arc::clone(key),
+        };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= SIGNING_KEYS_MAX {
             entries.clear();
@@ -65,8 +68,9 @@ impl FoundKey {
 
 fn derive(scope: &Scope<'_>, secret: &str) -> hmac::Key {
     // A scope holds a valid date; at midnight UTC its text form is the same eight digits again.
-    let time = parse_date(scope.date.as_bytes())
-        .map_or(SystemTime::UNIX_EPOCH, |date| date.midnight().assume_utc().into());
+    let time = parse_date(scope.date.as_bytes()).map_or(SystemTime::UNIX_EPOCH, |date| {
+        date.midnight().assume_utc().into()
+    });
     let key = aws_sigv4::sign::v4::generate_signing_key(secret, time, scope.region, scope.service);
     hmac::Key::new(hmac::HMAC_SHA256, key.as_ref())
 }

@@ -39,7 +39,9 @@ pub struct Credential {
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("principal", &self.principal).finish_non_exhaustive()
+        f.debug_struct("Credential")
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
     }
 }
 
@@ -49,7 +51,10 @@ pub type Credentials = Arc<dyn Fn(&str) -> Option<Credential> + Send + Sync>;
 /// The one credential of a store that has a single user.
 pub fn root_credential(access_key: &str, secret: &str, principal: Principal) -> Credentials {
     let access_key = access_key.to_owned();
-    let credential = Credential { secret: secret.into(), principal };
+    let credential = Credential {
+        secret: secret.into(),
+        principal,
+    };
     Arc::new(move |asked| (asked == access_key).then(|| credential.clone()))
 }
 
@@ -69,7 +74,10 @@ pub(crate) enum PayloadClaim {
     /// All of it has this SHA-256.
     Sha256([u8; 32]),
     /// It comes in `aws-chunked` form, each chunk signed where there is a signer.
-    Chunked { signer: Option<ChunkSigner>, trailer: bool },
+    Chunked {
+        signer: Option<ChunkSigner>,
+        trailer: bool,
+    },
 }
 
 /// The spellings of `x-amz-content-sha256`.
@@ -90,10 +98,10 @@ impl ContentSha256 {
             b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => {
                 Ok(Self::StreamingSigned { trailer: true })
             }
-            _ if value.starts_with(b"STREAMING-AWS4-ECDSA") => Err(S3Error::new(
-                Code::NotImplemented,
-            )
-            .message("Signature Version 4A is not implemented.")),
+            _ if value.starts_with(b"STREAMING-AWS4-ECDSA") => {
+                Err(S3Error::new(Code::NotImplemented)
+                    .message("Signature Version 4A is not implemented."))
+            }
             digest => hex_digest(digest).map(Self::Digest).ok_or_else(|| {
                 S3Error::invalid_argument("x-amz-content-sha256", String::from_utf8_lossy(digest))
                     .message(
@@ -110,12 +118,14 @@ impl ContentSha256 {
         match self {
             Self::Unsigned => PayloadClaim::Unsigned,
             Self::Digest(digest) => PayloadClaim::Sha256(digest),
-            Self::StreamingUnsignedTrailer => {
-                PayloadClaim::Chunked { signer: None, trailer: true }
-            }
-            Self::StreamingSigned { trailer } => {
-                PayloadClaim::Chunked { signer: Some(signer()), trailer }
-            }
+            Self::StreamingUnsignedTrailer => PayloadClaim::Chunked {
+                signer: None,
+                trailer: true,
+            },
+            Self::StreamingSigned { trailer } => PayloadClaim::Chunked {
+                signer: Some(signer()),
+                trailer,
+            },
         }
     }
 }
@@ -128,7 +138,9 @@ enum Scheme {
 }
 
 fn scheme(request: &Parsed<'_>) -> Result<Scheme, S3Error> {
-    let header = request.header("authorization").filter(|value| !value.is_empty());
+    let header = request
+        .header("authorization")
+        .filter(|value| !value.is_empty());
     let query = &request.query;
     match (header, query.has("X-Amz-Algorithm"), query.has("Signature")) {
         (None, false, false) => Ok(Scheme::Anonymous),
@@ -150,8 +162,10 @@ fn header_scheme(value: &[u8]) -> Result<Scheme, S3Error> {
     if value.starts_with(b"AWS ") && value.contains(&b':') {
         return Err(unsupported_mechanism());
     }
-    Err(S3Error::invalid_argument("Authorization", String::from_utf8_lossy(value))
-        .message("Unsupported Authorization Type"))
+    Err(
+        S3Error::invalid_argument("Authorization", String::from_utf8_lossy(value))
+            .message("Unsupported Authorization Type"),
+    )
 }
 
 fn unsupported_mechanism() -> S3Error {

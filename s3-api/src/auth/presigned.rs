@@ -24,7 +24,9 @@ pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Clai
         })
     };
     if field("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
-        return Err(refused("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\""));
+        return Err(refused(
+            "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"",
+        ));
     }
     let scope = Scope::parse(field("X-Amz-Credential")?).ok_or_else(|| {
         refused(
@@ -60,8 +62,9 @@ fn check_life(time: &str, expires: &str, now: SystemTime) -> Result<(), S3Error>
     let begin = parse_basic_iso8601(time.as_bytes()).ok_or_else(|| {
         refused("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
     })?;
-    let seconds: i64 =
-        expires.parse().map_err(|_| refused("X-Amz-Expires should be a number"))?;
+    let seconds: i64 = expires
+        .parse()
+        .map_err(|_| refused("X-Amz-Expires should be a number"))?;
     let seconds =
         u64::try_from(seconds).map_err(|_| refused("X-Amz-Expires must be non-negative"))?;
     if seconds > PRESIGNED_SECONDS_MAX {

@@ -28,7 +28,13 @@ impl<'a> Scope<'a> {
         if access_key.is_empty() || region.is_empty() {
             return None;
         }
-        Some(Self { text, access_key, date, region, service })
+        Some(Self {
+            text,
+            access_key,
+            date,
+            region,
+            service,
+        })
     }
 
     /// Without the access key: the form that is signed.

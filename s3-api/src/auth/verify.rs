@@ -26,7 +26,9 @@ pub(crate) struct Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("Verifier")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
     }
 }
 
@@ -48,7 +50,12 @@ pub(crate) struct Claim<'a> {
 
 impl Verifier {
     pub(crate) fn new(credentials: Credentials, region: String, now: fn() -> SystemTime) -> Self {
-        Self { credentials, region, now, keys: SigningKeys::default() }
+        Self {
+            credentials,
+            region,
+            now,
+            keys: SigningKeys::default(),
+        }
     }
 
     /// Finds out who asks. A request without any signature is nobody's, which is no error here.
@@ -71,7 +78,10 @@ impl Verifier {
         let scope = claim.scope.signed_part();
         let signer = || ChunkSigner::new(key, claim.time, scope, signature);
         let payload = claim.content.claim(signer);
-        Ok(Verified { principal: Some(credential.principal), payload })
+        Ok(Verified {
+            principal: Some(credential.principal),
+            payload,
+        })
     }
 
     /// A signature is good for one region and service.
@@ -81,7 +91,12 @@ impl Verifier {
                 .message(message)
                 .extra("Region", self.region.as_str())
         };
-        let Scope { region, service, date, .. } = claim.scope;
+        let Scope {
+            region,
+            service,
+            date,
+            ..
+        } = claim.scope;
         if region != self.region {
             return Err(malformed(format!(
                 "The authorization header is malformed; the region '{region}' is wrong; \
@@ -129,7 +144,9 @@ impl Verifier {
             let other = Texts::build(&signable, claim, PathForm::Encoded)?;
             valid = signature.filter(|tag| other.is_signed_by(found.key(), tag));
         }
-        let Some(signature) = valid else { return Err(text.mismatch(claim)) };
+        let Some(signature) = valid else {
+            return Err(text.mismatch(claim));
+        };
         if let FoundKey::Derived(key) = &found {
             self.keys.keep(&claim.scope, &credential.secret, key);
         }
@@ -139,18 +156,27 @@ impl Verifier {
 
 /// An unsigned request can still say what its body is.
 fn anonymous(request: &Parsed<'_>) -> Result<Verified, S3Error> {
-    let payload = match request.header("x-amz-content-sha256").map(ContentSha256::parse).transpose()? {
+    let payload = match request
+        .header("x-amz-content-sha256")
+        .map(ContentSha256::parse)
+        .transpose()?
+    {
         None | Some(ContentSha256::Unsigned) => PayloadClaim::Unsigned,
         Some(ContentSha256::Digest(digest)) => PayloadClaim::Sha256(digest),
-        Some(ContentSha256::StreamingUnsignedTrailer) => {
-            PayloadClaim::Chunked { signer: None, trailer: true }
-        }
+        Some(ContentSha256::StreamingUnsignedTrailer) => PayloadClaim::Chunked {
+            signer: None,
+            trailer: true,
+        },
         Some(ContentSha256::StreamingSigned { .. }) => {
-            return Err(S3Error::new(Code::InvalidRequest)
-                .message("Signed chunks need a signed request."));
+            return Err(
+                S3Error::new(Code::InvalidRequest).message("Signed chunks need a signed request.")
+            );
         }
     };
-    Ok(Verified { principal: None, payload })
+    Ok(Verified {
+        principal: None,
+        payload,
+    })
 }
 
 /// The canonical request and, behind it in the same buffer, the string to sign.
@@ -165,13 +191,22 @@ impl Texts {
         signable.push_to(&mut buffer, form)?;
         let hash = digest::digest(&digest::SHA256, &buffer);
         let string_to_sign_at = buffer.len();
-        for piece in ["AWS4-HMAC-SHA256\n", claim.time, "\n", claim.scope.signed_part(), "\n"] {
+        for piece in [
+            "AWS4-HMAC-SHA256\n",
+            claim.time,
+            "\n",
+            claim.scope.signed_part(),
+            "\n",
+        ] {
             buffer.extend_from_slice(piece.as_bytes());
         }
         if let Ok(hash) = hash.as_ref().try_into() {
             crate::encoding::push_hex(&mut buffer, hash);
         }
-        Ok(Self { buffer, string_to_sign_at })
+        Ok(Self {
+            buffer,
+            string_to_sign_at,
+        })
     }
 
     fn is_signed_by(&self, key: &hmac::Key, signature: &[u8; 32]) -> bool {
@@ -200,9 +235,13 @@ pub(crate) fn check_skew(time: SystemTime, now: SystemTime, text: &str) -> Resul
     Err(S3Error::new(Code::RequestTimeTooSkewed)
         .extra("RequestTime", text)
         .extra("ServerTime", basic_iso8601(now))
-        .extra("MaxAllowedSkewMilliseconds", (CLOCK_SKEW_SECONDS_MAX * 1000).to_string()))
+        .extra(
+            "MaxAllowedSkewMilliseconds",
+            (CLOCK_SKEW_SECONDS_MAX * 1000).to_string(),
+        ))
 }
 
 fn distance(a: SystemTime, b: SystemTime) -> Duration {
-    a.duration_since(b).unwrap_or_else(|earlier| earlier.duration())
+    a.duration_since(b)
+        .unwrap_or_else(|earlier| earlier.duration())
 }

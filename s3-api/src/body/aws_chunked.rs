@@ -154,7 +154,9 @@ impl Decoder {
     pub(crate) fn canonical_trailer(&self) -> Vec<u8> {
         let mut sorted: Vec<_> = self.trailers.iter().collect();
         sorted.sort();
-        let lines = sorted.into_iter().map(|(name, value)| format!("{name}:{value}\n"));
+        let lines = sorted
+            .into_iter()
+            .map(|(name, value)| format!("{name}:{value}\n"));
         lines.collect::<String>().into_bytes()
     }
 
@@ -195,13 +197,22 @@ impl Decoder {
             return Ok((used, None));
         }
         self.state = State::Trailer;
-        Ok((used, Some(Event::ChunkEnd { signature: self.signature })))
+        Ok((
+            used,
+            Some(Event::ChunkEnd {
+                signature: self.signature,
+            }),
+        ))
     }
 
     fn advance_data(&mut self, input: &[u8], left: u64) -> (usize, Option<Event>) {
         let here = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
         let rest = left - here as u64;
-        self.state = if rest == 0 { State::DataEnd(false) } else { State::Data(rest) };
+        self.state = if rest == 0 {
+            State::DataEnd(false)
+        } else {
+            State::Data(rest)
+        };
         (here, Some(Event::Data(0..here)))
     }
 
@@ -217,7 +228,12 @@ impl Decoder {
             }
             (b'\n', true) => {
                 self.state = State::Header;
-                Ok((1, Some(Event::ChunkEnd { signature: self.signature })))
+                Ok((
+                    1,
+                    Some(Event::ChunkEnd {
+                        signature: self.signature,
+                    }),
+                ))
             }
             _ => Err(ChunkedError::BadChunkEnd),
         }
@@ -256,8 +272,7 @@ impl Decoder {
         }
         if name == "x-amz-trailer-signature" {
             let signature = hex_digest(value.as_bytes());
-            self.trailer_signature =
-                Some(signature.ok_or(ChunkedError::MissingTrailerSignature)?);
+            self.trailer_signature = Some(signature.ok_or(ChunkedError::MissingTrailerSignature)?);
         } else {
             self.trailers.push((name, value.to_owned()));
         }
@@ -274,7 +289,9 @@ impl Decoder {
         }
         self.state = State::Done;
         self.line = Vec::new();
-        Ok(Event::TrailerEnd { signature: self.trailer_signature })
+        Ok(Event::TrailerEnd {
+            signature: self.trailer_signature,
+        })
     }
 
     /// Adds to the line up to its LF, and cuts a CR off its end. Gives the bytes used, or none
@@ -289,7 +306,10 @@ impl Decoder {
         if end.is_some() && self.line.last() == Some(&b'\r') {
             self.line.pop();
         }
-        (Some(piece.len() + usize::from(end.is_some())), end.is_some())
+        (
+            Some(piece.len() + usize::from(end.is_some())),
+            end.is_some(),
+        )
     }
 }
 

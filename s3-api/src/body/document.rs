@@ -25,10 +25,15 @@ pub(crate) async fn read(
         return Err(S3Error::new(Code::InvalidRequest)
             .message("Missing required header for this request: Content-MD5"));
     }
-    if payload.length().is_some_and(|length| length > bytes_max as u64) {
+    if payload
+        .length()
+        .is_some_and(|length| length > bytes_max as u64)
+    {
         return Err(too_large(bytes_max));
     }
-    let announced = payload.length().and_then(|length| usize::try_from(length).ok());
+    let announced = payload
+        .length()
+        .and_then(|length| usize::try_from(length).ok());
     let mut document = Vec::with_capacity(announced.unwrap_or(0));
     while let Some(data) = payload.next().await? {
         if document.len() + data.len() > bytes_max {
@@ -59,7 +64,14 @@ fn check(integrity: &Integrity, payload: &Payload<'_>, document: &[u8]) -> Resul
         hasher.finish()
     });
     let md5 = integrity.wants_md5().then(|| md5_inline(document));
-    integrity.check(payload, md5, checksum.as_ref().map(std::slice::from_ref).unwrap_or_default())
+    integrity.check(
+        payload,
+        md5,
+        checksum
+            .as_ref()
+            .map(std::slice::from_ref)
+            .unwrap_or_default(),
+    )
 }
 
 fn too_large(bytes_max: usize) -> S3Error {

@@ -91,13 +91,15 @@ impl Integrity {
             None => return Ok(()),
             Some(Expected::Header(checksum)) => checksum.clone(),
             Some(Expected::Trailer(algorithm)) => {
-                let value = payload.trailer(names(*algorithm).header.as_str());
+                let value = payload.trailer(names(*algorithm).header_text());
                 let missing = || S3Error::new(Code::MalformedTrailerError);
                 parse_value(*algorithm, value.ok_or_else(missing)?)?
             }
         };
         let algorithm = expected.algorithm();
-        let computed = checksums.iter().find(|checksum| checksum.algorithm() == algorithm);
+        let computed = checksums
+            .iter()
+            .find(|checksum| checksum.algorithm() == algorithm);
         match computed {
             Some(computed) if *computed == expected => Ok(()),
             computed => Err(mismatch(&expected, computed)),
@@ -123,7 +125,9 @@ impl Integrity {
             .ok_or_else(|| invalid("Value for x-amz-sdk-checksum-algorithm header is invalid."))?;
         match self.algorithm() {
             Some(found) if found == asked => Ok(()),
-            Some(_) => Err(invalid("Value for x-amz-sdk-checksum-algorithm header is invalid.")),
+            Some(_) => Err(invalid(
+                "Value for x-amz-sdk-checksum-algorithm header is invalid.",
+            )),
             // SDKs that send Content-MD5 instead still name the algorithm.
             None if self.content_md5.is_some() => Ok(()),
             None => Err(invalid(
@@ -135,13 +139,17 @@ impl Integrity {
 }
 
 fn checksum_header(name: &str) -> Option<Algorithm> {
-    name.starts_with("x-amz-checksum-").then(|| algorithm_of_header(name)).flatten()
+    name.starts_with("x-amz-checksum-")
+        .then(|| algorithm_of_header(name))
+        .flatten()
 }
 
 fn mismatch(expected: &Checksum, computed: Option<&Checksum>) -> S3Error {
     let name = names(expected.algorithm()).wire;
     let error = S3Error::new(Code::BadDigest)
-        .message(format!("The {name} you specified did not match the calculated checksum."))
+        .message(format!(
+            "The {name} you specified did not match the calculated checksum."
+        ))
         .extra("ExpectedDigest", value_text(expected));
     match computed {
         Some(computed) => error.extra("CalculatedDigest", value_text(computed)),

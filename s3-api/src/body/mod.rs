@@ -1,6 +1,6 @@
 //! What comes with a request: bytes from the wire, unpacked and verified.
 
-pub mod aws_chunked;
+pub(crate) mod aws_chunked;
 pub(crate) mod document;
 pub(crate) mod integrity;
 pub(crate) mod payload;

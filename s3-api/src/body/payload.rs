@@ -29,7 +29,9 @@ pub(crate) struct Payload<'a> {
 
 impl fmt::Debug for Payload<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Payload").field("received", &self.received).finish_non_exhaustive()
+        f.debug_struct("Payload")
+            .field("received", &self.received)
+            .finish_non_exhaustive()
     }
 }
 
@@ -66,8 +68,18 @@ impl<'a> Payload<'a> {
                 (Some((context, expected)), chunks)
             }
         };
-        let length = if chunks.is_some() { decoded_length } else { wire.length() };
-        Ok(Self { wire, sha256, chunks: chunks.map(Box::new), length, received: 0 })
+        let length = if chunks.is_some() {
+            decoded_length
+        } else {
+            wire.length()
+        };
+        Ok(Self {
+            wire,
+            sha256,
+            chunks: chunks.map(Box::new),
+            length,
+            received: 0,
+        })
     }
 
     /// The announced number of bytes.
@@ -83,7 +95,10 @@ impl<'a> Payload<'a> {
     /// The value of a trailer; there is none before the end.
     pub(crate) fn trailer(&self, name: &str) -> Option<&str> {
         let trailers = self.chunks.as_ref()?.decoder.trailers();
-        trailers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        trailers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The next bytes; none once all have come and were found good. Safe to drop and call again.
@@ -123,7 +138,9 @@ impl<'a> Payload<'a> {
         if self.length.is_some_and(|length| length != self.received) {
             return Err(S3Error::new(Code::IncompleteBody));
         }
-        let Some((context, expected)) = self.sha256.take() else { return Ok(()) };
+        let Some((context, expected)) = self.sha256.take() else {
+            return Ok(());
+        };
         let computed = context.finish();
         if computed.as_ref() == expected {
             return Ok(());
@@ -136,11 +153,17 @@ impl<'a> Payload<'a> {
 
 impl Chunks {
     fn new(signer: Option<ChunkSigner>, trailer: bool, headers: &HeaderMap) -> Self {
-        let announced = headers.get_all(TRAILER).iter().filter_map(|value| value.to_str().ok());
+        let announced = headers
+            .get_all(TRAILER)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         let names = announced.flat_map(|value| value.split(','));
         let announced = names.map(|name| name.trim().to_ascii_lowercase()).collect();
         Self {
-            decoder: Decoder::new(Form { signed: signer.is_some(), trailer }),
+            decoder: Decoder::new(Form {
+                signed: signer.is_some(),
+                trailer,
+            }),
             trailer_is_signed: trailer && signer.is_some(),
             signer,
             announced,
@@ -177,13 +200,21 @@ impl Chunks {
         }
         let trailers = self.decoder.trailers();
         let as_announced = trailers.len() == self.announced.len()
-            && trailers.iter().all(|(name, _)| self.announced.contains(name));
-        if as_announced { Ok(()) } else { Err(S3Error::new(Code::MalformedTrailerError)) }
+            && trailers
+                .iter()
+                .all(|(name, _)| self.announced.contains(name));
+        if as_announced {
+            Ok(())
+        } else {
+            Err(S3Error::new(Code::MalformedTrailerError))
+        }
     }
 
     /// Checks the signature that ends a chunk or the trailer.
     fn check(&mut self, event: Event) -> Result<(), S3Error> {
-        let Some(signer) = &mut self.signer else { return Ok(()) };
+        let Some(signer) = &mut self.signer else {
+            return Ok(());
+        };
         let is_valid = match event {
             Event::Data(_) => true,
             Event::ChunkEnd { signature } => {
@@ -194,16 +225,22 @@ impl Chunks {
                 signer.end_trailer(&self.decoder.canonical_trailer(), signature)
             }),
         };
-        if is_valid { Ok(()) } else { Err(S3Error::new(Code::SignatureDoesNotMatch)) }
+        if is_valid {
+            Ok(())
+        } else {
+            Err(S3Error::new(Code::SignatureDoesNotMatch))
+        }
     }
 }
 
 fn decoded_length(headers: &HeaderMap) -> Result<Option<u64>, S3Error> {
-    let Some(value) = headers.get(DECODED_LENGTH) else { return Ok(None) };
+    let Some(value) = headers.get(DECODED_LENGTH) else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or_default();
-    text.parse().map(Some).map_err(|_| {
-        S3Error::invalid_argument("x-amz-decoded-content-length", text)
-    })
+    text.parse()
+        .map(Some)
+        .map_err(|_| S3Error::invalid_argument("x-amz-decoded-content-length", text))
 }
 
 /// Whether `Content-Encoding` alone makes the body a framed one. Clients also send the word with
@@ -215,7 +252,8 @@ fn says_chunked(headers: &HeaderMap, claim: &PayloadClaim, wire: &WireBody) -> b
 }
 
 fn is_listed(list: &[u8], word: &[u8]) -> bool {
-    list.split(|&byte| byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(word))
+    list.split(|&byte| byte == b',')
+        .any(|item| item.trim_ascii().eq_ignore_ascii_case(word))
 }
 
 fn refused(error: ChunkedError) -> S3Error {

@@ -39,7 +39,9 @@ pub enum ConnectionFate {
 
 impl fmt::Debug for WireBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WireBody").field("read_bytes", &self.read_bytes).finish_non_exhaustive()
+        f.debug_struct("WireBody")
+            .field("read_bytes", &self.read_bytes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,11 +54,19 @@ impl WireBody {
         let awaits_continue = headers
             .get(EXPECT)
             .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-        let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let length = headers
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
         let is_empty = body.is_end_stream();
         let source = (!is_empty).then(|| body.map_err(Into::into).boxed_unsync());
         let length = if is_empty { Some(0) } else { length };
-        Self { source, length, read_bytes: 0, awaits_continue, failed: false }
+        Self {
+            source,
+            length,
+            read_bytes: 0,
+            awaits_continue,
+            failed: false,
+        }
     }
 
     /// The announced length; none for a body that only its end ends.
@@ -71,7 +81,9 @@ impl WireBody {
     /// The next bytes; none at the end. Safe to drop and call again.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, S3Error> {
         loop {
-            let Some(source) = &mut self.source else { return Ok(None) };
+            let Some(source) = &mut self.source else {
+                return Ok(None);
+            };
             let frame = source.frame().await;
             self.awaits_continue = false;
             match frame {
@@ -105,7 +117,9 @@ impl WireBody {
         if self.source.is_none() {
             return ConnectionFate::Reusable;
         }
-        let left = self.length.map_or(0, |length| length.saturating_sub(self.read_bytes));
+        let left = self
+            .length
+            .map_or(0, |length| length.saturating_sub(self.read_bytes));
         // Reading now would invite the body that the answer makes superfluous.
         if self.awaits_continue || left > DRAIN_BYTES_MAX {
             return ConnectionFate::LingerThenClose;

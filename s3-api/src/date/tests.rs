@@ -30,7 +30,12 @@ fn basic_form_refuses_what_is_not_a_time() {
         b"2013052xT000000Z",
     ];
     for text in bad {
-        assert_eq!(parse_basic_iso8601(text), None, "{}", String::from_utf8_lossy(text));
+        assert_eq!(
+            parse_basic_iso8601(text),
+            None,
+            "{}",
+            String::from_utf8_lossy(text)
+        );
     }
 }
 

@@ -42,7 +42,9 @@ fn client_error(error: &Error, subject: Subject<'_>) -> Option<S3Error> {
             S3Error::new(Code::BucketNotEmpty).extra("BucketName", name.as_str())
         }
         Error::NoSuchKey { marker: None } => S3Error::new(Code::NoSuchKey).extra("Key", key()),
-        Error::NoSuchKey { marker: Some(version) } => S3Error::new(Code::NoSuchKey)
+        Error::NoSuchKey {
+            marker: Some(version),
+        } => S3Error::new(Code::NoSuchKey)
             .extra("Key", key())
             .header(DELETE_MARKER, "true")
             .header(VERSION_ID, &version.to_string()),
@@ -70,8 +72,9 @@ fn client_error(error: &Error, subject: Subject<'_>) -> Option<S3Error> {
              The correct parameters must be provided to retrieve the object.",
         ),
         Error::DigestMismatch => S3Error::new(Code::BadDigest),
-        Error::Locked { reason } => S3Error::new(Code::AccessDenied)
-            .message(format!("Access Denied because the object version is locked: {reason}.")),
+        Error::Locked { reason } => S3Error::new(Code::AccessDenied).message(format!(
+            "Access Denied because the object version is locked: {reason}."
+        )),
         Error::VersioningRequired => S3Error::new(Code::InvalidBucketState).message(
             "An Object Lock configuration is present on this bucket, \
              so the versioning state cannot be changed.",
@@ -80,7 +83,9 @@ fn client_error(error: &Error, subject: Subject<'_>) -> Option<S3Error> {
         Error::Quota { limit, unit } => S3Error::new(Code::QuotaExceeded)
             .message(format!("The quota of {limit} {unit} would be exceeded.")),
         Error::TooLarge { what, size, limit } => S3Error::new(Code::EntityTooLarge)
-            .message(format!("Your proposed {what} exceeds the maximum allowed size"))
+            .message(format!(
+                "Your proposed {what} exceeds the maximum allowed size"
+            ))
             .extra("ProposedSize", size.to_string())
             .extra("MaxSizeAllowed", limit.to_string()),
         Error::Invalid { what: "length", .. } => S3Error::new(Code::IncompleteBody),

@@ -31,7 +31,11 @@ fn names_are_unique_except_for_the_codes_that_share_one_on_purpose() {
 fn a_broken_header_value_is_left_out() {
     let name = HeaderName::from_static("x-amz-bucket-region");
     let mut error = S3Error::new(Code::NoSuchKey).header(name.clone(), "a\nb");
-    assert!(error.take_headers().is_none_or(|headers| headers.is_empty()));
+    assert!(
+        error
+            .take_headers()
+            .is_none_or(|headers| headers.is_empty())
+    );
     let mut error = S3Error::new(Code::NoSuchKey).header(name.clone(), "x");
     assert_eq!(error.take_headers().unwrap()[name], "x");
 }

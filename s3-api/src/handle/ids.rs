@@ -16,7 +16,10 @@ impl RequestIds {
         let mut bytes = [0; 8];
         // Without random bytes the ids are still unique within this process.
         let _ = SystemRandom::new().fill(&mut bytes);
-        Self { offset: u64::from_le_bytes(bytes), count: AtomicU64::new(0) }
+        Self {
+            offset: u64::from_le_bytes(bytes),
+            count: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn next(&self) -> String {

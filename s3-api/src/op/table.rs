@@ -89,7 +89,13 @@ const fn row(
     markers: &'static [Marker],
     disposition: Disposition,
 ) -> Operation {
-    Operation { name, method, level, markers, disposition }
+    Operation {
+        name,
+        method,
+        level,
+        markers,
+        disposition,
+    }
 }
 
 const fn document(root: &'static str) -> Disposition {
@@ -97,7 +103,10 @@ const fn document(root: &'static str) -> Disposition {
 }
 
 const fn document_with(root: &'static str, name: &'static str, text: &'static str) -> Disposition {
-    Disposition::Default(DefaultDocument { root, inside: Some((name, text)) })
+    Disposition::Default(DefaultDocument {
+        root,
+        inside: Some((name, text)),
+    })
 }
 
 use Disposition::{NotImplemented, NothingToDelete, SameAs, Served as Serve, Unset};

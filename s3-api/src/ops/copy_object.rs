@@ -45,10 +45,18 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         key_for_copy: None,
     };
     let outcome = request.engine().copy_object(copy).await;
-    let name = if name.is_empty() { "x-amz-copy-source-If-Match" } else { name };
+    let name = if name.is_empty() {
+        "x-amz-copy-source-If-Match"
+    } else {
+        name
+    };
     let outcome = outcome.map_err(|error| refusal(name, request, error))?;
     let mut answer = response::document(result(&outcome.summary));
-    describe(&outcome, source_version.map(|version| version.to_string()), &mut answer);
+    describe(
+        &outcome,
+        source_version.map(|version| version.to_string()),
+        &mut answer,
+    );
     Ok(answer)
 }
 
@@ -91,7 +99,9 @@ fn directive(
 fn asked_checksum(
     request: &Permitted<'_>,
 ) -> Result<Option<storage_engine::hash::Algorithm>, S3Error> {
-    let Some(text) = request.header_text("x-amz-checksum-algorithm")? else { return Ok(None) };
+    let Some(text) = request.header_text("x-amz-checksum-algorithm")? else {
+        return Ok(None);
+    };
     let algorithm = parse_algorithm(text).ok_or_else(|| {
         S3Error::new(Code::InvalidRequest)
             .message("Value for x-amz-checksum-algorithm header is invalid.")
@@ -144,19 +154,30 @@ fn new_attributes(
         return None;
     }
     let detail = found.info.row.detail.as_ref();
-    Some((label, detail.map(|detail| detail.attributes.clone()).unwrap_or_default()))
+    Some((
+        label,
+        detail
+            .map(|detail| detail.attributes.clone())
+            .unwrap_or_default(),
+    ))
 }
 
 fn result(summary: &Summary) -> Writer {
     let mut xml = Writer::document("CopyObjectResult");
-    xml.time("LastModified", UNIX_EPOCH + Duration::from_millis(summary.modified.0));
+    xml.time(
+        "LastModified",
+        UNIX_EPOCH + Duration::from_millis(summary.modified.0),
+    );
     if let Some(etag) = &summary.etag {
         xml.etag("ETag", &etag.to_string());
     }
     if let Some(checksum) = &summary.checksum {
         xml.text("ChecksumType", kind_text(checksum.kind));
         let names = names(checksum.checksum.algorithm());
-        xml.text(names.element, &object_value_text(checksum, parts_of(summary)));
+        xml.text(
+            names.element,
+            &object_value_text(checksum, parts_of(summary)),
+        );
     }
     xml
 }

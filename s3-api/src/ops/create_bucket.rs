@@ -19,14 +19,22 @@ pub(crate) async fn run(
     let body = document::read(&mut payload, request.headers(), limit, Proof::Optional).await?;
     check_document(&body, &request.settings().region)?;
     let name = request.bucket().to_owned();
-    let bucket = CreateBucket { name, owner: request.owner(), lockable: false };
+    let bucket = CreateBucket {
+        name,
+        owner: request.owner(),
+        lockable: false,
+    };
     match request.engine().create_bucket(bucket).await {
         Ok(_) => {}
         Err(Error::BucketExists { name, owner }) => check_existing(request, &name, &owner)?,
         Err(error) => return Err(request.refusal(error)),
     }
     let mut answer = response::empty(StatusCode::OK);
-    set(answer.headers_mut(), LOCATION, &format!("/{}", request.bucket()));
+    set(
+        answer.headers_mut(),
+        LOCATION,
+        &format!("/{}", request.bucket()),
+    );
     Ok(answer)
 }
 
@@ -74,12 +82,12 @@ fn check_document(body: &[u8], region: &str) -> Result<(), S3Error> {
         match child.name() {
             "LocationConstraint" if asked.is_empty() || asked == region => {}
             "LocationConstraint" => {
-                return Err(S3Error::new(Code::IllegalLocationConstraintException).message(
-                    format!(
+                return Err(
+                    S3Error::new(Code::IllegalLocationConstraintException).message(format!(
                         "The {asked} location constraint is incompatible for the region specific \
                          endpoint this request was sent to."
-                    ),
-                ));
+                    )),
+                );
             }
             "Tags" | "Bucket" | "Location" => {
                 return Err(S3Error::new(Code::NotImplemented)

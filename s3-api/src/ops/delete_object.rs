@@ -14,13 +14,19 @@ const DIRECTORY_CONDITIONS: [&str; 2] =
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let version = version::asked(request)?;
-    if let Some(name) = DIRECTORY_CONDITIONS.into_iter().find(|name| request.header(name).is_some())
+    if let Some(name) = DIRECTORY_CONDITIONS
+        .into_iter()
+        .find(|name| request.header(name).is_some())
     {
         return Err(S3Error::new(Code::NotImplemented).extra("Header", name));
     }
     let conditions = request.header_text("if-match")?.map(match_condition);
     let delete = DeleteObject {
-        target: Target { bucket: request.bucket().to_owned(), key: request.key(), version },
+        target: Target {
+            bucket: request.bucket().to_owned(),
+            key: request.key(),
+            version,
+        },
         owner: request.owner(),
         conditions: conditions.into_iter().collect(),
         bypass_governance: bypasses_governance(request),

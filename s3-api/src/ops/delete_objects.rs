@@ -53,12 +53,18 @@ struct Entry {
 impl Input {
     fn parse(body: &[u8]) -> Result<Self, S3Error> {
         let root = document::parse(body, "Delete")?;
-        let objects = root.children().iter().filter(|child| child.name() == "Object");
+        let objects = root
+            .children()
+            .iter()
+            .filter(|child| child.name() == "Object");
         let entries = objects.map(Entry::parse).collect::<Result<Vec<_>, _>>()?;
         if entries.is_empty() || entries.len() > DELETE_KEYS_MAX {
             return Err(S3Error::new(Code::MalformedXML));
         }
-        Ok(Self { quiet: root.child_text("Quiet") == Some("true"), entries })
+        Ok(Self {
+            quiet: root.child_text("Quiet") == Some("true"),
+            entries,
+        })
     }
 }
 
@@ -69,10 +75,11 @@ impl Entry {
         if key.is_empty() {
             return Err(S3Error::new(Code::MalformedXML));
         }
-        let text = object.child_text("VersionId").filter(|text| !text.is_empty());
-        let is_directory_condition = |child: &Element<'_>| {
-            matches!(child.name(), "LastModifiedTime" | "Size")
-        };
+        let text = object
+            .child_text("VersionId")
+            .filter(|text| !text.is_empty());
+        let is_directory_condition =
+            |child: &Element<'_>| matches!(child.name(), "LastModifiedTime" | "Size");
         let version = if object.children().iter().any(is_directory_condition) {
             Err(S3Error::new(Code::NotImplemented))
         } else {
@@ -94,22 +101,32 @@ fn parse_version(text: Option<&str>) -> Result<Option<VersionId>, S3Error> {
 }
 
 /// One call for all that can be tried, its outcomes in the order of the entries.
-async fn delete(
-    request: &Permitted<'_>,
-    entries: &[Entry],
-) -> Vec<Result<DeleteOutcome, S3Error>> {
+async fn delete(request: &Permitted<'_>, entries: &[Entry]) -> Vec<Result<DeleteOutcome, S3Error>> {
     let bypass_governance = bypasses_governance(request);
     let valid = entries.iter().filter_map(|entry| {
         let version = *entry.version.as_ref().ok()?;
         let (bucket, key) = (request.bucket().to_owned(), entry.key.clone());
         Some(DeleteObject {
-            target: Target { bucket, key, version },
+            target: Target {
+                bucket,
+                key,
+                version,
+            },
             owner: request.owner(),
-            conditions: entry.etag.as_deref().map(match_condition).into_iter().collect(),
+            conditions: entry
+                .etag
+                .as_deref()
+                .map(match_condition)
+                .into_iter()
+                .collect(),
             bypass_governance,
         })
     });
-    let mut outcomes = request.engine().delete_objects(valid.collect()).await.into_iter();
+    let mut outcomes = request
+        .engine()
+        .delete_objects(valid.collect())
+        .await
+        .into_iter();
     let outcome = |entry: &Entry| match &entry.version {
         Err(error) => Err(error.clone()),
         Ok(_) => match outcomes.next() {
@@ -126,7 +143,14 @@ fn refusal(request: &Permitted<'_>, entry: &Entry, error: Error) -> S3Error {
         Error::Condition { .. } => failed("If-Match"),
         error => {
             let bucket = request.bucket();
-            from_engine(error, Subject { bucket, key: &entry.key, upload: "" })
+            from_engine(
+                error,
+                Subject {
+                    bucket,
+                    key: &entry.key,
+                    upload: "",
+                },
+            )
         }
     }
 }

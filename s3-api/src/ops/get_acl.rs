@@ -16,7 +16,11 @@ pub(crate) async fn bucket(request: &Permitted<'_>) -> Result<Answer, S3Error> {
 
 pub(crate) async fn object(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let version = version::asked(request)?;
-    let target = Target { bucket: request.bucket().to_owned(), key: request.key(), version };
+    let target = Target {
+        bucket: request.bucket().to_owned(),
+        key: request.key(),
+        version,
+    };
     let found = request.engine().head(target).await;
     let info = found.map_err(|error| request.refusal(error))?;
     let mut answer = response::document(full_control(request, &info.row.summary.owner));

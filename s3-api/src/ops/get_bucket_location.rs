@@ -6,7 +6,11 @@ use crate::response::{self, Answer};
 use crate::xml::writer::Writer;
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    request.engine().bucket(request.bucket()).await.map_err(|error| request.refusal(error))?;
+    request
+        .engine()
+        .bucket(request.bucket())
+        .await
+        .map_err(|error| request.refusal(error))?;
     let mut xml = Writer::document("LocationConstraint");
     let region = request.settings().region.as_str();
     if region != "us-east-1" {

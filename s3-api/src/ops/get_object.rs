@@ -26,7 +26,11 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
 /// The version that is asked for.
 pub(crate) fn target(request: &Permitted<'_>) -> Result<Target, S3Error> {
     let version = version::asked(request)?;
-    Ok(Target { bucket: request.bucket().to_owned(), key: request.key(), version })
+    Ok(Target {
+        bucket: request.bucket().to_owned(),
+        key: request.key(),
+        version,
+    })
 }
 
 /// The answer without its body, and which bytes the body has; none if it must not have one.
@@ -101,7 +105,10 @@ async fn selection(request: &Permitted<'_>, info: &ObjectInfo) -> Result<Selecte
             }
             match select(header, size) {
                 Selection::Whole => Ok(Selected::default()),
-                Selection::Part(range) => Ok(Selected { range: Some(range), parts: None }),
+                Selection::Part(range) => Ok(Selected {
+                    range: Some(range),
+                    parts: None,
+                }),
                 Selection::Unsatisfiable => Err(unsatisfiable(header, size)),
             }
         }
@@ -119,7 +126,10 @@ async fn part(
     let Some(count) = object_headers::parts_of(&info.row.summary) else {
         return match number {
             0 => Err(part_number_argument()),
-            1 => Ok(Selected { range: Some(0..size), parts: None }),
+            1 => Ok(Selected {
+                range: Some(0..size),
+                parts: None,
+            }),
             _ => Err(invalid()),
         };
     };
@@ -131,7 +141,10 @@ async fn part(
     // Parts are counted as they lie in the object, whatever numbers they were uploaded under.
     let part = parts.get(usize::from(number) - 1).ok_or_else(invalid)?;
     let range = part.offset..part.offset + part.size;
-    Ok(Selected { range: Some(range), parts: Some(count) })
+    Ok(Selected {
+        range: Some(range),
+        parts: Some(count),
+    })
 }
 
 fn part_number_argument() -> S3Error {

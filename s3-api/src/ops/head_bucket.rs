@@ -9,7 +9,11 @@ pub(crate) const BUCKET_REGION: HeaderName = HeaderName::from_static("x-amz-buck
 const ACCESS_POINT_ALIAS: HeaderName = HeaderName::from_static("x-amz-access-point-alias");
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    request.engine().bucket(request.bucket()).await.map_err(|error| request.refusal(error))?;
+    request
+        .engine()
+        .bucket(request.bucket())
+        .await
+        .map_err(|error| request.refusal(error))?;
     let mut answer = response::empty(StatusCode::OK);
     let headers = answer.headers_mut();
     set(headers, BUCKET_REGION, &request.settings().region);

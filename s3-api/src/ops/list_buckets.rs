@@ -52,8 +52,12 @@ impl Input {
             return Err(S3Error::invalid_argument("max-buckets", limit.to_string())
                 .message("Argument max-buckets must be an integer between 1 and 10000"));
         }
-        let token = query.text("continuation-token")?.filter(|token| !token.is_empty());
-        let region = query.text("bucket-region")?.filter(|region| !region.is_empty());
+        let token = query
+            .text("continuation-token")?
+            .filter(|token| !token.is_empty());
+        let region = query
+            .text("bucket-region")?
+            .filter(|region| !region.is_empty());
         Ok(Self {
             prefix: query.text("prefix")?.unwrap_or_default().to_owned(),
             after: token.map(parse_token).transpose()?,
@@ -86,7 +90,12 @@ async fn collect(
     loop {
         let limit = (input.limit as usize - buckets.len()).min(storage_engine::limits::LIST_MAX);
         let prefix = input.prefix.clone();
-        let page = ListBuckets { prefix, after, owner: Some(request.owner()), limit };
+        let page = ListBuckets {
+            prefix,
+            after,
+            owner: Some(request.owner()),
+            limit,
+        };
         let page = request.engine().list_buckets(page).await;
         let page = page.map_err(|error| request.refusal(error))?;
         buckets.extend(page.buckets);
@@ -100,7 +109,10 @@ async fn collect(
 fn write(xml: &mut Writer, bucket: &BucketRow, region: Option<&str>) {
     xml.element("Bucket", |xml| {
         xml.text("Name", &bucket.name);
-        xml.time("CreationDate", UNIX_EPOCH + Duration::from_millis(bucket.created.0));
+        xml.time(
+            "CreationDate",
+            UNIX_EPOCH + Duration::from_millis(bucket.created.0),
+        );
         if let Some(region) = region {
             xml.text("BucketRegion", region);
         }

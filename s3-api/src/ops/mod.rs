@@ -34,10 +34,7 @@ use crate::request::Permitted;
 use crate::response::Answer;
 
 /// Does what a permitted request asks for.
-pub(crate) async fn run(
-    request: &Permitted<'_>,
-    payload: Payload<'_>,
-) -> Result<Answer, S3Error> {
+pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result<Answer, S3Error> {
     match request.operation().disposition {
         Disposition::Served(operation) => serve(operation, request, payload).await,
         Disposition::Unset(code) => unset::refuse(request, code).await,

@@ -17,8 +17,14 @@ pub(crate) async fn run(
     let limit = SMALL_DOCUMENT_BYTES_MAX;
     // Amazon's model asks for a digest here, Amazon's servers do not insist.
     let body = document::read(&mut payload, request.headers(), limit, Proof::Optional).await?;
-    let change = UpdateBucket { versioning: Some(parse(&body)?), ..UpdateBucket::default() };
-    let updated = request.engine().update_bucket(request.bucket(), change).await;
+    let change = UpdateBucket {
+        versioning: Some(parse(&body)?),
+        ..UpdateBucket::default()
+    };
+    let updated = request
+        .engine()
+        .update_bucket(request.bucket(), change)
+        .await;
     updated.map_err(|error| request.refusal(error))?;
     Ok(response::empty(StatusCode::OK))
 }

@@ -2,7 +2,9 @@ use super::*;
 
 fn canonical(raw: &str) -> String {
     let mut out = Vec::new();
-    Query::parse(Some(raw)).unwrap().push_canonical(&mut out, "X-Amz-Signature");
+    Query::parse(Some(raw))
+        .unwrap()
+        .push_canonical(&mut out, "X-Amz-Signature");
     String::from_utf8(out).unwrap()
 }
 
@@ -14,7 +16,10 @@ fn parameters_are_decoded() {
     assert!(query.has("empty") && !query.has(""));
     assert_eq!(query.number::<u32>("n").unwrap(), Some(12));
     assert_eq!(query.number::<u32>("empty").unwrap(), None);
-    assert_eq!(query.number::<u32>("bad").unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(
+        query.number::<u32>("bad").unwrap_err().code(),
+        Code::InvalidArgument
+    );
 }
 
 #[test]

@@ -29,26 +29,60 @@ fn the_level_follows_from_what_is_named() {
 #[test]
 fn paths_that_name_nothing_are_refused() {
     assert_eq!(Target::from_path("*").unwrap_err().code(), Code::InvalidURI);
-    assert_eq!(Target::from_path("//k").unwrap_err().code(), Code::InvalidBucketName);
-    assert_eq!(Target::from_path("/%ff/k").unwrap_err().code(), Code::InvalidBucketName);
+    assert_eq!(
+        Target::from_path("//k").unwrap_err().code(),
+        Code::InvalidBucketName
+    );
+    assert_eq!(
+        Target::from_path("/%ff/k").unwrap_err().code(),
+        Code::InvalidBucketName
+    );
 }
 
 #[test]
 fn a_key_has_at_most_1024_bytes_after_decoding() {
     let path = |count: usize| format!("/b/{}", "%41".repeat(count));
     assert_eq!(key(&path(1024)).len(), 1024);
-    assert_eq!(Target::from_path(&path(1025)).unwrap_err().code(), Code::KeyTooLongError);
+    assert_eq!(
+        Target::from_path(&path(1025)).unwrap_err().code(),
+        Code::KeyTooLongError
+    );
 }
 
 #[test]
 fn bucket_names_follow_amazons_rules() {
-    for good in ["abc", "a-b.c1", "1.2.3", "a--b", "192.168.5.4.a", &"a".repeat(63)] {
+    for good in [
+        "abc",
+        "a-b.c1",
+        "1.2.3",
+        "a--b",
+        "192.168.5.4.a",
+        &"a".repeat(63),
+    ] {
         assert!(is_bucket_name(good), "{good}");
     }
     let long = "a".repeat(64);
     for bad in [
-        "", "ab", &long, "Abc", "a_b", "-abc", "abc-", "a..b", ".abc", "abc.", "a.-b", "a-.b", "192.168.5.4",
-        "xn--abc", "sthree-abc", "abc-s3alias", "abc--ol-s3", "abc--x-s3", "a b", "ümlaut",
+        "",
+        "ab",
+        &long,
+        "Abc",
+        "a_b",
+        "-abc",
+        "abc-",
+        "a..b",
+        ".abc",
+        "abc.",
+        "a.-b",
+        "a-.b",
+        "192.168.5.4",
+        "xn--abc",
+        "sthree-abc",
+        "abc-s3alias",
+        "abc--ol-s3",
+        "abc--x-s3",
+        "a b",
+        "ümlaut",
     ] {
         assert!(!is_bucket_name(bad), "{bad}");
     }

@@ -108,7 +108,10 @@ impl<'a> Tree<'a> {
             return Err(XmlError::TooManyElements);
         }
         let name = Cow::Owned(start.local_name().as_ref().to_owned());
-        self.open.push(Element { name, ..Element::default() });
+        self.open.push(Element {
+            name,
+            ..Element::default()
+        });
         Ok(())
     }
 

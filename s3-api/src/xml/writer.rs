@@ -23,7 +23,10 @@ impl Writer {
 
     /// The same for a document that will be about that long.
     pub(crate) fn with_capacity(root: &'static str, bytes: usize) -> Self {
-        let mut writer = Self { out: Vec::with_capacity(bytes), root };
+        let mut writer = Self {
+            out: Vec::with_capacity(bytes),
+            root,
+        };
         writer.out.extend_from_slice(DECLARATION);
         writer.push(&["<", root, " xmlns=\"", NAMESPACE, "\">"]);
         writer
@@ -31,7 +34,10 @@ impl Writer {
 
     /// Starts an error document, which has no namespace.
     pub(crate) fn error_document() -> Self {
-        let mut writer = Self { out: Vec::with_capacity(512), root: "Error" };
+        let mut writer = Self {
+            out: Vec::with_capacity(512),
+            root: "Error",
+        };
         writer.out.extend_from_slice(DECLARATION);
         writer.push(&["<Error>"]);
         writer
@@ -89,7 +95,15 @@ impl Writer {
     /// An element that says which kind it is, as grantees do.
     pub(crate) fn typed(&mut self, name: &'static str, kind: &str, inside: impl FnOnce(&mut Self)) {
         let instance = "http://www.w3.org/2001/XMLSchema-instance";
-        self.push(&["<", name, " xmlns:xsi=\"", instance, "\" xsi:type=\"", kind, "\">"]);
+        self.push(&[
+            "<",
+            name,
+            " xmlns:xsi=\"",
+            instance,
+            "\" xsi:type=\"",
+            kind,
+            "\">",
+        ]);
         inside(self);
         self.close(name);
     }

@@ -47,7 +47,11 @@ fn the_path_stays_raw_and_its_other_form_is_encoded() {
 
 #[test]
 fn values_are_trimmed_collapsed_and_joined() {
-    let headers = [("host", "h"), ("x-amz-meta-a", "  b   c "), ("x-amz-meta-a", "d")];
+    let headers = [
+        ("host", "h"),
+        ("x-amz-meta-a", "  b   c "),
+        ("x-amz-meta-a", "d"),
+    ];
     let text = canonical("/", &headers, "host;x-amz-meta-a");
     assert!(text.contains("\nx-amz-meta-a:b c,d\n"), "{text}");
 }
@@ -59,7 +63,9 @@ fn the_host_of_an_absolute_uri_counts() {
 
 #[test]
 fn unsigned_amazon_headers_are_refused() {
-    let request = Request::builder().header("host", "h").header("x-amz-acl", "private");
+    let request = Request::builder()
+        .header("host", "h")
+        .header("x-amz-acl", "private");
     let request = request.header("expect", "100-continue").body(()).unwrap();
     let query = Query::default();
     let coverage = |signed_headers: &str, exempt: &str| {

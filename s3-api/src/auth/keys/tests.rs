@@ -24,7 +24,10 @@ fn a_kept_key_is_found_until_the_secret_changes() {
     assert!(matches!(found, FoundKey::Derived(_)));
     keys.keep(&scope, &secret(), found.key());
     assert!(matches!(keys.find(&scope, &secret()), FoundKey::Kept(_)));
-    assert!(matches!(keys.find(&scope, &"other".into()), FoundKey::Derived(_)));
+    assert!(matches!(
+        keys.find(&scope, &"other".into()),
+        FoundKey::Derived(_)
+    ));
 }
 
 #[test]

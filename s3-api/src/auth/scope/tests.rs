@@ -4,7 +4,10 @@ use super::*;
 fn a_scope_is_taken_apart() {
     let scope = Scope::parse("A/K/20130524/us-east-1/s3/aws4_request").unwrap();
     assert_eq!(scope.access_key, "A/K");
-    assert_eq!((scope.date, scope.region, scope.service), ("20130524", "us-east-1", "s3"));
+    assert_eq!(
+        (scope.date, scope.region, scope.service),
+        ("20130524", "us-east-1", "s3")
+    );
     assert_eq!(scope.signed_part(), "20130524/us-east-1/s3/aws4_request");
 }
 

@@ -1,9 +1,18 @@
 use super::*;
 use proptest::prelude::*;
 
-const UNSIGNED: Form = Form { signed: false, trailer: true };
-const SIGNED: Form = Form { signed: true, trailer: true };
-const SIGNED_PLAIN: Form = Form { signed: true, trailer: false };
+const UNSIGNED: Form = Form {
+    signed: false,
+    trailer: true,
+};
+const SIGNED: Form = Form {
+    signed: true,
+    trailer: true,
+};
+const SIGNED_PLAIN: Form = Form {
+    signed: true,
+    trailer: false,
+};
 
 /// All that a body gives, whatever the pieces it comes in.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -64,7 +73,10 @@ fn an_unsigned_body_with_trailer() {
     let decoded = decode(UNSIGNED, &[body]);
     assert_eq!(decoded.data, b"hello world");
     assert_eq!(decoded.chunks, [(5, None), (11, None), (11, None)]);
-    assert_eq!(decoded.trailers, [("x-amz-checksum-crc32".into(), "AAAA==".into())]);
+    assert_eq!(
+        decoded.trailers,
+        [("x-amz-checksum-crc32".into(), "AAAA==".into())]
+    );
     assert_eq!(decoded.error, None);
 }
 
@@ -79,9 +91,15 @@ fn a_signed_body_with_trailer_in_both_spellings() {
         let decoded = decode(SIGNED, &[body.as_bytes()]);
         assert_eq!(decoded.error, None);
         assert_eq!(decoded.data, b"abc");
-        assert_eq!(decoded.chunks, [(3, Some([0xaa; 32])), (3, Some([0xbb; 32]))]);
+        assert_eq!(
+            decoded.chunks,
+            [(3, Some([0xaa; 32])), (3, Some([0xbb; 32]))]
+        );
         assert_eq!(decoded.trailer_signature, Some([0xcc; 32]));
-        assert_eq!(decoded.trailers, [("x-amz-checksum-crc32".into(), "AAAA==".into())]);
+        assert_eq!(
+            decoded.trailers,
+            [("x-amz-checksum-crc32".into(), "AAAA==".into())]
+        );
     }
 }
 
@@ -89,8 +107,20 @@ fn a_signed_body_with_trailer_in_both_spellings() {
 fn the_last_empty_line_may_be_missing_but_nothing_else() {
     assert_eq!(error_of(UNSIGNED, b"1\r\na\r\n0\r\n"), None);
     assert_eq!(error_of(UNSIGNED, b"1\r\na\r\n0\r\nx-a:b\r\n"), None);
-    for body in [&b""[..], b"1\r\na\r\n", b"1\r\na", b"1\r\n", b"1", b"0", b"0\r\nx-a:b"] {
-        assert_eq!(error_of(UNSIGNED, body), Some(ChunkedError::Truncated), "{body:?}");
+    for body in [
+        &b""[..],
+        b"1\r\na\r\n",
+        b"1\r\na",
+        b"1\r\n",
+        b"1",
+        b"0",
+        b"0\r\nx-a:b",
+    ] {
+        assert_eq!(
+            error_of(UNSIGNED, body),
+            Some(ChunkedError::Truncated),
+            "{body:?}"
+        );
     }
 }
 
@@ -117,7 +147,12 @@ fn broken_framing_is_named() {
         (SIGNED, b"1\r\na\r\n", E::MissingSignature),
     ];
     for (form, body, expected) in table {
-        assert_eq!(error_of(form, body), Some(expected), "{}", String::from_utf8_lossy(body));
+        assert_eq!(
+            error_of(form, body),
+            Some(expected),
+            "{}",
+            String::from_utf8_lossy(body)
+        );
     }
 }
 
@@ -125,8 +160,14 @@ fn broken_framing_is_named() {
 fn a_trailer_must_be_announced_and_signed_where_chunks_are() {
     let last = format!("0;chunk-signature={}\r\n", signature('a'));
     let trailer = format!("{last}x-a:b\r\n\r\n");
-    assert_eq!(error_of(SIGNED_PLAIN, trailer.as_bytes()), Some(ChunkedError::BadTrailer));
-    assert_eq!(error_of(SIGNED_PLAIN, format!("{last}\r\n").as_bytes()), None);
+    assert_eq!(
+        error_of(SIGNED_PLAIN, trailer.as_bytes()),
+        Some(ChunkedError::BadTrailer)
+    );
+    assert_eq!(
+        error_of(SIGNED_PLAIN, format!("{last}\r\n").as_bytes()),
+        None
+    );
     let missing = Some(ChunkedError::MissingTrailerSignature);
     assert_eq!(error_of(SIGNED, trailer.as_bytes()), missing);
     let short = format!("{last}x-amz-trailer-signature:abc\r\n\r\n");
@@ -145,9 +186,17 @@ fn the_signed_trailer_is_sorted() {
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let chunk = prop::collection::vec(any::<u8>(), 1..40);
     let chunks = prop::collection::vec(chunk, 0..4);
-    (chunks, any::<bool>(), prop::collection::vec((0..200usize, any::<u8>()), 0..3)).prop_map(
-        |(chunks, signed, damage)| {
-            let tail = if signed { format!(";chunk-signature={}", signature('d')) } else { String::new() };
+    (
+        chunks,
+        any::<bool>(),
+        prop::collection::vec((0..200usize, any::<u8>()), 0..3),
+    )
+        .prop_map(|(chunks, signed, damage)| {
+            let tail = if signed {
+                format!(";chunk-signature={}", signature('d'))
+            } else {
+                String::new()
+            };
             let mut body = Vec::new();
             for chunk in chunks {
                 body.extend_from_slice(format!("{:x}{tail}\r\n", chunk.len()).as_bytes());
@@ -156,7 +205,9 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
             }
             body.extend_from_slice(format!("0{tail}\r\nx-a:b\r\n").as_bytes());
             if signed {
-                body.extend_from_slice(format!("x-amz-trailer-signature:{}\r\n", signature('e')).as_bytes());
+                body.extend_from_slice(
+                    format!("x-amz-trailer-signature:{}\r\n", signature('e')).as_bytes(),
+                );
             }
             body.extend_from_slice(b"\r\n");
             for (at, byte) in damage {
@@ -165,8 +216,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
                 }
             }
             body
-        },
-    )
+        })
 }
 
 proptest! {

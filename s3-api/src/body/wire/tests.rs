@@ -51,7 +51,7 @@ async fn a_client_that_waits_for_leave_is_not_invited() {
     assert_eq!(body.read_bytes(), 0);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_silent_client_is_not_waited_for() {
     let pieces = stream::pending::<Piece>();
     let mut body = WireBody::new(StreamBody::new(pieces), &HeaderMap::new());

@@ -78,7 +78,10 @@ impl<'a> ReadConditions<'a> {
         if self.is_empty() {
             return Verdict::Proceed;
         }
-        let etag = summary.etag.map(|etag| etag.to_string()).unwrap_or_default();
+        let etag = summary
+            .etag
+            .map(|etag| etag.to_string())
+            .unwrap_or_default();
         let modified = modified_seconds(summary);
         let names = self.names;
         match (self.if_match, self.if_unmodified_since) {
@@ -100,7 +103,9 @@ impl<'a> ReadConditions<'a> {
 pub(crate) fn if_range_holds(header: &str, summary: &Summary) -> bool {
     match parse_http_date(header) {
         Some(date) => modified_seconds(summary) == date,
-        None => summary.etag.is_some_and(|etag| is_tag(header, &etag.to_string())),
+        None => summary
+            .etag
+            .is_some_and(|etag| is_tag(header, &etag.to_string())),
     }
 }
 
@@ -109,7 +114,8 @@ fn modified_seconds(summary: &Summary) -> SystemTime {
 }
 
 fn lists(list: &str, etag: &str) -> bool {
-    list.split(',').any(|item| item.trim() == "*" || is_tag(item, etag))
+    list.split(',')
+        .any(|item| item.trim() == "*" || is_tag(item, etag))
 }
 
 fn is_tag(item: &str, etag: &str) -> bool {

@@ -69,7 +69,11 @@ impl CopySource {
     /// Looks it up and holds the client's conditions against it.
     pub(crate) async fn find(&self, request: &Permitted<'_>) -> Result<FoundSource, S3Error> {
         let (bucket, key) = (self.bucket.clone(), self.key.clone());
-        let mut target = Target { bucket, key, version: self.version };
+        let mut target = Target {
+            bucket,
+            key,
+            version: self.version,
+        };
         let found = request.engine().head(target.clone()).await;
         let info = found.map_err(|error| self.refusal(error))?;
         let conditions = ReadConditions::parse(request, COPY_SOURCE)?;
@@ -86,7 +90,11 @@ impl CopySource {
         if info.versioning != Versioning::Off {
             target.version = Some(info.row.summary.version_id());
         }
-        Ok(FoundSource { info, target, pinned })
+        Ok(FoundSource {
+            info,
+            target,
+            pinned,
+        })
     }
 
     fn refusal(&self, error: storage_engine::Error) -> S3Error {
@@ -96,7 +104,11 @@ impl CopySource {
                  by version id.",
             ),
             error => {
-                let subject = Subject { bucket: &self.bucket, key: &self.key, upload: "" };
+                let subject = Subject {
+                    bucket: &self.bucket,
+                    key: &self.key,
+                    upload: "",
+                };
                 from_engine(error, subject)
             }
         }

@@ -19,15 +19,30 @@ pub(crate) async fn stage(
 ) -> Result<Staged, S3Error> {
     let length = announced_length(payload)?;
     let mut checksums = vec![wanted];
-    checksums.extend(integrity.algorithm().filter(|algorithm| *algorithm != wanted));
+    checksums.extend(
+        integrity
+            .algorithm()
+            .filter(|algorithm| *algorithm != wanted),
+    );
     let bucket = request.bucket().to_owned();
-    let options = StageOptions { bucket, length: Some(length), checksums, encryption: None };
+    let options = StageOptions {
+        bucket,
+        length: Some(length),
+        checksums,
+        encryption: None,
+    };
     let staging = request.engine().stage(options).await;
     let mut staging = staging.map_err(|error| request.refusal(error))?;
     while let Some(data) = payload.next().await? {
-        staging.write(data).await.map_err(|error| request.refusal(error))?;
+        staging
+            .write(data)
+            .await
+            .map_err(|error| request.refusal(error))?;
     }
-    let staged = staging.seal().await.map_err(|error| request.refusal(error))?;
+    let staged = staging
+        .seal()
+        .await
+        .map_err(|error| request.refusal(error))?;
     let digests = staged.digests();
     integrity.check(payload, Some(digests.md5), &digests.checksums)?;
     Ok(staged)
@@ -35,7 +50,9 @@ pub(crate) async fn stage(
 
 /// Amazon takes no body of unknown length.
 fn announced_length(payload: &Payload<'_>) -> Result<u64, S3Error> {
-    let length = payload.length().ok_or_else(|| S3Error::new(Code::MissingContentLength))?;
+    let length = payload
+        .length()
+        .ok_or_else(|| S3Error::new(Code::MissingContentLength))?;
     if length > UPLOAD_BYTES_MAX {
         return Err(S3Error::new(Code::EntityTooLarge)
             .extra("ProposedSize", length.to_string())

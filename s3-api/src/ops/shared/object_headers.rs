@@ -23,7 +23,10 @@ const OVERRIDES: [(&str, HeaderName); 6] = [
     ("response-content-language", http::header::CONTENT_LANGUAGE),
     ("response-expires", http::header::EXPIRES),
     ("response-cache-control", http::header::CACHE_CONTROL),
-    ("response-content-disposition", http::header::CONTENT_DISPOSITION),
+    (
+        "response-content-disposition",
+        http::header::CONTENT_DISPOSITION,
+    ),
     ("response-content-encoding", http::header::CONTENT_ENCODING),
 ];
 
@@ -35,7 +38,10 @@ pub(crate) fn describe(
 ) -> Result<(), S3Error> {
     identify(info, headers);
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("binary/octet-stream"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("binary/octet-stream"),
+    );
     if let Some(detail) = &info.row.detail {
         describe_detail(detail, headers);
     }
@@ -74,7 +80,7 @@ pub(crate) fn describe_checksum(
 }
 
 pub(crate) fn set_checksum(headers: &mut HeaderMap, checksum: &ObjectChecksum, parts: Option<u16>) {
-    let name = names(checksum.checksum.algorithm()).header.clone();
+    let name = names(checksum.checksum.algorithm()).header();
     set(headers, name, &object_value_text(checksum, parts));
     set(headers, CHECKSUM_TYPE, kind_text(checksum.kind));
 }

@@ -45,7 +45,9 @@ pub(crate) fn parse(request: &Permitted<'_>) -> Result<NewObject, S3Error> {
 
 /// The class asked for, or the usual one.
 pub(crate) fn storage_class(request: &Permitted<'_>) -> Result<String, S3Error> {
-    let asked = request.header_text("x-amz-storage-class")?.unwrap_or(DEFAULT_STORAGE_CLASS);
+    let asked = request
+        .header_text("x-amz-storage-class")?
+        .unwrap_or(DEFAULT_STORAGE_CLASS);
     if STORAGE_CLASSES.contains(&asked) {
         return Ok(asked.to_owned());
     }
@@ -55,7 +57,10 @@ pub(crate) fn storage_class(request: &Permitted<'_>) -> Result<String, S3Error> 
 pub(crate) fn given_tags(
     request: &Permitted<'_>,
 ) -> Result<Option<Vec<storage_engine::row::Tag>>, S3Error> {
-    request.header_text("x-amz-tagging")?.map(tags::parse_header).transpose()
+    request
+        .header_text("x-amz-tagging")?
+        .map(tags::parse_header)
+        .transpose()
 }
 
 /// The headers to keep. Repeated metadata is joined by commas, as HTTP allows.
@@ -81,7 +86,10 @@ pub(crate) fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error>
                 attribute.value.extend_from_slice(&value);
             }
             None if value.is_empty() && name == "content-encoding" => {}
-            None => kept.push(Attribute { name: name.to_owned(), value }),
+            None => kept.push(Attribute {
+                name: name.to_owned(),
+                value,
+            }),
         }
     }
     if metadata_bytes > USER_METADATA_BYTES_MAX {
@@ -94,7 +102,10 @@ pub(crate) fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error>
 
 /// `aws-chunked` describes the transfer, not the object.
 fn without_framing(value: &HeaderValue) -> Vec<u8> {
-    let items = value.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+    let items = value
+        .as_bytes()
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii);
     let kept = items.filter(|item| !item.eq_ignore_ascii_case(b"aws-chunked"));
     let kept: Vec<&[u8]> = kept.filter(|item| !item.is_empty()).collect();
     kept.join(&b","[..])
@@ -104,7 +115,9 @@ fn without_framing(value: &HeaderValue) -> Vec<u8> {
 /// were applied.
 pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
     for (name, value) in headers {
-        let Some(rest) = name.as_str().strip_prefix("x-amz-") else { continue };
+        let Some(rest) = name.as_str().strip_prefix("x-amz-") else {
+            continue;
+        };
         let is_encryption = rest.starts_with("server-side-encryption")
             || rest.starts_with("copy-source-server-side-encryption");
         if is_encryption || rest.starts_with("object-lock-") || rest == "write-offset-bytes" {

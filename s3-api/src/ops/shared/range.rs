@@ -13,16 +13,16 @@ pub(crate) enum Selection {
 }
 
 pub(crate) fn select(header: &[u8], size: u64) -> Selection {
-    let Some((first, last)) = parse(header) else { return Selection::Whole };
+    let Some((first, last)) = parse(header) else {
+        return Selection::Whole;
+    };
     match (first, last) {
         (None, Some(0)) => Selection::Unsatisfiable,
         (None, Some(_)) if size == 0 => Selection::Unsatisfiable,
         (None, Some(count)) => Selection::Part(size.saturating_sub(count)..size),
         (Some(first), _) if first >= size => Selection::Unsatisfiable,
         (Some(first), None) => Selection::Part(first..size),
-        (Some(first), Some(last)) => {
-            Selection::Part(first..last.saturating_add(1).min(size))
-        }
+        (Some(first), Some(last)) => Selection::Part(first..last.saturating_add(1).min(size)),
         (None, None) => Selection::Whole,
     }
 }

@@ -14,7 +14,9 @@ pub(crate) fn parse_header(text: &str) -> Result<Vec<Tag>, S3Error> {
     let mut tags: Vec<Tag> = Vec::new();
     for (key, value) in query.pairs() {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec());
-        let (Ok(key), Ok(value)) = (text(key), text(value)) else { return Err(invalid()) };
+        let (Ok(key), Ok(value)) = (text(key), text(value)) else {
+            return Err(invalid());
+        };
         let fits = (1..=KEY_CHARACTERS_MAX).contains(&key.chars().count())
             && value.chars().count() <= VALUE_CHARACTERS_MAX;
         if !fits || key.starts_with("aws:") {
@@ -26,8 +28,9 @@ pub(crate) fn parse_header(text: &str) -> Result<Vec<Tag>, S3Error> {
         tags.push(Tag { key, value });
     }
     if tags.len() > TAGS_MAX {
-        return Err(S3Error::new(Code::InvalidRequest)
-            .message("Object tags cannot be greater than 10"));
+        return Err(
+            S3Error::new(Code::InvalidRequest).message("Object tags cannot be greater than 10")
+        );
     }
     Ok(tags)
 }

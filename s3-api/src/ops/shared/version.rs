@@ -16,7 +16,8 @@ pub(crate) fn parse(text: &str) -> Result<VersionId, S3Error> {
         "" => "Version id cannot be the empty string",
         _ => "Invalid version id specified",
     };
-    text.parse().map_err(|_| S3Error::invalid_argument("versionId", text).message(message))
+    text.parse()
+        .map_err(|_| S3Error::invalid_argument("versionId", text).message(message))
 }
 
 /// The version to tell the reader, who is told none where versioning was never on.

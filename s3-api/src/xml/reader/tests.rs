@@ -13,8 +13,11 @@ fn a_document_becomes_a_tree() {
     let root = parse(document).unwrap();
     assert_eq!(root.name(), "Delete");
     assert_eq!(root.child_text("Quiet"), Some("true"));
-    let objects: Vec<_> =
-        root.children().iter().filter(|child| child.name() == "Object").collect();
+    let objects: Vec<_> = root
+        .children()
+        .iter()
+        .filter(|child| child.name() == "Object")
+        .collect();
     assert_eq!(objects[0].child("Key").unwrap().text(), " a&b\nc<d>");
     assert_eq!(objects[1].child("Key").unwrap().text(), "");
     assert!(root.child("Absent").is_none());
@@ -28,13 +31,18 @@ fn prefixes_are_dropped() {
 
 #[test]
 fn nothing_expands() {
-    assert_eq!(error("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), "a document type is not allowed");
+    assert_eq!(
+        error("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+        "a document type is not allowed"
+    );
     assert_eq!(error("<a>&b;</a>"), "unknown entity `b`");
 }
 
 #[test]
 fn broken_documents_are_refused() {
-    for document in ["", "  ", "text", "<a>", "<a></b>", "<a/><b/>", "<a/>x", "</a>", "<a>&</a>"] {
+    for document in [
+        "", "  ", "text", "<a>", "<a></b>", "<a/><b/>", "<a/>x", "</a>", "<a>&</a>",
+    ] {
         assert!(parse(document.as_bytes()).is_err(), "{document}");
     }
     assert_eq!(parse(b"<a>\xff</a>").unwrap_err().to_string(), "not utf-8");
@@ -44,10 +52,16 @@ fn broken_documents_are_refused() {
 fn depth_and_count_are_bounded() {
     let deep = |levels: usize| "<a>".repeat(levels) + &"</a>".repeat(levels);
     assert!(parse(deep(DOCUMENT_DEPTH_MAX).as_bytes()).is_ok());
-    assert_eq!(error(&deep(DOCUMENT_DEPTH_MAX + 1)), "nested deeper than 16");
+    assert_eq!(
+        error(&deep(DOCUMENT_DEPTH_MAX + 1)),
+        "nested deeper than 16"
+    );
     let wide = |children: usize| format!("<a>{}</a>", "<b/>".repeat(children));
     assert!(parse(wide(DOCUMENT_ELEMENTS_MAX - 1).as_bytes()).is_ok());
-    assert_eq!(error(&wide(DOCUMENT_ELEMENTS_MAX)), "more than 80000 elements");
+    assert_eq!(
+        error(&wide(DOCUMENT_ELEMENTS_MAX)),
+        "more than 80000 elements"
+    );
 }
 
 proptest! {

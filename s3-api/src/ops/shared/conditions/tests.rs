@@ -31,8 +31,13 @@ fn verdict(
     if_modified_since: Option<SystemTime>,
 ) -> Verdict {
     let names = READ;
-    let conditions =
-        ReadConditions { names, if_match, if_none_match, if_modified_since, if_unmodified_since };
+    let conditions = ReadConditions {
+        names,
+        if_match,
+        if_none_match,
+        if_modified_since,
+        if_unmodified_since,
+    };
     conditions.evaluate(&summary())
 }
 
@@ -41,11 +46,20 @@ fn tags() {
     assert_eq!(verdict(None, None, None, None), Proceed);
     assert_eq!(verdict(Some(TAG), None, None, None), Proceed);
     assert_eq!(verdict(Some("*"), None, None, None), Proceed);
-    assert_eq!(verdict(Some(&format!("{OTHER}, {TAG}")), None, None, None), Proceed);
-    assert_eq!(verdict(Some(TAG.trim_matches('"')), None, None, None), Proceed);
+    assert_eq!(
+        verdict(Some(&format!("{OTHER}, {TAG}")), None, None, None),
+        Proceed
+    );
+    assert_eq!(
+        verdict(Some(TAG.trim_matches('"')), None, None, None),
+        Proceed
+    );
     assert_eq!(verdict(Some(OTHER), None, None, None), Failed("if-match"));
     assert_eq!(verdict(None, None, Some(TAG), None), NotModified);
-    assert_eq!(verdict(None, None, Some(&format!("W/{TAG}")), None), NotModified);
+    assert_eq!(
+        verdict(None, None, Some(&format!("W/{TAG}")), None),
+        NotModified
+    );
     assert_eq!(verdict(None, None, Some("*"), None), NotModified);
     assert_eq!(verdict(None, None, Some(OTHER), None), Proceed);
 }
@@ -53,7 +67,10 @@ fn tags() {
 #[test]
 fn dates_have_whole_seconds() {
     assert_eq!(verdict(None, at(1000), None, None), Proceed);
-    assert_eq!(verdict(None, at(999), None, None), Failed("if-unmodified-since"));
+    assert_eq!(
+        verdict(None, at(999), None, None),
+        Failed("if-unmodified-since")
+    );
     assert_eq!(verdict(None, None, None, at(1000)), NotModified);
     assert_eq!(verdict(None, None, None, at(999)), Proceed);
 }
@@ -62,7 +79,10 @@ fn dates_have_whole_seconds() {
 fn a_tag_outweighs_its_date() {
     assert_eq!(verdict(Some(TAG), at(0), None, None), Proceed);
     assert_eq!(verdict(None, None, Some(OTHER), at(2000)), Proceed);
-    assert_eq!(verdict(Some(OTHER), None, Some(TAG), None), Failed("if-match"));
+    assert_eq!(
+        verdict(Some(OTHER), None, Some(TAG), None),
+        Failed("if-match")
+    );
 }
 
 #[test]
@@ -77,5 +97,8 @@ fn a_range_continues_only_the_same_object() {
 fn conditions_of_changes() {
     assert_eq!(match_condition("*"), Condition::Present);
     assert_eq!(match_condition(TAG), Condition::Etag(TAG.parse().unwrap()));
-    assert_eq!(match_condition("no tag"), Condition::Etag(ETag::opaque([0; 16])));
+    assert_eq!(
+        match_condition("no tag"),
+        Condition::Etag(ETag::opaque([0; 16]))
+    );
 }
