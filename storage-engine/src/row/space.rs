@@ -53,7 +53,6 @@ pub struct AppliedRow {
     /// Where the next group begins.
     pub offset: u64,
     pub next_sequence: Sequence,
+    /// Greater than every extent that was ever committed.
     pub next_extent: ExtentId,
-    pub next_bucket: BucketId,
-    pub next_upload: UploadId,
 }
