@@ -57,7 +57,7 @@ impl Observation {
     /// Waits for the answer. Dropping this future abandons the request: nothing is recorded then.
     pub(crate) async fn of<B>(
         self,
-        answering: impl Future<Output = (Response<B>, Outcome)>,
+        answering: impl Future<Output = (Response<AnswerBody<B>>, Outcome)>,
     ) -> Response<Observed<B>>
     where
         B: Body<Data = Bytes> + Unpin,
@@ -65,7 +65,7 @@ impl Observation {
     {
         let caught = AssertUnwindSafe(answering).catch_unwind().await;
         let (answer, outcome) = match caught {
-            Ok((answer, outcome)) => (answer.map(AnswerBody::Whole), outcome),
+            Ok(answered) => answered,
             Err(_) => {
                 // The panic hook has logged where it was.
                 self.metrics.panics.inc();
@@ -74,7 +74,7 @@ impl Observation {
                     error: "Panic",
                     request_id: None,
                 };
-                (internal_error().map(AnswerBody::Own), outcome)
+                (internal_error().map(AnswerBody::Page), outcome)
             }
         };
         let expected = answer.body().size_hint().exact();
@@ -100,9 +100,10 @@ fn internal_error() -> Response<Full<Bytes>> {
     answer
 }
 
-enum AnswerBody<B> {
-    Whole(B),
-    Own(Full<Bytes>),
+/// What answers a request: the protocol's own body, or a page of the server's.
+pub(crate) enum AnswerBody<B> {
+    Streamed(B),
+    Page(Full<Bytes>),
 }
 
 impl<B> AnswerBody<B>
@@ -112,10 +113,10 @@ where
 {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match self {
-            AnswerBody::Whole(body) => Pin::new(body)
+            AnswerBody::Streamed(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(Into::into))),
-            AnswerBody::Own(body) => Pin::new(body)
+            AnswerBody::Page(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
         }
@@ -123,15 +124,15 @@ where
 
     fn is_end_stream(&self) -> bool {
         match self {
-            AnswerBody::Whole(body) => body.is_end_stream(),
-            AnswerBody::Own(body) => body.is_end_stream(),
+            AnswerBody::Streamed(body) => body.is_end_stream(),
+            AnswerBody::Page(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            AnswerBody::Whole(body) => body.size_hint(),
-            AnswerBody::Own(body) => body.size_hint(),
+            AnswerBody::Streamed(body) => body.size_hint(),
+            AnswerBody::Page(body) => body.size_hint(),
         }
     }
 }

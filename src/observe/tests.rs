@@ -37,7 +37,12 @@ async fn observed(
 ) -> Response<Observed<Pieces>> {
     let uri = Uri::from_static("/bucket/key");
     Observation::begin(metrics, &Method::GET, &uri)
-        .of(async { (Response::new(Pieces(pieces.into())), outcome()) })
+        .of(async {
+            (
+                Response::new(AnswerBody::Streamed(Pieces(pieces.into()))),
+                outcome(),
+            )
+        })
         .await
 }
 
@@ -91,7 +96,7 @@ async fn a_panic_is_a_500_and_is_counted() {
     let metrics = Metrics::new().unwrap();
     let observation = Observation::begin(&metrics, &Method::PUT, &Uri::from_static("/"));
     let answer = observation
-        .of(async { panic!("a bug") as (Response<Pieces>, Outcome) })
+        .of(async { panic!("a bug") as (Response<AnswerBody<Pieces>>, Outcome) })
         .await;
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let text = answer.into_body().collect().await.unwrap().to_bytes();
@@ -105,7 +110,12 @@ async fn a_body_of_known_length_is_complete_without_being_asked_for_its_end() {
     let metrics = Metrics::new().unwrap();
     let observe = |method: Method| {
         let observation = Observation::begin(&metrics, &method, &Uri::from_static("/"));
-        observation.of(async { (Response::new(Full::from("1234")), outcome()) })
+        observation.of(async {
+            (
+                Response::new(AnswerBody::Streamed(Full::from("1234"))),
+                outcome(),
+            )
+        })
     };
     let mut body = observe(Method::GET).await.into_body();
     assert!(!body.record.is_complete());
