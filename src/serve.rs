@@ -147,8 +147,8 @@ impl Acceptor {
                 self.stop.clone(),
             );
             let metrics = Arc::clone(&self.metrics);
+            let open = metrics.connection_opened();
             tokio::spawn(async move {
-                let open = metrics.connection_opened();
                 // The service answers its own panics; what arrives here is one in an answer's body.
                 if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
                     metrics.panics.inc();

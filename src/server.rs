@@ -40,11 +40,8 @@ const EXIT_USAGE: u8 = 2;
 enum RunError {
     #[error("{path}: cannot make the data folder: {source}", path = path.display())]
     Folder { path: PathBuf, source: io::Error },
-    #[error("{path}: {source}", path = path.display())]
-    Open {
-        path: PathBuf,
-        source: storage_engine::Error,
-    },
+    #[error("cannot open the store: {0}")]
+    Open(storage_engine::Error),
     #[error(transparent)]
     Credential(#[from] CredentialError),
     #[error("cannot listen on {address}: {source}")]
@@ -205,11 +202,11 @@ async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> 
 async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
     let path = data.to_owned();
     let opening = task::spawn_blocking(move || {
-        folder::create_durably(&path).map_err(|source| RunError::Folder {
-            path: path.clone(),
-            source,
-        })?;
-        Engine::open(EngineConfig::new(&path)).map_err(|source| RunError::Open { path, source })
+        if let Err(source) = folder::create_durably(&path) {
+            return Err(RunError::Folder { path, source });
+        }
+        let engine = Engine::open_folder(&EngineConfig::new(&path));
+        engine.map(Arc::new).map_err(RunError::Open)
     });
     opening
         .await
