@@ -7,14 +7,25 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+pub mod chunk;
+pub mod clock;
+mod commit;
 pub mod disk;
 mod engine;
 mod error;
+pub mod failure;
 pub mod hash;
 pub mod ids;
+pub mod index;
 pub mod key;
 pub mod limits;
+pub mod meta;
+pub mod record;
 pub mod row;
+pub mod segment;
 
 pub use engine::requests::*;
+pub use engine::{
+    BodyStream, Engine, EngineConfig, ObjectReader, Parts, TableGuard, TablePage, TableWrite,
+};
 pub use error::{Damage, Error, Result};

@@ -31,8 +31,6 @@ pub const PAGE_PARTS_MAX: usize = 512;
 
 /// Rows one list call may return.
 pub const LIST_MAX: usize = 1000;
-/// Rows one list call may look at before it returns what it has with a cursor.
-pub const LIST_STEPS_MAX: usize = 100_000;
 /// Changes one group takes from the queue.
 pub const GROUP_CHANGES_MAX: usize = 512;
 /// Body bytes one group takes from the queue before it stops gathering.
@@ -43,3 +41,5 @@ pub const QUEUE_CHANGES_MAX: usize = 4096;
 pub const BATCH_BYTES_MAX: usize = 1 << 20;
 /// Longest value of a row, in bytes.
 pub const VALUE_BYTES_MAX: usize = 64 << 10;
+/// Buckets one list call may return.
+pub const LIST_BUCKETS_MAX: usize = 10_000;

@@ -6,8 +6,22 @@
 //! bytes, in any order. A failed sync is final: it is never retried by anyone above this seam.
 
 mod block;
+mod check;
+mod fatal;
+mod file;
+mod lock;
+pub mod sim;
+mod sys;
+mod uring;
+mod workers;
 
-pub use block::{Block, BlockPool};
+#[cfg(test)]
+mod conformance;
+
+pub use block::{Block, BlockPool, SharedBlock};
+pub use fatal::is_fatal;
+pub use file::{AsyncIo, FileDisk};
+pub use lock::{FolderLock, LOCK_FILE_NAME};
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -24,7 +38,8 @@ pub enum Access {
     /// Writes go through the page cache.
     Buffered,
     /// Writes bypass the page cache where the file system allows it, and fall back silently where
-    /// it does not. Every write is aligned to [`DIRECT_ALIGN_BYTES`] in memory, length and offset.
+    /// it does not, see [`DiskFile::is_direct`]. Every write is aligned to [`DIRECT_ALIGN_BYTES`]
+    /// in memory, length and offset; one that is not is refused, also after the fall-back.
     Direct,
 }
 
@@ -36,9 +51,13 @@ pub struct Space {
 }
 
 /// The future of an operation that may wait for the drive.
+///
+/// The operation starts when the future is made, unless the bound on operations under way is
+/// reached; then it starts when the future is polled and others have finished. Dropping the future
+/// gives up the result: the operation may take place or not. It needs no particular runtime.
 pub type IoFuture<T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send>>;
 
-/// One folder on one drive. Names are plain file names without separators.
+/// One folder on one drive. Names are plain file names: no separators, no leading dot.
 pub trait Disk: Debug + Send + Sync {
     /// Creates a file that must not exist yet.
     fn create(&self, name: &str, access: Access) -> io::Result<Arc<dyn DiskFile>>;
@@ -47,7 +66,7 @@ pub trait Disk: Debug + Send + Sync {
     /// The names of all files, in byte order.
     fn list(&self) -> io::Result<Vec<String>>;
     fn remove(&self, name: &str) -> io::Result<()>;
-    /// Renames a file over a name that must not exist.
+    /// Renames a file to a name that must not exist.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Makes creations, renames and removals durable.
     fn sync_dir(&self) -> io::Result<()>;
@@ -73,11 +92,13 @@ pub trait DiskFile: Debug + Send + Sync {
     /// Writes all pieces one after another from `offset`. Blocks.
     fn write_at(&self, pieces: &[io::IoSlice<'_>], offset: u64) -> io::Result<()>;
 
-    /// Writes `block[..len]` at `offset` without blocking the caller's thread. Ownership as for
-    /// [`DiskFile::read`].
-    fn write(&self, block: Block, len: usize, offset: u64) -> IoFuture<Block>;
+    /// Writes `block[..len]` at `offset` without blocking the caller's thread. The operation holds
+    /// its own share of the block: the caller may hash another share meanwhile, and dropping the
+    /// future never frees memory that a drive still reads.
+    fn write(&self, block: SharedBlock, len: usize, offset: u64) -> IoFuture<()>;
 
-    /// Makes all finished writes and the length durable (`fdatasync`). Blocks.
+    /// Makes all finished writes and the length durable (`fdatasync`). Blocks. Once it failed, it
+    /// fails for ever on this open file.
     fn sync(&self) -> io::Result<()>;
 
     /// As [`DiskFile::sync`], without blocking the caller's thread.
@@ -86,9 +107,13 @@ pub trait DiskFile: Debug + Send + Sync {
     /// Cuts or extends the file; an extension reads as zeros.
     fn set_len(&self, len: u64) -> io::Result<()>;
 
-    /// Reserves room for the first `len` bytes so that writing them cannot fail for lack of space.
-    /// File systems that cannot promise that extend the file instead.
+    /// Reserves room for the first `len` bytes so that writing them cannot fail for lack of space,
+    /// and makes the file at least that long; what was not written reads as zeros. File systems
+    /// that cannot promise the room only extend the file.
     fn allocate(&self, len: u64) -> io::Result<()>;
+
+    /// Whether writes bypass the page cache, as far as is known by now.
+    fn is_direct(&self) -> bool;
 
     fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)

@@ -4,6 +4,15 @@
 //! in a crash, but only from the end, and never anything that was applied before a
 //! [`Index::flush`] that returned.
 
+mod memory;
+mod rocks;
+
+#[cfg(test)]
+mod conformance;
+
+pub use memory::MemoryIndex;
+pub use rocks::{RocksIndex, RocksOptions};
+
 use std::fmt::Debug;
 use std::path::Path;
 
@@ -19,7 +28,8 @@ pub type RowChange = (Key, Option<Bytes>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     Next,
-    /// Go on at the first row not before this key; never backwards.
+    /// Go on at the first row not before this key; never backwards: a key that is not beyond the
+    /// row just shown means [`Step::Next`].
     Seek(Key),
     Stop,
 }
@@ -53,7 +63,10 @@ pub trait Index: Debug + Send + Sync {
     /// Shows the rows of a range in order, as of one moment. Blocks.
     fn walk(&self, range: &KeyRange, visit: &mut dyn FnMut(&[u8], &[u8]) -> Step) -> Result<()>;
 
-    /// Applies all changes at once. Not durable yet; an error leaves the index unusable.
+    /// Applies all changes at once; of two changes of one key the later counts. Not durable yet.
+    ///
+    /// After an error of this or of [`Index::flush`] neither ever succeeds again: what was applied
+    /// is then known only to whoever opens the index anew. Reads go on.
     fn apply(&self, changes: &[RowChange]) -> Result<()>;
 
     /// Makes everything applied so far durable. Blocks.

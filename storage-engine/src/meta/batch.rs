@@ -67,3 +67,15 @@ pub enum ExtentChange {
     /// Compaction has copied it. Ignored unless it still lies at the first place.
     Move(ExtentId, Place, Place),
 }
+
+impl ExtentChange {
+    pub fn id(&self) -> ExtentId {
+        match self {
+            ExtentChange::AddBody(id)
+            | ExtentChange::Add(id, _)
+            | ExtentChange::Retain(id)
+            | ExtentChange::Release(id)
+            | ExtentChange::Move(id, ..) => *id,
+        }
+    }
+}

@@ -12,7 +12,9 @@
 //! batch meets. Values are never empty and at most [`crate::limits::VALUE_BYTES_MAX`] long.
 
 mod batch;
+mod memory;
 
+pub(crate) use memory::MemoryMeta;
 pub use batch::{Batch, ExtentChange, Place, UsageDelta};
 
 use std::fmt::Debug;
@@ -77,6 +79,9 @@ pub trait MetaStore: Debug + Send + Sync {
 
     /// Shows the rows of a range in order, as of one moment. Blocks.
     fn walk(&self, range: &KeyRange, visit: &mut dyn FnMut(&[u8], &[u8]) -> Step) -> Result<()>;
+
+    /// The sequence the next change gets: greater than that of every change a read now sees.
+    fn next_sequence(&self) -> Sequence;
 
     /// Takes a change; its answer comes through [`Change::done`]. Never blocks: callers hold an
     /// admission of [`Meta`], which bounds how many are under way.

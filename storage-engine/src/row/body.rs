@@ -14,6 +14,8 @@ pub enum Body {
     /// Parts of a completed upload, listed by the manifest pages of that upload.
     Parts {
         home: UploadId,
+        /// The other half of the upload's name: a client may ask for the same completion again.
+        tag: u64,
         parts: u16,
         pages: Vec<PageStart>,
     },

@@ -32,6 +32,8 @@ pub struct PartRow {
     pub modified: Timestamp,
     pub sequence: Sequence,
     pub body: Body,
+    /// Parts of an encrypted upload are each encrypted under a salt of their own.
+    pub key_check: Option<KeyCheck>,
 }
 
 /// Owns the parts of a finished upload. Copies of the object share it.

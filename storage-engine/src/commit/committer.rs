@@ -1,0 +1,183 @@
+//! The one thread that changes anything: drain, decide, append, sync, apply, answer.
+//!
+//! While one group is being synced the next one gathers in the queue, so groups are as large as
+//! the load makes them, and nothing ever waits for a group to fill.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crossbeam::channel::Receiver;
+
+use super::group::{Finished, Group};
+use super::log::Log;
+use super::progress::Progress;
+use super::tags::Tags;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::failure::Failure;
+use crate::ids::{ExtentId, Sequence};
+use crate::index::Index;
+use crate::key::Key;
+use crate::limits;
+use crate::meta::{Change, Stamp};
+use crate::record::{Padding, chunk_record_bytes};
+use crate::row::{self, AppliedRow, SegmentKind};
+use crate::segment::Segments;
+
+/// The key under which the index says how far it has followed the log.
+pub(crate) const APPLIED: &str = "applied";
+
+pub(crate) struct Committer {
+    pub(crate) queue: Receiver<Box<dyn Change>>,
+    pub(crate) index: Arc<dyn Index>,
+    pub(crate) segments: Arc<Segments>,
+    pub(crate) log: Log,
+    pub(crate) next: AppliedRow,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tags: Tags,
+    pub(crate) failure: Failure,
+    pub(crate) group_bytes_max: usize,
+}
+
+/// Changes that were decided together, each with what became of it.
+#[derive(Default)]
+struct Decided {
+    changes: Vec<(Box<dyn Change>, Result<()>)>,
+    /// Positions in `changes` of those whose bodies are appended, and their record lengths.
+    bodies: Vec<usize>,
+    body_records: Vec<u32>,
+    accepted: u32,
+}
+
+impl Committer {
+    /// Serves the queue until every sender is gone.
+    pub(crate) fn run(mut self) {
+        let mut waiting = VecDeque::new();
+        while self.gather(&mut waiting) {
+            self.commit(&mut waiting);
+        }
+    }
+
+    /// Waits for a change and takes what else is there. False when there will be no more.
+    fn gather(&self, waiting: &mut VecDeque<Box<dyn Change>>) -> bool {
+        if waiting.is_empty() {
+            match self.queue.recv() {
+                Ok(change) => waiting.push_back(change),
+                Err(_) => return false,
+            }
+        }
+        while waiting.len() < limits::GROUP_CHANGES_MAX {
+            match self.queue.try_recv() {
+                Ok(change) => waiting.push_back(change),
+                Err(_) => break,
+            }
+        }
+        true
+    }
+
+    /// Commits one group off the front of `waiting` and answers it.
+    fn commit(&mut self, waiting: &mut VecDeque<Box<dyn Change>>) {
+        let index = Arc::clone(&self.index);
+        let mut group = Group::new(index.as_ref());
+        let decided = self.decide(waiting, &mut group);
+        let outcome = match group.is_empty() {
+            true => self.failure.check(),
+            false => self.write(group, &decided),
+        };
+        for (change, accepted) in decided.changes {
+            change.done(outcome.clone().and(accepted));
+        }
+    }
+
+    fn decide(
+        &self,
+        waiting: &mut VecDeque<Box<dyn Change>>,
+        group: &mut Group<'_>,
+    ) -> Decided {
+        let mut decided = Decided::default();
+        let mut body_bytes = 0;
+        while let Some(mut change) = waiting.pop_front() {
+            let sequence = Sequence(self.next.next_sequence.0 + u64::from(decided.accepted));
+            let stamp = Stamp {
+                sequence,
+                tag: self.tags.of(sequence),
+                now: self.clock.now(),
+            };
+            let batch = change.evaluate(group, &stamp);
+            let body = change.body().map(|body| body.extent);
+            // A refusal is an answer the change keeps itself; failing to take its batch is not.
+            let accepted = match batch {
+                Err(_) => Ok(None),
+                Ok(batch) => group.accept(batch, body).map(Some),
+            };
+            if let (Ok(Some(appended)), body) = (&accepted, change.body()) {
+                decided.accepted += 1;
+                if let Some(body) = body.filter(|_| *appended) {
+                    let record = chunk_record_bytes(&body.chunk, Padding::Tight);
+                    body_bytes += record as usize;
+                    decided.bodies.push(decided.changes.len());
+                    decided.body_records.push(record);
+                }
+            }
+            decided.changes.push((change, accepted.map(|_| ())));
+            if body_bytes + group.row_bytes_max() >= self.group_bytes_max {
+                break;
+            }
+        }
+        decided
+    }
+
+    /// Makes a decided group durable and visible.
+    fn write(&mut self, group: Group<'_>, decided: &Decided) -> Result<()> {
+        self.failure.check()?;
+        let layout = self.log.lay_out(&decided.body_records, group.row_bytes_max());
+        let layout = layout.map_err(|error| self.fatal(error))?;
+        let sequences = decided.accepted.max(1);
+        let first = self.next.next_sequence;
+        let (finished, next) = self.finish(group, &layout.places, |next| AppliedRow {
+            segment: layout.segment,
+            offset: layout.start,
+            next_sequence: Sequence(first.0 + u64::from(sequences)),
+            ..next
+        })?;
+        let bodies = decided.bodies.iter().filter_map(|at| decided.changes[*at].0.body());
+        let written = self.log.append(&layout, bodies, first, sequences, &finished.rows);
+        let bytes = written.map_err(|error| self.failure.set(&Error::io("log")(error)))?;
+        self.index.apply(&finished.rows).map_err(|error| self.failure.set(&error))?;
+        self.next = next;
+        self.progress.committed(next, finished.segments, decided.changes.len(), bytes);
+        Ok(())
+    }
+
+    fn finish(
+        &self,
+        group: Group<'_>,
+        places: &[crate::meta::Place],
+        advance: impl FnOnce(AppliedRow) -> AppliedRow,
+    ) -> Result<(Finished, AppliedRow)> {
+        let kind_of = |id| {
+            let segment = self.segments.get(id);
+            segment.map_or(SegmentKind::Bulk, |segment| segment.kind)
+        };
+        let accounts = self.progress.accounts();
+        let mut finished = group.finish(places, &accounts, &kind_of)?;
+        drop(accounts);
+        let next_extent = finished.highest_extent.map_or(ExtentId(0), |id| ExtentId(id.0 + 1));
+        let next = advance(AppliedRow {
+            next_extent: self.next.next_extent.max(next_extent),
+            ..self.next
+        });
+        finished.rows.push((Key::system(APPLIED), Some(row::encode(&next).into())));
+        Ok((finished, next))
+    }
+
+    /// Running out of space while a segment is made leaves everything as it was; other failures of
+    /// the drive end the store.
+    fn fatal(&self, error: Error) -> Error {
+        match &error {
+            Error::Io { source, .. } if crate::disk::is_fatal(source) => self.failure.set(&error),
+            _ => error,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The embedded store's way to commit: one log, one committer, one index.
+
+mod committer;
+mod embedded;
+mod group;
+mod log;
+mod progress;
+mod replay;
+mod tags;
+
+pub(crate) use embedded::{Embedded, EmbeddedOptions};
+pub(crate) use group::Group;
+pub(crate) use progress::Progress;
+pub use progress::CommitStats;
+pub(crate) use tags::Tags;

@@ -1,0 +1,280 @@
+//! The index of a real store, on RocksDB.
+//!
+//! A crash keeps a prefix of the applied batches. RocksDB promises that for one write-ahead log:
+//! recovery stops at the first record that is damaged or cut. It does not promise it across two:
+//! where an older log has lost its end exactly between two records, the newer one is replayed all
+//! the same and the batches between are missing. So an older log must never be volatile when a
+//! newer one begins: this module, not RocksDB, decides when the log changes, and syncs it before.
+//! What makes RocksDB change it alone is kept away: several column families, a memtable that is
+//! full, a checkpoint that flushes, recovery from errors in the background.
+
+mod options;
+
+#[cfg(test)]
+mod cut_tests;
+#[cfg(test)]
+mod tests;
+
+pub use options::RocksOptions;
+
+use std::fmt;
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use rocksdb::checkpoint::Checkpoint;
+use rocksdb::properties::{
+    BACKGROUND_ERRORS, CUR_SIZE_ACTIVE_MEM_TABLE, ESTIMATE_PENDING_COMPACTION_BYTES,
+    LIVE_SST_FILES_SIZE, PropName, SIZE_ALL_MEM_TABLES,
+};
+use rocksdb::{
+    Cache, DB, DBRawIterator, ErrorKind, FlushOptions, Options, ReadOptions, ReadTier, WriteBatch,
+    WriteOptions,
+};
+
+use super::{Index, IndexStats, Ready, RowChange, Step};
+use crate::error::{Error, Result};
+use crate::key::{Key, KeyRange};
+
+/// Rows passed one by one before a walk searches: a search costs about as much as ten of them.
+const STEPS_BEFORE_SEEK: usize = 8;
+const SYNCING_ABOVE: &str = "syncing the folder above the index";
+/// What a batch spends on each change besides key and value, at most, in bytes.
+const CHANGE_OVERHEAD_BYTES: usize = 16;
+
+/// Rows in RocksDB. Written unsynced; [`Index::flush`] syncs.
+pub struct RocksIndex {
+    database: DB,
+    cache: Cache,
+    /// Reads that may wait for the drive.
+    reads: ReadOptions,
+    /// Reads that may not.
+    ready_reads: ReadOptions,
+    writes: WriteOptions,
+    rotate_bytes: u64,
+    /// Held by whoever writes: nothing comes between the sync of a log and the change to the next.
+    writing: Mutex<()>,
+    rotations: AtomicU64,
+    /// The first failure. What RocksDB holds after it is known only to whoever opens it again.
+    stopped: OnceLock<String>,
+}
+
+impl RocksIndex {
+    /// Opens the index in `folder`, or creates an empty one where there is none. The folder above
+    /// must exist.
+    ///
+    /// After a crash the index holds a prefix of the batches that were applied, and at least those
+    /// before the last [`Index::flush`].
+    pub fn open(folder: &Path, options: &RocksOptions) -> Result<Self> {
+        let cache = options::cache(options);
+        let prepared = options::database(options, &cache);
+        RocksIndex::open_prepared(folder, options, &prepared, cache)
+    }
+
+    fn open_prepared(
+        folder: &Path,
+        options: &RocksOptions,
+        prepared: &Options,
+        cache: Cache,
+    ) -> Result<Self> {
+        let above = open_parent(folder)?;
+        let database = DB::open(prepared, folder).map_err(context("opening the index"))?;
+        above.sync_all().map_err(Error::io(SYNCING_ABOVE))?;
+        let mut ready_reads = ReadOptions::default();
+        ready_reads.set_read_tier(ReadTier::BlockCache);
+        Ok(RocksIndex {
+            database,
+            cache,
+            reads: ReadOptions::default(),
+            ready_reads,
+            writes: WriteOptions::default(),
+            rotate_bytes: options::rotate_bytes(options),
+            writing: Mutex::new(()),
+            rotations: AtomicU64::new(0),
+            stopped: OnceLock::new(),
+        })
+    }
+
+    /// How often a memtable, and with it the write-ahead log, was replaced.
+    pub fn rotations(&self) -> u64 {
+        self.rotations.load(Ordering::Relaxed)
+    }
+
+    /// Makes the log durable, then lets RocksDB begin the next one and turn the memtable into a
+    /// table in the background. Waits while too many memtables wait for that.
+    ///
+    /// The caller holds `writing`.
+    fn rotate(&self) -> Result<()> {
+        let sync = self.database.flush_wal(true);
+        sync.map_err(context("syncing a full log"))?;
+        let mut flush = FlushOptions::default();
+        flush.set_wait(false);
+        let flushed = self.database.flush_opt(&flush);
+        flushed.map_err(context("replacing a full memtable"))?;
+        self.rotations.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn write(&self, changes: &[RowChange]) -> Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.check()?;
+        // After such an error RocksDB may try again by itself and change the log on the way.
+        if self.property(BACKGROUND_ERRORS)? > 0 {
+            return Err(Error::Index("a flush or compaction has failed".into()));
+        }
+        if self.property(CUR_SIZE_ACTIVE_MEM_TABLE)? >= self.rotate_bytes {
+            self.rotate()?;
+        }
+        let written = self.database.write_opt(batch(changes), &self.writes);
+        written.map_err(context("applying a batch"))
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.stopped.get() {
+            Some(reason) => Err(Error::Stopped {
+                reason: reason.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets no change through any more if this one failed.
+    fn latch<T>(&self, outcome: Result<T>) -> Result<T> {
+        if let Err(failure) = &outcome {
+            self.stopped.get_or_init(|| failure.to_string());
+        }
+        outcome
+    }
+
+    fn property(&self, name: &PropName) -> Result<u64> {
+        let value = self.database.property_int_value(name);
+        let value = value.map_err(context("reading a property"))?;
+        value.ok_or_else(|| Error::Index(format!("no property {}", name.to_string_lossy())))
+    }
+}
+
+impl Index for RocksIndex {
+    fn get(&self, key: &Key) -> Result<Option<Bytes>> {
+        let found = self.database.get_pinned_opt(key.as_bytes(), &self.reads);
+        let found = found.map_err(context("reading a row"))?;
+        Ok(found.map(|value| Bytes::copy_from_slice(&value)))
+    }
+
+    fn get_ready(&self, key: &Key) -> Result<Ready> {
+        let found = self
+            .database
+            .get_pinned_opt(key.as_bytes(), &self.ready_reads);
+        match found {
+            Ok(Some(value)) => Ok(Ready::Found(Bytes::copy_from_slice(&value))),
+            Ok(None) => Ok(Ready::Missing),
+            Err(e) if e.kind() == ErrorKind::Incomplete => Ok(Ready::Unknown),
+            Err(e) => Err(context("reading a row")(e)),
+        }
+    }
+
+    fn walk(&self, range: &KeyRange, visit: &mut dyn FnMut(&[u8], &[u8]) -> Step) -> Result<()> {
+        if range.start >= range.end {
+            return Ok(());
+        }
+        let mut bounds = ReadOptions::default();
+        bounds.set_iterate_lower_bound(range.start.as_bytes());
+        bounds.set_iterate_upper_bound(range.end.as_bytes());
+        let mut rows = self.database.raw_iterator_opt(bounds);
+        rows.seek(range.start.as_bytes());
+        while let Some((key, value)) = rows.item() {
+            match visit(key, value) {
+                Step::Next => rows.next(),
+                Step::Seek(target) => seek(&mut rows, &target),
+                Step::Stop => break,
+            }
+        }
+        rows.status().map_err(context("walking over rows"))
+    }
+
+    fn apply(&self, changes: &[RowChange]) -> Result<()> {
+        self.latch(self.write(changes))
+    }
+
+    /// Changes go on meanwhile; whether they are included is open.
+    fn flush(&self) -> Result<()> {
+        self.check()?;
+        let sync = self.database.flush_wal(true);
+        self.latch(sync.map_err(context("syncing the log")))
+    }
+
+    /// Changes go on meanwhile; how many of them are included is open. Copies the write-ahead
+    /// logs and links the tables where both folders lie on one file system.
+    fn checkpoint(&self, folder: &Path) -> Result<()> {
+        self.check()?;
+        let above = open_parent(folder)?;
+        let checkpoint = Checkpoint::new(&self.database);
+        let checkpoint = checkpoint.map_err(context("preparing a checkpoint"))?;
+        // The largest size means: never flush the memtable, which would begin a new log.
+        let written = checkpoint.create_checkpoint_with_log_size(folder, u64::MAX);
+        written.map_err(context("writing a checkpoint"))?;
+        above.sync_all().map_err(Error::io(SYNCING_ABOVE))
+    }
+
+    fn stats(&self) -> IndexStats {
+        // A figure that cannot be had is shown as nothing rather than failing the report.
+        let figure = |name| self.property(name).unwrap_or(0);
+        IndexStats {
+            memtable_bytes: figure(SIZE_ALL_MEM_TABLES),
+            cache_bytes: self.cache.get_usage() as u64,
+            files_bytes: figure(LIVE_SST_FILES_SIZE),
+            pending_compaction_bytes: figure(ESTIMATE_PENDING_COMPACTION_BYTES),
+        }
+    }
+}
+
+impl fmt::Debug for RocksIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RocksIndex")
+            .field("folder", &self.database.path())
+            .field("stopped", &self.stopped.get())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Moves on to the first row not before `target`, by one row at least.
+fn seek(rows: &mut DBRawIterator<'_>, target: &Key) {
+    for _ in 0..STEPS_BEFORE_SEEK {
+        rows.next();
+        match rows.key() {
+            Some(key) if key < target.as_bytes() => {}
+            _ => return,
+        }
+    }
+    rows.seek(target.as_bytes());
+}
+
+fn batch(changes: &[RowChange]) -> WriteBatch {
+    let bytes = |(key, value): &RowChange| {
+        let value_bytes = value.as_ref().map_or(0, Bytes::len);
+        key.as_bytes().len() + value_bytes + CHANGE_OVERHEAD_BYTES
+    };
+    let mut batch = WriteBatch::with_capacity_bytes(changes.iter().map(bytes).sum());
+    for (key, value) in changes {
+        match value {
+            Some(value) => batch.put(key.as_bytes(), value),
+            None => batch.delete(key.as_bytes()),
+        }
+    }
+    batch
+}
+
+/// The folder that holds a folder's name, to be synced once that name is there: RocksDB syncs only
+/// what lies inside.
+fn open_parent(folder: &Path) -> Result<File> {
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    File::open(parent).map_err(Error::io("opening the folder above the index"))
+}
+
+fn context(doing: &'static str) -> impl FnOnce(rocksdb::Error) -> Error {
+    move |error| Error::Index(format!("{doing}: {error}"))
+}
