@@ -43,6 +43,10 @@ impl SegmentChunks {
         }
     }
 
+    pub fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
     /// Goes on behind `end`, the end of the last committed record, of a bulk segment that was not
     /// full when the store stopped. `false` if it has no room or another one is open.
     pub fn resume(&self, segment: SegmentId, end: u64) -> bool {

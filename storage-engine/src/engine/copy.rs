@@ -143,7 +143,7 @@ impl Engine {
         let size = range.end - range.start;
         let summary = source.info().row.summary.clone();
         let whole = size == summary.size;
-        let known = summary.etag.filter(|etag| whole && etag.is_md5() && algorithm.is_none());
+        let known = summary.etag.filter(|etag| whole && etag.parts().is_none() && algorithm.is_none());
         let Some(body) = self.slice(source.body(), range.clone()).await? else {
             return self.copy_part_bytes(request, source, range, algorithm).await;
         };
