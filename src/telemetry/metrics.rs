@@ -121,10 +121,6 @@ impl Metrics {
     pub(crate) fn render(&self) -> Result<String, prometheus::Error> {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
-
-    pub(crate) fn register(&self, more: Box<dyn Collector>) -> Result<(), prometheus::Error> {
-        self.registry.register(more)
-    }
 }
 
 fn add<M: Collector + Clone + 'static>(
