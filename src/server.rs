@@ -1,5 +1,8 @@
 //! `cairn server`: opens the store, serves it, and ends in order.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -140,7 +143,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         async move { front.answer(request).await }
     };
     let serving = serve(listeners, service, limits, metrics, stopping);
-    serve_until_told(serving, &engine, &mut signals, &stop).await?;
+    serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
     Ok(())
@@ -149,13 +152,11 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
 /// Ends well after a first signal, and with an error after a second one or when the store stops.
 async fn serve_until_told(
     serving: impl Future<Output = usize>,
-    engine: &Engine,
+    failed: impl Future<Output = String>,
     signals: &mut Signals,
     stop: &watch::Sender<bool>,
 ) -> Result<(), RunError> {
-    tokio::pin!(serving);
-    let failed = engine.failure().wait();
-    tokio::pin!(failed);
+    tokio::pin!(serving, failed);
 
     tokio::select! {
         reason = &mut failed => return Err(RunError::Stopped { reason }),

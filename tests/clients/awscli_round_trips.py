@@ -16,7 +16,8 @@ AWS = pathlib.Path(sys.executable).with_name("aws")
 
 def aws(*arguments, fails=False):
     command = [sys.executable, AWS, "--endpoint-url", ENDPOINT, "--region", "us-east-1", *arguments]
-    environment = {**os.environ, "AWS_MAX_ATTEMPTS": "1", "AWS_CONFIG_FILE": os.devnull}
+    config = str(pathlib.Path(__file__).with_name("aws.config"))
+    environment = {**os.environ, "AWS_MAX_ATTEMPTS": "1", "AWS_CONFIG_FILE": config}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
     assert (done.returncode != 0) == fails, (arguments, done.stdout, done.stderr)
     return done.stderr if fails else done.stdout
