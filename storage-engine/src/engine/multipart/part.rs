@@ -64,6 +64,8 @@ impl Engine {
         let log_body = draft.log_body.take();
         self.meta
             .commit(log_body, move |view, stamp| {
+                // Named so that the closure owns them, for as long as the change lasts.
+                let _pins = &draft.pins;
                 let bucket = bucket_of(view, &target.bucket)?;
                 let upload = upload_of(view, bucket.id, &target)?;
                 let mut change = KeyChange::new(view, stamp, &bucket, &target.key);
