@@ -33,3 +33,4 @@ pub use engine::{
     TablePage, TableWrite,
 };
 pub use error::{Damage, Error, Result};
+pub use stage::{Staged, Staging};
