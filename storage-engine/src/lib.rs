@@ -30,3 +30,4 @@ pub use engine::{
     BodyStream, Engine, EngineConfig, ObjectReader, Parts, TableGuard, TablePage, TableWrite,
 };
 pub use error::{Damage, Error, Result};
+pub use stage::{Staged, Staging};

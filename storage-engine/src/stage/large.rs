@@ -148,7 +148,7 @@ impl Large {
         dedup.lookup(owner, blake3::hash(filling.plain()).as_bytes())
     }
 
-    async fn seal(&self, filling: Filling) -> Result<SealedBlock> {
+    async fn seal(&mut self, filling: Filling) -> Result<SealedBlock> {
         let (transform, blocks) = (self.transform.clone(), self.stager.blocks.clone());
         if transform.is_plain() {
             return filling.seal(&transform, &blocks);
