@@ -8,6 +8,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
 pub mod chunk;
+pub mod clock;
+mod commit;
 pub mod disk;
 mod engine;
 mod error;

@@ -3,9 +3,8 @@
 //! While one group is being synced the next one gathers in the queue, so groups are as large as
 //! the load makes them, and nothing ever waits for a group to fill.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crossbeam::channel::Receiver;
 
@@ -159,7 +158,7 @@ impl Committer {
     ) -> Result<(Finished, AppliedRow)> {
         let kind_of = |id| {
             let segment = self.segments.get(id);
-            segment.map_or(SegmentKind::Bulk, |segment| segment.kind())
+            segment.map_or(SegmentKind::Bulk, |segment| segment.kind)
         };
         let accounts = self.progress.accounts();
         let mut finished = group.finish(places, &accounts, &kind_of)?;

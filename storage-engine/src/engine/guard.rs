@@ -1,8 +1,5 @@
 //! What may stand in the way of a change: conditions, locks and quotas. Pure.
 
-#[cfg(test)]
-mod tests;
-
 use super::requests::Condition;
 use crate::error::{Error, Result};
 use crate::ids::Timestamp;

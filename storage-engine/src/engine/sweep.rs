@@ -1,0 +1,223 @@
+//! Freeing what was let go: bodies of many chunks, parts of uploads that ended.
+//!
+//! The step that let them go left a note in the trash. Here the note is worked off in small
+//! changes, each of which is whole: a crash between two of them leaves the rest of the note.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::multipart::part_rows;
+use super::readers::Readers;
+use crate::error::Result;
+use crate::ids::{ExtentId, Sequence, UploadId};
+use crate::index::Step;
+use crate::key::{self, Key, Table};
+use crate::meta::{Batch, ExtentChange, Meta, MetaStore};
+use crate::row::{self, Body, IdList, PartRow, Run, TrashRow};
+
+/// Chunks one change frees: what the committer does in one go stays small beside a sync.
+const CHUNKS_PER_CHANGE: usize = 256;
+/// Parts one change frees.
+const PARTS_PER_CHANGE: usize = 64;
+/// Notes looked at in one go.
+const NOTES_PER_ROUND: usize = 64;
+/// How long the sweeper sleeps when nobody wakes it.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Works off the trash in the background.
+#[derive(Debug, Clone)]
+pub(super) struct Sweeper {
+    meta: Meta,
+    readers: Readers,
+    wake: Arc<Notify>,
+}
+
+impl Sweeper {
+    pub(super) fn new(meta: Meta, readers: Readers) -> Self {
+        Sweeper { meta, readers, wake: Arc::new(Notify::new()) }
+    }
+
+    /// There may be something to free.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Runs until it is dropped.
+    pub(super) async fn run(self) {
+        loop {
+            let _ = tokio::time::timeout(INTERVAL, self.wake.notified()).await;
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "the trash was not emptied; it will be tried again");
+            }
+        }
+    }
+
+    /// Frees everything that nobody can be reading any more. Returns how many notes are done.
+    pub(super) async fn sweep(&self) -> Result<u64> {
+        let mut done = 0;
+        loop {
+            let until = self.readers.oldest();
+            let notes = self.meta.blocking(move |store| notes(store, until)).await?;
+            if notes.is_empty() {
+                return Ok(done);
+            }
+            for (key, note) in notes {
+                self.work_off(key, note).await?;
+                done += 1;
+            }
+        }
+    }
+
+    async fn work_off(&self, key: Key, note: TrashRow) -> Result<()> {
+        match note {
+            TrashRow::Body(body) => self.free_body(key, body).await,
+            TrashRow::Parts { home, numbers } => self.free_parts(key, home, numbers).await,
+            TrashRow::Upload { home, .. } => self.free_upload(key, home).await,
+        }
+    }
+
+    async fn free_body(&self, key: Key, body: Body) -> Result<()> {
+        let ids = chunk_ids(&body);
+        let mut rest = ids.as_slice();
+        while let Some((now, later)) = rest.split_at_checked(CHUNKS_PER_CHANGE.min(rest.len())) {
+            let mut batch = Batch::default();
+            release(&mut batch, now.iter().copied());
+            match later.is_empty() {
+                true => batch.delete(key.clone()),
+                false => batch.put(key.clone(), &TrashRow::Body(loose_chunks(later))),
+            }
+            self.change(batch).await?;
+            if later.is_empty() {
+                break;
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
+    async fn free_parts(&self, key: Key, home: UploadId, numbers: Vec<u16>) -> Result<()> {
+        let mut rest = numbers.as_slice();
+        loop {
+            let (now, later) = rest.split_at(rest.len().min(PARTS_PER_CHANGE));
+            let mut parts = Vec::new();
+            for number in now {
+                parts.extend(self.meta.row::<PartRow>(Key::part(home, *number)).await?);
+            }
+            self.free_chunks_of(home, &parts).await?;
+            let mut batch = Batch::default();
+            match later.is_empty() {
+                true => batch.delete(key.clone()),
+                false => {
+                    let numbers = later.to_vec();
+                    batch.put(key.clone(), &TrashRow::Parts { home, numbers });
+                }
+            }
+            self.change(batch).await?;
+            if later.is_empty() {
+                return Ok(());
+            }
+            rest = later;
+        }
+    }
+
+    async fn free_upload(&self, key: Key, home: UploadId) -> Result<()> {
+        loop {
+            let parts = self.meta.blocking(move |store| {
+                part_rows(store, home, 0, PARTS_PER_CHANGE).map(|(rows, _)| rows)
+            });
+            let parts = parts.await?;
+            if parts.is_empty() {
+                break;
+            }
+            self.free_chunks_of(home, &parts).await?;
+        }
+        let pages = self.meta.blocking(move |store| keys(store, key::pages(home))).await?;
+        let mut batch = Batch::default();
+        for page in pages {
+            batch.delete(page);
+        }
+        batch.delete(key);
+        self.change(batch).await
+    }
+
+    /// Frees parts one by one; the row of a part goes together with its last chunks.
+    async fn free_chunks_of(&self, home: UploadId, parts: &[PartRow]) -> Result<()> {
+        for part in parts {
+            let ids = chunk_ids(&part.body);
+            let mut rest = ids.as_slice();
+            loop {
+                let (now, later) = rest.split_at(rest.len().min(CHUNKS_PER_CHANGE));
+                let mut batch = Batch::default();
+                release(&mut batch, now.iter().copied());
+                let key = Key::part(home, part.number);
+                match later.is_empty() {
+                    true => batch.delete(key),
+                    false => {
+                        batch.put(key, &PartRow { body: loose_chunks(later), ..part.clone() });
+                    }
+                }
+                self.change(batch).await?;
+                if later.is_empty() {
+                    break;
+                }
+                rest = later;
+            }
+        }
+        Ok(())
+    }
+
+    async fn change(&self, batch: Batch) -> Result<()> {
+        self.meta.commit(None, move |_, _| Ok((batch.clone(), ()))).await
+    }
+}
+
+/// The oldest notes, as long as no reader is older than they are.
+fn notes(store: &dyn MetaStore, until: Option<Sequence>) -> Result<Vec<(Key, TrashRow)>> {
+    let mut notes = Vec::new();
+    let mut failed = None;
+    store.walk(&key::table(Table::Trash), &mut |key, value| {
+        let too_young = key::number_of(key).zip(until).is_some_and(|(n, until)| n >= until.0);
+        if notes.len() >= NOTES_PER_ROUND || too_young {
+            return Step::Stop;
+        }
+        match row::decode(value) {
+            Ok(note) => {
+                notes.push((Key::from_bytes(key.to_vec()), note));
+                Step::Next
+            }
+            Err(damage) => {
+                failed = Some(damage);
+                Step::Stop
+            }
+        }
+    })?;
+    failed.map_or(Ok(notes), |damage| Err(damage.into()))
+}
+
+fn keys(store: &dyn MetaStore, range: key::KeyRange) -> Result<Vec<Key>> {
+    let mut keys = Vec::new();
+    store.walk(&range, &mut |key, _| {
+        keys.push(Key::from_bytes(key.to_vec()));
+        Step::Next
+    })?;
+    Ok(keys)
+}
+
+fn chunk_ids(body: &Body) -> Vec<ExtentId> {
+    match body {
+        Body::Runs(runs) => runs.iter().flat_map(|run| run.ids.iter()).collect(),
+        Body::Inline(_) | Body::Parts { .. } => Vec::new(),
+    }
+}
+
+/// Chunks that are only waiting to be freed; their lengths no longer matter.
+fn loose_chunks(ids: &[ExtentId]) -> Body {
+    let ids: IdList = ids.iter().copied().collect();
+    Body::Runs(vec![Run { skip: 0, len: 0, ids }])
+}
+
+fn release(batch: &mut Batch, ids: impl Iterator<Item = ExtentId>) {
+    batch.extents.extend(ids.map(ExtentChange::Release));
+}
