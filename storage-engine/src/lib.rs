@@ -25,4 +25,7 @@ pub mod row;
 pub mod segment;
 
 pub use engine::requests::*;
+pub use engine::{
+    BodyStream, Engine, EngineConfig, ObjectReader, Parts, TableGuard, TablePage, TableWrite,
+};
 pub use error::{Damage, Error, Result};

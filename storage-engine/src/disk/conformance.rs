@@ -17,7 +17,7 @@ macro_rules! conformance_suite {
             names_come_and_go names_that_are_refused renames_never_replace
             pieces_land_in_order the_end_of_a_file_is_an_error cached_bytes_are_true
             blocks_travel parts_outside_a_block_are_refused a_block_is_read_while_it_is_written
-            dropped_futures_give_the_memory_back more_operations_than_the_bound
+            dropped_futures_give_the_memory_back futures_outlive_their_file more_operations_than_the_bound
             lengths_change room_is_reserved direct_writes_are_aligned syncs_succeed
             an_open_file_outlives_its_name two_openings_see_one_file
             spans_beyond_any_file_are_refused space_is_told
@@ -285,6 +285,23 @@ pub(super) fn more_operations_than_the_bound(disk: &dyn Disk) {
         for (at, read) in reads.into_iter().enumerate() {
             let block = read.await.unwrap();
             assert!(block.iter().all(|byte| *byte == (at % 251) as u8), "{at}");
+        }
+    });
+}
+
+pub(super) fn futures_outlive_their_file(disk: &dyn Disk) {
+    const OPERATIONS: usize = 600;
+    let pool = BlockPool::new(4 * KIB, 4 * KIB * OPERATIONS);
+    let file = disk.create("f", Access::Buffered).unwrap();
+    file.write_at(&[IoSlice::new(&vec![3; 4 * KIB])], 0)
+        .unwrap();
+    let reads: Vec<_> = (0..OPERATIONS)
+        .map(|_| file.read(pool.take(), 0, 4 * KIB, 0))
+        .collect();
+    drop(file);
+    wait(async {
+        for read in reads {
+            assert!(read.await.unwrap().iter().all(|byte| *byte == 3));
         }
     });
 }

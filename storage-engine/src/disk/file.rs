@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::uring::{Ring, RingHandle};
 use super::workers::Workers;
 use super::{Access, Disk, DiskFile, Space, check, sys};
 
@@ -16,6 +17,16 @@ mod open_file;
 use handle::Handle;
 use open_file::OpenFile;
 
+/// Who waits for the drive in reads that must not block their caller. Writes and syncs of that kind
+/// always have threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsyncIo {
+    /// A bounded pool of threads.
+    Threads,
+    /// `io_uring` where the kernel lets us, threads where not.
+    Ring,
+}
+
 /// A [`Disk`] on one folder of a mounted file system.
 ///
 /// Names that start with a dot belong to the adapter: they are neither listed nor accepted.
@@ -24,11 +35,13 @@ pub struct FileDisk {
     /// Opened once, so that [`Disk::sync_dir`] needs no free descriptor.
     folder: File,
     workers: Workers,
+    ring: Option<RingHandle>,
 }
 
 impl FileDisk {
-    /// Opens a folder that exists and starts the threads that will wait for it.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    /// Opens a folder that exists and starts what will wait for it. With [`AsyncIo::Ring`] this
+    /// probes the ring, for two seconds at most, and logs one line about the outcome.
+    pub fn open(path: &Path, async_io: AsyncIo) -> io::Result<Self> {
         let explain = |error: io::Error| {
             let text = format!("cannot open the folder {}: {error}", path.display());
             io::Error::new(error.kind(), text)
@@ -42,7 +55,19 @@ impl FileDisk {
             path: path.to_owned(),
             folder,
             workers: Workers::start()?,
+            ring: match async_io {
+                AsyncIo::Threads => None,
+                AsyncIo::Ring => Ring::start(path).available(),
+            },
         })
+    }
+
+    /// What is in use, which may be less than was asked for.
+    pub fn async_io(&self) -> AsyncIo {
+        match self.ring {
+            Some(_) => AsyncIo::Ring,
+            None => AsyncIo::Threads,
+        }
     }
 
     fn resolve(&self, name: &str) -> io::Result<PathBuf> {
@@ -51,7 +76,11 @@ impl FileDisk {
     }
 
     fn wrap(&self, handle: Handle) -> Arc<dyn DiskFile> {
-        Arc::new(OpenFile::new(handle, self.workers.clone()))
+        Arc::new(OpenFile::new(
+            handle,
+            self.workers.clone(),
+            self.ring.clone(),
+        ))
     }
 }
 
@@ -59,6 +88,7 @@ impl fmt::Debug for FileDisk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileDisk")
             .field("path", &self.path)
+            .field("async_io", &self.async_io())
             .finish_non_exhaustive()
     }
 }

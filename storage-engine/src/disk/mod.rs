@@ -12,6 +12,7 @@ mod file;
 mod lock;
 pub mod sim;
 mod sys;
+mod uring;
 mod workers;
 
 #[cfg(test)]
@@ -19,7 +20,7 @@ mod conformance;
 
 pub use block::{Block, BlockPool, SharedBlock};
 pub use fatal::is_fatal;
-pub use file::FileDisk;
+pub use file::{AsyncIo, FileDisk};
 pub use lock::{FolderLock, LOCK_FILE_NAME};
 
 use std::fmt::Debug;

@@ -102,7 +102,7 @@ where
 }
 
 /// Whether the operation took place is unknown, so above this counts as a failure of the drive.
-fn lost() -> io::Error {
+pub(super) fn lost() -> io::Error {
     io::Error::other("the thread of the disk operation ended before it answered")
 }
 

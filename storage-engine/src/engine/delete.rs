@@ -24,7 +24,7 @@ impl Engine {
                     None => delete_current(&mut change, &request)?,
                     Some(version) => delete_version(&mut change, &request, version)?,
                 };
-                Ok((change.finish(), outcome))
+                Ok((change.finish()?, outcome))
             })
             .await
     }
@@ -41,7 +41,7 @@ fn delete_current(change: &mut KeyChange<'_>, request: &DeleteObject) -> Result<
     if change.bucket.versioning == Versioning::Off {
         if let Some(current) = &current {
             unlocked(change, current, request)?;
-            change.remove_current(current)?;
+            change.remove_current(current);
         }
         return Ok(DeleteOutcome { marker: false, version: None });
     }

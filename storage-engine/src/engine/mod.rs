@@ -1,13 +1,129 @@
 //! The operations: what callers ask of the store, one verb family a file.
+//!
+//! Reads look rows up and follow them to chunks. Changes are pure functions of the rows they read
+//! ([`crate::meta::Change`]), run at the moment of their commit: `guard` holds what may stand in
+//! their way, `versions` how the versions of a key take each other's places.
 
 mod bucket;
+mod copy;
 mod delete;
 mod document;
+mod folder;
+mod get;
 mod guard;
+mod keeper;
 mod list;
 mod multipart;
+mod open;
 mod put;
+mod readers;
 pub mod requests;
+mod sweep;
 mod table;
 mod update;
 mod versions;
+
+pub use get::{BodyStream, ObjectReader};
+pub use open::{EngineConfig, Parts};
+pub use table::{TableGuard, TablePage, TableWrite};
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use tokio::task::JoinHandle;
+
+use crate::chunk::ChunkStore;
+use crate::clock::Clock;
+use crate::commit::Embedded;
+use crate::error::Result;
+use crate::failure::Failure;
+use crate::hash::Algorithm;
+use crate::index::Step;
+use crate::key::KeyRange;
+use crate::meta::{Meta, MetaStore};
+use crate::row;
+use crate::segment::Segments;
+use crate::stage::{Digester, Digests, Stager, Staging, Target};
+use folder::Folder;
+use keeper::Keeper;
+use readers::Readers;
+use requests::StageOptions;
+use sweep::Sweeper;
+
+/// A store. Every method may be called from any task at any time.
+#[derive(Debug)]
+pub struct Engine {
+    meta: Meta,
+    chunks: Arc<dyn ChunkStore>,
+    stager: Stager,
+    readers: Readers,
+    sweeper: Sweeper,
+    clock: Arc<dyn Clock>,
+    failure: Failure,
+    store: Store,
+    background: Vec<JoinHandle<()>>,
+    /// Keeps the folder locked.
+    folder: Option<Folder>,
+}
+
+/// What is behind the two seams.
+#[derive(Debug)]
+enum Store {
+    Memory,
+    Embedded {
+        embedded: Arc<Embedded>,
+        segments: Arc<Segments>,
+        keeper: Keeper,
+    },
+}
+
+impl Engine {
+    /// Begins to take a body in. It becomes visible only by being put somewhere.
+    pub async fn stage(&self, options: StageOptions) -> Result<Staging> {
+        self.failure.check()?;
+        let bucket = self.bucket(&options.bucket).await?;
+        self.stager.stage(&bucket, options)
+    }
+
+    /// Tells whether the store still takes changes, and why not.
+    pub fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
+    /// The digests of bytes that are stored already.
+    async fn digest(&self, mut bytes: BodyStream, algorithms: &[Algorithm]) -> Result<Digests> {
+        let mut digester = self.stager.digester(algorithms);
+        while let Some(piece) = bytes.next().await {
+            digester.update(piece?).await;
+        }
+        Ok(digester.finish().await)
+    }
+}
+
+/// All rows of a range, decoded. For ranges that are known to be short.
+fn rows<R: DeserializeOwned>(store: &dyn MetaStore, range: &KeyRange) -> Result<Vec<R>> {
+    let mut rows = Vec::new();
+    let mut failed = None;
+    store.walk(range, &mut |_, value| match row::decode(value) {
+        Ok(row) => {
+            rows.push(row);
+            Step::Next
+        }
+        Err(damage) => {
+            failed = Some(damage);
+            Step::Stop
+        }
+    })?;
+    failed.map_or(Ok(rows), |damage| Err(damage.into()))
+}
+
+/// The leading part of the first row of a range.
+fn first_row<R: DeserializeOwned>(store: &dyn MetaStore, range: &KeyRange) -> Result<Option<R>> {
+    let mut first = None;
+    store.walk(range, &mut |_, value| {
+        first = Some(row::decode_leading(value));
+        Step::Stop
+    })?;
+    Ok(first.transpose()?)
+}

@@ -57,7 +57,7 @@ impl Engine {
                 let version = draft.version(&bucket, stamp);
                 change.install(current, &version)?;
                 guard::quota(view, &bucket, change.delta)?;
-                Ok((change.finish(), outcome(&bucket, version.summary)))
+                Ok((change.finish()?, outcome(&bucket, version.summary)))
             })
             .await;
         drop(pins);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::ids::Sequence;
 
-/// All readers of bodies with more than one chunk.
+/// All readers of bodies.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Readers(Arc<Mutex<BTreeMap<Sequence, usize>>>);
 

@@ -31,7 +31,7 @@ impl Engine {
                 };
                 key_change.batch.put(key, &row);
                 let info = ObjectInfo { bucket: bucket.id, versioning: bucket.versioning, row };
-                Ok((key_change.finish(), info))
+                Ok((key_change.finish()?, info))
             })
             .await
     }

@@ -4,8 +4,10 @@
 //! version table, newest first. So a plain listing never meets markers or old versions. The null
 //! version, where it is not the current one, is found through a row that points to it.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Result};
-use crate::ids::{BucketId, Sequence, VersionId};
+use crate::ids::{BucketId, Sequence, UploadId, VersionId};
 use crate::key::{self, Key};
 use crate::meta::{Batch, ExtentChange, Stamp, UsageDelta, View};
 use crate::row::{
@@ -21,6 +23,9 @@ pub(super) struct KeyChange<'a> {
     pub(super) batch: Batch,
     pub(super) delta: UsageDelta,
     trash: u16,
+    /// How many more or fewer versions share a manifest. Summed up before it is written: a copy
+    /// onto itself takes and gives in the same change.
+    shares: BTreeMap<UploadId, i64>,
 }
 
 /// A version and where it lies.
@@ -44,15 +49,48 @@ impl<'a> KeyChange<'a> {
             batch: Batch::default(),
             delta: UsageDelta::default(),
             trash: 0,
+            shares: BTreeMap::new(),
         }
     }
 
     /// The finished batch, with the usage it changes.
-    pub(super) fn finish(mut self) -> Batch {
+    pub(super) fn finish(mut self) -> Result<Batch> {
         if self.delta != UsageDelta::default() {
             self.batch.count(self.bucket.id, self.delta);
         }
-        self.batch
+        for (home, delta) in std::mem::take(&mut self.shares) {
+            self.share_manifest(home, delta)?;
+        }
+        Ok(self.batch)
+    }
+
+    /// Changes how many versions share the parts of a completed upload; with the last one they
+    /// are left to the background.
+    fn share_manifest(&mut self, home: UploadId, delta: i64) -> Result<()> {
+        let key = Key::manifest(home);
+        // Gone since the source of a copy was read: the caller looks at the source again.
+        let bytes = self.view.get(&key)?.ok_or(Error::Conflict)?;
+        let manifest: ManifestRow = row::decode(&bytes)?;
+        match manifest.refs.saturating_add_signed(delta) {
+            0 => {
+                self.batch.delete(key);
+                self.discard(&TrashRow::Upload { home, bucket: manifest.bucket });
+            }
+            refs => self.batch.put(key, &ManifestRow { refs, ..manifest }),
+        }
+        Ok(())
+    }
+
+    /// Names a stored body once more. To be called before anything else lets it go.
+    pub(super) fn retain(&mut self, body: &Body) {
+        match body {
+            Body::Inline(_) => {}
+            Body::Runs(runs) => {
+                let ids = runs.iter().flat_map(|run| run.ids.iter());
+                self.batch.extents.extend(ids.map(ExtentChange::Retain));
+            }
+            Body::Parts { home, .. } => *self.shares.entry(*home).or_default() += 1,
+        }
     }
 
     pub(super) fn current(&self) -> Result<Option<VersionRow>> {
@@ -88,10 +126,10 @@ impl<'a> KeyChange<'a> {
     }
 
     /// Removes the current object for good, as a bucket without versioning does.
-    pub(super) fn remove_current(&mut self, current: &VersionRow) -> Result<()> {
+    pub(super) fn remove_current(&mut self, current: &VersionRow) {
         self.batch.delete(Key::current(self.bucket.id, self.key));
         self.delta.objects -= 1;
-        self.forget(current)
+        self.forget(current);
     }
 
     /// A version by its name.
@@ -114,7 +152,7 @@ impl<'a> KeyChange<'a> {
         } else {
             self.remove_old(&found.row.summary);
         }
-        self.forget(&found.row)?;
+        self.forget(&found.row);
         if was_newest {
             self.promote(found)?;
         }
@@ -158,7 +196,7 @@ impl<'a> KeyChange<'a> {
         if let Some(current) = current {
             self.delta.objects -= 1;
             if self.replaces(&current.summary) {
-                self.forget(&current)?;
+                self.forget(&current);
             } else {
                 self.batch.put(
                     Key::version(self.bucket.id, self.key, current.summary.sequence),
@@ -174,7 +212,7 @@ impl<'a> KeyChange<'a> {
             && let Some(old) = noncurrent(self.view, self.bucket.id, self.key, VersionId::Null)?
         {
             self.remove_old(&old.summary);
-            self.forget(&old)?;
+            self.forget(&old);
         }
         Ok(())
     }
@@ -200,18 +238,18 @@ impl<'a> KeyChange<'a> {
     }
 
     /// Takes a version out of the counts and lets its body go.
-    fn forget(&mut self, version: &VersionRow) -> Result<()> {
+    fn forget(&mut self, version: &VersionRow) {
         self.delta.versions -= 1;
         self.delta.bytes -= signed(version.summary.size);
         match &version.detail {
             Some(detail) => self.release(&detail.body),
-            None => Ok(()),
+            None => {}
         }
     }
 
     /// Lets a body go. One chunk is freed in this step: a reader that comes too late finds it gone
     /// and looks the row up again. More are left to the background, which waits for readers.
-    pub(super) fn release(&mut self, body: &Body) -> Result<()> {
+    pub(super) fn release(&mut self, body: &Body) {
         match body {
             Body::Inline(_) => {}
             Body::Runs(runs) => {
@@ -222,21 +260,8 @@ impl<'a> KeyChange<'a> {
                     (Some(_), Some(_)) => self.discard(&TrashRow::Body(body.clone())),
                 }
             }
-            Body::Parts { home, .. } => {
-                let key = Key::manifest(*home);
-                let Some(bytes) = self.view.get(&key)? else { return Ok(()) };
-                let manifest: ManifestRow = row::decode(&bytes)?;
-                if manifest.refs > 1 {
-                    let refs = manifest.refs - 1;
-                    self.batch.put(key, &ManifestRow { refs, ..manifest });
-                } else {
-                    self.batch.delete(key);
-                    let (home, bucket) = (*home, manifest.bucket);
-                    self.discard(&TrashRow::Upload { home, bucket });
-                }
-            }
+            Body::Parts { home, .. } => *self.shares.entry(*home).or_default() -= 1,
         }
-        Ok(())
     }
 
     /// Leaves something to be freed in the background.

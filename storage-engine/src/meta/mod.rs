@@ -12,7 +12,9 @@
 //! batch meets. Values are never empty and at most [`crate::limits::VALUE_BYTES_MAX`] long.
 
 mod batch;
+mod memory;
 
+pub(crate) use memory::MemoryMeta;
 pub use batch::{Batch, ExtentChange, Place, UsageDelta};
 
 use std::fmt::Debug;

@@ -17,6 +17,8 @@ use crate::row::SegmentKind;
 pub const FORMAT_VERSION: u32 = 1;
 /// Records begin behind this many bytes.
 pub const SEGMENT_HEADER_BYTES: usize = 4096;
+/// Offset of the first record.
+pub const RECORDS_AT: u64 = SEGMENT_HEADER_BYTES as u64;
 
 const MAGIC: [u8; 8] = *b"CAIRNSEG";
 const CRC_AT: usize = 64;

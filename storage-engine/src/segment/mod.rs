@@ -4,13 +4,14 @@
 //! it: once the last reader of a retired segment is gone, the file is put aside and becomes another
 //! segment, with a new nonce that makes every record in it meaningless (see [`crate::record`]).
 
+mod flush;
 mod header;
 mod name;
 mod segments;
 #[cfg(test)]
 mod tests;
 
-pub use header::{FORMAT_VERSION, SEGMENT_HEADER_BYTES};
+pub use header::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
 pub use segments::{Segments, SegmentsOptions, Unreadable};
 
 use std::ops::Deref;
@@ -18,26 +19,63 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::disk::DiskFile;
+use crate::error::Result;
+use crate::failure::Failure;
 use crate::ids::SegmentId;
 use crate::record::RecordKey;
 use crate::row::SegmentKind;
+use flush::Flush;
 use segments::Home;
 
 /// One file of records. Whoever holds an [`Arc`] of it keeps the file from being used anew.
 #[derive(Debug)]
 pub struct Segment {
-    pub id: SegmentId,
-    pub kind: SegmentKind,
-    /// Records end here at the latest.
-    pub capacity: u64,
-    pub key: RecordKey,
-    pub file: Arc<dyn DiskFile>,
+    id: SegmentId,
+    kind: SegmentKind,
+    capacity: u64,
+    key: RecordKey,
+    file: Arc<dyn DiskFile>,
+    flush: Flush,
     writers: AtomicUsize,
     retired: AtomicBool,
     home: Arc<Home>,
 }
 
 impl Segment {
+    pub fn id(&self) -> SegmentId {
+        self.id
+    }
+
+    pub fn kind(&self) -> SegmentKind {
+        self.kind
+    }
+
+    /// Records end here at the latest.
+    pub fn capacity(&self) -> u64 {
+        self.capacity
+    }
+
+    pub fn key(&self) -> &RecordKey {
+        &self.key
+    }
+
+    pub fn file(&self) -> &Arc<dyn DiskFile> {
+        &self.file
+    }
+
+    /// Notes that a write has finished; the number is what [`Segment::settle`] wants.
+    pub fn finished(&self) -> u64 {
+        self.flush.finished()
+    }
+
+    /// Waits until the write of this number is durable. Syncs are shared among all who wait, and
+    /// count only for writes that had finished before. Cancel-safe; needs a runtime.
+    ///
+    /// A failed sync is final: it sets `failure`, which everybody gets from then on.
+    pub async fn settle(&self, number: u64, failure: &Failure) -> Result<()> {
+        self.flush.settle(number, &self.file, failure).await
+    }
+
     /// Holds the segment for somebody whose records in it no row names yet.
     pub fn pin(self: &Arc<Self>) -> SegmentPin {
         self.writers.fetch_add(1, Ordering::AcqRel);

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Segment;
+use super::flush::Flush;
 use super::header::{BadHeader, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::name::FileName;
 use crate::disk::{Access, BlockPool, Disk, DiskFile, Space};
@@ -348,6 +349,7 @@ impl Home {
             capacity: header.capacity,
             key: RecordKey::derive(&header.nonce),
             file,
+            flush: Flush::default(),
             writers: AtomicUsize::new(0),
             retired: AtomicBool::new(false),
             home: Arc::clone(self),

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::header::{BadHeader, SegmentHeader};
 use super::name::FileName;
 use super::*;
+use crate::disk::sim::{Call, SimDisk, Survival};
 use crate::disk::{Access, Disk, FileDisk};
 use crate::error::Error;
 
@@ -29,6 +30,7 @@ fn options() -> SegmentsOptions {
 fn on_disks(test: impl Fn(Arc<dyn Disk>)) {
     let folder = tempfile::tempdir().unwrap();
     test(Arc::new(FileDisk::open(folder.path()).unwrap()));
+    test(Arc::new(SimDisk::new(1)));
 }
 
 fn open(disk: &Arc<dyn Disk>) -> Segments {
@@ -233,6 +235,100 @@ fn bulk_segments_leave_the_reserve_alone() {
         segments.create(SegmentKind::Packed).unwrap();
         segments.create(SegmentKind::Log).unwrap();
     });
+}
+
+/// Creates, retires and creates again; tells which segments were acknowledged and still count.
+fn some_life(disk: &SimDisk, kept: &mut Vec<(SegmentId, RecordKey)>) -> crate::Result<()> {
+    let segments = Segments::open(Arc::new(disk.clone()), options())?;
+    for kind in [SegmentKind::Log, SegmentKind::Bulk, SegmentKind::Bulk] {
+        let made = segments.create(kind)?;
+        kept.push((made.id, made.key.clone()));
+    }
+    let (retired, _) = kept.remove(1);
+    segments.retire(retired);
+    for kind in [SegmentKind::Packed, SegmentKind::Bulk] {
+        let made = segments.create(kind)?;
+        kept.push((made.id, made.key.clone()));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_segment_that_was_made_outlives_every_crash() {
+    let whole = SimDisk::new(1);
+    some_life(&whole, &mut Vec::new()).unwrap();
+    for step in 0..=whole.steps() {
+        let disk = SimDisk::new(1);
+        disk.crash_at(step);
+        let mut kept = Vec::new();
+        let lived = some_life(&disk, &mut kept);
+        assert_eq!(lived.is_ok(), step == whole.steps());
+        for seed in 0..40 {
+            let found = disk.restart(Survival::Any, seed);
+            let segments = Segments::open(Arc::new(found), options()).unwrap();
+            for (id, key) in &kept {
+                let segment = segments.get(*id);
+                let segment = segment.unwrap_or_else(|| panic!("step {step}, seed {seed}: {id}"));
+                assert_eq!(segment.key, *key);
+                assert_eq!(segment.file.len().unwrap(), segment.capacity);
+            }
+            segments.create(SegmentKind::Bulk).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_full_drive_refuses_and_keeps_nothing() {
+    for room in [0, 4096, BULK_BYTES - 1] {
+        let disk = SimDisk::new(1);
+        disk.full_at(room);
+        let segments = Segments::open(Arc::new(disk.clone()), options()).unwrap();
+        for kind in [SegmentKind::Bulk, SegmentKind::Packed] {
+            let refused = segments.create(kind).unwrap_err();
+            assert!(matches!(refused, Error::NoSpace { .. }), "{refused}");
+        }
+        assert!(disk.list().unwrap().is_empty());
+        disk.full_at(1 << 30);
+        segments.create(SegmentKind::Bulk).unwrap();
+    }
+}
+
+#[test]
+fn a_segment_that_could_not_be_made_is_none() {
+    for call in [
+        Call::Create,
+        Call::Allocate,
+        Call::Write,
+        Call::Sync,
+        Call::SyncDir,
+    ] {
+        let disk = SimDisk::new(1);
+        let segments = Segments::open(Arc::new(disk.clone()), options()).unwrap();
+        disk.fail_next(call, libc::EIO);
+        let failed = segments.create(SegmentKind::Bulk).unwrap_err();
+        assert!(matches!(failed, Error::Io { .. }), "{call:?}: {failed}");
+        assert!(segments.all().is_empty());
+        assert!(disk.list().unwrap().is_empty(), "{call:?}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_used_anew_is_no_obstacle() {
+    for call in [Call::Rename, Call::Open] {
+        let disk = SimDisk::new(1);
+        let segments = Segments::open(Arc::new(disk.clone()), options()).unwrap();
+        let id = segments.create(SegmentKind::Bulk).unwrap().id;
+        segments.retire(id);
+        disk.fail_next(call, libc::EIO);
+        let made = segments.create(SegmentKind::Bulk).unwrap();
+        assert_eq!(
+            open(&(Arc::new(disk) as Arc<dyn Disk>))
+                .get(made.id)
+                .unwrap()
+                .key,
+            made.key
+        );
+    }
 }
 
 fn header() -> SegmentHeader {

@@ -72,6 +72,10 @@ impl Handle {
         })
     }
 
+    pub(super) fn buffered(&self) -> &File {
+        &self.buffered
+    }
+
     pub(super) fn is_direct(&self) -> bool {
         let trust = |direct: &Direct| direct.trust.load(Ordering::Acquire);
         self.direct

@@ -2,8 +2,9 @@
 
 use std::future::ready;
 use std::io::{self, IoSlice};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::super::uring::{RingFile, RingHandle};
 use super::super::workers::Workers;
 use super::super::{Block, DiskFile, IoFuture, SharedBlock, check};
 use super::handle::Handle;
@@ -13,14 +14,35 @@ pub(super) struct OpenFile {
     /// Shared with the operations under way: the descriptors outlive the last of them.
     handle: Arc<Handle>,
     workers: Workers,
+    ring: Option<OnRing>,
+}
+
+/// The ring, and what it knows this file by once a read went there; most files never need that.
+#[derive(Debug)]
+struct OnRing {
+    ring: RingHandle,
+    file: OnceLock<Option<Arc<RingFile>>>,
 }
 
 impl OpenFile {
-    pub(super) fn new(handle: Handle, workers: Workers) -> Self {
+    pub(super) fn new(handle: Handle, workers: Workers, ring: Option<RingHandle>) -> Self {
+        let on_ring = |ring| OnRing {
+            ring,
+            file: OnceLock::new(),
+        };
         Self {
             handle: Arc::new(handle),
             workers,
+            ring: ring.map(on_ring),
         }
+    }
+
+    /// `None` where threads must read: no ring, a dead one, or no descriptor was left for it.
+    fn on_ring(&self) -> Option<&Arc<RingFile>> {
+        let on_ring = self.ring.as_ref()?;
+        let adopt = || on_ring.ring.adopt(self.handle.buffered()).ok();
+        let adopted = on_ring.file.get_or_init(adopt);
+        adopted.as_ref().filter(|file| file.is_alive())
     }
 }
 
@@ -42,8 +64,13 @@ impl DiskFile for OpenFile {
     }
 
     fn read(&self, mut block: Block, start: usize, end: usize, offset: u64) -> IoFuture<Block> {
-        if let Err(error) = check::part(start, end, block.len()) {
+        let checked =
+            check::part(start, end, block.len()).and_then(|()| check::span(offset, end - start));
+        if let Err(error) = checked {
             return Box::pin(ready(Err(error)));
+        }
+        if let Some(file) = self.on_ring() {
+            return file.read(block, start, end, offset);
         }
         let handle = Arc::clone(&self.handle);
         self.workers.run(move || {

@@ -1,24 +1,30 @@
 use super::super::conformance::conformance_suite;
 use super::*;
 
-fn disk() -> (FileDisk, tempfile::TempDir) {
+fn disk_with(async_io: AsyncIo) -> (FileDisk, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let disk = FileDisk::open(folder.path()).unwrap();
+    let disk = FileDisk::open(folder.path(), async_io).unwrap();
     (disk, folder)
 }
 
-conformance_suite!(with_threads, disk());
+fn disk() -> (FileDisk, tempfile::TempDir) {
+    disk_with(AsyncIo::Threads)
+}
+
+conformance_suite!(with_threads, disk_with(AsyncIo::Threads));
+// Where the kernel refuses a ring this runs with threads: that the fall-back conforms as well.
+conformance_suite!(with_ring, disk_with(AsyncIo::Ring));
 
 #[test]
 fn a_missing_folder_and_a_file_are_named_errors() {
     let (_, folder) = disk();
     let missing = folder.path().join("missing");
-    let error = FileDisk::open(&missing).unwrap_err();
+    let error = FileDisk::open(&missing, AsyncIo::Ring).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
     assert!(error.to_string().contains("missing"));
     let file = folder.path().join("file");
     fs::write(&file, b"x").unwrap();
-    let error = FileDisk::open(&file).unwrap_err();
+    let error = FileDisk::open(&file, AsyncIo::Ring).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
 }
 

@@ -26,7 +26,7 @@ impl Engine {
                     upload_bytes: -signed(upload.parts_bytes),
                     ..UsageDelta::default()
                 };
-                Ok((change.finish(), ()))
+                Ok((change.finish()?, ()))
             })
             .await?;
         self.sweeper.wake();

@@ -6,6 +6,8 @@
 //! A client that did not hear the answer asks again. The upload leaves its name behind in the
 //! manifest, so that the same request gets the same answer for as long as the object exists.
 
+use std::collections::HashSet;
+
 use super::super::Engine;
 use super::super::guard;
 use super::super::put::{Draft, check_key, outcome};
@@ -90,7 +92,7 @@ impl Engine {
                 guard::quota(view, &bucket, change.delta)?;
                 change.batch.delete(Key::upload(bucket.id, &target.key, upload.id));
                 write_manifest(&mut change, &plan);
-                Ok((change.finish(), outcome(&bucket, version.summary)))
+                Ok((change.finish()?, outcome(&bucket, version.summary)))
             })
             .await
     }
@@ -129,9 +131,10 @@ fn all_parts(store: &dyn MetaStore, upload: &UploadRow) -> Result<Vec<PartRow>> 
 
 /// Matches the caller's list with the parts there are. Pure.
 fn plan(upload: UploadRow, mut parts: Vec<PartRow>, request: &CompleteUpload) -> Result<Plan> {
+    let listed: HashSet<u16> = request.parts.iter().map(|part| part.number).collect();
     let mut unused: Vec<u16> = parts.iter().map(|part| part.number).collect();
-    unused.retain(|number| !request.parts.iter().any(|listed| listed.number == *number));
-    parts.retain(|part| !unused.contains(&part.number));
+    unused.retain(|number| !listed.contains(number));
+    parts.retain(|part| listed.contains(&part.number));
     match_parts(&parts, &request.parts)?;
     check_sizes(&parts, request.part_bytes_min)?;
     let size = parts.iter().map(|part| part.size).sum();

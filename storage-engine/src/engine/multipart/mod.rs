@@ -7,6 +7,9 @@ mod create;
 mod list_parts;
 mod part;
 
+pub(super) use list_parts::part_rows;
+pub(super) use part::PartDraft;
+
 use bytes::Bytes;
 
 use super::requests::{UploadInfo, UploadTarget};

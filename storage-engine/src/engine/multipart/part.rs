@@ -71,7 +71,7 @@ impl Engine {
                 if let Some(bytes) = view.get(&key)? {
                     let old: PartRow = row::decode(&bytes)?;
                     replaced_bytes = old.size;
-                    change.release(&old.body)?;
+                    change.release(&old.body);
                 }
                 change.batch.extents.extend(draft.extents.iter().cloned());
                 change.delta.upload_bytes = signed(draft.size) - signed(replaced_bytes);
@@ -99,7 +99,7 @@ impl Engine {
                     modified: part.modified,
                     checksum: part.checksum,
                 };
-                Ok((change.finish(), outcome))
+                Ok((change.finish()?, outcome))
             })
             .await
     }

@@ -1,0 +1,133 @@
+//! The data folder: whose it is, which format it has, and one process at a time.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::disk::FolderLock;
+use crate::error::{Error, Result};
+
+/// The newest layout of a data folder this version knows.
+pub const FOLDER_FORMAT: u32 = 1;
+const MARKER: &str = "cairn.toml";
+const MARKER_NEW: &str = "cairn.toml.new";
+
+/// An identified and locked data folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    pub(super) store: [u8; 16],
+    pub(super) secret: [u8; 32],
+    _lock: FolderLock,
+}
+
+impl Folder {
+    /// Takes the folder, making it a data folder if it is empty or does not exist. A folder with
+    /// anything else in it is refused.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let refuse = |what: String| Error::Folder(format!("{}: {what}", path.display()));
+        fs::create_dir_all(path).map_err(|error| refuse(error.to_string()))?;
+        let marker = path.join(MARKER);
+        if !marker.exists() && !is_fresh(path).map_err(|error| refuse(error.to_string()))? {
+            return Err(refuse(format!(
+                "it holds other files and no {MARKER}: choose an empty folder or one of Cairn's"
+            )));
+        }
+        let lock = FolderLock::acquire(path).map_err(|error| refuse(error.to_string()))?;
+        if !marker.exists() {
+            write_marker(path).map_err(|error| refuse(error.to_string()))?;
+        }
+        let text = fs::read_to_string(&marker).map_err(|error| refuse(error.to_string()))?;
+        let (store, secret) = parse(&text).map_err(|what| refuse(format!("{MARKER}: {what}")))?;
+        for name in [Folder::SEGMENTS, Folder::INDEX] {
+            fs::create_dir_all(path.join(name)).map_err(|error| refuse(error.to_string()))?;
+        }
+        sync_folder(path).map_err(|error| refuse(error.to_string()))?;
+        Ok(Folder { path: path.to_owned(), store, secret, _lock: lock })
+    }
+
+    const SEGMENTS: &str = "segments";
+    const INDEX: &str = "index";
+
+    pub(super) fn segments(&self) -> PathBuf {
+        self.path.join(Self::SEGMENTS)
+    }
+
+    pub(super) fn index(&self) -> PathBuf {
+        self.path.join(Self::INDEX)
+    }
+}
+
+/// Nothing in it but what a first start that did not come far leaves behind, or what belongs to
+/// the server beside the store: files that begin with a dot.
+fn is_fresh(path: &Path) -> std::io::Result<bool> {
+    for entry in fs::read_dir(path)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with('.') && name != MARKER_NEW && name != "lost+found" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The marker appears whole or not at all.
+fn write_marker(path: &Path) -> std::io::Result<()> {
+    let mut random = [0; 48];
+    let filled = SystemRandom::new().fill(&mut random);
+    filled.map_err(|_| std::io::Error::other("no random numbers to be had"))?;
+    let text = format!(
+        "# A data folder of Cairn. Nothing in it may be changed by hand.\n\
+         format = {FOLDER_FORMAT}\nstore = \"{}\"\nsecret = \"{}\"\n",
+        hex(&random[..16]),
+        hex(&random[16..]),
+    );
+    let new = path.join(MARKER_NEW);
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(new, path.join(MARKER))?;
+    sync_folder(path)
+}
+
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Three lines of `name = value`; whatever else there is belongs to a format this is not.
+fn parse(text: &str) -> std::result::Result<([u8; 16], [u8; 32]), String> {
+    let value = |name: &str| {
+        let lines = text.lines().filter_map(|line| line.split_once('='));
+        let found = lines.filter(|(key, _)| key.trim() == name).map(|(_, value)| value).next();
+        found.map(|value| value.trim().trim_matches('"')).ok_or(format!("{name} is missing"))
+    };
+    let format: u32 = value("format")?.parse().map_err(|_| "format is no number".to_owned())?;
+    if format != FOLDER_FORMAT {
+        return Err(format!(
+            "the folder has format {format}, this version knows format {FOLDER_FORMAT}; use the \
+             version that wrote it or a later one"
+        ));
+    }
+    let store = unhex(value("store")?).ok_or("store is not 32 hexadecimal digits")?;
+    let secret = unhex(value("secret")?).ok_or("secret is not 64 hexadecimal digits")?;
+    Ok((store, secret))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != 2 * N || !text.is_ascii() {
+        return None;
+    }
+    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,127 @@
+//! Giving up segments that nothing names any more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::readers::Readers;
+use crate::chunk::SegmentChunks;
+use crate::commit::Progress;
+use crate::error::Result;
+use crate::ids::{SegmentId, Sequence};
+use crate::key::Key;
+use crate::meta::{Batch, Meta};
+use crate::row::{SegmentKind, SegmentRow};
+use crate::segment::{Segment, Segments};
+
+/// How often the keeper looks around.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Watches how full segments are.
+#[derive(Debug, Clone)]
+pub(super) struct Keeper {
+    meta: Meta,
+    segments: Arc<Segments>,
+    chunks: Arc<SegmentChunks>,
+    progress: Arc<Progress>,
+    readers: Readers,
+    /// Segments whose rows are gone, and the sequence from which on nobody can find them.
+    leaving: Arc<Mutex<HashMap<SegmentId, Sequence>>>,
+}
+
+impl Keeper {
+    pub(super) fn new(
+        meta: Meta,
+        segments: Arc<Segments>,
+        chunks: Arc<SegmentChunks>,
+        progress: Arc<Progress>,
+        readers: Readers,
+    ) -> Self {
+        let leaving = Arc::default();
+        Keeper { meta, segments, chunks, progress, readers, leaving }
+    }
+
+    /// After a start nothing is being read or written yet: what no row names is left over from
+    /// uploads that were never finished, or from segments on their way out.
+    pub(super) fn tidy_up_after_start(&self) -> Result<()> {
+        for segment in self.segments.all() {
+            if self.is_empty(&segment) {
+                self.segments.retire(segment.id());
+            }
+        }
+        self.resume_bulk();
+        Ok(())
+    }
+
+    /// Goes on in the bulk segment with the most room, rather than to leave that room unused.
+    fn resume_bulk(&self) {
+        let accounts = self.progress.accounts();
+        let bulk = accounts.iter().filter(|(_, account)| account.kind == SegmentKind::Bulk);
+        let emptiest = bulk.min_by_key(|(_, account)| account.end);
+        if let Some((id, account)) = emptiest {
+            self.chunks.resume(*id, account.end);
+        }
+    }
+
+    /// Runs until it is dropped.
+    pub(super) async fn run(self) {
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            if let Err(error) = self.give_up_empty().await {
+                tracing::warn!(%error, "an empty segment was not given up; it will be tried again");
+            }
+        }
+    }
+
+    /// Gives up every segment that is empty and will stay so. Returns how many files that frees.
+    pub(super) async fn give_up_empty(&self) -> Result<usize> {
+        for segment in self.segments.all() {
+            if self.is_empty(&segment) && !self.leaving().contains_key(&segment.id()) {
+                self.forget_account(segment.id()).await?;
+                let now = self.meta.store().next_sequence();
+                self.leaving().insert(segment.id(), now);
+            }
+        }
+        let oldest = self.readers.oldest();
+        let mut gone = Vec::new();
+        self.leaving().retain(|id, since| {
+            let unread = oldest.is_none_or(|oldest| oldest >= *since);
+            gone.extend(unread.then_some(*id));
+            !unread
+        });
+        for id in &gone {
+            self.segments.retire(*id);
+        }
+        Ok(gone.len())
+    }
+
+    /// Whether nothing names a record in the segment and nothing ever will.
+    fn is_empty(&self, segment: &Arc<Segment>) -> bool {
+        // Asked in this order: a pin is let go only after its record has been counted.
+        let sealed = match segment.kind() {
+            SegmentKind::Log => segment.id() < self.progress.durable_segment(),
+            SegmentKind::Bulk | SegmentKind::Packed => segment.writers() == 0,
+        };
+        let live = |account: &SegmentRow| account.live_bytes > 0;
+        sealed && !self.progress.accounts().get(&segment.id()).is_some_and(live)
+    }
+
+    async fn forget_account(&self, id: SegmentId) -> Result<()> {
+        if !self.progress.accounts().contains_key(&id) {
+            return Ok(());
+        }
+        let key = Key::segment(id);
+        let forgotten = self.meta.commit(None, move |_, _| {
+            let mut batch = Batch::default();
+            batch.delete(key.clone());
+            Ok((batch, ()))
+        });
+        forgotten.await?;
+        self.progress.forget(id);
+        Ok(())
+    }
+
+    fn leaving(&self) -> MutexGuard<'_, HashMap<SegmentId, Sequence>> {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
