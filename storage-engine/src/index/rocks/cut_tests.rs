@@ -288,7 +288,7 @@ fn a_power_cut_keeps_a_prefix() {
     let soak = std::env::var_os("CAIRN_SOAK").is_some_and(|value| value == "1");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let (first_seed, runs, rounds, images) = match soak {
-        true => (now.as_secs(), 40, 10, 10),
+        true => (now.as_secs(), 20, 10, 10),
         false => (1, 2, 5, 3),
     };
     let mut seen = Seen::default();
