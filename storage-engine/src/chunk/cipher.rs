@@ -77,7 +77,9 @@ impl Cipher {
             let entry = head.frames.get(number).ok_or(BadRecord::Layout)?;
             let aad = Aad::from(head.logical_bytes.to_le_bytes());
             let (nonce, tag) = (frame_nonce(nonce, number), Tag::from(entry.tag));
-            let opened = self.0.open_in_place_separate_tag(nonce, aad, tag, frame, 0..);
+            let opened = self
+                .0
+                .open_in_place_separate_tag(nonce, aad, tag, frame, 0..);
             opened.map_err(|_| BadRecord::Tag)?;
         }
         Ok(())
@@ -94,7 +96,7 @@ pub fn verify_key(secret: &SecretKey, check: &KeyCheck) -> Result<()> {
     }
 }
 
-pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| refused("random number"))?;

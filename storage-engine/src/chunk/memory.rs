@@ -25,10 +25,14 @@ impl MemoryChunks {
         self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Keeps a chunk as if it had been written, at the place with its extent's number in segment 0.
+    pub fn insert(&self, extent: ExtentId, chunk: Chunk) {
+        self.chunks().entry(extent).or_insert(chunk);
+    }
+
     fn put(&self, extent: ExtentId, sealed: &SealedBlock) -> Writing {
         let stored = Bytes::copy_from_slice(sealed.stored());
-        let chunk = Chunk::from_parts(sealed.head().clone(), stored);
-        let chunk = self.chunks().entry(extent).or_insert(chunk).clone();
+        let chunk = Chunk::from_parts(sealed.head().clone(), stored.clone());
         let written = Written {
             extent,
             place: Place {
@@ -38,8 +42,9 @@ impl MemoryChunks {
             },
             pin: None,
         };
+        self.insert(extent, chunk);
         Writing {
-            payload: chunk.stored().clone(),
+            payload: stored,
             done: Box::pin(std::future::ready(Ok(written))),
         }
     }

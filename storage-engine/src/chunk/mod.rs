@@ -17,6 +17,7 @@ mod segments;
 mod tests;
 
 pub use blocks::Blocks;
+pub(crate) use cipher::random;
 pub use cipher::{Cipher, new_key_check, verify_key};
 pub use memory::MemoryChunks;
 pub use seal::{Chunk, Filling, SealedBlock, Transform};
@@ -113,7 +114,9 @@ fn explain(closed: Closed, extent: ExtentId, place: Place) -> Error {
 }
 
 fn damaged(extent: ExtentId, place: Place, detail: &'static str) -> Error {
-    let Place { segment, offset, .. } = place;
+    let Place {
+        segment, offset, ..
+    } = place;
     Error::damaged(Damage::Extent {
         extent,
         segment,

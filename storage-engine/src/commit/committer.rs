@@ -158,7 +158,7 @@ impl Committer {
     ) -> Result<(Finished, AppliedRow)> {
         let kind_of = |id| {
             let segment = self.segments.get(id);
-            segment.map_or(SegmentKind::Bulk, |segment| segment.kind)
+            segment.map_or(SegmentKind::Bulk, |segment| segment.kind())
         };
         let accounts = self.progress.accounts();
         let mut finished = group.finish(places, &accounts, &kind_of)?;

@@ -58,18 +58,18 @@ impl Log {
     pub(crate) fn lay_out(&mut self, bodies: &[u32], row_bytes_max: usize) -> Result<Layout> {
         let bodies_bytes: u64 = bodies.iter().map(|bytes| u64::from(*bytes)).sum();
         let bytes_max = bodies_bytes + (HEADER_BYTES + row_bytes_max) as u64 + GROUP_ALIGN_BYTES;
-        if self.offset + bytes_max > self.segment.capacity {
+        if self.offset + bytes_max > self.segment.capacity() {
             self.rotate(bytes_max)?;
         }
         let mut at = self.offset;
         let mut places = Vec::with_capacity(bodies.len());
         for &record_bytes in bodies {
-            let (segment, offset) = (self.segment.id, at);
+            let (segment, offset) = (self.segment.id(), at);
             places.push(Place { segment, offset, record_bytes });
             at += u64::from(record_bytes);
         }
         Ok(Layout {
-            segment: self.segment.id,
+            segment: self.segment.id(),
             start: self.offset,
             places,
             commit_at: at,
@@ -78,8 +78,8 @@ impl Log {
 
     fn rotate(&mut self, bytes_max: u64) -> Result<()> {
         let next = self.segments.create(SegmentKind::Log)?;
-        if RECORDS_AT + bytes_max > next.capacity {
-            let (size, limit) = (bytes_max, next.capacity - RECORDS_AT);
+        if RECORDS_AT + bytes_max > next.capacity() {
+            let (size, limit) = (bytes_max, next.capacity() - RECORDS_AT);
             return Err(Error::TooLarge { what: "change", size, limit });
         }
         self.segment = next;
@@ -100,8 +100,8 @@ impl Log {
     ) -> std::io::Result<u64> {
         let front = self.encode(layout, bodies, first, sequences, rows);
         let group = &self.buffer[front..];
-        self.segment.file.write_at(&[IoSlice::new(group)], layout.start)?;
-        self.segment.file.sync()?;
+        self.segment.file().write_at(&[IoSlice::new(group)], layout.start)?;
+        self.segment.file().sync()?;
         let bytes = group.len() as u64;
         self.offset = layout.start + bytes;
         Ok(bytes)
@@ -116,7 +116,7 @@ impl Log {
         sequences: u32,
         rows: &[RowChange],
     ) -> usize {
-        let key = &self.segment.key;
+        let key = self.segment.key();
         let rows_bytes: usize = rows.iter().map(row_bytes).sum();
         let bodies_bytes = layout.commit_at - layout.start;
         let bytes_max = usize::try_from(bodies_bytes).expect("a group is bounded by its segment")

@@ -35,9 +35,9 @@ pub(crate) fn replay(index: &dyn Index, segments: &Segments) -> Result<Replayed>
     };
     let mut logs: Vec<Arc<Segment>> = segments.all();
     logs.retain(|segment| {
-        segment.kind == SegmentKind::Log && segment.id >= replay.applied.segment
+        segment.kind() == SegmentKind::Log && segment.id() >= replay.applied.segment
     });
-    logs.sort_by_key(|segment| segment.id);
+    logs.sort_by_key(|segment| segment.id());
     for segment in logs {
         replay.segment(&segment)?;
     }
@@ -87,7 +87,7 @@ impl Group {
 
 impl Replay<'_> {
     fn segment(&mut self, segment: &Segment) -> Result<()> {
-        let mut at = match segment.id == self.applied.segment {
+        let mut at = match segment.id() == self.applied.segment {
             true => self.applied.offset.max(RECORDS_AT),
             false => RECORDS_AT,
         };
@@ -96,9 +96,9 @@ impl Replay<'_> {
         while at - start < bytes.len() as u64 {
             let rest = &bytes[usize::try_from(at - start).unwrap_or(usize::MAX)..];
             match group(segment, at, rest) {
-                Ok(group) => at = self.group(segment.id, at, group)?,
+                Ok(group) => at = self.group(segment.id(), at, group)?,
                 Err(bad) => {
-                    self.torn.get_or_insert((segment.id, at, bad));
+                    self.torn.get_or_insert((segment.id(), at, bad));
                     at += GROUP_ALIGN_BYTES;
                 }
             }
@@ -160,10 +160,10 @@ impl Replay<'_> {
 }
 
 fn read_from(segment: &Segment, at: u64) -> Result<Vec<u8>> {
-    let end = segment.file.len().map_err(Error::io("log"))?;
+    let end = segment.file().len().map_err(Error::io("log"))?;
     let bytes = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; bytes];
-    segment.file.read_at(&mut buffer, at).map_err(Error::io("log"))?;
+    segment.file().read_at(&mut buffer, at).map_err(Error::io("log"))?;
     Ok(buffer)
 }
 
@@ -174,7 +174,7 @@ fn group(segment: &Segment, at: u64, bytes: &[u8]) -> std::result::Result<Group,
     loop {
         let rest = bytes.get(here..).ok_or(BadRecord::Short)?;
         let record_at = at + here as u64;
-        let header: RecordHeader = record::parse_header(&segment.key, record_at, rest)?;
+        let header: RecordHeader = record::parse_header(segment.key(), record_at, rest)?;
         let opened = header.open(rest);
         here += header.record_bytes as usize;
         match (&header.content, opened) {

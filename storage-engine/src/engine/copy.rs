@@ -20,7 +20,7 @@ use crate::key::Key;
 use crate::limits;
 use crate::meta::ExtentChange;
 use crate::row::{Body, ChecksumKind, ObjectChecksum, PartRow};
-use crate::stage::Staged;
+use crate::stage::{Pins, Staged};
 
 /// How often a copy starts again because its source changed under it.
 const ATTEMPTS_MAX: usize = 16;
@@ -143,7 +143,7 @@ impl Engine {
         let size = range.end - range.start;
         let summary = source.info().row.summary.clone();
         let whole = size == summary.size;
-        let known = summary.etag.filter(|etag| whole && etag.is_md5() && algorithm.is_none());
+        let known = summary.etag.filter(|etag| whole && etag.parts().is_none() && algorithm.is_none());
         let Some(body) = self.slice(source.body(), range.clone()).await? else {
             return self.copy_part_bytes(request, source, range, algorithm).await;
         };
@@ -156,8 +156,16 @@ impl Engine {
             }
         };
         let extents = retained(&body);
-        let draft =
-            PartDraft { size, etag, checksum, body, key_check: None, extents, log_body: None };
+        let draft = PartDraft {
+            size,
+            etag,
+            checksum,
+            body,
+            key_check: None,
+            extents,
+            log_body: None,
+            pins: Pins::default(),
+        };
         self.commit_part(request.target.clone(), request.number, draft).await
     }
 

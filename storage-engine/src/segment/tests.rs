@@ -7,7 +7,7 @@ use super::header::{BadHeader, SegmentHeader};
 use super::name::FileName;
 use super::*;
 use crate::disk::sim::{Call, SimDisk, Survival};
-use crate::disk::{Access, Disk, FileDisk};
+use crate::disk::{Access, AsyncIo, Disk, FileDisk};
 use crate::error::Error;
 
 const STORE: [u8; 16] = *b"store of a test.";
@@ -29,7 +29,9 @@ fn options() -> SegmentsOptions {
 /// Runs a test on every kind of disk.
 fn on_disks(test: impl Fn(Arc<dyn Disk>)) {
     let folder = tempfile::tempdir().unwrap();
-    test(Arc::new(FileDisk::open(folder.path()).unwrap()));
+    test(Arc::new(
+        FileDisk::open(folder.path(), AsyncIo::Threads).unwrap(),
+    ));
     test(Arc::new(SimDisk::new(1)));
 }
 
