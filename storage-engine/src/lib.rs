@@ -23,6 +23,7 @@ pub mod meta;
 pub mod record;
 pub mod row;
 pub mod segment;
+pub mod stage;
 
 pub use engine::requests::*;
 pub use engine::{

@@ -94,7 +94,7 @@ pub fn verify_key(secret: &SecretKey, check: &KeyCheck) -> Result<()> {
     }
 }
 
-pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| refused("random number"))?;

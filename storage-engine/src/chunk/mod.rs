@@ -17,6 +17,7 @@ mod segments;
 mod tests;
 
 pub use blocks::Blocks;
+pub(crate) use cipher::random;
 pub use cipher::{Cipher, new_key_check, verify_key};
 pub use memory::MemoryChunks;
 pub use seal::{Chunk, Filling, SealedBlock, Transform};

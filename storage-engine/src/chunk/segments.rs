@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use super::bulk::Bulk;
 use super::open;
@@ -20,6 +21,10 @@ use crate::record::{
 };
 use crate::segment::{Segment, SegmentPin, Segments};
 
+/// Chunks that are on their way to one drive at a time; who has more waits. What bounds the memory
+/// of all uploads together, beside the one chunk that each of them is filling.
+const CHUNK_WRITES_MAX: usize = 64;
+
 /// A part of a chunk is read by itself only if what is saved is worth a second read.
 const PART_READ_BYTES_MIN: usize = 128 << 10;
 
@@ -30,6 +35,7 @@ pub struct SegmentChunks {
     failure: Failure,
     bulk: Bulk,
     blocks: Blocks,
+    writes: Arc<Semaphore>,
 }
 
 impl SegmentChunks {
@@ -40,6 +46,7 @@ impl SegmentChunks {
             segments,
             failure,
             blocks,
+            writes: Arc::new(Semaphore::new(CHUNK_WRITES_MAX)),
         }
     }
 
@@ -61,6 +68,10 @@ impl SegmentChunks {
     async fn begin(&self, extent: ExtentId, chunk: SealedBlock) -> Result<Writing> {
         let SealedBlock { head, mut block, .. } = chunk;
         let record_bytes = head.record_bytes(Padding::Aligned);
+        let turn = Arc::clone(&self.writes).acquire_owned().await;
+        let turn = turn.map_err(|closed| Error::Stopped {
+            reason: closed.to_string(),
+        })?;
         let (pin, offset) = self.bulk.reserve(record_bytes).await?;
         let key = pin.key();
         let front = &mut block[..ALIGNED_PAYLOAD_AT];
@@ -81,6 +92,7 @@ impl SegmentChunks {
         // nobody waits any more, or a late write could hit whatever the file is used for next.
         let task = tokio::spawn(async move {
             let written = pin.file().write(block, len, offset).await;
+            drop(turn);
             finished(written, extent, place, pin, &failure)
         });
         let done = Box::pin(async move {

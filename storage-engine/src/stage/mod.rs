@@ -1,0 +1,112 @@
+//! Taking bodies in: from bytes as they come to a body that only needs to be named.
+//!
+//! A body is received, hashed and stored in one pass. A short one stays in memory and travels with
+//! the rows that name it; of a long one every full chunk is on its way to the drive while the next
+//! one is received. Until a change names what was staged, nobody can see it, and dropping it at
+//! any point leaves at most space that no row counts.
+
+mod digester;
+mod ids;
+mod large;
+mod small;
+mod staged;
+mod staging;
+#[cfg(test)]
+mod tests;
+
+pub use crate::Digests;
+pub use digester::Digester;
+pub use ids::ExtentIds;
+pub use large::{Dedup, Known};
+pub use staged::{Pins, Staged, StagedParts};
+pub use staging::Staging;
+
+use std::sync::Arc;
+
+use crate::StageOptions;
+use crate::chunk::{Blocks, ChunkStore, Cipher, Transform, new_key_check};
+use crate::error::{Error, Result};
+use crate::hash::{Algorithm, LaneHasher};
+use crate::limits::{CHUNK_BYTES, ROW_CHUNKS_MAX};
+use crate::row::BucketRow;
+
+/// The longest body that can be staged in one piece, in bytes.
+pub const STAGED_BYTES_MAX: u64 = (ROW_CHUNKS_MAX * CHUNK_BYTES) as u64;
+
+/// What all bodies that are taken in share. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Stager {
+    chunks: Arc<dyn ChunkStore>,
+    lanes: LaneHasher,
+    ids: Arc<ExtentIds>,
+    blocks: Blocks,
+    dedup: Option<Arc<dyn Dedup>>,
+}
+
+impl Stager {
+    pub fn new(
+        chunks: Arc<dyn ChunkStore>,
+        lanes: LaneHasher,
+        ids: Arc<ExtentIds>,
+        blocks: Blocks,
+    ) -> Self {
+        Stager {
+            chunks,
+            lanes,
+            ids,
+            blocks,
+            dedup: None,
+        }
+    }
+
+    /// Asks `dedup` for chunks that are stored already, on behalf of buckets that want that.
+    #[must_use]
+    pub fn with_dedup(mut self, dedup: Arc<dyn Dedup>) -> Self {
+        self.dedup = Some(dedup);
+        self
+    }
+
+    /// Begins to take a body in.
+    pub fn stage(&self, bucket: &BucketRow, options: StageOptions) -> Result<Staging> {
+        let length = options.length;
+        if let Some(size) = length {
+            within_limit(size)?;
+        }
+        let key_check = options.encryption.as_ref().map(new_key_check).transpose()?;
+        let cipher = match (&options.encryption, &key_check) {
+            (Some(secret), Some(check)) => Some(Cipher::open(secret, check)?),
+            _ => None,
+        };
+        // What is encrypted differs each time: there is nothing to find.
+        let dedup = self.dedup.clone();
+        let dedup = dedup.filter(|_| bucket.deduplicate && cipher.is_none());
+        Ok(Staging::new(staging::Parts {
+            digester: self.digester(&options.checksums),
+            dedup: dedup.map(|dedup| (dedup, bucket.owner.clone())),
+            stager: self.clone(),
+            transform: Transform {
+                compression: bucket.compression,
+                cipher,
+            },
+            length,
+            secret: options.encryption,
+            key_check,
+        }))
+    }
+
+    /// Digests without a body.
+    pub fn digester(&self, algorithms: &[Algorithm]) -> Digester {
+        Digester::new(self.lanes.clone(), algorithms)
+    }
+}
+
+fn within_limit(size: u64) -> Result<()> {
+    match size <= STAGED_BYTES_MAX {
+        true => Ok(()),
+        false => Err(Error::TooLarge {
+            what: "body",
+            size,
+            limit: STAGED_BYTES_MAX,
+        }),
+    }
+}

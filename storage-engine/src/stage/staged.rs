@@ -1,0 +1,59 @@
+//! A body that is complete but for its name.
+
+use super::large::Known;
+use crate::chunk::{Written, verify_key};
+use crate::error::{Error, Result};
+use crate::hash::ETag;
+use crate::meta::{ExtentChange, LogBody};
+use crate::row::{Body, KeyCheck};
+use crate::{Digests, SecretKey};
+
+/// A body that is durable, or in memory on its way to the log, and that no row names yet. Dropped,
+/// it leaves nothing that anybody could see.
+#[derive(Debug)]
+pub struct Staged {
+    pub(super) parts: StagedParts,
+    pub(super) secret: Option<SecretKey>,
+}
+
+/// What a change needs to name a body.
+#[derive(Debug)]
+pub struct StagedParts {
+    pub digests: Digests,
+    pub body: Body,
+    pub extents: Vec<ExtentChange>,
+    /// To be committed in the same step as the rows.
+    pub log_body: Option<LogBody>,
+    /// The MD5 of the body, or random if that is encrypted under a caller's key.
+    pub etag: ETag,
+    pub key_check: Option<KeyCheck>,
+    /// To be held until the commit is over, whoever waits for it.
+    pub pins: Pins,
+}
+
+/// Keeps what was stored for a body where it is until a row names it.
+#[derive(Debug, Default)]
+pub struct Pins {
+    pub(super) written: Vec<Written>,
+    pub(super) known: Vec<Known>,
+}
+
+impl Staged {
+    pub fn digests(&self) -> &Digests {
+        &self.parts.digests
+    }
+
+    /// Refuses a body that was not encrypted with the key that `check` was made from, or was
+    /// though it should not be.
+    pub fn check_secret(&self, check: Option<&KeyCheck>) -> Result<()> {
+        match (&self.secret, check) {
+            (None, None) => Ok(()),
+            (Some(secret), Some(check)) => verify_key(secret, check),
+            _ => Err(Error::WrongKey),
+        }
+    }
+
+    pub fn into_parts(self) -> StagedParts {
+        self.parts
+    }
+}

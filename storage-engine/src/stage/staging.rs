@@ -1,0 +1,203 @@
+//! A body that is being received.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::large::{Dedup, Large};
+use super::small::{self, Small};
+use super::staged::{Pins, Staged, StagedParts};
+use super::{Digester, Stager, within_limit};
+use crate::chunk::Transform;
+use crate::error::{Error, Result};
+use crate::hash::ETag;
+use crate::ids::ExtentId;
+use crate::limits::{INLINE_BYTES_MAX, LOG_BODY_BYTES_MAX};
+use crate::meta::ExtentChange;
+use crate::row::{Body, KeyCheck, Run};
+use crate::{Digests, SecretKey};
+
+/// A body that is being received. Dropped, it leaves nothing that anybody could see.
+#[derive(Debug)]
+pub struct Staging {
+    parts: Parts,
+    received: Received,
+    size: u64,
+    /// A write failed or was given up: what came of it is unknown.
+    broken: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) stager: Stager,
+    pub(super) transform: Transform,
+    pub(super) dedup: Option<(Arc<dyn Dedup>, String)>,
+    pub(super) digester: Digester,
+    pub(super) length: Option<u64>,
+    pub(super) secret: Option<SecretKey>,
+    pub(super) key_check: Option<KeyCheck>,
+}
+
+#[derive(Debug)]
+enum Received {
+    Small(Small),
+    Large(Box<Large>),
+}
+
+impl Staging {
+    pub(super) fn new(parts: Parts) -> Self {
+        let announced_large = parts
+            .length
+            .is_some_and(|length| length > LOG_BODY_BYTES_MAX as u64);
+        let received = match announced_large {
+            true => Received::Large(parts.large()),
+            false => Received::Small(Small::new()),
+        };
+        Staging {
+            parts,
+            received,
+            size: 0,
+            broken: false,
+        }
+    }
+
+    /// Takes the next bytes of the body; waits where it comes faster than it can be stored.
+    ///
+    /// After an error, or if it is dropped before it returns, the body is lost: later calls say so.
+    pub async fn write(&mut self, data: Bytes) -> Result<()> {
+        self.check_whole()?;
+        let size = self.size.saturating_add(data.len() as u64);
+        if let Some(length) = self.parts.length.filter(|length| size > *length) {
+            return Err(wrong_length(size, length));
+        }
+        within_limit(size)?;
+        self.broken = true;
+        self.take(data).await?;
+        self.size = size;
+        self.broken = false;
+        Ok(())
+    }
+
+    /// Waits until the body is hashed, and durable where it is not to travel with its rows.
+    pub async fn seal(self) -> Result<Staged> {
+        self.check_whole()?;
+        if let Some(length) = self.parts.length.filter(|length| self.size != *length) {
+            return Err(wrong_length(self.size, length));
+        }
+        match self.received {
+            Received::Small(small) => self.parts.seal_small(small.into_bytes()).await,
+            Received::Large(large) => self.parts.seal_large(*large).await,
+        }
+    }
+
+    async fn take(&mut self, data: Bytes) -> Result<()> {
+        if let Received::Small(small) = &mut self.received {
+            if small.has_room_for(data.len()) {
+                small.push(data);
+                return Ok(());
+            }
+            // Longer than expected: what has come so far begins the first chunk.
+            let small = std::mem::replace(small, Small::new());
+            self.received = Received::Large(self.parts.large());
+            self.push_large(small.into_bytes()).await?;
+        }
+        self.push_large(data).await
+    }
+
+    async fn push_large(&mut self, data: Bytes) -> Result<()> {
+        match &mut self.received {
+            Received::Large(large) => large.push(data, &mut self.parts.digester).await,
+            Received::Small(_) => Ok(()),
+        }
+    }
+
+    fn check_whole(&self) -> Result<()> {
+        match self.broken {
+            false => Ok(()),
+            true => Err(Error::Invalid {
+                what: "body",
+                detail: "an earlier write of it failed or was given up".into(),
+            }),
+        }
+    }
+}
+
+impl Parts {
+    fn large(&self) -> Box<Large> {
+        let (stager, transform) = (self.stager.clone(), self.transform.clone());
+        Box::new(Large::new(stager, transform, self.dedup.clone()))
+    }
+
+    async fn seal_small(mut self, plain: Bytes) -> Result<Staged> {
+        self.digester.update(plain.clone()).await;
+        let inline = match self.transform.cipher {
+            Some(_) => plain.is_empty(),
+            None => plain.len() <= INLINE_BYTES_MAX,
+        };
+        let log_body = match inline {
+            true => None,
+            false => Some(small::log_body(&self.stager, plain.clone(), &self.transform).await?),
+        };
+        let (body, extents) = match &log_body {
+            None => (Body::Inline(plain.to_vec()), Vec::new()),
+            Some(log) => (
+                one_run(plain.len() as u64, vec![log.extent]),
+                vec![ExtentChange::AddBody(log.extent)],
+            ),
+        };
+        let digests = self.digester.finish().await;
+        let etag = etag(&digests, self.key_check.as_ref())?;
+        Ok(Staged {
+            parts: StagedParts {
+                digests,
+                body,
+                extents,
+                log_body,
+                etag,
+                key_check: self.key_check,
+                pins: Pins::default(),
+            },
+            secret: self.secret,
+        })
+    }
+
+    async fn seal_large(self, large: Large) -> Result<Staged> {
+        let (stored, digests) = large.finish(self.digester).await?;
+        let etag = etag(&digests, self.key_check.as_ref())?;
+        Ok(Staged {
+            parts: StagedParts {
+                body: one_run(digests.size, stored.ids),
+                digests,
+                extents: stored.extents,
+                log_body: None,
+                etag,
+                key_check: self.key_check,
+                pins: stored.pins,
+            },
+            secret: self.secret,
+        })
+    }
+}
+
+fn one_run(len: u64, ids: Vec<ExtentId>) -> Body {
+    Body::Runs(vec![Run {
+        skip: 0,
+        len,
+        ids: ids.into_iter().collect(),
+    }])
+}
+
+/// A tag that told the content of an encrypted body would give away what encryption hides.
+fn etag(digests: &Digests, key_check: Option<&KeyCheck>) -> Result<ETag> {
+    Ok(match key_check {
+        None => ETag::md5(digests.md5),
+        Some(_) => ETag::opaque(crate::chunk::random()?),
+    })
+}
+
+fn wrong_length(size: u64, length: u64) -> Error {
+    Error::Invalid {
+        what: "length",
+        detail: format!("{length} bytes were announced, the body has at least {size}"),
+    }
+}
