@@ -76,6 +76,12 @@ impl Algorithm {
         }
     }
 
+    /// Whether [`full_object_combine`] can join the checksums of parts.
+    #[must_use]
+    pub const fn combines(self) -> bool {
+        matches!(self, Self::Crc32 | Self::Crc32c | Self::Crc64Nvme)
+    }
+
     /// The code this algorithm is stored under.
     #[must_use]
     pub const fn code(self) -> u8 {

@@ -135,10 +135,16 @@ fn values_have_their_algorithms_length() {
 
 #[test]
 fn only_crcs_of_one_kind_combine() {
-    for algorithm in [Sha1, Sha256, Sha512, Md5, Xxhash64, Xxhash3, Xxhash128] {
-        let refused = full_object_combine(algorithm, []);
-        assert_eq!(refused, Err(ChecksumError::NotCombinable(algorithm)));
+    for algorithm in Algorithm::ALL {
+        let joined = full_object_combine(algorithm, []);
+        if algorithm.combines() {
+            assert_eq!(joined, Ok(checksum(algorithm, b"")));
+        } else {
+            assert_eq!(joined, Err(ChecksumError::NotCombinable(algorithm)));
+        }
     }
+    let combining = Algorithm::ALL.map(Algorithm::combines);
+    assert_eq!(combining.iter().filter(|combines| **combines).count(), 3);
     let mixed = ChecksumError::MixedAlgorithms {
         expected: Crc32,
         found: Crc32c,

@@ -9,16 +9,26 @@ use proptest::prelude::*;
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 fn hasher(threads: usize) -> LaneHasher {
     LaneHasher::new(NonZeroUsize::new(threads).unwrap()).unwrap()
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
-        .unwrap()
-        .block_on(future)
+        .unwrap();
+    runtime.block_on(in_time(future))
+}
+
+/// A lost wake-up becomes a failure instead of a test that never ends.
+async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(60);
+    tokio::time::timeout(limit, future)
+        .await
+        .expect("hashing came to a halt")
 }
 
 fn filled(length: usize, seed: usize) -> Bytes {
@@ -110,7 +120,8 @@ proptest! {
 
     #[test]
     fn concurrent_uploads_agree_with_the_reference(uploads in uploads(), threads in 1_usize..3) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2)
+            .enable_time().build().unwrap();
         let hasher = hasher(threads);
         let tasks: Vec<_> = uploads.into_iter().enumerate().map(|(seed, upload)| {
             let mut stream = hasher.stream();
@@ -126,7 +137,7 @@ proptest! {
             })
         }).collect();
         for task in tasks {
-            if let Some((digest, expected)) = runtime.block_on(task).unwrap() {
+            if let Some((digest, expected)) = runtime.block_on(in_time(task)).unwrap() {
                 prop_assert_eq!(digest, expected);
             }
         }
