@@ -1,1 +1,33 @@
-fn main() {}
+//! Cairn: a self-hosted, S3-compatible object store.
+//!
+//! This package only composes: command line, configuration, listeners, telemetry, shutdown. It must
+//! not know any rule of S3 (`s3-api`) or of storage (`storage-engine`).
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod cli;
+mod config;
+mod credentials;
+mod folder;
+mod front;
+mod limits;
+mod observe;
+mod pages;
+mod route;
+mod serve;
+mod server;
+mod signals;
+mod system;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Server(args) => server::run(args),
+    }
+}

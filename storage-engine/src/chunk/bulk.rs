@@ -74,7 +74,9 @@ impl Bulk {
             return false;
         };
         let mut state = self.0.state();
-        let end = end.max(RECORDS_AT).next_multiple_of(Padding::Aligned.step());
+        let end = end
+            .max(RECORDS_AT)
+            .next_multiple_of(Padding::Aligned.step());
         let fits = segment.kind() == SegmentKind::Bulk && end < segment.capacity();
         if !fits || state.open.is_some() {
             return false;

@@ -77,7 +77,9 @@ impl Cipher {
             let entry = head.frames.get(number).ok_or(BadRecord::Layout)?;
             let aad = Aad::from(head.logical_bytes.to_le_bytes());
             let (nonce, tag) = (frame_nonce(nonce, number), Tag::from(entry.tag));
-            let opened = self.0.open_in_place_separate_tag(nonce, aad, tag, frame, 0..);
+            let opened = self
+                .0
+                .open_in_place_separate_tag(nonce, aad, tag, frame, 0..);
             opened.map_err(|_| BadRecord::Tag)?;
         }
         Ok(())

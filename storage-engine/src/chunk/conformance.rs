@@ -68,7 +68,9 @@ pub(super) async fn read(
 pub(super) fn some_bytes(len: usize, compressible: bool) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15u64 ^ len as u64;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (state >> 56) as u8
     };
     let mask = if compressible { 3 } else { 255 };
@@ -126,7 +128,9 @@ async fn everything_comes_back(store: &dyn ChunkStore) {
             let written = write(store, extent, &plain, &transform).await;
             assert_eq!(written.extent, ExtentId(extent));
             let all = 0..len as u32;
-            let before = read(store, &written, all.clone(), &transform).await.unwrap();
+            let before = read(store, &written, all.clone(), &transform)
+                .await
+                .unwrap();
             assert_eq!(before, plain, "{len} before it is settled");
             store.settle(std::slice::from_ref(&written)).await.unwrap();
             let after = read(store, &written, all, &transform).await.unwrap();
@@ -141,7 +145,17 @@ async fn parts_come_back(store: &dyn ChunkStore) {
     for (number, transform) in transforms().into_iter().enumerate() {
         let written = write(store, 2000 + number as u64, &plain, &transform).await;
         let len = plain.len() as u32;
-        let edges = [0, 1, frame - 1, frame, frame + 1, 5 * frame, 700_000, len - 1, len];
+        let edges = [
+            0,
+            1,
+            frame - 1,
+            frame,
+            frame + 1,
+            5 * frame,
+            700_000,
+            len - 1,
+            len,
+        ];
         for start in edges {
             for end in edges.into_iter().filter(|end| *end >= start) {
                 let part = read(store, &written, start..end, &transform).await.unwrap();
@@ -153,7 +167,9 @@ async fn parts_come_back(store: &dyn ChunkStore) {
 
 async fn many_at_a_time(store: &dyn ChunkStore) {
     let plain = Transform::default();
-    let bodies: Vec<_> = (0..24).map(|i| some_bytes(50_000 + i * 7919, false)).collect();
+    let bodies: Vec<_> = (0..24)
+        .map(|i| some_bytes(50_000 + i * 7919, false))
+        .collect();
     let writes = bodies.iter().enumerate().map(|(number, body)| {
         let plain = plain.clone();
         async move {
@@ -184,7 +200,10 @@ async fn mistakes_are_refused(store: &dyn ChunkStore) {
 
     for range in [0..1001, 1001..1001, 5..4] {
         let refused = read(store, &open, range.clone(), &plain).await.unwrap_err();
-        assert!(matches!(refused, Error::Invalid { .. }), "{range:?}: {refused}");
+        assert!(
+            matches!(refused, Error::Invalid { .. }),
+            "{range:?}: {refused}"
+        );
     }
     let refused = read(store, &closed, 0..10, &plain).await.unwrap_err();
     assert!(matches!(refused, Error::WrongKey), "{refused}");
@@ -253,5 +272,8 @@ async fn in_segments_on_a_simulated_disk() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn in_segments_on_a_folder() {
     let folder = tempfile::tempdir().unwrap();
-    suite(&segment_store(Arc::new(FileDisk::open(folder.path(), AsyncIo::Threads).unwrap()))).await;
+    suite(&segment_store(Arc::new(
+        FileDisk::open(folder.path(), AsyncIo::Threads).unwrap(),
+    )))
+    .await;
 }

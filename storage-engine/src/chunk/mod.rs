@@ -114,7 +114,9 @@ fn explain(closed: Closed, extent: ExtentId, place: Place) -> Error {
 }
 
 fn damaged(extent: ExtentId, place: Place, detail: &'static str) -> Error {
-    let Place { segment, offset, .. } = place;
+    let Place {
+        segment, offset, ..
+    } = place;
     Error::damaged(Damage::Extent {
         extent,
         segment,

@@ -40,16 +40,26 @@ pub struct Chunk {
 impl Chunk {
     /// Prepares at most [`CHUNK_BYTES`] of a body. Costs as much processor as the transform does.
     pub fn seal(plain: Bytes, transform: &Transform, blocks: &Blocks) -> Result<Self> {
-        assert!(plain.len() <= CHUNK_BYTES, "a chunk of {} bytes", plain.len());
+        assert!(
+            plain.len() <= CHUNK_BYTES,
+            "a chunk of {} bytes",
+            plain.len()
+        );
         if transform.is_plain() {
             let head = head(&plain, Shape::Plain, plain.len());
-            return Ok(Chunk { head, stored: plain });
+            return Ok(Chunk {
+                head,
+                stored: plain,
+            });
         }
         let mut block = blocks.take_scratch();
         let shape = encode(&plain, transform, &mut block)?;
         if let Shape::Plain = shape {
             let head = head(&plain, shape, plain.len());
-            return Ok(Chunk { head, stored: plain });
+            return Ok(Chunk {
+                head,
+                stored: plain,
+            });
         }
         // The block is for the longest chunk; a small one may wait long for the committer.
         let stored = Bytes::copy_from_slice(&block[..shape.stored_bytes(plain.len())]);

@@ -66,7 +66,9 @@ impl SegmentChunks {
     }
 
     async fn begin(&self, extent: ExtentId, chunk: SealedBlock) -> Result<Writing> {
-        let SealedBlock { head, mut block, .. } = chunk;
+        let SealedBlock {
+            head, mut block, ..
+        } = chunk;
         let record_bytes = head.record_bytes(Padding::Aligned);
         let turn = Arc::clone(&self.writes).acquire_owned().await;
         let turn = turn.map_err(|closed| Error::Stopped {

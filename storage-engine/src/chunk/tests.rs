@@ -31,7 +31,10 @@ fn open_store(disk: &SimDisk) -> (Arc<Segments>, SegmentChunks) {
 fn compression_is_kept_only_where_it_is_worth_it() {
     let blocks = Blocks::default();
     for compression in [Compression::Lz4, Compression::Zstd] {
-        let transform = Transform { compression, cipher: None };
+        let transform = Transform {
+            compression,
+            cipher: None,
+        };
         let noise = Bytes::from(some_bytes(100_000, false));
         let chunk = Chunk::seal(noise.clone(), &transform, &blocks).unwrap();
         assert_eq!(chunk.head().codec, Codec::None);
@@ -55,7 +58,10 @@ fn compression_is_kept_only_where_it_is_worth_it() {
 #[test]
 fn the_same_bytes_are_encrypted_differently_each_time() {
     let blocks = Blocks::default();
-    let transform = Transform { cipher: Some(cipher()), ..Transform::default() };
+    let transform = Transform {
+        cipher: Some(cipher()),
+        ..Transform::default()
+    };
     let plain = Bytes::from(vec![b'a'; 3 * FRAME_BYTES]);
     let first = Chunk::seal(plain.clone(), &transform, &blocks).unwrap();
     let second = Chunk::seal(plain.clone(), &transform, &blocks).unwrap();
@@ -63,27 +69,46 @@ fn the_same_bytes_are_encrypted_differently_each_time() {
     assert_ne!(first.stored(), second.stored());
     let frames: Vec<_> = first.stored().chunks(FRAME_BYTES).collect();
     assert!(frames[0] != frames[1] && frames[1] != frames[2]);
-    assert!(!first.stored().windows(8).any(|window| window == b"aaaaaaaa"));
+    assert!(
+        !first
+            .stored()
+            .windows(8)
+            .any(|window| window == b"aaaaaaaa")
+    );
 }
 
 #[test]
 fn encrypted_frames_cannot_change_places() {
     let blocks = Blocks::default();
     let cipher = cipher();
-    let transform = Transform { cipher: Some(cipher.clone()), ..Transform::default() };
+    let transform = Transform {
+        cipher: Some(cipher.clone()),
+        ..Transform::default()
+    };
     let plain = Bytes::from(some_bytes(2 * FRAME_BYTES, true));
     let chunk = Chunk::seal(plain.clone(), &transform, &blocks).unwrap();
     let open = |head: &ChunkHead, stored: &[u8]| {
         let mut block = blocks.take(stored.len()).unwrap();
         block[..stored.len()].copy_from_slice(stored);
         let wanted = 0..stored.len() as u32;
-        open::open(head, block, 0..stored.len(), &wanted, Some(&cipher), &blocks)
+        open::open(
+            head,
+            block,
+            0..stored.len(),
+            &wanted,
+            Some(&cipher),
+            &blocks,
+        )
     };
     assert_eq!(open(chunk.head(), chunk.stored()).unwrap(), plain);
     // Somebody who can write to the drive makes checksums fit; tags he cannot.
     let mut head = chunk.head().clone();
     head.frames.swap(0, 1);
-    let swapped = [&chunk.stored()[FRAME_BYTES..], &chunk.stored()[..FRAME_BYTES]].concat();
+    let swapped = [
+        &chunk.stored()[FRAME_BYTES..],
+        &chunk.stored()[..FRAME_BYTES],
+    ]
+    .concat();
     assert_eq!(open(&head, &swapped), Err(Closed::Damaged(BadRecord::Tag)));
     let mut head = chunk.head().clone();
     (head.logical_bytes, head.stored_bytes) = (FRAME_BYTES as u32, FRAME_BYTES as u32);
@@ -99,7 +124,11 @@ fn a_key_check_proves_the_key_and_nothing_else() {
     Cipher::open(&secret, &check).unwrap();
     let wrong = Cipher::open(&SecretKey([8; 32]), &check).unwrap_err();
     assert!(matches!(wrong, Error::WrongKey), "{wrong}");
-    assert_ne!(new_key_check(&secret).unwrap().digest, check.digest, "salted");
+    assert_ne!(
+        new_key_check(&secret).unwrap().digest,
+        check.digest,
+        "salted"
+    );
     assert!(!format!("{check:?} {:?}", cipher()).contains("0707"));
 }
 
@@ -111,7 +140,10 @@ async fn what_is_on_the_drive_are_records_to_the_last_bit() {
     // Blocks are reused: what a long chunk leaves in them must not get behind a short one.
     for (extent, len) in [(1, 900_000), (2, 100), (3, CHUNK_BYTES), (4, 70_000)] {
         let plain = some_bytes(len, false);
-        all.push((write(&store, extent, &plain, &Transform::default()).await, plain));
+        all.push((
+            write(&store, extent, &plain, &Transform::default()).await,
+            plain,
+        ));
     }
     let segment = segments.all().remove(0);
     assert_eq!(segment.kind(), SegmentKind::Bulk);
@@ -143,14 +175,21 @@ async fn segments_follow_each_other_and_are_free_once_nobody_writes() {
     }
     let mut ids: Vec<_> = written.iter().map(|one| one.place.segment).collect();
     ids.dedup();
-    assert_eq!(ids.len(), 4, "three chunks and a header fill 4 MiB: {ids:?}");
+    assert_eq!(
+        ids.len(),
+        4,
+        "three chunks and a header fill 4 MiB: {ids:?}"
+    );
     assert!(ids.is_sorted());
     store.settle(&written).await.unwrap();
     let first = segments.get(ids[0]).unwrap();
     assert_eq!(first.writers(), 3);
     for one in &written {
         let all = 0..CHUNK_BYTES as u32;
-        assert_eq!(read(&store, one, all, &Transform::default()).await.unwrap(), plain);
+        assert_eq!(
+            read(&store, one, all, &Transform::default()).await.unwrap(),
+            plain
+        );
     }
     drop(written);
     assert_eq!(first.writers(), 0);
@@ -173,13 +212,22 @@ async fn a_segment_is_filled_further_after_a_restart() {
     assert!(!store.resume(SegmentId(44), end));
     assert!(!store.resume(first.place.segment, options().bulk_bytes));
     assert!(store.resume(first.place.segment, end));
-    assert!(!store.resume(first.place.segment, end), "one is open already");
+    assert!(
+        !store.resume(first.place.segment, end),
+        "one is open already"
+    );
     let next = write(&store, 3, &plain, &Transform::default()).await;
-    assert_eq!((next.place.segment, next.place.offset), (first.place.segment, end));
+    assert_eq!(
+        (next.place.segment, next.place.offset),
+        (first.place.segment, end)
+    );
     assert_eq!(segments.all().len(), 1);
     for one in [&first, &next] {
         let all = 0..plain.len() as u32;
-        assert_eq!(read(&store, one, all, &Transform::default()).await.unwrap(), plain);
+        assert_eq!(
+            read(&store, one, all, &Transform::default()).await.unwrap(),
+            plain
+        );
     }
 }
 

@@ -20,7 +20,7 @@ use crate::key::Key;
 use crate::limits;
 use crate::meta::ExtentChange;
 use crate::row::{Body, ChecksumKind, ObjectChecksum, PartRow};
-use crate::stage::Staged;
+use crate::stage::{Pins, Staged};
 
 /// How often a copy starts again because its source changed under it.
 const ATTEMPTS_MAX: usize = 16;
@@ -156,8 +156,16 @@ impl Engine {
             }
         };
         let extents = retained(&body);
-        let draft =
-            PartDraft { size, etag, checksum, body, key_check: None, extents, log_body: None };
+        let draft = PartDraft {
+            size,
+            etag,
+            checksum,
+            body,
+            key_check: None,
+            extents,
+            log_body: None,
+            pins: Pins::default(),
+        };
         self.commit_part(request.target.clone(), request.number, draft).await
     }
 

@@ -44,7 +44,7 @@ use crate::key::KeyRange;
 use crate::meta::{Meta, MetaStore};
 use crate::row;
 use crate::segment::Segments;
-use crate::stage::{Digester, Digests, Stager, Staging, Target};
+use crate::stage::{Digests, Stager, Staging};
 use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;

@@ -46,9 +46,10 @@ impl Engine {
             body,
             key_check,
         };
-        let outcome = self
-            .meta
+        self.meta
             .commit(log_body, move |view, stamp| {
+                // Held until the change is done, even if nobody waits for it any more.
+                let _pins = &pins;
                 let bucket = bucket_of(view, &bucket)?;
                 let mut change = KeyChange::new(view, stamp, &bucket, &key);
                 let current = change.current()?;
@@ -59,9 +60,7 @@ impl Engine {
                 guard::quota(view, &bucket, change.delta)?;
                 Ok((change.finish()?, outcome(&bucket, version.summary)))
             })
-            .await;
-        drop(pins);
-        outcome
+            .await
     }
 }
 

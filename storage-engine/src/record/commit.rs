@@ -57,7 +57,7 @@ pub fn encode_commit(
     let fields = Fields {
         magic: MAGIC,
         kind: KIND_COMMIT,
-        payload_at: const { HEADER_BYTES as u16 },
+        payload_at: u16::try_from(HEADER_BYTES).expect("it is 64"),
         payload_bytes: narrow(payload_bytes as u64),
         record_bytes: narrow(record_bytes),
         id: first.0,

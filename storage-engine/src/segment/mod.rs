@@ -6,7 +6,9 @@
 
 mod flush;
 mod header;
+mod home;
 mod name;
+pub mod scan;
 mod segments;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,7 @@ use crate::ids::SegmentId;
 use crate::record::RecordKey;
 use crate::row::SegmentKind;
 use flush::Flush;
-use segments::Home;
+use home::Home;
 
 /// One file of records. Whoever holds an [`Arc`] of it keeps the file from being used anew.
 #[derive(Debug)]

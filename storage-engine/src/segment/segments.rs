@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IoSlice};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Segment;
-use super::flush::Flush;
 use super::header::{BadHeader, SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::home::{Home, lock};
 use super::name::FileName;
 use crate::disk::{Access, BlockPool, Disk, DiskFile, Space};
 use crate::error::{Error, Result};
 use crate::ids::SegmentId;
-use crate::record::RecordKey;
 use crate::row::SegmentKind;
 
 /// Zeros are written to a new log file in pieces of this many bytes.
@@ -82,20 +81,6 @@ pub struct Segments {
     header_blocks: BlockPool,
 }
 
-/// What a segment needs of the place it came from when it is let go.
-#[derive(Debug)]
-pub(super) struct Home {
-    disk: Arc<dyn Disk>,
-    options: SegmentsOptions,
-    idle: Mutex<Vec<IdleFile>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct IdleFile {
-    id: SegmentId,
-    bytes: u64,
-}
-
 impl Segments {
     /// Opens every segment file in the folder of `disk`. Reads headers only, writes nothing.
     ///
@@ -103,11 +88,7 @@ impl Segments {
     /// version. Files without a usable header are listed by [`Segments::unreadable`].
     pub fn open(disk: Arc<dyn Disk>, options: SegmentsOptions) -> Result<Segments> {
         let names = disk.list().map_err(Error::io("list segments"))?;
-        let home = Arc::new(Home {
-            disk,
-            options,
-            idle: Mutex::new(Vec::new()),
-        });
+        let home = Arc::new(Home::new(disk, options));
         let mut map = BTreeMap::new();
         let mut unreadable = Vec::new();
         let mut next_id = 1;
@@ -233,7 +214,7 @@ impl Segments {
 
     /// Bytes of files that wait to be used anew.
     pub fn idle_bytes(&self) -> u64 {
-        lock(&self.home.idle).iter().map(|file| file.bytes).sum()
+        self.home.idle_bytes()
     }
 
     fn create_file(&self, name: &str, kind: SegmentKind) -> Result<Arc<dyn DiskFile>> {
@@ -290,73 +271,6 @@ impl Segments {
     }
 }
 
-impl Home {
-    /// The file of a segment nobody holds any more.
-    pub(super) fn put_aside(&self, id: SegmentId, kind: SegmentKind, bytes: u64) {
-        let name = FileName::Segment(id, kind).to_string();
-        let mut idle = lock(&self.idle);
-        let kept: u64 = idle.iter().map(|file| file.bytes).sum();
-        let wanted = kept.saturating_add(bytes) <= self.options.idle_bytes_max;
-        let result = match wanted {
-            true => self.disk.rename(&name, &FileName::Free(id).to_string()),
-            false => self.disk.remove(&name),
-        };
-        match result {
-            Ok(()) if wanted => idle.push(IdleFile { id, bytes }),
-            Ok(()) => {}
-            Err(error) => {
-                tracing::warn!(name, %error, "the file of a retired segment stays behind")
-            }
-        }
-    }
-
-    /// A file found at the start that waits to be used anew. One that cannot be opened stays where
-    /// it is and is not counted.
-    fn note_idle(&self, id: SegmentId) {
-        let name = FileName::Free(id).to_string();
-        let opened = self.disk.open(&name, Access::Buffered);
-        if let Ok(bytes) = opened.and_then(|file| file.len()) {
-            lock(&self.idle).push(IdleFile { id, bytes });
-        }
-    }
-
-    /// A file of the right size that was put aside, under its new name. Failing to get one is no
-    /// error: a new one can be made.
-    fn reuse(&self, name: &str, bytes: u64, access: Access) -> Option<Arc<dyn DiskFile>> {
-        loop {
-            let file = {
-                let mut idle = lock(&self.idle);
-                let at = idle.iter().position(|file| file.bytes == bytes)?;
-                idle.swap_remove(at)
-            };
-            let old = FileName::Free(file.id).to_string();
-            let renamed = self.disk.rename(&old, name);
-            match renamed.and_then(|()| self.disk.open(name, access)) {
-                Ok(file) => return Some(file),
-                Err(error) => {
-                    tracing::warn!(old, %error, "a file could not be used anew");
-                    // It may have its new name already, which must be free for a new file.
-                    let _ = self.disk.remove(name);
-                }
-            }
-        }
-    }
-
-    fn segment(self: &Arc<Self>, file: Arc<dyn DiskFile>, header: &SegmentHeader) -> Segment {
-        Segment {
-            id: header.id,
-            kind: header.kind,
-            capacity: header.capacity,
-            key: RecordKey::derive(&header.nonce),
-            file,
-            flush: Flush::default(),
-            writers: AtomicUsize::new(0),
-            retired: AtomicBool::new(false),
-            home: Arc::clone(self),
-        }
-    }
-}
-
 /// The outer error refuses the folder, the inner one tells why this file is none.
 fn open_segment(
     home: &Arc<Home>,
@@ -406,9 +320,4 @@ fn random_nonce() -> Result<[u8; 16]> {
     let filled = SystemRandom::new().fill(&mut nonce);
     filled.map_err(|_| Error::io("draw a random nonce")(io::ErrorKind::Other.into()))?;
     Ok(nonce)
-}
-
-/// No holder of these locks can leave what they guard half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

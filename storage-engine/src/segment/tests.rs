@@ -29,7 +29,9 @@ fn options() -> SegmentsOptions {
 /// Runs a test on every kind of disk.
 fn on_disks(test: impl Fn(Arc<dyn Disk>)) {
     let folder = tempfile::tempdir().unwrap();
-    test(Arc::new(FileDisk::open(folder.path(), AsyncIo::Threads).unwrap()));
+    test(Arc::new(
+        FileDisk::open(folder.path(), AsyncIo::Threads).unwrap(),
+    ));
     test(Arc::new(SimDisk::new(1)));
 }
 

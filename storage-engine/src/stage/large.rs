@@ -119,7 +119,9 @@ impl Large {
             return Ok(());
         };
         if let Some(known) = self.known(&filling) {
-            digester.update(Bytes::copy_from_slice(filling.plain())).await;
+            digester
+                .update(Bytes::copy_from_slice(filling.plain()))
+                .await;
             self.ids.push(known.extent);
             self.pins.known.push(known);
             return Ok(());

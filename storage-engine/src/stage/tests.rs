@@ -84,13 +84,18 @@ async fn stage(
 }
 
 /// Reads a staged body as the rows would later have it.
-async fn read_back(store: &dyn ChunkStore, parts: &StagedParts, secret: Option<&SecretKey>) -> Vec<u8> {
+async fn read_back(
+    store: &dyn ChunkStore,
+    parts: &StagedParts,
+    secret: Option<&SecretKey>,
+) -> Vec<u8> {
     let runs = match &parts.body {
         Body::Inline(bytes) => return bytes.clone(),
         Body::Runs(runs) => runs,
         other => panic!("{other:?}"),
     };
-    let cipher = secret.map(|secret| Cipher::open(secret, parts.key_check.as_ref().unwrap()).unwrap());
+    let cipher =
+        secret.map(|secret| Cipher::open(secret, parts.key_check.as_ref().unwrap()).unwrap());
     assert_eq!(runs.len(), 1);
     let memory = MemoryChunks::default();
     let mut body = Vec::new();
@@ -98,11 +103,21 @@ async fn read_back(store: &dyn ChunkStore, parts: &StagedParts, secret: Option<&
         let left = runs[0].len - (number * CHUNK_BYTES) as u64;
         let wanted = 0..left.min(CHUNK_BYTES as u64) as u32;
         let read = match &parts.log_body {
-            Some(LogBody { extent: logged, chunk }) => {
-                assert_eq!((extent, &parts.extents[..]), (*logged, &[ExtentChange::AddBody(extent)][..]));
+            Some(LogBody {
+                extent: logged,
+                chunk,
+            }) => {
+                assert_eq!(
+                    (extent, &parts.extents[..]),
+                    (*logged, &[ExtentChange::AddBody(extent)][..])
+                );
                 memory.insert(extent, chunk.clone());
                 let (segment, offset) = (crate::ids::SegmentId(0), extent.0);
-                let place = Place { segment, offset, record_bytes: 0 };
+                let place = Place {
+                    segment,
+                    offset,
+                    record_bytes: 0,
+                };
                 memory.read(extent, place, wanted, cipher.clone()).await
             }
             None => {
@@ -110,7 +125,9 @@ async fn read_back(store: &dyn ChunkStore, parts: &StagedParts, secret: Option<&
                     ExtentChange::Add(added, place) if *added == extent => Some(*place),
                     _ => None,
                 });
-                store.read(extent, place.unwrap(), wanted, cipher.clone()).await
+                store
+                    .read(extent, place.unwrap(), wanted, cipher.clone())
+                    .await
             }
         };
         body.extend_from_slice(&read.unwrap());
@@ -192,7 +209,10 @@ async fn every_digest_is_that_of_the_body() {
         let mut checksums = Algorithm::ALL.to_vec();
         checksums.rotate_left(3);
         checksums.push(Algorithm::Sha1);
-        let options = StageOptions { checksums: checksums.clone(), ..StageOptions::default() };
+        let options = StageOptions {
+            checksums: checksums.clone(),
+            ..StageOptions::default()
+        };
         let staged = stage(&stager, bucket(Compression::Lz4), options, &body, piece).await;
         let digests = staged.unwrap().digests().clone();
         checksums.pop();
@@ -204,7 +224,10 @@ async fn every_digest_is_that_of_the_body() {
                 hasher.finish()
             })
             .collect();
-        assert_eq!(digests.checksums, expected, "in the order asked for, {len} bytes");
+        assert_eq!(
+            digests.checksums, expected,
+            "in the order asked for, {len} bytes"
+        );
         assert_eq!(digests.md5, md5_inline(&body));
 
         let mut alone = stager.digester(&[Algorithm::Sha256]);
@@ -217,19 +240,36 @@ async fn every_digest_is_that_of_the_body() {
 async fn a_body_of_another_length_than_announced_is_refused() {
     let stager = stager(Arc::new(MemoryChunks::default()));
     for length in [0, 10, 5000, 200_000, 2 << 20] {
-        let options = || StageOptions { length: Some(length), ..StageOptions::default() };
+        let options = || StageOptions {
+            length: Some(length),
+            ..StageOptions::default()
+        };
         for wrong in [length.saturating_sub(1), length + 1] {
             if wrong == length {
                 continue;
             }
             let body = some_bytes(usize::try_from(wrong).unwrap());
-            let staged = stage(&stager, bucket(Compression::None), options(), &body, 1 << 16);
+            let staged = stage(
+                &stager,
+                bucket(Compression::None),
+                options(),
+                &body,
+                1 << 16,
+            );
             let refused = staged.await.unwrap_err();
-            assert!(matches!(refused, Error::Invalid { what: "length", .. }), "{refused}");
+            assert!(
+                matches!(refused, Error::Invalid { what: "length", .. }),
+                "{refused}"
+            );
         }
     }
-    let options = StageOptions { length: Some(STAGED_BYTES_MAX + 1), ..StageOptions::default() };
-    let refused = stager.stage(&bucket(Compression::None), options).unwrap_err();
+    let options = StageOptions {
+        length: Some(STAGED_BYTES_MAX + 1),
+        ..StageOptions::default()
+    };
+    let refused = stager
+        .stage(&bucket(Compression::None), options)
+        .unwrap_err();
     assert!(matches!(refused, Error::TooLarge { .. }), "{refused}");
 }
 
@@ -238,11 +278,15 @@ async fn compression_follows_the_bucket() {
     let store = Arc::new(MemoryChunks::default());
     let stager = stager(store);
     let body = Bytes::from(vec![b'x'; 60_000]);
-    for (compression, codec) in
-        [(Compression::None, Codec::None), (Compression::Lz4, Codec::Lz4), (Compression::Zstd, Codec::Zstd)]
-    {
+    for (compression, codec) in [
+        (Compression::None, Codec::None),
+        (Compression::Lz4, Codec::Lz4),
+        (Compression::Zstd, Codec::Zstd),
+    ] {
         let options = StageOptions::default();
-        let staged = stage(&stager, bucket(compression), options, &body, 9999).await.unwrap();
+        let staged = stage(&stager, bucket(compression), options, &body, 9999)
+            .await
+            .unwrap();
         let chunk = staged.into_parts().log_body.unwrap().chunk;
         assert_eq!(chunk.head().codec, codec);
         assert_eq!(chunk.stored().len() < 60_000, codec != Codec::None);
@@ -254,17 +298,30 @@ async fn a_staged_body_knows_its_key() {
     let stager = stager(Arc::new(MemoryChunks::default()));
     let secret = SecretKey([3; 32]);
     let body = some_bytes(100);
-    let options = StageOptions { encryption: Some(secret.clone()), ..StageOptions::default() };
-    let locked = stage(&stager, bucket(Compression::None), options, &body, 100).await.unwrap();
+    let options = StageOptions {
+        encryption: Some(secret.clone()),
+        ..StageOptions::default()
+    };
+    let locked = stage(&stager, bucket(Compression::None), options, &body, 100)
+        .await
+        .unwrap();
     let check = crate::chunk::new_key_check(&secret).unwrap();
     let other = crate::chunk::new_key_check(&SecretKey([4; 32])).unwrap();
     locked.check_secret(Some(&check)).unwrap();
-    assert!(matches!(locked.check_secret(Some(&other)), Err(Error::WrongKey)));
+    assert!(matches!(
+        locked.check_secret(Some(&other)),
+        Err(Error::WrongKey)
+    ));
     assert!(matches!(locked.check_secret(None), Err(Error::WrongKey)));
     let options = StageOptions::default();
-    let open = stage(&stager, bucket(Compression::None), options, &body, 100).await.unwrap();
+    let open = stage(&stager, bucket(Compression::None), options, &body, 100)
+        .await
+        .unwrap();
     open.check_secret(None).unwrap();
-    assert!(matches!(open.check_secret(Some(&check)), Err(Error::WrongKey)));
+    assert!(matches!(
+        open.check_secret(Some(&check)),
+        Err(Error::WrongKey)
+    ));
 }
 
 #[tokio::test]
@@ -273,13 +330,28 @@ async fn a_failing_drive_fails_the_body() {
         let disk = SimDisk::new(1);
         let stager = stager(chunks_on(Arc::new(disk.clone())));
         let tiny = some_bytes(9);
-        let small = stage(&stager, bucket(Compression::None), StageOptions::default(), &tiny, 9);
+        let small = stage(
+            &stager,
+            bucket(Compression::None),
+            StageOptions::default(),
+            &tiny,
+            9,
+        );
         small.await.unwrap();
         disk.fail_next(call, libc::EIO);
         let body = some_bytes(5 << 20);
-        let staged = stage(&stager, bucket(Compression::None), StageOptions::default(), &body, 1 << 18);
+        let staged = stage(
+            &stager,
+            bucket(Compression::None),
+            StageOptions::default(),
+            &body,
+            1 << 18,
+        );
         let failed = staged.await.unwrap_err();
-        let known = matches!(failed, Error::Stopped { .. } | Error::Io { .. } | Error::Invalid { .. });
+        let known = matches!(
+            failed,
+            Error::Stopped { .. } | Error::Io { .. } | Error::Invalid { .. }
+        );
         assert!(known, "{call:?}: {failed}");
     }
 }
@@ -290,7 +362,13 @@ async fn durable_means_durable() {
     let disk = SimDisk::new(1);
     let stager = stager(chunks_on(Arc::new(disk.clone())));
     let body = some_bytes(3_000_000);
-    let staged = stage(&stager, bucket(Compression::Lz4), StageOptions::default(), &body, 1 << 18);
+    let staged = stage(
+        &stager,
+        bucket(Compression::Lz4),
+        StageOptions::default(),
+        &body,
+        1 << 18,
+    );
     let parts = staged.await.unwrap().into_parts();
     let again = chunks_on(Arc::new(disk.restart(Survival::Nothing, 1)));
     assert_eq!(read_back(&*again, &parts, None).await, body);

@@ -18,7 +18,12 @@ async fn a_failed_sync_is_final_for_everybody() {
         store.settle(std::slice::from_ref(&first)),
         store.settle(std::slice::from_ref(&second))
     );
-    for outcome in [one, other, store.settle(&[first]).await, store.settle(&[]).await] {
+    for outcome in [
+        one,
+        other,
+        store.settle(&[first]).await,
+        store.settle(&[]).await,
+    ] {
         let refused = outcome.unwrap_err();
         assert!(matches!(refused, Error::Stopped { .. }), "{refused}");
     }
@@ -27,7 +32,12 @@ async fn a_failed_sync_is_final_for_everybody() {
     let refused = store.write(ExtentId(3), chunk).await.unwrap_err();
     assert!(matches!(refused, Error::Stopped { .. }), "{refused}");
     // What was verified may still be read.
-    assert_eq!(read(&store, &second, 0..1000, &Transform::default()).await.unwrap(), plain);
+    assert_eq!(
+        read(&store, &second, 0..1000, &Transform::default())
+            .await
+            .unwrap(),
+        plain
+    );
     assert_eq!(segments.all().len(), 1);
 }
 
@@ -87,24 +97,43 @@ async fn no_flipped_bit_is_ever_served() {
         let plain = some_bytes(700, true);
         let written = write(&store, number as u64, &plain, &transform).await;
         let place = written.place;
-        let stored_end = 512 + if number == 1 || number == 2 { 200 } else { plain.len() as u64 };
+        let stored_end = 512
+            + if number == 1 || number == 2 {
+                200
+            } else {
+                plain.len() as u64
+            };
         for bit in 0..u64::from(place.record_bytes) * 8 {
             let (offset, bit_of_byte) = (place.offset + bit / 8, (bit % 8) as u32);
             disk.flip_bit(BULK, offset, bit_of_byte).unwrap();
             match read(&store, &written, 0..700, &transform).await {
-                Err(Error::Damaged { what: Damage::Extent { extent, segment, offset, .. } }) => {
+                Err(Error::Damaged {
+                    what:
+                        Damage::Extent {
+                            extent,
+                            segment,
+                            offset,
+                            ..
+                        },
+                }) => {
                     let named = (extent, segment, offset);
                     assert_eq!(named, (written.extent, place.segment, place.offset));
                 }
                 Err(other) => panic!("transform {number}, bit {bit}: {other}"),
                 Ok(found) => {
                     assert_eq!(found, plain, "transform {number}, bit {bit}");
-                    assert!(bit / 8 >= stored_end, "transform {number}, bit {bit} not noticed");
+                    assert!(
+                        bit / 8 >= stored_end,
+                        "transform {number}, bit {bit} not noticed"
+                    );
                 }
             }
             disk.flip_bit(BULK, offset, bit_of_byte).unwrap();
         }
-        assert_eq!(read(&store, &written, 0..700, &transform).await.unwrap(), plain);
+        assert_eq!(
+            read(&store, &written, 0..700, &transform).await.unwrap(),
+            plain
+        );
     }
 }
 
@@ -125,7 +154,11 @@ async fn no_flipped_bit_of_a_part_is_ever_served() {
                 Err(Error::Damaged { .. }) => {}
                 Err(other) => panic!("transform {number}, byte {at}: {other}"),
                 Ok(found) => {
-                    assert_eq!(found, plain[100_000..140_000], "transform {number}, byte {at}");
+                    assert_eq!(
+                        found,
+                        plain[100_000..140_000],
+                        "transform {number}, byte {at}"
+                    );
                     assert!(at >= 512 && !frames.contains(&at), "byte {at} not noticed");
                 }
             }
@@ -151,19 +184,44 @@ async fn a_file_cut_short_is_damage_and_a_drive_that_cannot_read_is_an_error() {
         }
     }
     assert!(failed > 0);
-    assert!(store.failure().check().is_ok(), "reading decides nothing about writes");
+    assert!(
+        store.failure().check().is_ok(),
+        "reading decides nothing about writes"
+    );
 
     let (_, store) = open_store(&disk.restart(Survival::Everything, 1));
     drop(segments);
-    read(&store, &written, 0..5000, &Transform::default()).await.unwrap();
+    read(&store, &written, 0..5000, &Transform::default())
+        .await
+        .unwrap();
     let disk = disk.restart(Survival::Everything, 1);
     let (segments, store) = open_store(&disk);
     disk.truncate(BULK, written.place.offset + 1000).unwrap();
-    let cut = read(&store, &written, 0..5000, &Transform::default()).await.unwrap_err();
-    assert!(matches!(cut, Error::Damaged { what: Damage::Extent { .. } }), "{cut}");
+    let cut = read(&store, &written, 0..5000, &Transform::default())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            cut,
+            Error::Damaged {
+                what: Damage::Extent { .. }
+            }
+        ),
+        "{cut}"
+    );
     segments.retire(written.place.segment);
-    let gone = read(&store, &written, 0..5000, &Transform::default()).await.unwrap_err();
-    assert!(matches!(gone, Error::Damaged { what: Damage::MissingSegment(_) }), "{gone}");
+    let gone = read(&store, &written, 0..5000, &Transform::default())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            gone,
+            Error::Damaged {
+                what: Damage::MissingSegment(_)
+            }
+        ),
+        "{gone}"
+    );
 }
 
 /// What the file held in an earlier life does not verify, wherever a row may point.
@@ -186,6 +244,8 @@ async fn records_of_a_former_life_are_damage() {
     assert_eq!(disk.list().unwrap().len(), 1, "the same file");
     moved.place.segment = again.id();
     let store = SegmentChunks::new(segments, Failure::default(), Blocks::default());
-    let refused = read(&store, &moved, 0..1000, &Transform::default()).await.unwrap_err();
+    let refused = read(&store, &moved, 0..1000, &Transform::default())
+        .await
+        .unwrap_err();
     assert!(matches!(refused, Error::Damaged { .. }), "{refused}");
 }

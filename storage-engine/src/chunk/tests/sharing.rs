@@ -37,14 +37,21 @@ async fn a_sync_is_shared_and_counts_only_for_writes_before_it() {
         let written = write(&*store, extent, &plain, &Transform::default()).await;
         waiting.push(written);
     }
-    let waiting: Vec<_> = waiting.iter().map(|one| settle_in_background(&store, one)).collect();
+    let waiting: Vec<_> = waiting
+        .iter()
+        .map(|one| settle_in_background(&store, one))
+        .collect();
     settle_down().await;
     assert_eq!(disk.gates.syncs_begun.load(Ordering::SeqCst), 1);
 
     let late = write(&*store, 10, &plain, &Transform::default()).await;
     let late = settle_in_background(&store, &late);
     settle_down().await;
-    assert_eq!(disk.gates.syncs_begun.load(Ordering::SeqCst), 1, "one at a time");
+    assert_eq!(
+        disk.gates.syncs_begun.load(Ordering::SeqCst),
+        1,
+        "one at a time"
+    );
     disk.gates.syncs.add_permits(1);
     for one in waiting {
         one.await.unwrap().unwrap();
@@ -72,7 +79,11 @@ async fn a_sync_goes_on_without_the_one_who_began_it() {
     second.await.unwrap().unwrap();
     assert_eq!(disk.gates.syncs_begun.load(Ordering::SeqCst), 1);
     store.settle(&[written]).await.unwrap();
-    assert_eq!(disk.gates.syncs_begun.load(Ordering::SeqCst), 1, "durable already");
+    assert_eq!(
+        disk.gates.syncs_begun.load(Ordering::SeqCst),
+        1,
+        "durable already"
+    );
 }
 
 /// A write that comes late must not hit what its file has become meanwhile.
@@ -89,7 +100,11 @@ async fn a_file_is_not_used_anew_before_the_drive_is_done_with_it() {
         first.get_or_insert_with(|| segments.all().remove(0).id());
     }
     let first = first.unwrap();
-    assert_eq!(segments.get(first).unwrap().writers(), 3, "full, but not written yet");
+    assert_eq!(
+        segments.get(first).unwrap().writers(),
+        3,
+        "full, but not written yet"
+    );
     assert!(segments.retire(first));
     assert_eq!(segments.idle_bytes(), 0);
     disk.gates.writes.add_permits(2);

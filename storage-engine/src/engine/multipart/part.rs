@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::limits;
 use crate::meta::{ExtentChange, LogBody};
 use crate::row::{self, Body, KeyCheck, PartRow, UploadRow};
-use crate::stage::{Staged, StagedParts};
+use crate::stage::{Pins, Staged, StagedParts};
 
 /// A part that is complete but for its place in the order of changes.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(in crate::engine) struct PartDraft {
     pub(in crate::engine) key_check: Option<KeyCheck>,
     pub(in crate::engine) extents: Vec<ExtentChange>,
     pub(in crate::engine) log_body: Option<LogBody>,
+    /// Held until the change is done, even if nobody waits for it any more.
+    pub(in crate::engine) pins: Pins,
 }
 
 impl Engine {
@@ -44,10 +46,9 @@ impl Engine {
             key_check,
             extents,
             log_body,
+            pins,
         };
-        let outcome = self.commit_part(target, number, draft).await;
-        drop(pins);
-        outcome
+        self.commit_part(target, number, draft).await
     }
 
     pub(in crate::engine) async fn commit_part(
@@ -63,6 +64,8 @@ impl Engine {
         let log_body = draft.log_body.take();
         self.meta
             .commit(log_body, move |view, stamp| {
+                // Named so that the closure owns them, for as long as the change lasts.
+                let _pins = &draft.pins;
                 let bucket = bucket_of(view, &target.bucket)?;
                 let upload = upload_of(view, bucket.id, &target)?;
                 let mut change = KeyChange::new(view, stamp, &bucket, &target.key);

@@ -27,9 +27,15 @@ async fn a_write_that_was_given_up_spoils_the_body() {
     let given_up = poll_times(staging.write(some_bytes(8 << 20)), 1).await;
     assert!(given_up.is_none(), "compression takes longer than one poll");
     let refused = staging.write(some_bytes(1)).await.unwrap_err();
-    assert!(matches!(refused, Error::Invalid { what: "body", .. }), "{refused}");
+    assert!(
+        matches!(refused, Error::Invalid { what: "body", .. }),
+        "{refused}"
+    );
     let refused = staging.seal().await.unwrap_err();
-    assert!(matches!(refused, Error::Invalid { what: "body", .. }), "{refused}");
+    assert!(
+        matches!(refused, Error::Invalid { what: "body", .. }),
+        "{refused}"
+    );
 }
 
 /// Whatever is dropped when, in the end nothing is pinned and the next body is whole.
@@ -45,7 +51,14 @@ async fn giving_up_anywhere_leaves_nothing_pinned() {
     let whole = |compression| {
         let (stager, body) = (stager.clone(), body.clone());
         async move {
-            stage(&stager, bucket(compression), StageOptions::default(), &body, 300_000).await
+            stage(
+                &stager,
+                bucket(compression),
+                StageOptions::default(),
+                &body,
+                300_000,
+            )
+            .await
         }
     };
     let mut finished = 0;
@@ -72,6 +85,10 @@ async fn giving_up_anywhere_leaves_nothing_pinned() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
-    assert!(pinned() <= 2, "only the open segment and the one made ahead: {}", pinned());
+    assert!(
+        pinned() <= 2,
+        "only the open segment and the one made ahead: {}",
+        pinned()
+    );
     failure.check().unwrap();
 }

@@ -37,27 +37,57 @@ async fn a_chunk_that_is_known_is_named_and_not_written() {
     };
 
     let options = StageOptions::default();
-    let staged = stage(&stager, wants.clone(), options, &body, 333_333).await.unwrap();
+    let staged = stage(&stager, wants.clone(), options, &body, 333_333)
+        .await
+        .unwrap();
     let parts = staged.into_parts();
     assert_eq!(ids(&parts)[0], 100, "a bucket that does not want it");
 
     wants.deduplicate = true;
-    let staged = stage(&stager, wants.clone(), StageOptions::default(), &body, 333_333).await.unwrap();
+    let staged = stage(
+        &stager,
+        wants.clone(),
+        StageOptions::default(),
+        &body,
+        333_333,
+    )
+    .await
+    .unwrap();
     let parts = staged.into_parts();
     assert_eq!(ids(&parts), [103, 7, 104]);
     assert_eq!(parts.extents.len(), 3);
     assert_eq!(parts.extents[2], ExtentChange::Retain(ExtentId(7)));
     assert_eq!(parts.digests.md5, md5_inline(&body));
-    assert_eq!(Arc::strong_count(&known.pins), 2, "pinned until it is committed");
+    assert_eq!(
+        Arc::strong_count(&known.pins),
+        2,
+        "pinned until it is committed"
+    );
     drop(parts);
     assert_eq!(Arc::strong_count(&known.pins), 1);
 
     wants.owner = "somebody else".into();
-    let staged = stage(&stager, wants.clone(), StageOptions::default(), &body, 333_333).await.unwrap();
+    let staged = stage(
+        &stager,
+        wants.clone(),
+        StageOptions::default(),
+        &body,
+        333_333,
+    )
+    .await
+    .unwrap();
     assert!(!ids(&staged.into_parts()).contains(&7));
     wants.owner = "owner".into();
     let secret = Some(SecretKey([1; 32]));
-    let options = StageOptions { encryption: secret, ..StageOptions::default() };
-    let staged = stage(&stager, wants.clone(), options, &body, 333_333).await.unwrap();
-    assert!(!ids(&staged.into_parts()).contains(&7), "encrypted bodies share nothing");
+    let options = StageOptions {
+        encryption: secret,
+        ..StageOptions::default()
+    };
+    let staged = stage(&stager, wants.clone(), options, &body, 333_333)
+        .await
+        .unwrap();
+    assert!(
+        !ids(&staged.into_parts()).contains(&7),
+        "encrypted bodies share nothing"
+    );
 }

@@ -1,0 +1,99 @@
+//! The signature in the `Authorization` header.
+
+use super::ContentSha256;
+use super::scope::Scope;
+use super::verify::{Claim, check_skew};
+use crate::date::parse_basic_iso8601;
+use crate::error::{Code, S3Error};
+use crate::request::Parsed;
+use std::time::SystemTime;
+
+/// Reads the claim; everything it borrows stands in the request's headers.
+pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Claim<'a>, S3Error> {
+    let value = request
+        .header_text("authorization")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let fields = Fields::parse(value)?;
+    let scope = Scope::parse(fields.credential).ok_or_else(|| {
+        malformed(
+            "the Credential is mal-formed; expecting \
+             \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+        )
+    })?;
+    let time = request_time(request, now)?;
+    let payload = request.header("x-amz-content-sha256").ok_or_else(|| {
+        S3Error::new(Code::InvalidRequest)
+            .message("Missing required header for this request: x-amz-content-sha256")
+    })?;
+    Ok(Claim {
+        scope,
+        signed_headers: fields.signed_headers,
+        signature: fields.signature,
+        time,
+        payload,
+        content: ContentSha256::parse(payload)?,
+        session_token: request.header("x-amz-security-token"),
+        exempt: "",
+    })
+}
+
+/// The three fields, in whichever order they come.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Fields<'a> {
+    credential: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Fields<'a> {
+    fn parse(value: &'a str) -> Result<Self, S3Error> {
+        let mut fields = Self::default();
+        let list = value.strip_prefix("AWS4-HMAC-SHA256").unwrap_or_default();
+        for field in list.split(',') {
+            match field.trim().split_once('=') {
+                Some(("Credential", value)) => fields.credential = value,
+                Some(("SignedHeaders", value)) => fields.signed_headers = value,
+                Some(("Signature", value)) => fields.signature = value,
+                _ => {
+                    return Err(malformed(
+                        "the authorization header requires three components: \
+                         Credential, SignedHeaders, and Signature.",
+                    ));
+                }
+            }
+        }
+        for (name, value) in [
+            ("Credential", fields.credential),
+            ("SignedHeaders", fields.signed_headers),
+            ("Signature", fields.signature),
+        ] {
+            if value.is_empty() {
+                return Err(malformed(&format!("missing {name}.")));
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// The time the request says it was made, which must be near ours. `Date` in the form of
+/// signatures stands in where `x-amz-date` is missing.
+fn request_time<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<&'a str, S3Error> {
+    let text = match request.header_text("x-amz-date")? {
+        Some(text) => Some(text),
+        None => request.header_text("date")?,
+    };
+    let parsed = text.and_then(|text| Some((text, parse_basic_iso8601(text.as_bytes())?)));
+    let (text, time) = parsed.ok_or_else(|| {
+        S3Error::new(Code::AccessDenied)
+            .message("AWS authentication requires a valid Date or x-amz-date header")
+    })?;
+    check_skew(time, now, text)?;
+    Ok(text)
+}
+
+fn malformed(detail: &str) -> S3Error {
+    S3Error::new(Code::AuthorizationHeaderMalformed)
+        .message(format!("The authorization header is malformed; {detail}"))
+}

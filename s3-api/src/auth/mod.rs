@@ -1,0 +1,179 @@
+//! Who is asking, and is it really them: AWS Signature Version 4.
+//!
+//! Canonicalisation is ours, because it decides what is signed: the path as it came, the host as
+//! it came, and the query in its one canonical spelling. `aws-sigv4` derives the signing keys, and
+//! the tests compare our results with what it signs.
+
+mod canonical;
+pub(crate) mod chunked;
+mod header;
+mod keys;
+mod presigned;
+mod scope;
+mod verify;
+
+use crate::encoding::hex_digest;
+use crate::error::{Code, S3Error};
+use crate::request::Parsed;
+use chunked::ChunkSigner;
+use std::fmt;
+use std::sync::Arc;
+
+pub use canonical::fuzz_canonical_request;
+pub(crate) use verify::Verifier;
+
+/// Somebody with an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The canonical id: owner of what they create.
+    pub id: Arc<str>,
+    pub display_name: Arc<str>,
+}
+
+/// What belongs to an access key.
+#[derive(Clone)]
+pub struct Credential {
+    pub secret: Arc<str>,
+    pub principal: Principal,
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Finds the credential of an access key. Called for every signed request, so it must not block.
+pub type Credentials = Arc<dyn Fn(&str) -> Option<Credential> + Send + Sync>;
+
+/// The one credential of a store that has a single user.
+pub fn root_credential(access_key: &str, secret: &str, principal: Principal) -> Credentials {
+    let access_key = access_key.to_owned();
+    let credential = Credential {
+        secret: secret.into(),
+        principal,
+    };
+    Arc::new(move |asked| (asked == access_key).then(|| credential.clone()))
+}
+
+/// The outcome of looking at a request's signature.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    /// `None` for a request that claims to be nobody's.
+    pub(crate) principal: Option<Principal>,
+    pub(crate) payload: PayloadClaim,
+}
+
+/// What the signature says about the body.
+#[derive(Debug)]
+pub(crate) enum PayloadClaim {
+    /// Nothing: `UNSIGNED-PAYLOAD`.
+    Unsigned,
+    /// All of it has this SHA-256.
+    Sha256([u8; 32]),
+    /// It comes in `aws-chunked` form, each chunk signed where there is a signer.
+    Chunked {
+        signer: Option<ChunkSigner>,
+        trailer: bool,
+    },
+}
+
+/// The spellings of `x-amz-content-sha256`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContentSha256 {
+    Unsigned,
+    Digest([u8; 32]),
+    StreamingUnsignedTrailer,
+    StreamingSigned { trailer: bool },
+}
+
+impl ContentSha256 {
+    fn parse(value: &[u8]) -> Result<Self, S3Error> {
+        match value {
+            b"UNSIGNED-PAYLOAD" => Ok(Self::Unsigned),
+            b"STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Ok(Self::StreamingUnsignedTrailer),
+            b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Ok(Self::StreamingSigned { trailer: false }),
+            b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => {
+                Ok(Self::StreamingSigned { trailer: true })
+            }
+            _ if value.starts_with(b"STREAMING-AWS4-ECDSA") => {
+                Err(S3Error::new(Code::NotImplemented)
+                    .message("Signature Version 4A is not implemented."))
+            }
+            digest => hex_digest(digest).map(Self::Digest).ok_or_else(|| {
+                S3Error::invalid_argument("x-amz-content-sha256", String::from_utf8_lossy(digest))
+                    .message(
+                        "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, \
+                         STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, \
+                         STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
+                    )
+            }),
+        }
+    }
+
+    /// The claim it makes, `signer` being what chunk signatures continue from.
+    fn claim(self, signer: impl FnOnce() -> ChunkSigner) -> PayloadClaim {
+        match self {
+            Self::Unsigned => PayloadClaim::Unsigned,
+            Self::Digest(digest) => PayloadClaim::Sha256(digest),
+            Self::StreamingUnsignedTrailer => PayloadClaim::Chunked {
+                signer: None,
+                trailer: true,
+            },
+            Self::StreamingSigned { trailer } => PayloadClaim::Chunked {
+                signer: Some(signer()),
+                trailer,
+            },
+        }
+    }
+}
+
+/// Where a request carries its signature.
+enum Scheme {
+    Anonymous,
+    Header,
+    Presigned,
+}
+
+fn scheme(request: &Parsed<'_>) -> Result<Scheme, S3Error> {
+    let header = request
+        .header("authorization")
+        .filter(|value| !value.is_empty());
+    let query = &request.query;
+    match (header, query.has("X-Amz-Algorithm"), query.has("Signature")) {
+        (None, false, false) => Ok(Scheme::Anonymous),
+        (None, true, false) => Ok(Scheme::Presigned),
+        (None, false, true) => Err(unsupported_mechanism()),
+        (Some(value), false, false) => header_scheme(value),
+        _ => Err(S3Error::new(Code::InvalidArgument).message(
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, \
+             Signature query string parameter or the Authorization header should be specified",
+        )),
+    }
+}
+
+fn header_scheme(value: &[u8]) -> Result<Scheme, S3Error> {
+    if value.starts_with(b"AWS4-HMAC-SHA256") {
+        return Ok(Scheme::Header);
+    }
+    // Version 2 is "AWS", a space, and key and signature with a colon between.
+    if value.starts_with(b"AWS ") && value.contains(&b':') {
+        return Err(unsupported_mechanism());
+    }
+    Err(
+        S3Error::invalid_argument("Authorization", String::from_utf8_lossy(value))
+            .message("Unsupported Authorization Type"),
+    )
+}
+
+fn unsupported_mechanism() -> S3Error {
+    S3Error::new(Code::InvalidRequest).message(
+        "The authorization mechanism you have provided is not supported. \
+         Please use AWS4-HMAC-SHA256.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! The check both forms of signature share.
+
+use super::canonical::{PathForm, Signable};
+use super::chunked::ChunkSigner;
+use super::keys::{FoundKey, SigningKeys};
+use super::scope::Scope;
+use super::{ContentSha256, Credential, Credentials, PayloadClaim, Scheme, Verified};
+use super::{header, presigned, scheme};
+use crate::date::basic_iso8601;
+use crate::encoding::hex_digest;
+use crate::error::{Code, S3Error};
+use crate::limits::CLOCK_SKEW_SECONDS_MAX;
+use crate::request::Parsed;
+use ring::{digest, hmac};
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// Knows the credentials, the region and the time.
+pub(crate) struct Verifier {
+    credentials: Credentials,
+    region: String,
+    now: fn() -> SystemTime,
+    keys: SigningKeys,
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A signature and what it is said to sign.
+pub(crate) struct Claim<'a> {
+    pub(crate) scope: Scope<'a>,
+    pub(crate) signed_headers: &'a str,
+    pub(crate) signature: &'a str,
+    /// As it stands in the string to sign.
+    pub(crate) time: &'a str,
+    /// As it stands in the canonical request.
+    pub(crate) payload: &'a [u8],
+    /// What the body is.
+    pub(crate) content: ContentSha256,
+    pub(crate) session_token: Option<&'a [u8]>,
+    /// An `x-amz-` header that need not be signed; empty for none.
+    pub(crate) exempt: &'static str,
+}
+
+impl Verifier {
+    pub(crate) fn new(credentials: Credentials, region: String, now: fn() -> SystemTime) -> Self {
+        Self {
+            credentials,
+            region,
+            now,
+            keys: SigningKeys::default(),
+        }
+    }
+
+    /// Finds out who asks. A request without any signature is nobody's, which is no error here.
+    pub(crate) fn verify(&self, request: &Parsed<'_>) -> Result<Verified, S3Error> {
+        let now = (self.now)();
+        let claim = match scheme(request)? {
+            Scheme::Anonymous => return anonymous(request),
+            Scheme::Header => header::claim(request, now)?,
+            Scheme::Presigned => presigned::claim(request, now)?,
+        };
+        self.check_scope(&claim)?;
+        let credential = (self.credentials)(claim.scope.access_key).ok_or_else(|| {
+            S3Error::new(Code::InvalidAccessKeyId).extra("AWSAccessKeyId", claim.scope.access_key)
+        })?;
+        if claim.session_token.is_some() {
+            // No credential has one yet; ignoring it would accept what Amazon refuses.
+            return Err(S3Error::new(Code::InvalidToken));
+        }
+        let (key, signature) = self.check_signature(request, &claim, &credential)?;
+        let scope = claim.scope.signed_part();
+        let signer = || ChunkSigner::new(key, claim.time, scope, signature);
+        let payload = claim.content.claim(signer);
+        Ok(Verified {
+            principal: Some(credential.principal),
+            payload,
+        })
+    }
+
+    /// A signature is good for one region and service.
+    fn check_scope(&self, claim: &Claim<'_>) -> Result<(), S3Error> {
+        let malformed = |message: String| {
+            S3Error::new(Code::AuthorizationHeaderMalformed)
+                .message(message)
+                .extra("Region", self.region.as_str())
+        };
+        let Scope {
+            region,
+            service,
+            date,
+            ..
+        } = claim.scope;
+        if region != self.region {
+            return Err(malformed(format!(
+                "The authorization header is malformed; the region '{region}' is wrong; \
+                 expecting '{}'",
+                self.region
+            )));
+        }
+        if service != "s3" {
+            return Err(malformed(format!(
+                "The authorization header is malformed; incorrect service \"{service}\". \
+                 This endpoint belongs to \"s3\"."
+            )));
+        }
+        if !claim.time.starts_with(date) {
+            return Err(malformed(format!(
+                "The authorization header is malformed; Invalid credential date \"{date}\". \
+                 This date is not the same as X-Amz-Date: \"{}\".",
+                &claim.time[..8]
+            )));
+        }
+        Ok(())
+    }
+
+    /// Computes the signature and compares in constant time.
+    fn check_signature(
+        &self,
+        request: &Parsed<'_>,
+        claim: &Claim<'_>,
+        credential: &Credential,
+    ) -> Result<(Arc<hmac::Key>, [u8; 32]), S3Error> {
+        let signable = Signable {
+            method: &request.parts.method,
+            uri: &request.parts.uri,
+            query: &request.query,
+            headers: &request.parts.headers,
+            signed_headers: claim.signed_headers,
+            payload: claim.payload,
+        };
+        signable.check_coverage(claim.exempt)?;
+        let found = self.keys.find(&claim.scope, &credential.secret);
+        let signature = hex_digest(claim.signature.as_bytes());
+        let text = Texts::build(&signable, claim, PathForm::Raw)?;
+        let mut valid = signature.filter(|tag| text.is_signed_by(found.key(), tag));
+        if valid.is_none() && signable.path_forms_differ() {
+            let other = Texts::build(&signable, claim, PathForm::Encoded)?;
+            valid = signature.filter(|tag| other.is_signed_by(found.key(), tag));
+        }
+        let Some(signature) = valid else {
+            return Err(text.mismatch(claim));
+        };
+        if let FoundKey::Derived(key) = &found {
+            self.keys.keep(&claim.scope, &credential.secret, key);
+        }
+        Ok((Arc::clone(found.key()), signature))
+    }
+}
+
+/// An unsigned request can still say what its body is.
+fn anonymous(request: &Parsed<'_>) -> Result<Verified, S3Error> {
+    let payload = match request
+        .header("x-amz-content-sha256")
+        .map(ContentSha256::parse)
+        .transpose()?
+    {
+        None | Some(ContentSha256::Unsigned) => PayloadClaim::Unsigned,
+        Some(ContentSha256::Digest(digest)) => PayloadClaim::Sha256(digest),
+        Some(ContentSha256::StreamingUnsignedTrailer) => PayloadClaim::Chunked {
+            signer: None,
+            trailer: true,
+        },
+        Some(ContentSha256::StreamingSigned { .. }) => {
+            return Err(
+                S3Error::new(Code::InvalidRequest).message("Signed chunks need a signed request.")
+            );
+        }
+    };
+    Ok(Verified {
+        principal: None,
+        payload,
+    })
+}
+
+/// The canonical request and, behind it in the same buffer, the string to sign.
+struct Texts {
+    buffer: Vec<u8>,
+    string_to_sign_at: usize,
+}
+
+impl Texts {
+    fn build(signable: &Signable<'_>, claim: &Claim<'_>, form: PathForm) -> Result<Self, S3Error> {
+        let mut buffer = Vec::with_capacity(1024);
+        signable.push_to(&mut buffer, form)?;
+        let hash = digest::digest(&digest::SHA256, &buffer);
+        let string_to_sign_at = buffer.len();
+        for piece in [
+            "AWS4-HMAC-SHA256\n",
+            claim.time,
+            "\n",
+            claim.scope.signed_part(),
+            "\n",
+        ] {
+            buffer.extend_from_slice(piece.as_bytes());
+        }
+        if let Ok(hash) = hash.as_ref().try_into() {
+            crate::encoding::push_hex(&mut buffer, hash);
+        }
+        Ok(Self {
+            buffer,
+            string_to_sign_at,
+        })
+    }
+
+    fn is_signed_by(&self, key: &hmac::Key, signature: &[u8; 32]) -> bool {
+        hmac::verify(key, &self.buffer[self.string_to_sign_at..], signature).is_ok()
+    }
+
+    /// Tells the client what we signed: without it nobody finds a difference in canonicalisation.
+    /// None of it is secret.
+    fn mismatch(&self, claim: &Claim<'_>) -> S3Error {
+        let (canonical, string_to_sign) = self.buffer.split_at(self.string_to_sign_at);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        S3Error::new(Code::SignatureDoesNotMatch)
+            .extra("AWSAccessKeyId", claim.scope.access_key)
+            .extra("StringToSign", text(string_to_sign))
+            .extra("SignatureProvided", claim.signature)
+            .extra("CanonicalRequest", text(canonical))
+    }
+}
+
+/// Refuses a request made at a time too far from ours.
+pub(crate) fn check_skew(time: SystemTime, now: SystemTime, text: &str) -> Result<(), S3Error> {
+    let skew = distance(time, now);
+    if skew <= Duration::from_secs(CLOCK_SKEW_SECONDS_MAX) {
+        return Ok(());
+    }
+    Err(S3Error::new(Code::RequestTimeTooSkewed)
+        .extra("RequestTime", text)
+        .extra("ServerTime", basic_iso8601(now))
+        .extra(
+            "MaxAllowedSkewMilliseconds",
+            (CLOCK_SKEW_SECONDS_MAX * 1000).to_string(),
+        ))
+}
+
+fn distance(a: SystemTime, b: SystemTime) -> Duration {
+    a.duration_since(b)
+        .unwrap_or_else(|earlier| earlier.duration())
+}

@@ -1,0 +1,48 @@
+//! What the protocol layer has to be told.
+
+use crate::auth::Credentials;
+use std::fmt;
+use std::time::SystemTime;
+
+/// Everything [`crate::S3::new`] needs beside the engine.
+#[derive(Clone)]
+pub struct S3Config {
+    /// The region signatures must name, and `GetBucketLocation` answers.
+    pub region: String,
+    pub credentials: Credentials,
+    /// The twelve digits `x-amz-expected-bucket-owner` is compared with.
+    pub account_id: String,
+    /// `x-amz-id-2` of every answer: tells which server it came from.
+    pub host_id: String,
+    /// The clock signatures are judged by.
+    pub now: fn() -> SystemTime,
+}
+
+impl S3Config {
+    /// The usual settings around what has no default.
+    pub fn new(region: impl Into<String>, credentials: Credentials) -> Self {
+        Self {
+            region: region.into(),
+            credentials,
+            account_id: "000000000000".into(),
+            host_id: "cairn".into(),
+            now: SystemTime::now,
+        }
+    }
+}
+
+impl fmt::Debug for S3Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3Config")
+            .field("region", &self.region)
+            .field("account_id", &self.account_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The part of it that operations look at.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) region: String,
+    pub(crate) account_id: String,
+}

@@ -1,0 +1,117 @@
+//! The three spellings of time in the protocol.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use time::{Date, Month, OffsetDateTime, Time};
+
+/// `2009-10-12T17:50:30.000Z`, as XML documents have it.
+pub(crate) fn push_iso8601(out: &mut Vec<u8>, time: SystemTime) {
+    let (utc, milliseconds) = civil(time);
+    push_digits(out, year(&utc), 4);
+    out.push(b'-');
+    push_digits(out, u32::from(u8::from(utc.month())), 2);
+    out.push(b'-');
+    push_digits(out, u32::from(utc.day()), 2);
+    out.push(b'T');
+    push_digits(out, u32::from(utc.hour()), 2);
+    out.push(b':');
+    push_digits(out, u32::from(utc.minute()), 2);
+    out.push(b':');
+    push_digits(out, u32::from(utc.second()), 2);
+    out.push(b'.');
+    push_digits(out, milliseconds, 3);
+    out.push(b'Z');
+}
+
+/// `20130524T000000Z`, as signatures have it.
+pub(crate) fn basic_iso8601(time: SystemTime) -> String {
+    let (utc, _) = civil(time);
+    let mut out = String::with_capacity(16);
+    let date = (year(&utc), u8::from(utc.month()), utc.day());
+    let clock = (utc.hour(), utc.minute(), utc.second());
+    use std::fmt::Write as _;
+    // Writing to a `String` cannot fail.
+    let _ = write!(
+        out,
+        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+        date.0, date.1, date.2, clock.0, clock.1, clock.2
+    );
+    out
+}
+
+/// Reads `20130524T000000Z`.
+pub(crate) fn parse_basic_iso8601(text: &[u8]) -> Option<SystemTime> {
+    let [date @ .., b'Z'] = text else { return None };
+    if date.len() != 15 || date[8] != b'T' {
+        return None;
+    }
+    let day = parse_date(&date[..8])?;
+    let hour = digits(&date[9..11])?;
+    let minute = digits(&date[11..13])?;
+    let second = digits(&date[13..15])?;
+    let narrow = |value: u32| u8::try_from(value).ok();
+    let clock = Time::from_hms(narrow(hour)?, narrow(minute)?, narrow(second)?).ok()?;
+    Some(OffsetDateTime::new_utc(day, clock).into())
+}
+
+/// Reads the eight digits of a credential scope; only valid dates pass.
+pub(crate) fn parse_date(text: &[u8]) -> Option<Date> {
+    if text.len() != 8 {
+        return None;
+    }
+    let year = i32::try_from(digits(&text[..4])?).ok()?;
+    let month = Month::try_from(u8::try_from(digits(&text[4..6])?).ok()?).ok()?;
+    Date::from_calendar_date(year, month, u8::try_from(digits(&text[6..8])?).ok()?).ok()
+}
+
+/// `Wed, 12 Oct 2009 17:50:00 GMT`. A header has whole seconds: cut off, never rounded up, so
+/// that what a client got as `Last-Modified` is never later than the object.
+pub(crate) fn http_date(time: SystemTime) -> String {
+    httpdate::fmt_http_date(time)
+}
+
+/// Reads any of the three forms HTTP allows.
+pub(crate) fn parse_http_date(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text).ok()
+}
+
+/// Cuts off the fraction of a second, for comparison with what a header can say.
+pub(crate) fn whole_seconds(time: SystemTime) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(since_epoch(time).as_secs())
+}
+
+/// Times before 1970 count as 1970: no object is older.
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn civil(time: SystemTime) -> (OffsetDateTime, u32) {
+    let elapsed = since_epoch(time);
+    let utc = i64::try_from(elapsed.as_secs())
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    (utc, elapsed.subsec_millis())
+}
+
+fn year(utc: &OffsetDateTime) -> u32 {
+    u32::try_from(utc.year()).unwrap_or(0)
+}
+
+fn digits(text: &[u8]) -> Option<u32> {
+    text.iter().try_fold(0u32, |value, &byte| {
+        byte.is_ascii_digit()
+            .then(|| value * 10 + u32::from(byte - b'0'))
+    })
+}
+
+fn push_digits(out: &mut Vec<u8>, mut value: u32, width: usize) {
+    let start = out.len();
+    out.resize(start + width, b'0');
+    for place in out[start..].iter_mut().rev() {
+        *place = b'0' + u8::try_from(value % 10).unwrap_or(0);
+        value /= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Every bound of the protocol layer, with its unit in the name.
+//!
+//! Where Amazon documents a number we use it; the others are ours and say so.
+
+/// Longest object key, in bytes after percent-decoding (Amazon).
+pub const KEY_BYTES_MAX: usize = 1024;
+
+/// Entries a page of any listing may hold (Amazon).
+pub const LIST_ENTRIES_MAX: u32 = 1000;
+
+/// Buckets a page of `ListBuckets` may hold (Amazon).
+pub const LIST_BUCKETS_MAX: u32 = 10_000;
+
+/// Keys in one `DeleteObjects` request (Amazon).
+pub const DELETE_KEYS_MAX: usize = 1000;
+
+/// Largest body of one `PutObject` or `UploadPart` (Amazon: 5 GiB).
+pub const UPLOAD_BYTES_MAX: u64 = 5 << 30;
+
+/// Largest source of one `CopyObject` (Amazon: 5 GiB).
+pub const COPY_BYTES_MAX: u64 = 5 << 30;
+
+/// Smallest part of a multipart upload, except the last (Amazon: 5 MiB).
+pub const PART_BYTES_MIN: u64 = 5 << 20;
+
+/// Highest part number (Amazon).
+pub const PART_NUMBER_MAX: u32 = 10_000;
+
+/// Names and values of `x-amz-meta-*` together (Amazon: 2 KiB).
+pub const USER_METADATA_BYTES_MAX: usize = 2048;
+
+/// Request documents with many entries: `DeleteObjects`, `CompleteMultipartUpload` (ours; a
+/// thousand keys of 1,024 bytes, every byte an entity, is 6 MiB).
+pub const LARGE_DOCUMENT_BYTES_MAX: usize = 8 << 20;
+
+/// All other request documents (ours).
+pub const SMALL_DOCUMENT_BYTES_MAX: usize = 64 << 10;
+
+/// Elements in one request document (ours; 10,000 parts of six elements each, and their root).
+pub const DOCUMENT_ELEMENTS_MAX: usize = 80_000;
+
+/// Nesting of a request document (ours).
+pub const DOCUMENT_DEPTH_MAX: usize = 16;
+
+/// Parameters in one query string (ours).
+pub const QUERY_PARAMETERS_MAX: usize = 128;
+
+/// Names in `SignedHeaders` (ours).
+pub const SIGNED_HEADERS_MAX: usize = 128;
+
+/// How far a request's time may be from ours (Amazon: 15 minutes).
+pub const CLOCK_SKEW_SECONDS_MAX: u64 = 15 * 60;
+
+/// Longest life of a presigned URL (Amazon: 7 days).
+pub const PRESIGNED_SECONDS_MAX: u64 = 7 * 24 * 3600;
+
+/// Derived signing keys kept (ours). One is needed per access key and day.
+pub const SIGNING_KEYS_MAX: usize = 1024;
+
+/// The size line of one `aws-chunked` chunk, with its extensions (ours; a signed one has about 85).
+pub const CHUNK_LINE_BYTES_MAX: usize = 256;
+
+/// Declared size of one `aws-chunked` chunk (ours: the largest upload).
+pub const CHUNK_BYTES_MAX: u64 = UPLOAD_BYTES_MAX;
+
+/// One trailer line of an `aws-chunked` body (ours).
+pub const TRAILER_LINE_BYTES_MAX: usize = 512;
+
+/// Trailer lines of an `aws-chunked` body (ours).
+pub const TRAILER_LINES_MAX: usize = 16;
+
+/// What we read of a refused body so that the client sees our answer instead of a reset (ours).
+pub const DRAIN_BYTES_MAX: u64 = 256 << 10;
+
+/// How long we wait for that (ours).
+pub const DRAIN_MILLISECONDS_MAX: u64 = 2_000;

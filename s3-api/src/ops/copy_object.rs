@@ -1,0 +1,193 @@
+//! CopyObject: a new object from one that is here. The engine shares the bytes.
+
+use super::shared::conditions::{WriteConditions, refusal};
+use super::shared::copy_source::{CopySource, FoundSource};
+use super::shared::object_headers::parts_of;
+use super::shared::object_input;
+use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
+use crate::error::{Code, S3Error};
+use crate::limits::COPY_BYTES_MAX;
+use crate::request::Permitted;
+use crate::response::{self, Answer, VERSION_ID, set};
+use crate::xml::writer::Writer;
+use http::HeaderName;
+use std::time::{Duration, UNIX_EPOCH};
+use storage_engine::row::{Attribute, Lock, Summary, Tag};
+use storage_engine::{CopyObject, PutOutcome};
+
+pub(crate) const SOURCE_VERSION_ID: HeaderName =
+    HeaderName::from_static("x-amz-copy-source-version-id");
+
+pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    object_input::check_unsupported(request.headers())?;
+    let source = CopySource::from_request(request)?;
+    let directives = Directives::parse(request)?;
+    let label = object_input::storage_class(request)?;
+    let conditions = WriteConditions::parse(request)?;
+    let checksum = asked_checksum(request)?;
+    let found = source.find(request).await?;
+    check_source(request, &source, &directives, &found, &label)?;
+
+    let source_version = found.target.version;
+    let name = conditions.name();
+    let copy = CopyObject {
+        attributes: new_attributes(directives.metadata, &found, label),
+        source: found.target,
+        source_conditions: found.pinned,
+        bucket: request.bucket().to_owned(),
+        key: request.key(),
+        owner: request.owner(),
+        tags: directives.tags,
+        lock: Lock::default(),
+        conditions: conditions.list,
+        checksum,
+        source_key: None,
+        key_for_copy: None,
+    };
+    let outcome = request.engine().copy_object(copy).await;
+    let name = if name.is_empty() {
+        "x-amz-copy-source-If-Match"
+    } else {
+        name
+    };
+    let outcome = outcome.map_err(|error| refusal(name, request, error))?;
+    let mut answer = response::document(result(&outcome.summary));
+    describe(
+        &outcome,
+        source_version.map(|version| version.to_string()),
+        &mut answer,
+    );
+    Ok(answer)
+}
+
+/// What is taken over from the source, and what is replaced.
+struct Directives {
+    /// New metadata, or the source's.
+    metadata: Option<Vec<Attribute>>,
+    /// New tags, or the source's.
+    tags: Option<Vec<Tag>>,
+}
+
+impl Directives {
+    fn parse(request: &Permitted<'_>) -> Result<Self, S3Error> {
+        let metadata = match directive(request, "x-amz-metadata-directive", "Metadata")? {
+            true => Some(object_input::attributes(request.headers())?),
+            false => None,
+        };
+        let tags = match directive(request, "x-amz-tagging-directive", "Tagging")? {
+            true => Some(object_input::given_tags(request)?.unwrap_or_default()),
+            false => None,
+        };
+        Ok(Self { metadata, tags })
+    }
+}
+
+/// True for `REPLACE`.
+fn directive(
+    request: &Permitted<'_>,
+    header: &'static str,
+    what: &'static str,
+) -> Result<bool, S3Error> {
+    match request.header_text(header)? {
+        None | Some("COPY") => Ok(false),
+        Some("REPLACE") => Ok(true),
+        Some(other) => Err(S3Error::invalid_argument(header, other)
+            .message(format!("Unknown {} directive.", what.to_lowercase()))),
+    }
+}
+
+fn asked_checksum(
+    request: &Permitted<'_>,
+) -> Result<Option<storage_engine::hash::Algorithm>, S3Error> {
+    let Some(text) = request.header_text("x-amz-checksum-algorithm")? else {
+        return Ok(None);
+    };
+    let algorithm = parse_algorithm(text).ok_or_else(|| {
+        S3Error::new(Code::InvalidRequest)
+            .message("Value for x-amz-checksum-algorithm header is invalid.")
+    })?;
+    Ok(Some(algorithm))
+}
+
+fn check_source(
+    request: &Permitted<'_>,
+    source: &CopySource,
+    directives: &Directives,
+    found: &FoundSource,
+    label: &str,
+) -> Result<(), S3Error> {
+    let summary = &found.info.row.summary;
+    let onto_itself = source.bucket == request.bucket()
+        && source.key == request.key()
+        && source.version.is_none();
+    let changes_something = directives.metadata.is_some()
+        || directives.tags.is_some()
+        || request.header("x-amz-website-redirect-location").is_some()
+        || request.header("x-amz-checksum-algorithm").is_some()
+        || label != summary.label;
+    if onto_itself && !changes_something {
+        return Err(S3Error::new(Code::InvalidRequest).message(
+            "This copy request is illegal because it is trying to copy an object to itself \
+             without changing the object's metadata, storage class, website redirect location \
+             or encryption attributes.",
+        ));
+    }
+    if summary.size > COPY_BYTES_MAX {
+        return Err(S3Error::new(Code::InvalidRequest).message(format!(
+            "The specified copy source is larger than the maximum allowable size for a copy \
+             source: {COPY_BYTES_MAX}"
+        )));
+    }
+    Ok(())
+}
+
+/// None leaves class and metadata to the engine, which takes them from the very version it copies.
+fn new_attributes(
+    replaced: Option<Vec<Attribute>>,
+    found: &FoundSource,
+    label: String,
+) -> Option<(String, Vec<Attribute>)> {
+    if let Some(attributes) = replaced {
+        return Some((label, attributes));
+    }
+    if label == found.info.row.summary.label {
+        return None;
+    }
+    let detail = found.info.row.detail.as_ref();
+    Some((
+        label,
+        detail
+            .map(|detail| detail.attributes.clone())
+            .unwrap_or_default(),
+    ))
+}
+
+fn result(summary: &Summary) -> Writer {
+    let mut xml = Writer::document("CopyObjectResult");
+    xml.time(
+        "LastModified",
+        UNIX_EPOCH + Duration::from_millis(summary.modified.0),
+    );
+    if let Some(etag) = &summary.etag {
+        xml.etag("ETag", &etag.to_string());
+    }
+    if let Some(checksum) = &summary.checksum {
+        xml.text("ChecksumType", kind_text(checksum.kind));
+        let names = names(checksum.checksum.algorithm());
+        xml.text(
+            names.element,
+            &object_value_text(checksum, parts_of(summary)),
+        );
+    }
+    xml
+}
+
+fn describe(outcome: &PutOutcome, source_version: Option<String>, answer: &mut Answer) {
+    let headers = answer.headers_mut();
+    if let Some(version) = outcome.version {
+        set(headers, VERSION_ID, &version.to_string());
+    }
+    if let Some(version) = source_version {
+        set(headers, SOURCE_VERSION_ID, &version);
+    }
+}

@@ -1,0 +1,182 @@
+//! DeleteObjects: up to a thousand deletes, each with its own outcome in a 200.
+
+use super::delete_object::bypasses_governance;
+use super::shared::conditions::{failed, match_condition};
+use super::shared::version;
+use crate::body::document::{self, Proof};
+use crate::body::payload::Payload;
+use crate::error::{Code, S3Error, Subject, from_engine};
+use crate::limits::{DELETE_KEYS_MAX, LARGE_DOCUMENT_BYTES_MAX};
+use crate::request::Permitted;
+use crate::response::{self, Answer};
+use crate::target::check_key;
+use crate::xml::reader::Element;
+use crate::xml::writer::Writer;
+use bytes::Bytes;
+use storage_engine::ids::VersionId;
+use storage_engine::{DeleteObject, DeleteOutcome, Error, Target};
+
+pub(crate) async fn run(
+    request: &Permitted<'_>,
+    mut payload: Payload<'_>,
+) -> Result<Answer, S3Error> {
+    let limit = LARGE_DOCUMENT_BYTES_MAX;
+    let body = document::read(&mut payload, request.headers(), limit, Proof::Required).await?;
+    let input = Input::parse(&body)?;
+    let found = request.engine().bucket(request.bucket()).await;
+    found.map_err(|error| request.refusal(error))?;
+    let results = delete(request, &input.entries).await;
+    let mut xml = Writer::with_capacity("DeleteResult", 512 + 96 * results.len());
+    for (entry, result) in input.entries.iter().zip(&results) {
+        match result {
+            Ok(outcome) if !input.quiet => write_deleted(&mut xml, entry, outcome),
+            Ok(_) => {}
+            Err(error) => write_error(&mut xml, entry, error),
+        }
+    }
+    Ok(response::document(xml))
+}
+
+struct Input {
+    quiet: bool,
+    entries: Vec<Entry>,
+}
+
+/// One delete. What is wrong with it is told beside it and does not touch the others.
+struct Entry {
+    key: Bytes,
+    version_text: Option<String>,
+    version: Result<Option<VersionId>, S3Error>,
+    etag: Option<String>,
+}
+
+impl Input {
+    fn parse(body: &[u8]) -> Result<Self, S3Error> {
+        let root = document::parse(body, "Delete")?;
+        let objects = root
+            .children()
+            .iter()
+            .filter(|child| child.name() == "Object");
+        let entries = objects.map(Entry::parse).collect::<Result<Vec<_>, _>>()?;
+        if entries.is_empty() || entries.len() > DELETE_KEYS_MAX {
+            return Err(S3Error::new(Code::MalformedXML));
+        }
+        Ok(Self {
+            quiet: root.child_text("Quiet") == Some("true"),
+            entries,
+        })
+    }
+}
+
+impl Entry {
+    fn parse(object: &Element<'_>) -> Result<Self, S3Error> {
+        // A key's white space belongs to it.
+        let key = object.child("Key").map(Element::text).unwrap_or_default();
+        if key.is_empty() {
+            return Err(S3Error::new(Code::MalformedXML));
+        }
+        let text = object
+            .child_text("VersionId")
+            .filter(|text| !text.is_empty());
+        let is_directory_condition =
+            |child: &Element<'_>| matches!(child.name(), "LastModifiedTime" | "Size");
+        let version = if object.children().iter().any(is_directory_condition) {
+            Err(S3Error::new(Code::NotImplemented))
+        } else {
+            check_key(key.as_bytes()).and_then(|()| parse_version(text))
+        };
+        Ok(Self {
+            key: Bytes::copy_from_slice(key.as_bytes()),
+            version_text: text.map(str::to_owned),
+            version,
+            etag: object.child_text("ETag").map(str::to_owned),
+        })
+    }
+}
+
+/// A version that cannot exist is told like one that does not.
+fn parse_version(text: Option<&str>) -> Result<Option<VersionId>, S3Error> {
+    let version = text.map(version::parse).transpose();
+    version.map_err(|_| S3Error::new(Code::NoSuchVersion))
+}
+
+/// One call for all that can be tried, its outcomes in the order of the entries.
+async fn delete(request: &Permitted<'_>, entries: &[Entry]) -> Vec<Result<DeleteOutcome, S3Error>> {
+    let bypass_governance = bypasses_governance(request);
+    let valid = entries.iter().filter_map(|entry| {
+        let version = *entry.version.as_ref().ok()?;
+        let (bucket, key) = (request.bucket().to_owned(), entry.key.clone());
+        Some(DeleteObject {
+            target: Target {
+                bucket,
+                key,
+                version,
+            },
+            owner: request.owner(),
+            conditions: entry
+                .etag
+                .as_deref()
+                .map(match_condition)
+                .into_iter()
+                .collect(),
+            bypass_governance,
+        })
+    });
+    let mut outcomes = request
+        .engine()
+        .delete_objects(valid.collect())
+        .await
+        .into_iter();
+    let outcome = |entry: &Entry| match &entry.version {
+        Err(error) => Err(error.clone()),
+        Ok(_) => match outcomes.next() {
+            Some(outcome) => outcome.map_err(|error| refusal(request, entry, error)),
+            // The engine answers each; without an answer nothing may be claimed.
+            None => Err(S3Error::new(Code::InternalError)),
+        },
+    };
+    entries.iter().map(outcome).collect()
+}
+
+fn refusal(request: &Permitted<'_>, entry: &Entry, error: Error) -> S3Error {
+    match error {
+        Error::Condition { .. } => failed("If-Match"),
+        error => {
+            let bucket = request.bucket();
+            from_engine(
+                error,
+                Subject {
+                    bucket,
+                    key: &entry.key,
+                    upload: "",
+                },
+            )
+        }
+    }
+}
+
+fn write_deleted(xml: &mut Writer, entry: &Entry, outcome: &DeleteOutcome) {
+    xml.element("Deleted", |xml| {
+        xml.bytes("Key", &entry.key);
+        if let Some(version) = &entry.version_text {
+            xml.text("VersionId", version);
+        }
+        if outcome.marker {
+            xml.boolean("DeleteMarker", true);
+            if let Some(version) = outcome.version {
+                xml.text("DeleteMarkerVersionId", &version.to_string());
+            }
+        }
+    });
+}
+
+fn write_error(xml: &mut Writer, entry: &Entry, error: &S3Error) {
+    xml.element("Error", |xml| {
+        xml.bytes("Key", &entry.key);
+        if let Some(version) = &entry.version_text {
+            xml.text("VersionId", version);
+        }
+        xml.text("Code", error.code().name());
+        xml.text("Message", error.sentence());
+    });
+}

@@ -1,0 +1,19 @@
+//! GetBucketVersioning: no status at all where versioning was never enabled.
+
+use crate::error::S3Error;
+use crate::request::Permitted;
+use crate::response::{self, Answer};
+use crate::xml::writer::Writer;
+use storage_engine::row::Versioning;
+
+pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    let found = request.engine().bucket(request.bucket()).await;
+    let bucket = found.map_err(|error| request.refusal(error))?;
+    let mut xml = Writer::document("VersioningConfiguration");
+    match bucket.versioning {
+        Versioning::Off => {}
+        Versioning::Enabled => xml.text("Status", "Enabled"),
+        Versioning::Suspended => xml.text("Status", "Suspended"),
+    }
+    Ok(response::document(xml))
+}

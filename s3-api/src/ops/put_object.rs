@@ -1,0 +1,49 @@
+//! PutObject: a body becomes the current version of a key.
+
+use super::shared::conditions::{WriteConditions, refusal};
+use super::shared::object_headers::set_checksum;
+use super::shared::{intake, object_input};
+use crate::body::integrity::Integrity;
+use crate::body::payload::Payload;
+use crate::checksum::DEFAULT_ALGORITHM;
+use crate::error::S3Error;
+use crate::request::Permitted;
+use crate::response::{self, Answer, VERSION_ID, set, set_etag};
+use http::{HeaderMap, StatusCode};
+use storage_engine::{PutObject, PutOutcome};
+
+pub(crate) async fn run(
+    request: &Permitted<'_>,
+    mut payload: Payload<'_>,
+) -> Result<Answer, S3Error> {
+    let object = object_input::parse(request)?;
+    let conditions = WriteConditions::parse(request)?;
+    let integrity = Integrity::from_headers(request.headers(), payload.announced_trailers())?;
+    let wanted = integrity.algorithm().unwrap_or(DEFAULT_ALGORITHM);
+    let staged = intake::stage(request, &mut payload, &integrity, wanted).await?;
+    let name = conditions.name();
+    let put = PutObject {
+        bucket: request.bucket().to_owned(),
+        key: request.key(),
+        object,
+        conditions: conditions.list,
+    };
+    let outcome = request.engine().put_object(put, staged).await;
+    let outcome = outcome.map_err(|error| refusal(name, request, error))?;
+    let mut answer = response::empty(StatusCode::OK);
+    describe(&outcome, answer.headers_mut());
+    Ok(answer)
+}
+
+/// What a writer is told of the new version.
+fn describe(outcome: &PutOutcome, headers: &mut HeaderMap) {
+    if let Some(etag) = &outcome.summary.etag {
+        set_etag(headers, etag);
+    }
+    if let Some(checksum) = &outcome.summary.checksum {
+        set_checksum(headers, checksum, None);
+    }
+    if let Some(version) = outcome.version {
+        set(headers, VERSION_ID, &version.to_string());
+    }
+}

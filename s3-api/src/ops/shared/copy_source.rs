@@ -1,0 +1,119 @@
+//! `x-amz-copy-source`: where a copy's bytes come from.
+
+use super::conditions::{COPY_SOURCE, ReadConditions, Verdict, failed};
+use super::version;
+use crate::encoding::percent_decode;
+use crate::error::{Code, S3Error, Subject, from_engine};
+use crate::request::Permitted;
+use crate::target::{check_bucket_name, check_key};
+use bytes::Bytes;
+use storage_engine::ids::VersionId;
+use storage_engine::row::Versioning;
+use storage_engine::{Condition, ObjectInfo, Target};
+
+/// The header, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CopySource {
+    pub(crate) bucket: String,
+    pub(crate) key: Bytes,
+    pub(crate) version: Option<VersionId>,
+}
+
+/// A source that exists and whose conditions hold.
+#[derive(Debug)]
+pub(crate) struct FoundSource {
+    pub(crate) info: ObjectInfo,
+    /// The version that was found, by name where it has one of its own.
+    pub(crate) target: Target,
+    /// What keeps the engine from copying another object than the one the client's conditions
+    /// were held against.
+    pub(crate) pinned: Vec<Condition>,
+}
+
+impl CopySource {
+    pub(crate) fn from_request(request: &Permitted<'_>) -> Result<Self, S3Error> {
+        Self::parse(request.header("x-amz-copy-source").unwrap_or_default())
+    }
+
+    /// `[/]bucket/key[?versionId=id]`, percent-encoded.
+    fn parse(header: &[u8]) -> Result<Self, S3Error> {
+        let malformed = || {
+            S3Error::invalid_argument("x-amz-copy-source", String::from_utf8_lossy(header)).message(
+                "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+            )
+        };
+        const VERSION: &[u8] = b"?versionId=";
+        let (path, version) = match memchr::memmem::rfind(header, VERSION) {
+            Some(at) => (&header[..at], Some(&header[at + VERSION.len()..])),
+            None => (header, None),
+        };
+        let path = path.strip_prefix(b"/").unwrap_or(path);
+        // Some clients encode the slash behind the bucket as well.
+        let decoded = percent_decode(path);
+        let at = memchr::memchr(b'/', &decoded).ok_or_else(malformed)?;
+        let bucket = std::str::from_utf8(&decoded[..at]).map_err(|_| malformed())?;
+        let key = &decoded[at + 1..];
+        if key.is_empty() {
+            return Err(malformed());
+        }
+        check_key(key)?;
+        check_bucket_name(bucket)?;
+        let version = version.map(|text| std::str::from_utf8(text).map_err(|_| malformed()));
+        Ok(Self {
+            bucket: bucket.to_owned(),
+            key: Bytes::copy_from_slice(key),
+            version: version.transpose()?.map(version::parse).transpose()?,
+        })
+    }
+
+    /// Looks it up and holds the client's conditions against it.
+    pub(crate) async fn find(&self, request: &Permitted<'_>) -> Result<FoundSource, S3Error> {
+        let (bucket, key) = (self.bucket.clone(), self.key.clone());
+        let mut target = Target {
+            bucket,
+            key,
+            version: self.version,
+        };
+        let found = request.engine().head(target.clone()).await;
+        let info = found.map_err(|error| self.refusal(error))?;
+        let conditions = ReadConditions::parse(request, COPY_SOURCE)?;
+        match conditions.evaluate(&info.row.summary) {
+            Verdict::Proceed => {}
+            Verdict::Failed(name) => return Err(failed(name)),
+            // Nothing is read by the client, so there is nothing it could have already.
+            Verdict::NotModified => return Err(failed("x-amz-copy-source-If-None-Match")),
+        }
+        let mut pinned = Vec::new();
+        if !conditions.is_empty() {
+            pinned.extend(info.row.summary.etag.map(Condition::Etag));
+        }
+        if info.versioning != Versioning::Off {
+            target.version = Some(info.row.summary.version_id());
+        }
+        Ok(FoundSource {
+            info,
+            target,
+            pinned,
+        })
+    }
+
+    fn refusal(&self, error: storage_engine::Error) -> S3Error {
+        match error {
+            storage_engine::Error::IsMarker { .. } => S3Error::new(Code::InvalidRequest).message(
+                "The source of a copy request may not specifically refer to a delete marker \
+                 by version id.",
+            ),
+            error => {
+                let subject = Subject {
+                    bucket: &self.bucket,
+                    key: &self.key,
+                    upload: "",
+                };
+                from_engine(error, subject)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

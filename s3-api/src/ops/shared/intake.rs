@@ -1,0 +1,62 @@
+//! Taking in a body: into the engine, verified, and not yet visible to anybody.
+
+use crate::body::integrity::Integrity;
+use crate::body::payload::Payload;
+use crate::error::{Code, S3Error};
+use crate::limits::UPLOAD_BYTES_MAX;
+use crate::request::Permitted;
+use storage_engine::hash::Algorithm;
+use storage_engine::{StageOptions, Staged};
+
+/// Stages the whole body. `wanted` is the checksum to keep; the client's own is verified even if
+/// it is another one. A body that is not what was announced or signed leaves nothing behind, and
+/// so does dropping the future.
+pub(crate) async fn stage(
+    request: &Permitted<'_>,
+    payload: &mut Payload<'_>,
+    integrity: &Integrity,
+    wanted: Algorithm,
+) -> Result<Staged, S3Error> {
+    let length = announced_length(payload)?;
+    let mut checksums = vec![wanted];
+    checksums.extend(
+        integrity
+            .algorithm()
+            .filter(|algorithm| *algorithm != wanted),
+    );
+    let bucket = request.bucket().to_owned();
+    let options = StageOptions {
+        bucket,
+        length: Some(length),
+        checksums,
+        encryption: None,
+    };
+    let staging = request.engine().stage(options).await;
+    let mut staging = staging.map_err(|error| request.refusal(error))?;
+    while let Some(data) = payload.next().await? {
+        staging
+            .write(data)
+            .await
+            .map_err(|error| request.refusal(error))?;
+    }
+    let staged = staging
+        .seal()
+        .await
+        .map_err(|error| request.refusal(error))?;
+    let digests = staged.digests();
+    integrity.check(payload, Some(digests.md5), &digests.checksums)?;
+    Ok(staged)
+}
+
+/// Amazon takes no body of unknown length.
+fn announced_length(payload: &Payload<'_>) -> Result<u64, S3Error> {
+    let length = payload
+        .length()
+        .ok_or_else(|| S3Error::new(Code::MissingContentLength))?;
+    if length > UPLOAD_BYTES_MAX {
+        return Err(S3Error::new(Code::EntityTooLarge)
+            .extra("ProposedSize", length.to_string())
+            .extra("MaxSizeAllowed", UPLOAD_BYTES_MAX.to_string()));
+    }
+    Ok(length)
+}

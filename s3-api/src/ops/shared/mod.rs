@@ -1,0 +1,12 @@
+//! Steps that several operations take. They are functions: no operation is built on another.
+
+pub(crate) mod conditions;
+pub(crate) mod copy_source;
+pub(crate) mod intake;
+pub(crate) mod listing;
+pub(crate) mod object_headers;
+pub(crate) mod object_input;
+pub(crate) mod range;
+pub(crate) mod tags;
+pub(crate) mod upload;
+pub(crate) mod version;

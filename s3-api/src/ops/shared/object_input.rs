@@ -1,0 +1,137 @@
+//! Everything of a new object but its bytes, from the headers of a request.
+
+use super::tags;
+use crate::error::{Code, S3Error};
+use crate::limits::USER_METADATA_BYTES_MAX;
+use crate::request::Permitted;
+use http::{HeaderMap, HeaderValue};
+use storage_engine::NewObject;
+use storage_engine::row::{Attribute, Lock};
+
+pub(crate) const DEFAULT_STORAGE_CLASS: &str = "STANDARD";
+
+/// Classes an object can be in without being restored first.
+const STORAGE_CLASSES: [&str; 6] = [
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+];
+
+/// Headers kept with the object and given back as they came, beside `x-amz-meta-*`.
+const KEPT_HEADERS: [&str; 7] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "expires",
+    "x-amz-website-redirect-location",
+];
+
+/// Reads the headers in one pass, and refuses what would have to be done but is not.
+pub(crate) fn parse(request: &Permitted<'_>) -> Result<NewObject, S3Error> {
+    check_unsupported(request.headers())?;
+    Ok(NewObject {
+        owner: request.owner(),
+        label: storage_class(request)?,
+        attributes: attributes(request.headers())?,
+        tags: given_tags(request)?.unwrap_or_default(),
+        lock: Lock::default(),
+    })
+}
+
+/// The class asked for, or the usual one.
+pub(crate) fn storage_class(request: &Permitted<'_>) -> Result<String, S3Error> {
+    let asked = request
+        .header_text("x-amz-storage-class")?
+        .unwrap_or(DEFAULT_STORAGE_CLASS);
+    if STORAGE_CLASSES.contains(&asked) {
+        return Ok(asked.to_owned());
+    }
+    Err(S3Error::new(Code::InvalidStorageClass).extra("StorageClassRequested", asked))
+}
+
+pub(crate) fn given_tags(
+    request: &Permitted<'_>,
+) -> Result<Option<Vec<storage_engine::row::Tag>>, S3Error> {
+    request
+        .header_text("x-amz-tagging")?
+        .map(tags::parse_header)
+        .transpose()
+}
+
+/// The headers to keep. Repeated metadata is joined by commas, as HTTP allows.
+pub(crate) fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error> {
+    let mut kept: Vec<Attribute> = Vec::new();
+    let mut metadata_bytes = 0;
+    for (name, value) in headers {
+        let name = name.as_str();
+        let metadata = name.strip_prefix("x-amz-meta-");
+        if metadata.is_none() && !KEPT_HEADERS.contains(&name) {
+            continue;
+        }
+        let value = match name {
+            "content-encoding" => without_framing(value),
+            _ => value.as_bytes().to_vec(),
+        };
+        if let Some(short) = metadata {
+            metadata_bytes += short.len() + value.len();
+        }
+        match kept.iter_mut().find(|attribute| attribute.name == name) {
+            Some(attribute) => {
+                attribute.value.push(b',');
+                attribute.value.extend_from_slice(&value);
+            }
+            None if value.is_empty() && name == "content-encoding" => {}
+            None => kept.push(Attribute {
+                name: name.to_owned(),
+                value,
+            }),
+        }
+    }
+    if metadata_bytes > USER_METADATA_BYTES_MAX {
+        return Err(S3Error::new(Code::MetadataTooLarge)
+            .extra("Size", metadata_bytes.to_string())
+            .extra("MaxSizeAllowed", USER_METADATA_BYTES_MAX.to_string()));
+    }
+    Ok(kept)
+}
+
+/// `aws-chunked` describes the transfer, not the object.
+fn without_framing(value: &HeaderValue) -> Vec<u8> {
+    let items = value
+        .as_bytes()
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii);
+    let kept = items.filter(|item| !item.eq_ignore_ascii_case(b"aws-chunked"));
+    let kept: Vec<&[u8]> = kept.filter(|item| !item.is_empty()).collect();
+    kept.join(&b","[..])
+}
+
+/// Encryption, locks and access control lists do not exist yet, and nobody may believe that they
+/// were applied.
+pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
+    for (name, value) in headers {
+        let Some(rest) = name.as_str().strip_prefix("x-amz-") else {
+            continue;
+        };
+        let is_encryption = rest.starts_with("server-side-encryption")
+            || rest.starts_with("copy-source-server-side-encryption");
+        if is_encryption || rest.starts_with("object-lock-") || rest == "write-offset-bytes" {
+            return Err(S3Error::new(Code::NotImplemented)
+                .message("A header you provided implies functionality that is not implemented.")
+                .extra("Header", name.as_str()));
+        }
+        let is_owners = value == "private" || value == "bucket-owner-full-control";
+        if rest.starts_with("grant-") || (rest == "acl" && !is_owners) {
+            return Err(S3Error::new(Code::AccessControlListNotSupported));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

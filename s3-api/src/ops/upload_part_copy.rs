@@ -1,0 +1,116 @@
+//! UploadPartCopy: a part from bytes that are here already.
+
+use super::copy_object::SOURCE_VERSION_ID;
+use super::shared::conditions::refusal;
+use super::shared::copy_source::CopySource;
+use super::shared::{object_input, upload};
+use crate::checksum::{names, value_text};
+use crate::error::{Code, S3Error};
+use crate::limits::COPY_BYTES_MAX;
+use crate::request::Permitted;
+use crate::response::{self, Answer, set};
+use crate::xml::writer::Writer;
+use std::ops::Range;
+use std::time::{Duration, UNIX_EPOCH};
+use storage_engine::{CopyPart, PartOutcome};
+
+pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    object_input::check_unsupported(request.headers())?;
+    let source = CopySource::from_request(request)?;
+    let number = upload::part_number(request)?;
+    let target = upload::target(request)?;
+    let asked = request
+        .header("x-amz-copy-source-range")
+        .map(parse_range)
+        .transpose()?;
+    let upload = request.engine().upload(&target).await;
+    upload.map_err(|error| request.refusal(error))?;
+    let found = source.find(request).await?;
+    let size = found.info.row.summary.size;
+    check_size(asked.as_ref(), size)?;
+    let source_version = found.target.version;
+    let copy = CopyPart {
+        target,
+        number,
+        source: found.target,
+        source_conditions: found.pinned,
+        range: asked,
+        source_key: None,
+        key_for_copy: None,
+    };
+    let outcome = request.engine().copy_part(copy).await;
+    let outcome = outcome.map_err(|error| refusal("x-amz-copy-source-If-Match", request, error))?;
+    let mut answer = response::document(result(&outcome));
+    if let Some(version) = source_version {
+        set(
+            answer.headers_mut(),
+            SOURCE_VERSION_ID,
+            &version.to_string(),
+        );
+    }
+    Ok(answer)
+}
+
+/// `bytes=first-last` with both ends, and nothing else.
+fn parse_range(header: &[u8]) -> Result<Range<u64>, S3Error> {
+    let malformed = || {
+        S3Error::invalid_argument("x-amz-copy-source-range", String::from_utf8_lossy(header))
+            .message(
+                "The x-amz-copy-source-range value must be of the form bytes=first-last where \
+                 first and last are the zero-based offsets of the first and last bytes to copy",
+            )
+    };
+    let text = std::str::from_utf8(header).map_err(|_| malformed())?;
+    let ends = text
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'));
+    let (first, last) = ends.ok_or_else(malformed)?;
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits
+            .then(|| text.parse::<u64>().ok())
+            .flatten()
+            .ok_or_else(malformed)
+    };
+    let (first, last) = (number(first)?, number(last)?);
+    match last.checked_add(1) {
+        Some(end) if first < end => Ok(first..end),
+        _ => Err(malformed()),
+    }
+}
+
+fn check_size(asked: Option<&Range<u64>>, size: u64) -> Result<(), S3Error> {
+    let length = match asked {
+        Some(range) if range.end > size => {
+            return Err(S3Error::invalid_argument(
+                "x-amz-copy-source-range",
+                format!("bytes={}-{}", range.start, range.end - 1),
+            )
+            .message(format!(
+                "Range specified is not valid for source object of size: {size}"
+            )));
+        }
+        Some(range) => range.end - range.start,
+        None => size,
+    };
+    if length > COPY_BYTES_MAX {
+        return Err(S3Error::new(Code::InvalidRequest).message(format!(
+            "The specified copy source is larger than the maximum allowable size for a copy \
+             source: {COPY_BYTES_MAX}"
+        )));
+    }
+    Ok(())
+}
+
+fn result(outcome: &PartOutcome) -> Writer {
+    let mut xml = Writer::document("CopyPartResult");
+    xml.time(
+        "LastModified",
+        UNIX_EPOCH + Duration::from_millis(outcome.modified.0),
+    );
+    xml.etag("ETag", &outcome.etag.to_string());
+    if let Some(checksum) = &outcome.checksum {
+        xml.text(names(checksum.algorithm()).element, &value_text(checksum));
+    }
+    xml
+}

@@ -1,0 +1,203 @@
+//! The stages of a request as types: [`Parsed`], [`Authenticated`], [`Permitted`].
+//!
+//! Each is made from the one before by the one function that does the step. Only a [`Permitted`]
+//! request gives access to the engine, so an operation that skips a step does not compile.
+
+use crate::auth::{PayloadClaim, Principal, Verifier};
+use crate::config::Settings;
+use crate::error::{Code, S3Error, Subject, from_engine};
+use crate::op::{Disposition, Operation, route};
+use crate::query::Query;
+use crate::target::{Target, check_bucket_name};
+use bytes::Bytes;
+use http::request::Parts;
+use std::sync::Arc;
+use storage_engine::Engine;
+
+/// It is known which operation on what is asked for, but not by whom.
+#[derive(Debug)]
+pub(crate) struct Parsed<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) target: Target,
+    pub(crate) query: Query,
+    pub(crate) operation: &'static Operation,
+}
+
+/// It is known who asks.
+#[derive(Debug)]
+pub(crate) struct Authenticated<'a> {
+    parsed: Parsed<'a>,
+    principal: Option<Principal>,
+    payload: PayloadClaim,
+}
+
+/// It may be done.
+pub(crate) struct Permitted<'a> {
+    parsed: Parsed<'a>,
+    principal: Principal,
+    engine: &'a Arc<Engine>,
+    settings: &'a Settings,
+}
+
+impl<'a> Parsed<'a> {
+    /// Pure: looks at nothing but the head.
+    pub(crate) fn parse(parts: &'a Parts) -> Result<Self, S3Error> {
+        let target = Target::from_path(parts.uri.path())?;
+        let query = Query::parse(parts.uri.query())?;
+        let operation = route(&parts.method, target.level(), &query, &parts.headers)?;
+        let is_answered_at_once = operation.disposition == Disposition::NotImplemented;
+        if !target.bucket.is_empty() && !is_answered_at_once {
+            check_bucket_name(&target.bucket)?;
+        }
+        Ok(Self {
+            parts,
+            target,
+            query,
+            operation,
+        })
+    }
+
+    /// The first value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
+        self.parts
+            .headers
+            .get(name)
+            .map(http::HeaderValue::as_bytes)
+    }
+
+    /// The first value of a header, which must be text.
+    pub(crate) fn header_text(&self, name: &'static str) -> Result<Option<&str>, S3Error> {
+        let Some(value) = self.header(name) else {
+            return Ok(None);
+        };
+        std::str::from_utf8(value)
+            .map(Some)
+            .map_err(|_| S3Error::invalid_argument(name, String::from_utf8_lossy(value)))
+    }
+}
+
+impl<'a> Authenticated<'a> {
+    pub(crate) fn check(parsed: Parsed<'a>, verifier: &Verifier) -> Result<Self, S3Error> {
+        let verified = verifier.verify(&parsed)?;
+        Ok(Self {
+            parsed,
+            principal: verified.principal,
+            payload: verified.payload,
+        })
+    }
+}
+
+/// Decides, and holds what only a permitted request may reach.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    engine: Arc<Engine>,
+}
+
+impl Gate {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Lets a request through, and hands out what its signature says of the body.
+    pub(crate) fn permit<'a>(
+        &'a self,
+        request: Authenticated<'a>,
+        settings: &'a Settings,
+    ) -> Result<(Permitted<'a>, PayloadClaim), S3Error> {
+        let Authenticated {
+            parsed,
+            principal,
+            payload,
+        } = request;
+        let principal = decide(&parsed, principal, settings)?;
+        Ok((
+            Permitted {
+                parsed,
+                principal,
+                engine: &self.engine,
+                settings,
+            },
+            payload,
+        ))
+    }
+}
+
+/// Everything belongs to one account, whose credential may do everything; nobody else may do
+/// anything. Policies extend this function.
+fn decide(
+    request: &Parsed<'_>,
+    principal: Option<Principal>,
+    settings: &Settings,
+) -> Result<Principal, S3Error> {
+    let principal = principal.ok_or_else(|| S3Error::new(Code::AccessDenied))?;
+    for name in [
+        "x-amz-expected-bucket-owner",
+        "x-amz-source-expected-bucket-owner",
+    ] {
+        let expected = request.header(name);
+        if expected.is_some_and(|expected| expected != settings.account_id.as_bytes()) {
+            return Err(S3Error::new(Code::AccessDenied));
+        }
+    }
+    Ok(principal)
+}
+
+impl<'a> Permitted<'a> {
+    pub(crate) fn engine(&self) -> &'a Arc<Engine> {
+        self.engine
+    }
+
+    pub(crate) fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    pub(crate) fn owner(&self) -> String {
+        self.principal.id.as_ref().to_owned()
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.parsed.operation
+    }
+
+    pub(crate) fn query(&self) -> &Query {
+        &self.parsed.query
+    }
+
+    pub(crate) fn headers(&self) -> &http::HeaderMap {
+        &self.parsed.parts.headers
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
+        self.parsed.header(name)
+    }
+
+    pub(crate) fn header_text(&self, name: &'static str) -> Result<Option<&str>, S3Error> {
+        self.parsed.header_text(name)
+    }
+
+    pub(crate) fn bucket(&self) -> &str {
+        &self.parsed.target.bucket
+    }
+
+    /// Cheap: keys are shared.
+    pub(crate) fn key(&self) -> Bytes {
+        self.parsed.target.key.clone()
+    }
+
+    /// Converts the engine's refusal, with what this request was about.
+    pub(crate) fn refusal(&self, error: storage_engine::Error) -> S3Error {
+        let upload = self.query().get("uploadId").unwrap_or_default();
+        from_engine(
+            error,
+            Subject {
+                bucket: self.bucket(),
+                key: &self.parsed.target.key,
+                upload: std::str::from_utf8(upload).unwrap_or_default(),
+            },
+        )
+    }
+}

@@ -1,0 +1,91 @@
+//! What a request is about: a bucket, an object, or the service.
+
+use crate::encoding::percent_decode;
+use crate::error::{Code, S3Error};
+use crate::limits::KEY_BYTES_MAX;
+use crate::op::Level;
+use bytes::Bytes;
+use std::net::Ipv4Addr;
+
+/// Bucket and key; each is empty where the path names none.
+///
+/// A key is bytes: whatever stands behind the bucket's slash, percent-decoded and otherwise as it
+/// came. Nothing is normalised, so `a//b`, `./a` and `a` are different keys.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) bucket: String,
+    pub(crate) key: Bytes,
+}
+
+impl Target {
+    /// Path style: the first segment is the bucket. Virtual-host style would be a second
+    /// constructor that takes the bucket from the host; whoever calls decides between them.
+    pub(crate) fn from_path(raw: &str) -> Result<Self, S3Error> {
+        let path = raw
+            .strip_prefix('/')
+            .ok_or_else(|| S3Error::new(Code::InvalidURI))?;
+        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        let bucket = String::from_utf8(percent_decode(bucket.as_bytes()).into_owned())
+            .map_err(|_| S3Error::new(Code::InvalidBucketName))?;
+        if bucket.is_empty() && !key.is_empty() {
+            return Err(S3Error::new(Code::InvalidBucketName).extra("BucketName", ""));
+        }
+        Ok(Self {
+            bucket,
+            key: decode_key(key.as_bytes())?,
+        })
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        match (self.bucket.is_empty(), self.key.is_empty()) {
+            (true, _) => Level::Service,
+            (false, true) => Level::Bucket,
+            (false, false) => Level::Object,
+        }
+    }
+}
+
+/// Decodes a key and checks its length.
+pub(crate) fn decode_key(raw: &[u8]) -> Result<Bytes, S3Error> {
+    let key = percent_decode(raw);
+    check_key(&key)?;
+    Ok(Bytes::from(key.into_owned()))
+}
+
+pub(crate) fn check_key(key: &[u8]) -> Result<(), S3Error> {
+    if key.len() <= KEY_BYTES_MAX {
+        return Ok(());
+    }
+    Err(S3Error::new(Code::KeyTooLongError)
+        .extra("Size", key.len().to_string())
+        .extra("MaxSizeAllowed", KEY_BYTES_MAX.to_string()))
+}
+
+pub(crate) fn check_bucket_name(name: &str) -> Result<(), S3Error> {
+    if is_bucket_name(name) {
+        return Ok(());
+    }
+    Err(S3Error::new(Code::InvalidBucketName).extra("BucketName", name))
+}
+
+/// Amazon's rules for general purpose buckets.
+fn is_bucket_name(name: &str) -> bool {
+    const RESERVED_STARTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+    const RESERVED_ENDS: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+    (3..=63).contains(&name.len())
+        && name.split('.').all(is_label)
+        && name.parse::<Ipv4Addr>().is_err()
+        && !RESERVED_STARTS.iter().any(|start| name.starts_with(start))
+        && !RESERVED_ENDS.iter().any(|end| name.ends_with(end))
+}
+
+fn is_label(label: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !label.is_empty()
+        && label.bytes().all(is_inner)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! Writes an answer document into one growing buffer.
+
+use super::NAMESPACE;
+use crate::date::push_iso8601;
+use bytes::Bytes;
+use std::time::SystemTime;
+
+/// A document under construction. [`Writer::element`] closes what it opens, so that a document
+/// is balanced by construction.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    out: Vec<u8>,
+    root: &'static str,
+}
+
+const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+impl Writer {
+    /// Starts a document whose root has the S3 namespace.
+    pub(crate) fn document(root: &'static str) -> Self {
+        Self::with_capacity(root, 512)
+    }
+
+    /// The same for a document that will be about that long.
+    pub(crate) fn with_capacity(root: &'static str, bytes: usize) -> Self {
+        let mut writer = Self {
+            out: Vec::with_capacity(bytes),
+            root,
+        };
+        writer.out.extend_from_slice(DECLARATION);
+        writer.push(&["<", root, " xmlns=\"", NAMESPACE, "\">"]);
+        writer
+    }
+
+    /// Starts an error document, which has no namespace.
+    pub(crate) fn error_document() -> Self {
+        let mut writer = Self {
+            out: Vec::with_capacity(512),
+            root: "Error",
+        };
+        writer.out.extend_from_slice(DECLARATION);
+        writer.push(&["<Error>"]);
+        writer
+    }
+
+    /// Closes the root.
+    pub(crate) fn finish(mut self) -> Bytes {
+        self.close(self.root);
+        self.out.into()
+    }
+
+    /// An element with others inside.
+    pub(crate) fn element(&mut self, name: &'static str, inside: impl FnOnce(&mut Self)) {
+        self.open(name);
+        inside(self);
+        self.close(name);
+    }
+
+    /// An element with text inside.
+    pub(crate) fn text(&mut self, name: &'static str, value: &str) {
+        self.raw_text(name, value.as_bytes());
+    }
+
+    /// An element with bytes inside that may not be UTF-8; what is not is shown as U+FFFD.
+    pub(crate) fn bytes(&mut self, name: &'static str, value: &[u8]) {
+        match std::str::from_utf8(value) {
+            Ok(_) => self.raw_text(name, value),
+            Err(_) => self.raw_text(name, String::from_utf8_lossy(value).as_bytes()),
+        }
+    }
+
+    pub(crate) fn number(&mut self, name: &'static str, value: u64) {
+        self.plain(name, itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    pub(crate) fn boolean(&mut self, name: &'static str, value: bool) {
+        self.plain(name, if value { b"true" } else { b"false" });
+    }
+
+    pub(crate) fn time(&mut self, name: &'static str, value: SystemTime) {
+        self.open(name);
+        push_iso8601(&mut self.out, value);
+        self.close(name);
+    }
+
+    /// An element with an entity tag, which is quoted everywhere.
+    pub(crate) fn etag(&mut self, name: &'static str, unquoted: &str) {
+        self.open(name);
+        self.out.extend_from_slice(b"&quot;");
+        push_escaped(&mut self.out, unquoted.as_bytes());
+        self.out.extend_from_slice(b"&quot;");
+        self.close(name);
+    }
+
+    /// An element that says which kind it is, as grantees do.
+    pub(crate) fn typed(&mut self, name: &'static str, kind: &str, inside: impl FnOnce(&mut Self)) {
+        let instance = "http://www.w3.org/2001/XMLSchema-instance";
+        self.push(&[
+            "<",
+            name,
+            " xmlns:xsi=\"",
+            instance,
+            "\" xsi:type=\"",
+            kind,
+            "\">",
+        ]);
+        inside(self);
+        self.close(name);
+    }
+
+    /// Text directly inside the element that is open.
+    pub(crate) fn content(&mut self, value: &str) {
+        push_escaped(&mut self.out, value.as_bytes());
+    }
+
+    fn raw_text(&mut self, name: &'static str, value: &[u8]) {
+        self.open(name);
+        push_escaped(&mut self.out, value);
+        self.close(name);
+    }
+
+    fn plain(&mut self, name: &'static str, value: &[u8]) {
+        self.open(name);
+        self.out.extend_from_slice(value);
+        self.close(name);
+    }
+
+    fn open(&mut self, name: &str) {
+        self.push(&["<", name, ">"]);
+    }
+
+    fn close(&mut self, name: &str) {
+        self.push(&["</", name, ">"]);
+    }
+
+    fn push(&mut self, pieces: &[&str]) {
+        for piece in pieces {
+            self.out.extend_from_slice(piece.as_bytes());
+        }
+    }
+}
+
+/// Escapes markup, and writes control characters as references the way Amazon does: XML 1.0
+/// cannot hold most of them, but a key can.
+fn push_escaped(out: &mut Vec<u8>, value: &[u8]) {
+    let mut rest = value;
+    while let Some(at) = rest.iter().position(|&byte| needs_escape(byte)) {
+        out.extend_from_slice(&rest[..at]);
+        match rest[at] {
+            b'<' => out.extend_from_slice(b"&lt;"),
+            b'>' => out.extend_from_slice(b"&gt;"),
+            b'&' => out.extend_from_slice(b"&amp;"),
+            b'"' => out.extend_from_slice(b"&quot;"),
+            control => out.extend_from_slice(format!("&#x{control:x};").as_bytes()),
+        }
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'&' | b'"') || (byte < 0x20 && !matches!(byte, b'\n' | b'\t'))
+}
+
+#[cfg(test)]
+mod tests;

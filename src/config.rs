@@ -1,0 +1,121 @@
+//! What the server runs with, checked once. Below this, settings are simply right.
+
+#[cfg(test)]
+mod tests;
+
+use std::env;
+use std::ffi::OsString;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{LogArgs, LogFormat, ServerArgs};
+use crate::credentials::{self, RootCredential};
+
+const ROOT_USER: &str = "CAIRN_ROOT_USER";
+const ROOT_PASSWORD: &str = "CAIRN_ROOT_PASSWORD";
+const REGION_BYTES_MAX: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct ServerConfig {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) region: String,
+    /// The root credential of the environment. Without one, the data folder holds it.
+    pub(crate) root: Option<RootCredential>,
+}
+
+#[derive(Debug)]
+pub(crate) struct LogConfig {
+    pub(crate) format: LogFormat,
+    pub(crate) filter: EnvFilter,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error(
+        "--listen {given:?}: {detail}; expected ADDR:PORT, such as 127.0.0.1:9000 or [::]:9000"
+    )]
+    Listen { given: String, detail: String },
+    #[error("--region {0:?}: expected letters, digits and hyphens")]
+    Region(String),
+    #[error("--log-level {given:?}: {detail}")]
+    LogLevel { given: String, detail: String },
+    #[error("{ROOT_USER} and {ROOT_PASSWORD} belong together, but {0} is not set")]
+    HalfCredential(&'static str),
+    #[error("{0} is not valid UTF-8")]
+    NotUtf8(&'static str),
+    #[error("{ROOT_USER}, {ROOT_PASSWORD}: {0}")]
+    Credential(#[from] credentials::Invalid),
+}
+
+impl ServerConfig {
+    pub(crate) fn check(args: ServerArgs) -> Result<ServerConfig, ConfigError> {
+        let mut listen = Vec::with_capacity(args.listen.len());
+        for given in &args.listen {
+            listen.push(resolve(given)?);
+        }
+        Ok(ServerConfig {
+            data: args.data,
+            listen,
+            region: check_region(args.region)?,
+            root: root_of(env::var_os(ROOT_USER), env::var_os(ROOT_PASSWORD))?,
+        })
+    }
+}
+
+impl LogConfig {
+    pub(crate) fn check(args: &LogArgs) -> Result<LogConfig, ConfigError> {
+        let filter = EnvFilter::try_new(&args.log_level).map_err(|e| ConfigError::LogLevel {
+            given: args.log_level.clone(),
+            detail: e.to_string(),
+        })?;
+        Ok(LogConfig {
+            format: args.log_format,
+            filter,
+        })
+    }
+}
+
+/// A host name is looked up once, here; where it has several addresses, the first one counts.
+fn resolve(given: &str) -> Result<SocketAddr, ConfigError> {
+    let refuse = |detail: String| ConfigError::Listen {
+        given: given.to_owned(),
+        detail,
+    };
+    given
+        .to_socket_addrs()
+        .map_err(|e| refuse(e.to_string()))?
+        .next()
+        .ok_or_else(|| refuse("no such address".to_owned()))
+}
+
+fn check_region(region: String) -> Result<String, ConfigError> {
+    let fits = (1..=REGION_BYTES_MAX).contains(&region.len());
+    if fits
+        && region
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    {
+        Ok(region)
+    } else {
+        Err(ConfigError::Region(region))
+    }
+}
+
+fn root_of(
+    user: Option<OsString>,
+    password: Option<OsString>,
+) -> Result<Option<RootCredential>, ConfigError> {
+    let text = |name, value: OsString| value.into_string().map_err(|_| ConfigError::NotUtf8(name));
+    match (user, password) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError::HalfCredential(ROOT_PASSWORD)),
+        (None, Some(_)) => Err(ConfigError::HalfCredential(ROOT_USER)),
+        (Some(user), Some(password)) => Ok(Some(RootCredential::new(
+            text(ROOT_USER, user)?,
+            text(ROOT_PASSWORD, password)?,
+        )?)),
+    }
+}

@@ -1,0 +1,89 @@
+use clap::Parser;
+
+use super::*;
+use crate::cli::{Cli, Command};
+
+fn server_args(flags: &[&str]) -> ServerArgs {
+    let typed = ["cairn", "server"].iter().chain(flags);
+    let Command::Server(args) = Cli::try_parse_from(typed).unwrap().command;
+    args
+}
+
+fn check(flags: &[&str]) -> Result<ServerConfig, ConfigError> {
+    ServerConfig::check(server_args(flags))
+}
+
+#[test]
+fn addresses_are_resolved_once() {
+    let config = check(&[
+        "--data",
+        "d",
+        "--listen",
+        "127.0.0.1:0,[::1]:9001",
+        "--listen",
+        "localhost:80",
+    ])
+    .unwrap();
+    assert_eq!(config.listen[0], "127.0.0.1:0".parse().unwrap());
+    assert_eq!(config.listen[1], "[::1]:9001".parse().unwrap());
+    assert!(config.listen[2].ip().is_loopback());
+    assert_eq!(config.listen[2].port(), 80);
+}
+
+#[test]
+fn an_address_without_a_port_is_refused() {
+    for given in ["127.0.0.1", "localhost:", "127.0.0.1:70000", ""] {
+        let refused = check(&["--data", "d", "--listen", given]).unwrap_err();
+        assert!(refused.to_string().contains("ADDR:PORT"), "{refused}");
+    }
+}
+
+#[test]
+fn a_region_is_a_plain_word() {
+    assert_eq!(check(&["--data", "d"]).unwrap().region, "us-east-1");
+    for given in ["", "eu/west", "a b", "é"] {
+        assert!(matches!(
+            check(&["--data", "d", "--region", given]),
+            Err(ConfigError::Region(_))
+        ));
+    }
+}
+
+#[test]
+fn half_a_credential_is_refused() {
+    let some = |text: &str| Some(OsString::from(text));
+    assert!(root_of(None, None).unwrap().is_none());
+    assert!(
+        root_of(some("root"), some("long enough"))
+            .unwrap()
+            .is_some()
+    );
+    assert!(matches!(
+        root_of(some("root"), None),
+        Err(ConfigError::HalfCredential(ROOT_PASSWORD))
+    ));
+    assert!(matches!(
+        root_of(None, some("long enough")),
+        Err(ConfigError::HalfCredential(ROOT_USER))
+    ));
+    assert!(matches!(
+        root_of(some("root"), some("short")),
+        Err(ConfigError::Credential(_))
+    ));
+}
+
+#[test]
+fn log_directives_are_checked() {
+    let log = |level| {
+        LogConfig::check(&LogArgs {
+            log_format: LogFormat::Human,
+            log_level: String::from(level),
+        })
+    };
+    assert!(log("debug").is_ok());
+    assert!(log("info,s3_api=debug").is_ok());
+    assert!(matches!(
+        log("s3_api=loud"),
+        Err(ConfigError::LogLevel { .. })
+    ));
+}

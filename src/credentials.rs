@@ -1,0 +1,229 @@
+//! The root credential: taken from the environment, or made once and kept in the data folder.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
+
+use crate::limits::CREDENTIALS_FILE_BYTES_MAX;
+
+/// Name of the file in the data folder.
+pub(crate) const FILE: &str = "root-credential.json";
+
+const USER_BYTES: std::ops::RangeInclusive<usize> = 3..=128;
+const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
+/// 32 symbols each, so that a random byte's low five bits choose one without bias.
+const USER_SYMBOLS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const USER_SYMBOLS_MADE: usize = 20;
+/// 64 symbols: six bits each, 240 bits in all.
+const PASSWORD_SYMBOLS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const PASSWORD_SYMBOLS_MADE: usize = 40;
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct RootCredential {
+    user: String,
+    password: String,
+}
+
+/// Why a user name or password cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Invalid {
+    #[error("user name has {0} bytes, {min} to {max} are allowed", min = USER_BYTES.start(), max = USER_BYTES.end())]
+    UserLength(usize),
+    #[error("user name may hold ASCII letters, digits and . _ @ + - only")]
+    UserSymbol,
+    #[error("password has {0} bytes, {min} to {max} are allowed", min = PASSWORD_BYTES.start(), max = PASSWORD_BYTES.end())]
+    PasswordLength(usize),
+    #[error("password may hold printable ASCII characters only")]
+    PasswordSymbol,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CredentialError {
+    #[error("{path}: cannot {action}: {source}", path = path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("{path} may be read or written by others than its owner (mode {mode:03o}); run: chmod 600 {path}", path = path.display())]
+    Exposed { path: PathBuf, mode: u32 },
+    #[error("{path} is not a root credential: {detail}; restore the file, or remove it to have a new credential made", path = path.display())]
+    Unreadable { path: PathBuf, detail: String },
+    #[error("no randomness from the operating system")]
+    NoRandomness,
+}
+
+/// The stored form. A newer version, or a field this version does not know, is refused.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    version: u32,
+    access_key: String,
+    secret_key: String,
+}
+
+const STORED_VERSION: u32 = 1;
+
+impl RootCredential {
+    /// The user name appears inside signed scopes, between slashes and commas: hence its alphabet.
+    pub(crate) fn new(user: String, password: String) -> Result<RootCredential, Invalid> {
+        if !USER_BYTES.contains(&user.len()) {
+            return Err(Invalid::UserLength(user.len()));
+        }
+        if !user
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._@+-".contains(&b))
+        {
+            return Err(Invalid::UserSymbol);
+        }
+        if !PASSWORD_BYTES.contains(&password.len()) {
+            return Err(Invalid::PasswordLength(password.len()));
+        }
+        if !password.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return Err(Invalid::PasswordSymbol);
+        }
+        Ok(RootCredential { user, password })
+    }
+
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
+
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
+    fn generate() -> Result<RootCredential, CredentialError> {
+        let mut random = [0u8; USER_SYMBOLS_MADE + PASSWORD_SYMBOLS_MADE];
+        SystemRandom::new()
+            .fill(&mut random)
+            .map_err(|_| CredentialError::NoRandomness)?;
+        let (user, password) = random.split_at(USER_SYMBOLS_MADE);
+        Ok(RootCredential {
+            user: spell(user, USER_SYMBOLS),
+            password: spell(password, PASSWORD_SYMBOLS),
+        })
+    }
+}
+
+/// Secrets do not belong into logs.
+impl fmt::Debug for RootCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RootCredential")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The credential of a data folder, and whether this call made it.
+///
+/// The caller holds the folder's lock, so there is no other process that makes one at the same
+/// time. A crash leaves either no file or the whole file.
+pub(crate) fn load_or_create(folder: &Path) -> Result<(RootCredential, bool), CredentialError> {
+    let path = folder.join(FILE);
+    // Not blocking: whatever lies there, opening it must not hang.
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&path);
+    match opened {
+        Ok(file) => Ok((load(file, &path)?, false)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            let made = RootCredential::generate()?;
+            store(&made, folder)?;
+            Ok((made, true))
+        }
+        Err(e) => Err(io_error("open", &path)(e)),
+    }
+}
+
+fn load(file: File, path: &Path) -> Result<RootCredential, CredentialError> {
+    let unreadable = |detail: String| CredentialError::Unreadable {
+        path: path.to_owned(),
+        detail,
+    };
+    let metadata = file.metadata().map_err(io_error("inspect", path))?;
+    if !metadata.is_file() {
+        return Err(unreadable("not a plain file".to_owned()));
+    }
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.to_owned();
+        return Err(CredentialError::Exposed { path, mode });
+    }
+    let mut text = Vec::new();
+    file.take(CREDENTIALS_FILE_BYTES_MAX + 1)
+        .read_to_end(&mut text)
+        .map_err(io_error("read", path))?;
+    if text.len() as u64 > CREDENTIALS_FILE_BYTES_MAX {
+        return Err(unreadable(format!(
+            "longer than {CREDENTIALS_FILE_BYTES_MAX} bytes"
+        )));
+    }
+    let stored: Stored = serde_json::from_slice(&text).map_err(|e| unreadable(e.to_string()))?;
+    if stored.version != STORED_VERSION {
+        return Err(unreadable(format!(
+            "version {}, this program reads version {STORED_VERSION}",
+            stored.version
+        )));
+    }
+    RootCredential::new(stored.access_key, stored.secret_key).map_err(|e| unreadable(e.to_string()))
+}
+
+/// Written beside its place and moved there, both synced: after a crash the file is whole or absent.
+fn store(credential: &RootCredential, folder: &Path) -> Result<(), CredentialError> {
+    let stored = Stored {
+        version: STORED_VERSION,
+        access_key: credential.user.clone(),
+        secret_key: credential.password.clone(),
+    };
+    let text = serde_json::to_vec_pretty(&stored).expect("three plain fields always serialise");
+
+    let path = folder.join(FILE);
+    let beside = folder.join(format!("{FILE}.new"));
+    match fs::remove_file(&beside) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            return Err(io_error("remove a leftover", &beside)(e));
+        }
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)
+        .map_err(io_error("create", &beside))?;
+    file.write_all(&text)
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .map_err(io_error("write", &beside))?;
+    fs::rename(&beside, &path).map_err(io_error("move into place", &path))?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io_error("sync", folder))
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
+    move |source| CredentialError::Io {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn spell(random: &[u8], symbols: &[u8]) -> String {
+    debug_assert!(symbols.len().is_power_of_two());
+    random
+        .iter()
+        .map(|byte| char::from(symbols[usize::from(*byte) % symbols.len()]))
+        .collect()
+}

@@ -1,0 +1,33 @@
+//! Every bound of the listener, with its unit in the name. An attacker meets a number.
+
+use std::time::Duration;
+
+/// Connections served at once. Further ones wait in the kernel's queue.
+pub(crate) const CONNECTIONS_MAX: usize = 8192;
+/// Descriptors left to the engine and the process when connections are bounded by their number.
+pub(crate) const DESCRIPTORS_RESERVED: u64 = 1024;
+/// Request line and headers together, in bytes.
+pub(crate) const REQUEST_HEAD_BYTES_MAX: usize = 32 << 10;
+/// What one connection buffers of what it has read and not yet handed on, in bytes.
+pub(crate) const READ_BUFFER_BYTES_MAX: usize = 128 << 10;
+
+/// From the first wait for a request, idle time included, until its head is complete.
+pub(crate) const HEAD_WAIT_MAX: Duration = Duration::from_secs(60);
+/// Longest wait for more of a request's body, or for a client to take more of an answer.
+pub(crate) const PROGRESS_WAIT_MAX: Duration = Duration::from_secs(30);
+/// A peer that only ever trickles must do at least this, in bytes a second, over time.
+pub(crate) const PROGRESS_BYTES_PER_SECOND_MIN: u32 = 1 << 10;
+
+/// After an answer that came before the end of the request, reading goes on this long at most,
+/// so that the client finds the answer and not a reset connection.
+pub(crate) const LINGER_MAX: Duration = Duration::from_secs(5);
+/// And at most for this many bytes.
+pub(crate) const LINGER_BYTES_MAX: u64 = 64 << 20;
+
+/// Requests in flight get this long to finish when the server is told to stop.
+pub(crate) const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Pause after a failed accept (out of descriptors, most likely).
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The file that holds the root credential, in bytes.
+pub(crate) const CREDENTIALS_FILE_BYTES_MAX: u64 = 4 << 10;

@@ -1,0 +1,227 @@
+//! Listeners and connections: accept, bound, hand each request to the service, end in order.
+//!
+//! What bounds a connection: the number of them, the size of a request's head, the wait for it, and
+//! for both directions the patience with a peer that makes no progress (`limits`).
+
+mod patience;
+mod request_body;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time;
+use tracing::{debug, error, warn};
+
+use crate::limits;
+use crate::telemetry::metrics::Metrics;
+
+pub(crate) use request_body::RequestBody;
+use socket::{Reading, Socket};
+
+/// The bounds of `limits`, as values, so that tests need not wait for a minute.
+#[derive(Debug, Clone)]
+pub(crate) struct ServeLimits {
+    pub(crate) connections_max: usize,
+    pub(crate) head_wait_max: Duration,
+    pub(crate) progress_wait_max: Duration,
+    pub(crate) linger_max: Duration,
+    pub(crate) shutdown_wait_max: Duration,
+}
+
+impl Default for ServeLimits {
+    fn default() -> Self {
+        ServeLimits {
+            connections_max: limits::CONNECTIONS_MAX,
+            head_wait_max: limits::HEAD_WAIT_MAX,
+            progress_wait_max: limits::PROGRESS_WAIT_MAX,
+            linger_max: limits::LINGER_MAX,
+            shutdown_wait_max: limits::SHUTDOWN_WAIT_MAX,
+        }
+    }
+}
+
+/// Serves every listener until `stop` turns true, then finishes the requests in flight.
+///
+/// Returns how many connections had to be cut because they outlasted the wait. When it is dropped
+/// instead, connections go on; the runtime's end cuts them.
+pub(crate) async fn serve<S, F, B>(
+    listeners: Vec<TcpListener>,
+    service: S,
+    limits: ServeLimits,
+    metrics: Arc<Metrics>,
+    mut stop: watch::Receiver<bool>,
+) -> usize
+where
+    S: Fn(Request<RequestBody>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let slots = Arc::new(Semaphore::new(limits.connections_max));
+    let acceptors: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| {
+            let acceptor = Acceptor {
+                listener,
+                slots: Arc::clone(&slots),
+                limits: limits.clone(),
+                metrics: Arc::clone(&metrics),
+                stop: stop.clone(),
+            };
+            tokio::spawn(acceptor.run(service.clone()))
+        })
+        .collect();
+
+    stopped(&mut stop).await;
+    for acceptor in acceptors {
+        // Ends at once: it waits on the same signal. A panic there has been reported by the hook.
+        let _ = acceptor.await;
+    }
+    let all = u32::try_from(limits.connections_max).unwrap_or(u32::MAX);
+    match time::timeout(limits.shutdown_wait_max, slots.acquire_many(all)).await {
+        Ok(_) => 0,
+        Err(_) => limits.connections_max - slots.available_permits(),
+    }
+}
+
+/// Also when the other end is gone: nobody could say stop any more.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+struct Acceptor {
+    listener: TcpListener,
+    slots: Arc<Semaphore>,
+    limits: ServeLimits,
+    metrics: Arc<Metrics>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Acceptor {
+    async fn run<S, F, B>(mut self, service: S)
+    where
+        S: Fn(Request<RequestBody>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return,
+                accepted = accept(&self.listener, &self.slots) => accepted,
+            };
+            let (slot, stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(e) => {
+                    warn!(error = %e, "cannot accept a connection");
+                    time::sleep(limits::ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let serving = connection(
+                stream,
+                service.clone(),
+                self.limits.clone(),
+                Arc::clone(&self.metrics),
+                self.stop.clone(),
+            );
+            let metrics = Arc::clone(&self.metrics);
+            let open = metrics.connection_opened();
+            tokio::spawn(async move {
+                // The service answers its own panics; what arrives here is one in an answer's body.
+                if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
+                    metrics.panics.inc();
+                    error!(%peer, "connection cut because of a panic");
+                }
+                drop(open);
+                drop(slot);
+            });
+        }
+    }
+}
+
+/// The slot is taken first: a connection that could not be served stays in the kernel's queue.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> io::Result<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
+    let slot = Arc::clone(slots)
+        .acquire_owned()
+        .await
+        .expect("nobody closes the semaphore");
+    let (stream, peer) = listener.accept().await?;
+    // Without this, an answer's last piece waits for the acknowledgement of the piece before.
+    stream.set_nodelay(true)?;
+    Ok((slot, stream, peer))
+}
+
+async fn connection<S, F, B>(
+    stream: TcpStream,
+    service: S,
+    limits: ServeLimits,
+    metrics: Arc<Metrics>,
+    mut stop: watch::Receiver<bool>,
+) where
+    S: Fn(Request<RequestBody>) -> F,
+    F: Future<Output = Response<B>>,
+    B: Body<Data = Bytes> + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let reading = Arc::new(Reading::default());
+    let socket = Socket::new(stream, Arc::clone(&reading), &limits, metrics);
+    let service = service_fn(|request: Request<Incoming>| {
+        let reading = Arc::clone(&reading);
+        let wait = limits.progress_wait_max;
+        let answer =
+            service(request.map(|body| RequestBody::new(body, Arc::clone(&reading), wait)));
+        async move {
+            let mut answer = answer.await;
+            if reading.is_unfinished() {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(CONNECTION, close);
+            }
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_wait_max)
+        .max_header_size(limits::REQUEST_HEAD_BYTES_MAX)
+        .max_buf_size(limits::READ_BUFFER_BYTES_MAX)
+        .serve_connection(TokioIo::new(socket), service);
+    tokio::pin!(serving);
+
+    let ended = tokio::select! {
+        biased;
+        ended = &mut serving => ended,
+        () = stopped(&mut stop) => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(e) = ended {
+        // Clients that leave, stall or speak something else: theirs to know, not ours to warn of.
+        debug!(error = %e, cause = e.source().map(tracing::field::display), "connection ended");
+    }
+}

@@ -1,0 +1,254 @@
+//! `cairn server`: opens the store, serves it, and ends in order.
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use http::Request;
+use s3_api::{Principal, S3, S3Config, root_credential};
+use storage_engine::{Engine, EngineConfig};
+use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
+use tokio::sync::watch;
+use tokio::task;
+use tracing::{error, info, warn};
+
+use crate::cli::ServerArgs;
+use crate::config::{ConfigError, LogConfig, ServerConfig};
+use crate::credentials::{self, CredentialError, RootCredential};
+use crate::folder;
+use crate::front::Front;
+use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
+use crate::serve::{RequestBody, ServeLimits, serve};
+use crate::signals::Signals;
+use crate::system;
+use crate::telemetry::log;
+use crate::telemetry::metrics::Metrics;
+
+/// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
+/// credential is, so that a new password, or a new name, keeps all buckets.
+const ROOT_ID: &str = "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2";
+const ROOT_NAME: &str = "root";
+
+/// The command line is at fault, as clap reports it too.
+const EXIT_USAGE: u8 = 2;
+
+#[derive(Debug, thiserror::Error)]
+enum RunError {
+    #[error("{path}: cannot make the data folder: {source}", path = path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("cannot open the store: {0}")]
+    Open(storage_engine::Error),
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    #[error("cannot {what}: {source}")]
+    System {
+        what: &'static str,
+        source: io::Error,
+    },
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    #[error(
+        "the store has stopped: {reason}. Nothing acknowledged rests on what failed. \
+         Look at the drive (kernel log, free space, SMART), then start again: the store recovers \
+         what was acknowledged from its log"
+    )]
+    Stopped { reason: String },
+    #[error("the store did not close: {0}. The next start recovers")]
+    Close(storage_engine::Error),
+    #[error("told to stop again: requests in flight were cut off. The next start recovers")]
+    Impatient,
+}
+
+pub(crate) fn run(args: ServerArgs) -> ExitCode {
+    let checked = LogConfig::check(&args.log).and_then(|log| Ok((log, ServerConfig::check(args)?)));
+    let config = match checked {
+        Ok((log, config)) => {
+            log::start(log);
+            config
+        }
+        Err(e) => return refuse(&e),
+    };
+    let served = start_runtime().and_then(|runtime| {
+        let served = runtime.block_on(open_and_serve(config));
+        // Whatever still runs must not hold up the end: what is acknowledged is on disk.
+        runtime.shutdown_background();
+        served
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            error!("{e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn refuse(e: &ConfigError) -> ExitCode {
+    // If standard error is closed there is nobody to tell.
+    let _ = writeln!(io::stderr(), "error: {e}");
+    ExitCode::from(EXIT_USAGE)
+}
+
+fn start_runtime() -> Result<Runtime, RunError> {
+    runtime::Builder::new_multi_thread()
+        .thread_name("worker")
+        .enable_all()
+        .build()
+        .map_err(system_error("start threads"))
+}
+
+async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
+    let mut signals = Signals::catch().map_err(system_error("catch signals"))?;
+    let limits = serve_limits();
+    // Before the store is opened, which may take a while: a taken address is known at once, and
+    // clients that come early wait instead of being refused.
+    let listeners = listen(&config.listen).await?;
+    let engine = tokio::select! {
+        opened = open(&config.data) => opened?,
+        // Opening only reads and repairs: it may be cut off anywhere, like by a power cut.
+        signal = signals.next() => {
+            info!(signal, "stopped before the store was open");
+            return Ok(());
+        }
+    };
+    let root = root_credential_of(&config)?;
+
+    let metrics = Metrics::new()?;
+    let (stop, stopping) = watch::channel(false);
+    let front = Arc::new(Front::new(
+        s3_over(&engine, &config.region, &root),
+        Arc::clone(&engine),
+        Arc::clone(&metrics),
+        stopping.clone(),
+    ));
+    for listener in &listeners {
+        if let Ok(address) = listener.local_addr() {
+            info!(%address, data = %config.data.display(), "listening");
+        }
+    }
+    let service = move |request: Request<RequestBody>| {
+        let front = Arc::clone(&front);
+        async move { front.answer(request).await }
+    };
+    let serving = serve(listeners, service, limits, metrics, stopping);
+    serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
+    engine.shutdown().await.map_err(RunError::Close)?;
+    info!("stopped");
+    Ok(())
+}
+
+/// Ends well after a first signal, and with an error after a second one or when the store stops.
+async fn serve_until_told(
+    serving: impl Future<Output = usize>,
+    failed: impl Future<Output = String>,
+    signals: &mut Signals,
+    stop: &watch::Sender<bool>,
+) -> Result<(), RunError> {
+    tokio::pin!(serving, failed);
+
+    tokio::select! {
+        reason = &mut failed => return Err(RunError::Stopped { reason }),
+        // Only ever returns after a stop.
+        _ = &mut serving => return Ok(()),
+        signal = signals.next() => info!(signal, "stopping; requests in flight may finish"),
+    }
+    stop.send_replace(true);
+    tokio::select! {
+        reason = &mut failed => Err(RunError::Stopped { reason }),
+        _ = signals.next() => Err(RunError::Impatient),
+        cut = &mut serving => {
+            if cut > 0 {
+                warn!(connections = cut, "requests in flight took too long and were cut off");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn serve_limits() -> ServeLimits {
+    let descriptors = system::raise_descriptor_limit().unwrap_or_else(|e| {
+        warn!(error = %e, "cannot raise the limit of open files");
+        DESCRIPTORS_RESERVED
+    });
+    let left = descriptors
+        .saturating_sub(DESCRIPTORS_RESERVED)
+        .max(descriptors / 2);
+    ServeLimits {
+        connections_max: usize::try_from(left).map_or(CONNECTIONS_MAX, |n| n.min(CONNECTIONS_MAX)),
+        ..ServeLimits::default()
+    }
+}
+
+async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for &address in addresses {
+        let bound = TcpListener::bind(address).await;
+        listeners.push(bound.map_err(|source| RunError::Listen { address, source })?);
+    }
+    Ok(listeners)
+}
+
+async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
+    let path = data.to_owned();
+    let opening = task::spawn_blocking(move || {
+        if let Err(source) = folder::create_durably(&path) {
+            return Err(RunError::Folder { path, source });
+        }
+        let engine = Engine::open_folder(&EngineConfig::new(&path));
+        engine.map(Arc::new).map_err(RunError::Open)
+    });
+    opening
+        .await
+        .map_err(|e| system_error("open the store")(e.into()))?
+}
+
+/// Called with the store open, hence locked: no other process makes one at the same time.
+fn root_credential_of(config: &ServerConfig) -> Result<RootCredential, RunError> {
+    if let Some(root) = &config.root {
+        return Ok(root.clone());
+    }
+    let (root, made_now) = credentials::load_or_create(&config.data)?;
+    if made_now {
+        show_once(&root, &config.data);
+    }
+    Ok(root)
+}
+
+fn show_once(root: &RootCredential, data: &Path) {
+    let shown = writeln!(
+        io::stdout(),
+        "Root credential of this store, made now and shown only once:\n\n    \
+         access key  {}\n    secret key  {}\n\nIt is kept in {}.\n",
+        root.user(),
+        root.password(),
+        data.join(credentials::FILE).display(),
+    );
+    if let Err(e) = shown {
+        warn!(error = %e, "cannot show the new root credential; it is in the data folder");
+    }
+}
+
+fn s3_over(engine: &Arc<Engine>, region: &str, root: &RootCredential) -> S3 {
+    let principal = Principal {
+        id: ROOT_ID.into(),
+        display_name: ROOT_NAME.into(),
+    };
+    let credentials = root_credential(root.user(), root.password(), principal);
+    S3::new(Arc::clone(engine), S3Config::new(region, credentials))
+}
+
+fn system_error(what: &'static str) -> impl FnOnce(io::Error) -> RunError {
+    move |source| RunError::System { what, source }
+}

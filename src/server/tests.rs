@@ -1,0 +1,26 @@
+use std::future::{pending, ready};
+
+use super::*;
+
+#[tokio::test]
+async fn a_store_that_has_stopped_ends_the_server_and_says_what_to_do() {
+    let mut signals = Signals::catch().unwrap();
+    let (stop, _) = watch::channel(false);
+    let failed = ready("log: input/output error".to_owned());
+    let ended = serve_until_told(pending(), failed, &mut signals, &stop).await;
+    let said = ended.unwrap_err().to_string();
+    assert!(said.contains("log: input/output error"), "{said}");
+    assert!(said.contains("start again"), "{said}");
+}
+
+#[tokio::test]
+async fn nothing_ends_by_itself() {
+    let mut signals = Signals::catch().unwrap();
+    let (stop, stopping) = watch::channel(false);
+    let serving = serve_until_told(pending(), pending(), &mut signals, &stop);
+    let moment = std::time::Duration::from_millis(50);
+    tokio::time::timeout(moment, serving)
+        .await
+        .expect_err("neither told nor failed");
+    assert!(!*stopping.borrow());
+}

@@ -1,0 +1,5 @@
+//! What the process tells about itself: the log and the metrics.
+
+pub(crate) mod log;
+pub(crate) mod metrics;
+pub(crate) mod printable;

@@ -1,0 +1,132 @@
+//! The metrics of the process, in one registry that `/metrics` renders.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus::core::Collector;
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// From a cached small read to a large transfer, in seconds.
+const SECONDS: [f64; 13] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
+];
+
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    request_seconds: HistogramVec,
+    in_flight: IntGauge,
+    connections: IntGauge,
+    connections_accepted: IntCounter,
+    pub(crate) bytes_received: IntCounter,
+    pub(crate) bytes_sent: IntCounter,
+    pub(crate) broken_answers: IntCounter,
+    pub(crate) panics: IntCounter,
+}
+
+/// Lowers a gauge again when it is dropped, however that comes about.
+pub(crate) struct Raised(IntGauge);
+
+impl Raised {
+    fn new(gauge: &IntGauge) -> Raised {
+        gauge.inc();
+        Raised(gauge.clone())
+    }
+}
+
+impl Drop for Raised {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Result<Arc<Metrics>, prometheus::Error> {
+        let registry = Registry::new();
+        registry.register(Box::new(ProcessCollector::for_self()))?;
+        let counter = |name: &str, help: &str| add(&registry, IntCounter::new(name, help)?);
+        let gauge = |name: &str, help: &str| add(&registry, IntGauge::new(name, help)?);
+
+        Ok(Arc::new(Metrics {
+            requests: add(
+                &registry,
+                IntCounterVec::new(
+                    Opts::new(
+                        "cairn_requests_total",
+                        "Requests answered, by operation, status and error code",
+                    ),
+                    &["operation", "status", "error"],
+                )?,
+            )?,
+            request_seconds: add(
+                &registry,
+                HistogramVec::new(
+                    HistogramOpts::new(
+                        "cairn_request_seconds",
+                        "From a request's head to the end of its answer, by operation",
+                    )
+                    .buckets(SECONDS.to_vec()),
+                    &["operation"],
+                )?,
+            )?,
+            in_flight: gauge("cairn_requests_in_flight", "Requests not yet answered")?,
+            connections: gauge("cairn_connections", "Open connections")?,
+            connections_accepted: counter("cairn_connections_total", "Connections accepted")?,
+            bytes_received: counter("cairn_received_bytes_total", "Bytes read from clients")?,
+            bytes_sent: counter("cairn_sent_bytes_total", "Bytes written to clients")?,
+            broken_answers: counter(
+                "cairn_broken_answers_total",
+                "Answers cut short by an error of the server, after their head was sent",
+            )?,
+            panics: counter(
+                "cairn_panics_total",
+                "Requests ended by a bug in the server",
+            )?,
+            registry,
+        }))
+    }
+
+    pub(crate) fn connection_opened(&self) -> Raised {
+        self.connections_accepted.inc();
+        Raised::new(&self.connections)
+    }
+
+    pub(crate) fn request_begun(&self) -> Raised {
+        Raised::new(&self.in_flight)
+    }
+
+    /// `operation` and `error` come from fixed tables, never from a client: each is a time series.
+    pub(crate) fn request_ended(
+        &self,
+        operation: &'static str,
+        status: http::StatusCode,
+        error: &'static str,
+        took: Duration,
+    ) {
+        self.requests
+            .with_label_values(&[operation, status.as_str(), error])
+            .inc();
+        self.request_seconds
+            .with_label_values(&[operation])
+            .observe(took.as_secs_f64());
+    }
+
+    /// Everything at this moment, in Prometheus' text form.
+    pub(crate) fn render(&self) -> Result<String, prometheus::Error> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+}
+
+fn add<M: Collector + Clone + 'static>(
+    registry: &Registry,
+    metric: M,
+) -> Result<M, prometheus::Error> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
+}

@@ -1,0 +1,24 @@
+//! Text from outside, made safe for a line of the log.
+
+use std::fmt::{self, Write};
+
+#[cfg(test)]
+mod tests;
+
+/// Shows text with everything escaped that could end the line, move the cursor or pass for another
+/// field: control characters, what reorders or hides text, quotes and backslashes.
+pub(crate) struct Printable<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '"' | '\\' => write!(f, "\\{c}")?,
+                ' '..='~' => f.write_char(c)?,
+                // Debug escapes what is not printable, format and bidirectional controls included.
+                _ => write!(f, "{}", c.escape_debug())?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! What process tests share: the real binary on a free port, killed when its test ends, however.
+
+// Each test file is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+pub(crate) mod http;
+pub(crate) mod process;
+pub(crate) mod server;
+pub(crate) mod signed;
+
+use std::time::Duration;
+
+/// Far longer than anything here takes: reached only by a failure.
+pub(crate) const FOREVER: Duration = Duration::from_secs(60);

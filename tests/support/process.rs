@@ -1,0 +1,126 @@
+//! A child process whose output is collected while it runs.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::FOREVER;
+
+/// Killed when dropped, also when a test panics: exactly this process, by its handle.
+pub(crate) struct Process {
+    child: Child,
+    stdout: Arc<Output>,
+    stderr: Arc<Output>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+#[derive(Default)]
+struct Output {
+    text: Mutex<String>,
+    grown: Condvar,
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> Process {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|e| panic!("cannot start {command:?}: {e}"));
+        let (stdout, stderr) = (Arc::default(), Arc::default());
+        let readers = vec![
+            collect(child.stdout.take().unwrap(), &stdout),
+            collect(child.stderr.take().unwrap(), &stderr),
+        ];
+        Process {
+            child,
+            stdout,
+            stderr,
+            readers,
+        }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for a line of standard error that `find` makes something of.
+    pub(crate) fn wait_for_log<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + FOREVER;
+        loop {
+            let text = self.stderr.text.lock().unwrap();
+            if let Some(found) = text.lines().find_map(&find) {
+                return found;
+            }
+            let (text, _) = self
+                .stderr
+                .grown
+                .wait_timeout(text, Duration::from_millis(50))
+                .unwrap();
+            let text = text.clone();
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "ended with {ended:?}; it said:\n{text}");
+            assert!(Instant::now() < deadline, "no such line in:\n{text}");
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: libc::c_int) {
+        let id = libc::pid_t::try_from(self.child.id()).unwrap();
+        // SAFETY: no memory is involved, and the child has not been waited for, so the id is its.
+        let sent = unsafe { libc::kill(id, signal) };
+        assert_eq!(sent, 0, "{}", std::io::Error::last_os_error());
+    }
+
+    pub(crate) fn wait(mut self) -> Ended {
+        let deadline = Instant::now() + FOREVER;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            let said = self.stderr.text.lock().unwrap().clone();
+            assert!(Instant::now() < deadline, "does not end; it said:\n{said}");
+            thread::sleep(Duration::from_millis(5));
+        };
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+        Ended {
+            status,
+            stdout: self.stdout.text.lock().unwrap().clone(),
+            stderr: self.stderr.text.lock().unwrap().clone(),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail where the process has ended already, which is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            eprintln!("it said:\n{}", self.stderr.text.lock().unwrap());
+        }
+    }
+}
+
+fn collect(source: impl Read + Send + 'static, output: &Arc<Output>) -> JoinHandle<()> {
+    let output = Arc::clone(output);
+    thread::spawn(move || {
+        let mut lines = BufReader::new(source);
+        let mut line = String::new();
+        while matches!(lines.read_line(&mut line), Ok(1..)) {
+            output.text.lock().unwrap().push_str(&line);
+            output.grown.notify_all();
+            line.clear();
+        }
+    })
+}

@@ -1,0 +1,77 @@
+//! The server binary.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use super::process::{Ended, Process};
+
+pub(crate) const USER: &str = "test-user";
+pub(crate) const PASSWORD: &str = "test-password";
+
+/// A running server, killed when dropped.
+pub(crate) struct Server {
+    process: Process,
+    pub(crate) address: SocketAddr,
+}
+
+/// `cairn server` on a free port with JSON logs, and nothing of this environment's settings.
+pub(crate) fn command(data: &Path) -> Command {
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    command
+        .args(["server", "--listen", "127.0.0.1:0", "--log-format", "json"])
+        .arg("--data")
+        .arg(data);
+    command
+}
+
+/// The same with a root credential from the environment.
+pub(crate) fn command_with_root(data: &Path) -> Command {
+    let mut command = command(data);
+    command
+        .env("CAIRN_ROOT_USER", USER)
+        .env("CAIRN_ROOT_PASSWORD", PASSWORD);
+    command
+}
+
+pub(crate) fn cairn(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CAIRN_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+impl Server {
+    pub(crate) fn start(command: &mut Command) -> Server {
+        let mut process = Process::start(command);
+        let address = process.wait_for_log(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).ok()?;
+            let fields = &line["fields"];
+            let address = fields["address"].as_str()?;
+            (fields["message"] == "listening").then(|| address.parse().unwrap())
+        });
+        Server { process, address }
+    }
+
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// SIGTERM, and the end that follows.
+    pub(crate) fn stop(self) -> Ended {
+        self.process.signal(libc::SIGTERM);
+        self.process.wait()
+    }
+
+    pub(crate) fn wait(self) -> Ended {
+        self.process.wait()
+    }
+}
+
+/// Runs a command that is expected to end by itself.
+pub(crate) fn run(command: &mut Command) -> Ended {
+    Process::start(command).wait()
+}
