@@ -66,6 +66,9 @@ pub enum Error {
     /// What remains is kept for deletes and compaction.
     #[error("no space left: {free} bytes free, {reserve} are kept in reserve")]
     NoSpace { free: u64, reserve: u64 },
+    /// Somebody asked for it; a long piece of work can go on another time.
+    #[error("interrupted")]
+    Interrupted,
     /// Verification failed. Never served, never guessed at.
     #[error("stored data is damaged: {what}")]
     Damaged { what: Damage },

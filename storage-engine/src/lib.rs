@@ -25,7 +25,9 @@ pub mod row;
 pub mod segment;
 pub mod stage;
 
+pub use engine::check::{CheckOptions, CheckReport, Problem, check_folder};
 pub use engine::requests::*;
+pub use engine::work::{OnWork, Unit, Work, unwatched};
 pub use engine::{
     BodyStream, Engine, EngineConfig, ObjectReader, Parts, TableGuard, TablePage, TableWrite,
 };

@@ -49,6 +49,17 @@ impl Folder {
         Ok(Folder { path: path.to_owned(), store, secret, _lock: lock })
     }
 
+    /// Takes a data folder that exists; makes none.
+    pub(super) fn open_existing(path: &Path) -> Result<Self> {
+        match path.join(MARKER).exists() {
+            true => Folder::open(path),
+            false => Err(Error::Folder(format!(
+                "{}: it is no data folder of Cairn: it has no {MARKER}",
+                path.display()
+            ))),
+        }
+    }
+
     const SEGMENTS: &str = "segments";
     const INDEX: &str = "index";
 

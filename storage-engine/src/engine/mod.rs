@@ -5,6 +5,7 @@
 //! their way, `versions` how the versions of a key take each other's places.
 
 mod bucket;
+pub mod check;
 mod copy;
 mod delete;
 mod document;
@@ -17,11 +18,14 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
+#[cfg(test)]
+mod rig;
 pub mod requests;
 mod sweep;
 mod table;
 mod update;
 mod versions;
+pub mod work;
 
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};

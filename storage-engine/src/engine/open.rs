@@ -185,7 +185,7 @@ impl Drop for Engine {
     }
 }
 
-fn segments_options(config: &EngineConfig, store: [u8; 16]) -> SegmentsOptions {
+pub(super) fn segments_options(config: &EngineConfig, store: [u8; 16]) -> SegmentsOptions {
     SegmentsOptions {
         store,
         log_bytes: config.log_segment_bytes,

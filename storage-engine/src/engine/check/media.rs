@@ -1,0 +1,96 @@
+//! Whether chunks lie where their rows say.
+
+use super::extents::Named;
+use super::{Check, Problem, Unit, Work};
+use crate::chunk::Blocks;
+use crate::error::{Damage, Result};
+use crate::record::{self, BadRecord, Content, PAYLOAD_AT_MAX};
+use crate::segment::{RECORDS_AT, Segment, Segments};
+
+impl Check<'_> {
+    /// Looks at the chunks in the order in which they lie.
+    pub(super) fn look_at(&mut self, mut chunks: Vec<Named>) -> Result<()> {
+        let Some(segments) = self.segments else { return Ok(()) };
+        chunks.sort_unstable_by_key(|chunk| (chunk.place.segment, chunk.place.offset));
+        let doing = match self.options.read_data {
+            true => "data of chunks",
+            false => "places of chunks",
+        };
+        let total = chunks.iter().map(|chunk| u64::from(chunk.place.record_bytes)).sum::<u64>();
+        let total = self.report.chunk_bytes + total;
+        let mut buffer = vec![0; Blocks::RECORD_BYTES_MAX];
+        for chunk in chunks {
+            if let Err(detail) = look(segments, &chunk, self.options.read_data, &mut buffer) {
+                self.problem(damage(&chunk, detail));
+            }
+            self.report.chunk_bytes += u64::from(chunk.place.record_bytes);
+            let done = self.report.chunk_bytes;
+            self.tell(Work { doing, done, total, unit: Unit::Bytes });
+            if self.interrupted {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn damage(chunk: &Named, detail: Bad) -> Problem {
+    let (segment, offset) = (chunk.place.segment, chunk.place.offset);
+    Problem::Damage(match detail {
+        Bad::NoSegment => Damage::MissingSegment(segment),
+        Bad::Record(detail) => Damage::Extent { extent: chunk.id, segment, offset, detail },
+    })
+}
+
+enum Bad {
+    NoSegment,
+    Record(&'static str),
+}
+
+impl From<BadRecord> for Bad {
+    fn from(bad: BadRecord) -> Self {
+        Bad::Record(bad.detail())
+    }
+}
+
+fn look(segments: &Segments, chunk: &Named, whole: bool, buffer: &mut [u8]) -> Looked<()> {
+    let segment = segments.get(chunk.place.segment).ok_or(Bad::NoSegment)?;
+    let bytes = read(&segment, chunk, whole, buffer)?;
+    let header = record::parse_header(segment.key(), chunk.place.offset, bytes)?;
+    let Content::Chunk { extent, head } = &header.content else {
+        return Err(Bad::Record("a commit lies there"));
+    };
+    if *extent != chunk.id || header.record_bytes != chunk.place.record_bytes {
+        return Err(Bad::Record("another chunk lies there"));
+    }
+    if head.logical_bytes < chunk.wanted {
+        return Err(Bad::Record("it is shorter than the body it belongs to"));
+    }
+    if whole {
+        header.open(bytes)?;
+    }
+    Ok(())
+}
+
+type Looked<T> = std::result::Result<T, Bad>;
+
+fn read<'b>(
+    segment: &Segment,
+    chunk: &Named,
+    whole: bool,
+    buffer: &'b mut [u8],
+) -> Looked<&'b [u8]> {
+    let place = chunk.place;
+    let end = place.offset.checked_add(u64::from(place.record_bytes));
+    let inside = place.offset >= RECORDS_AT && end.is_some_and(|end| end <= segment.capacity());
+    let bytes = place.record_bytes as usize;
+    let bytes = if whole { bytes } else { bytes.min(PAYLOAD_AT_MAX) };
+    match buffer.get_mut(..bytes) {
+        Some(buffer) if inside => {
+            let read = segment.file().read_at(buffer, place.offset);
+            read.map_err(|_| Bad::Record("it cannot be read"))?;
+            Ok(buffer)
+        }
+        _ => Err(Bad::Record("place lies outside of its segment")),
+    }
+}

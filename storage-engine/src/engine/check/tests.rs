@@ -1,0 +1,376 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::rig::{self, BUCKET, Rig, body, populate};
+use super::*;
+use crate::clock::ManualClock;
+use crate::error::Damage;
+use crate::index::Step;
+use crate::key::{self, Key, Table};
+use crate::row::{
+    self, AppliedRow, Body, ExtentRow, ManifestPage, ManifestRow, PartRow, SegmentRow, UploadRow,
+    UsageRow, VersionRow,
+};
+
+#[tokio::test]
+async fn a_sound_store_has_no_problems() {
+    let rig = Rig::new(1);
+    let engine = rig.open();
+    populate(&engine).await;
+    assert_eq!(engine.check().await.unwrap(), []);
+    engine.sweeper.sweep().await.unwrap();
+    assert_eq!(engine.check().await.unwrap(), []);
+    engine.shutdown().await.unwrap();
+    drop(engine);
+    let engine = rig.open();
+    assert_eq!(engine.check().await.unwrap(), []);
+    let report = engine.check_with(CheckOptions { read_data: true }).await.unwrap();
+    assert!(report.chunks > 15 && report.rows > 60 && report.chunk_bytes > 4 << 20, "{report:?}");
+}
+
+#[tokio::test]
+async fn the_reference_in_memory_is_checked_by_the_same_code() {
+    let engine = Engine::in_memory(Arc::new(ManualClock::default())).unwrap();
+    populate(&engine).await;
+    assert_eq!(engine.check().await.unwrap(), []);
+}
+
+/// A populated store that is closed.
+async fn closed_store() -> Rig {
+    let rig = Rig::new(2);
+    let engine = rig.open();
+    populate(&engine).await;
+    engine.sweeper.sweep().await.unwrap();
+    engine.shutdown().await.unwrap();
+    rig
+}
+
+fn check(rig: &Rig) -> Vec<Problem> {
+    let disk = Arc::new(rig.disk.clone());
+    let segments = Segments::open(disk, rig.options.clone()).unwrap();
+    let options = CheckOptions { read_data: true };
+    let report = check_parts(rig.index.as_ref(), &segments, options, &mut unwatched).unwrap();
+    assert_eq!(report.problems.len() as u64, report.problems_total);
+    report.problems
+}
+
+/// The first row of a table that satisfies a condition.
+fn find<R: serde::de::DeserializeOwned>(
+    rig: &Rig,
+    table: Table,
+    wanted: impl Fn(&R) -> bool,
+) -> (Key, R) {
+    let mut found = None;
+    rig.index
+        .walk(&key::table(table), &mut |key, value| {
+            let row = row::decode(value).unwrap();
+            match wanted(&row) {
+                true => {
+                    found = Some((Key::from_bytes(key.to_vec()), row));
+                    Step::Stop
+                }
+                false => Step::Next,
+            }
+        })
+        .unwrap();
+    found.unwrap()
+}
+
+fn write<R: serde::Serialize>(rig: &Rig, key: &Key, row: &R) {
+    rig.index.apply(&[(key.clone(), Some(row::encode(row).into()))]).unwrap();
+}
+
+fn remove(rig: &Rig, key: &Key) {
+    rig.index.apply(&[(key.clone(), None)]).unwrap();
+}
+
+fn any<R>(_: &R) -> bool {
+    true
+}
+
+/// Each of these breaks one thing that the rows promise.
+const DAMAGES: &[(&str, fn(&Rig), fn(&Problem) -> bool)] = &[
+    (
+        "a row that does not decode",
+        |rig| {
+            let (key, _) = find::<VersionRow>(rig, Table::Current, any);
+            rig.index.apply(&[(key, Some(Bytes::from_static(b"\x01nonsense")))]).unwrap();
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a counter that is wrong",
+        |rig| {
+            let (key, row) = find::<UsageRow>(rig, Table::Usage, any);
+            write(rig, &key, &UsageRow { bytes: row.bytes + 1, ..row });
+        },
+        |problem| matches!(problem, Problem::Usage { .. }),
+    ),
+    (
+        "a bucket that is gone",
+        |rig| remove(rig, &Key::bucket(BUCKET)),
+        |problem| matches!(problem, Problem::Orphan { .. }),
+    ),
+    (
+        "an extent that is gone",
+        |rig| {
+            let (key, _) = find::<ExtentRow>(rig, Table::Extent, any);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::MissingExtent { .. }),
+    ),
+    (
+        "an object that is gone",
+        |rig| {
+            let chunks = |row: &VersionRow| {
+                let detail = row.detail.as_ref().unwrap();
+                matches!(&detail.body, Body::Runs(runs) if runs[0].ids.len() == 1)
+            };
+            let (key, _) = find::<VersionRow>(rig, Table::Current, chunks);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::Leak { .. } | Problem::References { .. }),
+    ),
+    (
+        "a count of names that is wrong",
+        |rig| {
+            let (key, row) = find::<ExtentRow>(rig, Table::Extent, any);
+            write(rig, &key, &ExtentRow { refs: row.refs + 1, ..row });
+        },
+        |problem| matches!(problem, Problem::References { .. }),
+    ),
+    (
+        "a place where another chunk lies",
+        |rig| {
+            let (_, other) = find::<ExtentRow>(rig, Table::Extent, any);
+            let (key, row) = find::<ExtentRow>(rig, Table::Extent, |row| *row != other);
+            write(rig, &key, &ExtentRow { refs: row.refs, ..other });
+        },
+        |problem| matches!(problem, Problem::Damage(Damage::Extent { .. })),
+    ),
+    (
+        "a place in no segment",
+        |rig| {
+            let (key, row) = find::<ExtentRow>(rig, Table::Extent, any);
+            write(rig, &key, &ExtentRow { segment: SegmentId(77_777), ..row });
+        },
+        |problem| matches!(problem, Problem::Damage(Damage::MissingSegment(SegmentId(77_777)))),
+    ),
+    (
+        "a place beyond its segment",
+        |rig| {
+            let (key, row) = find::<ExtentRow>(rig, Table::Extent, any);
+            write(rig, &key, &ExtentRow { offset: 1 << 40, ..row });
+        },
+        |problem| matches!(problem, Problem::Damage(Damage::Extent { .. })),
+    ),
+    (
+        "an account that is wrong",
+        |rig| {
+            let (key, row) = find::<SegmentRow>(rig, Table::Segment, any);
+            write(rig, &key, &SegmentRow { live_bytes: row.live_bytes + 8, ..row });
+        },
+        |problem| matches!(problem, Problem::Account { .. }),
+    ),
+    (
+        "an account that is gone",
+        |rig| {
+            let (key, _) = find::<SegmentRow>(rig, Table::Segment, |row| row.live_bytes > 0);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::Account { recorded: None, .. }),
+    ),
+    (
+        "a manifest that counts wrongly",
+        |rig| {
+            let (key, row) = find::<ManifestRow>(rig, Table::Manifest, any);
+            write(rig, &key, &ManifestRow { refs: row.refs - 1, ..row });
+        },
+        |problem| matches!(problem, Problem::Shares { recorded: 1, counted: 2, .. }),
+    ),
+    (
+        "a page that is gone",
+        |rig| {
+            let (key, _) = find::<ManifestPage>(rig, Table::Page, any);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::Manifest { .. }),
+    ),
+    (
+        "a part of a completed upload that is gone",
+        |rig| {
+            let (_, manifest) = find::<ManifestRow>(rig, Table::Manifest, any);
+            remove(rig, &Key::part(manifest.home, 9));
+        },
+        |problem| matches!(problem, Problem::Manifest { .. }),
+    ),
+    (
+        "a part of nothing",
+        |rig| {
+            let (_, part) = find::<PartRow>(rig, Table::Part, any);
+            write(rig, &Key::part(UploadId(3), part.number), &part);
+        },
+        |problem| matches!(problem, Problem::Orphan { .. }),
+    ),
+    (
+        "an upload that miscounts its parts",
+        |rig| {
+            let (key, row) = find::<UploadRow>(rig, Table::Upload, |row| row.parts_bytes > 0);
+            write(rig, &key, &UploadRow { parts_bytes: 3, ..row });
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a body of another length",
+        |rig| {
+            let (key, mut row) = find::<VersionRow>(rig, Table::Current, |row| row.summary.size > 9);
+            row.summary.size += 1;
+            write(rig, &key, &row);
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a pointer to the null version that is gone",
+        |rig| {
+            let (key, _) = find::<Sequence>(rig, Table::Null, any);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a null version that is gone",
+        |rig| {
+            let (key, _) = find::<VersionRow>(rig, Table::Version, |row| row.summary.null);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a delete marker that is gone",
+        |rig| {
+            let (key, _) = find::<VersionRow>(rig, Table::Version, |row| row.summary.marker);
+            remove(rig, &key);
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "an old version under another sequence",
+        |rig| {
+            let (key, row) = find::<VersionRow>(rig, Table::Version, any);
+            let (object, number) = key::object_key_and_number(key.as_bytes()).unwrap();
+            let bucket = BucketId(key::number_of(key.as_bytes()).unwrap());
+            remove(rig, &key);
+            write(rig, &Key::version(bucket, &object, Sequence(number - 1)), &row);
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a store that has forgotten how far it was",
+        |rig| {
+            let key = Key::system(crate::commit::APPLIED);
+            let row: AppliedRow = row::decode(&rig.index.get(&key).unwrap().unwrap()).unwrap();
+            write(rig, &key, &AppliedRow { next_extent: ExtentId(2), ..row });
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a segment that is gone",
+        |rig| rig.disk.remove_from_outside(&rig.files(".bulk")[0]).unwrap(),
+        |problem| matches!(problem, Problem::Segment { .. }),
+    ),
+    (
+        "a segment whose header is damaged",
+        |rig| rig.disk.flip_bit(&rig.files(".bulk")[0], 20, 1).unwrap(),
+        |problem| matches!(problem, Problem::Segment { .. }),
+    ),
+    (
+        "a bit of a chunk that is flipped",
+        |rig| rig.disk.flip_bit(&rig.files(".bulk")[0], 100_000, 1).unwrap(),
+        |problem| matches!(problem, Problem::Damage(Damage::Extent { .. })),
+    ),
+];
+
+#[tokio::test]
+async fn everything_that_can_be_wrong_is_found() {
+    let sound = closed_store().await;
+    assert_eq!(check(&sound), []);
+    for (what, damage, expected) in DAMAGES {
+        let rig = sound.after_crash(crate::disk::sim::Survival::Everything, 0);
+        damage(&rig);
+        let problems = check(&rig);
+        assert!(problems.iter().any(expected), "{what}: {problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_deleted_together_with_its_last_object_leaves_nothing() {
+    let rig = Rig::new(3);
+    let engine = rig.open();
+    rig::make_bucket(&engine, BUCKET).await;
+    for round in 0..20 {
+        rig::make_bucket(&engine, "short-lived").await;
+        rig::put(&engine, "short-lived", "k", &body(round, 5000)).await.unwrap();
+        let deleted = rig::delete(&engine, "short-lived", "k", None);
+        let (first, second) = tokio::join!(deleted, engine.delete_bucket("short-lived"));
+        first.unwrap();
+        if second.is_err() {
+            engine.delete_bucket("short-lived").await.unwrap();
+        }
+    }
+    assert_eq!(engine.check().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_check_can_be_interrupted() {
+    let rig = closed_store().await;
+    let disk = Arc::new(rig.disk.clone());
+    let segments = Segments::open(disk, rig.options.clone()).unwrap();
+    let mut told = 0;
+    let mut watch = |work: Work| {
+        told += 1;
+        assert!(work.done <= work.total, "{work:?}");
+        std::ops::ControlFlow::Break(())
+    };
+    let options = CheckOptions { read_data: true };
+    let end = check_parts(rig.index.as_ref(), &segments, options, &mut watch);
+    assert!(matches!(end, Err(Error::Interrupted)), "{end:?}");
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn a_folder_that_is_no_store_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = EngineConfig::new(folder.path());
+    let refused = check_folder(&config, CheckOptions::default(), &mut unwatched);
+    assert!(matches!(refused, Err(Error::Folder(_))), "{refused:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_real_folder_is_checked_without_being_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = EngineConfig {
+        log_segment_bytes: 4 << 20,
+        bulk_segment_bytes: 8 << 20,
+        reserve_bytes: 0,
+        ..EngineConfig::new(folder.path())
+    };
+    let engine = Engine::open_folder(&config).unwrap();
+    populate(&engine).await;
+    let running = check_folder(&config, CheckOptions::default(), &mut unwatched);
+    assert!(matches!(running, Err(Error::Folder(_))), "{running:?}");
+    engine.shutdown().await.unwrap();
+    drop(engine);
+    let names = || {
+        let files = std::fs::read_dir(folder.path().join("segments")).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    let report = check_folder(&config, CheckOptions { read_data: true }, &mut unwatched).unwrap();
+    assert_eq!(report.problems, []);
+    assert!(report.chunks > 15, "{report:?}");
+    assert_eq!(names(), before);
+}
