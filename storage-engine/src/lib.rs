@@ -29,6 +29,8 @@ pub use engine::check::{CheckOptions, CheckReport, Problem, check_folder};
 pub use engine::requests::*;
 pub use engine::work::{OnWork, Unit, Work, unwatched};
 pub use engine::{
-    BodyStream, Engine, EngineConfig, ObjectReader, Parts, TableGuard, TablePage, TableWrite,
+    BodyStream, CompactConfig, CompactStats, Engine, EngineConfig, ObjectReader, Parts, TableGuard,
+    TablePage, TableWrite,
 };
 pub use error::{Damage, Error, Result};
+pub use stage::{Staged, Staging};

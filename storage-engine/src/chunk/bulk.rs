@@ -157,8 +157,8 @@ impl Shared {
     }
 
     fn create(&self) -> Result<Open> {
-        let created = self.segments.create(SegmentKind::Bulk);
-        let segment = created.inspect_err(|error| {
+        let created = self.segments.create_pinned(SegmentKind::Bulk);
+        let pin = created.inspect_err(|error| {
             if let Error::Io { source, .. } = error
                 && is_fatal(source)
             {
@@ -166,7 +166,7 @@ impl Shared {
             }
         })?;
         Ok(Open {
-            pin: segment.pin(),
+            pin,
             end: RECORDS_AT,
         })
     }

@@ -62,6 +62,9 @@ impl Embedded {
         let EmbeddedOptions { index, segments, clock, tags, failure, group_bytes_max } = options;
         let replayed = replay::replay(index.as_ref(), &segments)?;
         let accounts = accounts(index.as_ref())?;
+        // Files may be gone whose ids rows and log still remember.
+        let remembered = accounts.keys().copied().max().max(Some(replayed.applied.segment));
+        segments.skip_ids_below(SegmentId(remembered.map_or(0, |id| id.0.saturating_add(1))));
         let progress = Arc::new(Progress::new(replayed.applied, accounts));
         let log = Log::start(Arc::clone(&segments))?;
         let (sender, queue) = channel::bounded(limits::QUEUE_CHANGES_MAX);

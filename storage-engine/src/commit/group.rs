@@ -200,7 +200,9 @@ impl<'a> Group<'a> {
             }
         }
         for (bucket, usage) in &self.usage {
-            rows.insert(Key::usage(*bucket), Some(row::encode(usage).into()));
+            // A bucket deleted in this group takes its counts with it.
+            let key = Key::usage(*bucket);
+            rows.entry(key).or_insert_with(|| Some(row::encode(usage).into()));
         }
         for (segment, account) in &segments.changed {
             rows.insert(Key::segment(*segment), Some(row::encode(account).into()));

@@ -98,12 +98,17 @@ impl Keeper {
     /// Whether nothing names a record in the segment and nothing ever will.
     fn is_empty(&self, segment: &Arc<Segment>) -> bool {
         // Asked in this order: a pin is let go only after its record has been counted.
-        let sealed = match segment.kind() {
-            SegmentKind::Log => segment.id() < self.progress.durable_segment(),
-            SegmentKind::Bulk | SegmentKind::Packed => segment.writers() == 0,
-        };
+        let sealed = self.is_sealed(segment);
         let live = |account: &SegmentRow| account.live_bytes > 0;
         sealed && !self.progress.accounts().get(&segment.id()).is_some_and(live)
+    }
+
+    /// Whether nobody will write to the segment any more, or needs it to recover.
+    pub(super) fn is_sealed(&self, segment: &Arc<Segment>) -> bool {
+        match segment.kind() {
+            SegmentKind::Log => segment.id() < self.progress.durable_segment(),
+            SegmentKind::Bulk | SegmentKind::Packed => segment.writers() == 0,
+        }
     }
 
     async fn forget_account(&self, id: SegmentId) -> Result<()> {

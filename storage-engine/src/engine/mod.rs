@@ -6,6 +6,7 @@
 
 mod bucket;
 pub mod check;
+mod compact;
 mod copy;
 mod delete;
 mod document;
@@ -18,15 +19,18 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
+mod records;
 #[cfg(test)]
 mod rig;
 pub mod requests;
+mod space;
 mod sweep;
 mod table;
 mod update;
 mod versions;
 pub mod work;
 
+pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
 pub use table::{TableGuard, TablePage, TableWrite};
@@ -49,10 +53,12 @@ use crate::meta::{Meta, MetaStore};
 use crate::row;
 use crate::segment::Segments;
 use crate::stage::{Digests, Stager, Staging};
+use compact::Compactor;
 use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
+use space::Gauge;
 use sweep::Sweeper;
 
 /// A store. Every method may be called from any task at any time.
@@ -79,6 +85,8 @@ enum Store {
         embedded: Arc<Embedded>,
         segments: Arc<Segments>,
         keeper: Keeper,
+        compactor: Compactor,
+        gauge: Gauge,
     },
 }
 
@@ -87,6 +95,9 @@ impl Engine {
     pub async fn stage(&self, options: StageOptions) -> Result<Staging> {
         self.failure.check()?;
         let bucket = self.bucket(&options.bucket).await?;
+        if let Store::Embedded { gauge, .. } = &self.store {
+            gauge.admit(options.length.unwrap_or_default())?;
+        }
         self.stager.stage(&bucket, options)
     }
 

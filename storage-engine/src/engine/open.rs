@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::compact::{CompactConfig, Compactor, CompactorParts};
 use super::folder::Folder;
 use super::keeper::Keeper;
 use super::readers::Readers;
+use super::space::Gauge;
 use super::sweep::Sweeper;
 use super::{Engine, Store};
 use crate::chunk::{Blocks, ChunkStore, MemoryChunks, SegmentChunks};
@@ -36,6 +38,7 @@ pub struct EngineConfig {
     /// Kept free for deletes and compaction: bodies are refused before it is touched.
     pub reserve_bytes: u64,
     pub async_io: AsyncIo,
+    pub compact: CompactConfig,
 }
 
 impl EngineConfig {
@@ -48,6 +51,7 @@ impl EngineConfig {
             bulk_segment_bytes: 256 << 20,
             reserve_bytes: 512 << 20,
             async_io: AsyncIo::Ring,
+            compact: CompactConfig::default(),
         }
     }
 }
@@ -81,7 +85,7 @@ impl Engine {
             clock: Arc::new(SystemClock),
             secret: folder.secret,
         };
-        let mut engine = Engine::assemble(parts)?;
+        let mut engine = Engine::assemble_with(parts, config.compact)?;
         engine.folder = Some(folder);
         tracing::info!(elapsed = ?started.elapsed(), "store is open");
         Ok(engine)
@@ -89,6 +93,10 @@ impl Engine {
 
     /// An engine over given parts. Blocks like [`Engine::open_folder`].
     pub fn assemble(parts: Parts) -> Result<Self> {
+        Engine::assemble_with(parts, CompactConfig::default())
+    }
+
+    fn assemble_with(parts: Parts, compact: CompactConfig) -> Result<Self> {
         let Parts { disk, index, segments, clock, secret } = parts;
         let failure = Failure::default();
         let group_bytes_max = group_bytes_max(&segments);
@@ -117,7 +125,19 @@ impl Engine {
             readers.clone(),
         );
         keeper.tidy_up_after_start()?;
-        let store = Store::Embedded { embedded, segments, keeper };
+        let gauge = Gauge::new(Arc::clone(&segments));
+        let compactor = Compactor::new(CompactorParts {
+            meta: meta.clone(),
+            index: Arc::clone(embedded.index()),
+            segments: Arc::clone(&segments),
+            progress: Arc::clone(embedded.progress()),
+            readers: readers.clone(),
+            keeper: keeper.clone(),
+            gauge: gauge.clone(),
+            failure: failure.clone(),
+            config: compact,
+        });
+        let store = Store::Embedded { embedded, segments, keeper, compactor, gauge };
         Engine::finish(meta, chunks, blocks, ids, readers, clock, failure, store)
     }
 
@@ -148,8 +168,9 @@ impl Engine {
         let stager = Stager::new(Arc::clone(&chunks), lanes, ids, blocks);
         let sweeper = Sweeper::new(meta.clone(), readers.clone());
         let mut background = vec![tokio::spawn(sweeper.clone().run())];
-        if let Store::Embedded { keeper, .. } = &store {
+        if let Store::Embedded { keeper, compactor, .. } = &store {
             background.push(tokio::spawn(keeper.clone().run()));
+            background.push(tokio::spawn(compactor.clone().run()));
         }
         Ok(Engine {
             meta,

@@ -48,15 +48,16 @@ impl<'a> Records<'a> {
 
     /// The next thing there is; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Found>> {
-        let start = self.at;
+        let (segment, start) = (self.segment, self.at);
         while self.at < self.end {
-            let bytes = match self.hold(self.at, PAYLOAD_AT_MAX) {
-                Ok(bytes) => bytes,
-                Err(_) if self.at > start => break,
+            let at = self.at;
+            let parsed = match self.hold(at, PAYLOAD_AT_MAX) {
+                Ok(bytes) => record::parse_header(segment.key(), at, bytes),
+                Err(_) if at > start => break,
                 Err(error) => return self.pass_over_unreadable(error),
             };
-            match record::parse_header(self.segment.key(), self.at, bytes) {
-                Ok(_) if self.at > start => break,
+            match parsed {
+                Ok(_) if at > start => break,
                 Ok(header) => {
                     self.at = header.end();
                     return Ok(Some(Found::Record(header)));

@@ -74,6 +74,15 @@ impl Rig {
     }
 }
 
+impl Rig {
+    pub(super) fn name_of(&self, segment: crate::ids::SegmentId) -> String {
+        let front = format!("{:016x}.", segment.0);
+        let mut names = self.files("");
+        names.retain(|name| name.starts_with(&front));
+        names.remove(0)
+    }
+}
+
 /// Bytes that differ with the seed and do not compress.
 pub(super) fn body(seed: u64, len: usize) -> Bytes {
     let mut bytes = vec![0; len];

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::Segment;
+use super::{Segment, SegmentPin};
 use super::header::{BadHeader, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::home::{Home, lock};
 use super::name::FileName;
@@ -143,6 +143,12 @@ impl Segments {
     /// Makes a segment. Its file, header and name are durable when this returns; if it fails, or
     /// the machine stops meanwhile, at most a file without meaning is left behind.
     pub fn create(&self, kind: SegmentKind) -> Result<Arc<Segment>> {
+        self.create_pinned(kind).map(|pin| Arc::clone(pin.segment()))
+    }
+
+    /// As [`Segments::create`]. The segment is pinned before anybody can see it: an empty one
+    /// without a pin may be given up at any moment.
+    pub fn create_pinned(&self, kind: SegmentKind) -> Result<SegmentPin> {
         let _one = lock(&self.creating);
         let options = &self.home.options;
         let id = SegmentId(self.next_id.fetch_add(1, Ordering::AcqRel));
@@ -168,9 +174,10 @@ impl Segments {
             return Err(self.explain(error, "create a segment"));
         }
         let segment = Arc::new(self.home.segment(file, &header));
+        let pin = segment.pin();
         let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
         map.insert(id, Arc::clone(&segment));
-        Ok(segment)
+        Ok(pin)
     }
 
     /// Forgets a segment at once; its file is used anew or removed when nobody reads it any more.

@@ -286,7 +286,12 @@ const DAMAGES: &[(&str, fn(&Rig), fn(&Problem) -> bool)] = &[
     ),
     (
         "a bit of a chunk that is flipped",
-        |rig| rig.disk.flip_bit(&rig.files(".bulk")[0], 100_000, 1).unwrap(),
+        |rig| {
+            let (_, row) = find::<ExtentRow>(rig, Table::Extent, |row| row.record_bytes > 50_000);
+            let name = rig.name_of(row.segment);
+            let middle = row.offset + u64::from(row.record_bytes / 2);
+            rig.disk.flip_bit(&name, middle, 1).unwrap();
+        },
         |problem| matches!(problem, Problem::Damage(Damage::Extent { .. })),
     ),
 ];

@@ -1,0 +1,182 @@
+//! One step of a compaction: some records of a segment, copied into memory and from there to
+//! where they go.
+
+use std::io::IoSlice;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::records::{Found, Records};
+use crate::chunk::Chunk;
+use crate::commit::Progress;
+use crate::disk::{DIRECT_ALIGN_BYTES, is_fatal};
+use crate::error::{Error, Result};
+use crate::failure::Failure;
+use crate::ids::{ExtentId, SegmentId};
+use crate::index::Index;
+use crate::key::Key;
+use crate::meta::Place;
+use crate::record::{self, Content, Padding, Record, RecordHeader, RecordKey};
+use crate::row::{self, ExtentRow, SegmentKind};
+use crate::segment::{RECORDS_AT, Segment, SegmentPin, Segments};
+
+/// Bytes copied in one step, give or take a record.
+const BATCH_BYTES: usize = 4 << 20;
+/// Chunks moved by one change: what the committer does in one go stays small beside a sync.
+const BATCH_CHUNKS_MAX: usize = 256;
+/// Bytes looked through in one step, so that a step through dead records ends too.
+const LOOKED_AT_BYTES_MAX: u64 = 64 << 20;
+/// Every step begins a new block: no write touches one that was synced before.
+const STEP_ALIGN_BYTES: u64 = DIRECT_ALIGN_BYTES as u64;
+
+/// The segment that copies go to. Its pin keeps everybody else away until it is full.
+#[derive(Debug)]
+pub(super) struct Packing {
+    pub(super) pin: SegmentPin,
+    pub(super) end: u64,
+}
+
+/// Where copies may go.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) segment: SegmentId,
+    pub(super) key: RecordKey,
+    pub(super) at: u64,
+    pub(super) end: u64,
+}
+
+/// Copies in memory, and the places they were made for.
+#[derive(Debug)]
+pub(super) struct Copies {
+    pub(super) at: u64,
+    pub(super) bytes: Vec<u8>,
+    pub(super) moves: Vec<(ExtentId, Place, Place)>,
+    /// Records that are named and do not verify.
+    pub(super) damaged: u64,
+    /// Where to go on in the segment that is copied from.
+    pub(super) next: u64,
+    /// The next record does not fit any more.
+    pub(super) full: bool,
+}
+
+impl Packing {
+    /// Goes on in the packed segment with the most room, if that is much, or makes one. Blocks.
+    pub(super) fn open(segments: &Segments, progress: &Progress) -> Result<Packing> {
+        if let Some(packing) = Packing::resume(segments, progress) {
+            return Ok(packing);
+        }
+        let pin = segments.create_pinned(SegmentKind::Packed)?;
+        Ok(Packing { pin, end: RECORDS_AT })
+    }
+
+    fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
+        let accounts = progress.accounts();
+        let packed = segments.all().into_iter().filter_map(|segment| {
+            let account = accounts.get(&segment.id()).filter(|account| account.live_bytes > 0)?;
+            let end = account.end.next_multiple_of(STEP_ALIGN_BYTES);
+            let unused = segment.kind() == SegmentKind::Packed && segment.writers() == 0;
+            (unused && end < segment.capacity() / 2).then_some((end, segment))
+        });
+        let (end, segment) = packed.min_by_key(|(end, _)| *end)?;
+        Some(Packing { pin: segment.pin(), end })
+    }
+}
+
+/// Copies the next records that are alive. Blocks; changes nothing.
+pub(super) fn gather(
+    index: &dyn Index,
+    victim: &Arc<Segment>,
+    range: Range<u64>,
+    room: Room,
+) -> Result<Copies> {
+    let at = room.at.next_multiple_of(STEP_ALIGN_BYTES);
+    let mut copies = Copies {
+        at,
+        bytes: Vec::new(),
+        moves: Vec::new(),
+        damaged: 0,
+        next: range.start,
+        full: false,
+    };
+    let mut records = Records::new(victim, range.start, range.end);
+    while copies.bytes.len() < BATCH_BYTES
+        && copies.moves.len() < BATCH_CHUNKS_MAX
+        && records.at() - range.start < LOOKED_AT_BYTES_MAX
+    {
+        let Some(found) = records.next()? else { break };
+        if let Found::Record(header) = found
+            && let Content::Chunk { extent, .. } = header.content
+        {
+            let from = Place {
+                segment: victim.id(),
+                offset: header.at,
+                record_bytes: header.record_bytes,
+            };
+            if lies_at(index, extent)? == Some(from) && !copy(&mut records, &header, from, &room, &mut copies) {
+                copies.full = true;
+                return Ok(copies);
+            }
+        }
+        copies.next = records.at();
+    }
+    // Whatever is found behind the last record, the walk ends there.
+    copies.next = copies.next.max(records.at().min(range.end));
+    Ok(copies)
+}
+
+/// Where the rows say that a chunk lies.
+fn lies_at(index: &dyn Index, extent: ExtentId) -> Result<Option<Place>> {
+    let Some(bytes) = index.get(&Key::extent(extent))? else { return Ok(None) };
+    let ExtentRow { segment, offset, record_bytes, .. } = row::decode(&bytes)?;
+    Ok(Some(Place { segment, offset, record_bytes }))
+}
+
+/// Copies one record, unless it is damaged. `false` if there is no room for it.
+fn copy(
+    records: &mut Records<'_>,
+    header: &RecordHeader,
+    from: Place,
+    room: &Room,
+    copies: &mut Copies,
+) -> bool {
+    let opened = records.read(header).map_err(|error| error.to_string());
+    let opened = opened.and_then(|bytes| header.open(bytes).map_err(|bad| bad.to_string()));
+    let (extent, head, stored) = match opened {
+        Ok(Record::Chunk { extent, head, stored }) => (extent, head, stored),
+        Ok(Record::Commit { .. }) => return true,
+        Err(detail) => {
+            let (segment, offset) = (from.segment, from.offset);
+            tracing::error!(%segment, offset, detail, "a chunk does not verify: it is not moved");
+            copies.damaged += 1;
+            return true;
+        }
+    };
+    let record_bytes = head.record_bytes(Padding::Tight);
+    let offset = copies.at + copies.bytes.len() as u64;
+    if offset + u64::from(record_bytes) > room.end {
+        return false;
+    }
+    let chunk = Chunk::from_parts(head, Bytes::copy_from_slice(stored));
+    record::encode_chunk(&mut copies.bytes, &room.key, offset, extent, &chunk, Padding::Tight);
+    copies.moves.push((extent, from, Place { segment: room.segment, offset, record_bytes }));
+    true
+}
+
+/// Makes copies durable where they were made for. Blocks.
+pub(super) fn write(
+    pin: &SegmentPin,
+    copies: Copies,
+    failure: &Failure,
+) -> Result<Vec<(ExtentId, Place, Place)>> {
+    failure.check()?;
+    let written = pin.file().write_at(&[IoSlice::new(&copies.bytes)], copies.at);
+    if let Err(error) = written {
+        let fatal = is_fatal(&error);
+        let error = Error::io("write a packed segment")(error);
+        return Err(if fatal { failure.set(&error) } else { error });
+    }
+    let synced = pin.file().sync();
+    synced.map_err(|error| failure.set(&Error::io("sync a packed segment")(error)))?;
+    Ok(copies.moves)
+}
