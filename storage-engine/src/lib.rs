@@ -24,6 +24,7 @@ pub mod record;
 pub mod row;
 pub mod segment;
 pub mod stage;
+pub use engine::work;
 
 pub use engine::check::{CheckOptions, CheckReport, Problem, check_folder};
 pub use engine::requests::*;
