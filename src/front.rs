@@ -72,7 +72,7 @@ impl Front {
     ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
         // One allocation for each request, instead of room for the largest operation in every
         // idle connection, and copies of it on the way there.
-        let answer = Box::pin(self.s3.handle(request)).await;
+        let answer = self.s3.handle(request).await;
         let seen = answer.extensions().get::<s3_api::Observation>();
         let outcome = Outcome {
             operation: seen.and_then(|seen| seen.operation).unwrap_or("unknown"),

@@ -101,6 +101,16 @@ impl Engine {
         self.stager.stage(&bucket, options)
     }
 
+    /// Does at once what the background does from time to time: frees what was let go and gives up
+    /// segments that nothing names any more. What somebody is reading stays.
+    pub async fn tidy(&self) -> Result<()> {
+        self.sweeper.sweep().await?;
+        if let Store::Embedded { keeper, .. } = &self.store {
+            keeper.give_up_empty().await?;
+        }
+        Ok(())
+    }
+
     /// Tells whether the store still takes changes, and why not.
     pub fn failure(&self) -> &Failure {
         &self.failure
