@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use storage_engine::work::{Unit, Work};
+use storage_engine::{Unit, Work};
 
 use crate::signals::Signals;
 

@@ -24,7 +24,6 @@ pub mod record;
 pub mod row;
 pub mod segment;
 pub mod stage;
-pub use engine::work;
 
 pub use commit::CommitStats;
 pub use engine::requests::*;

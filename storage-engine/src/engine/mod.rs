@@ -21,7 +21,7 @@ mod put;
 mod readers;
 #[cfg(test)]
 mod rig;
-pub mod requests;
+pub(crate) mod requests;
 mod scrub;
 mod space;
 mod stats;
@@ -49,7 +49,6 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 
 use crate::chunk::ChunkStore;
-use crate::clock::Clock;
 use crate::commit::Embedded;
 use crate::error::Result;
 use crate::failure::Failure;
@@ -78,7 +77,6 @@ pub struct Engine {
     readers: Readers,
     sweeper: Sweeper,
     scrubs: ScrubTotals,
-    clock: Arc<dyn Clock>,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,
