@@ -18,6 +18,8 @@ use storage_engine::{CopyObject, PutOutcome};
 pub(crate) const SOURCE_VERSION_ID: HeaderName =
     HeaderName::from_static("x-amz-copy-source-version-id");
 
+const REDIRECT: &str = "x-amz-website-redirect-location";
+
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     object_input::check_unsupported(request.headers())?;
     let source = CopySource::from_request(request)?;
@@ -30,14 +32,15 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
 
     let source_version = found.target.version;
     let name = conditions.name();
+    let tags = directives.tags.clone();
     let copy = CopyObject {
-        attributes: new_attributes(directives.metadata, &found, label),
+        attributes: new_attributes(directives, &found, label),
         source: found.target,
         source_conditions: found.pinned,
         bucket: request.bucket().to_owned(),
         key: request.key(),
         owner: request.owner(),
-        tags: directives.tags,
+        tags,
         lock: Lock::default(),
         conditions: conditions.list,
         checksum,
@@ -66,6 +69,8 @@ struct Directives {
     metadata: Option<Vec<Attribute>>,
     /// New tags, or the source's.
     tags: Option<Vec<Tag>>,
+    /// Never taken over: it is given anew or gone.
+    redirect: Option<Attribute>,
 }
 
 impl Directives {
@@ -78,7 +83,15 @@ impl Directives {
             true => Some(object_input::given_tags(request)?.unwrap_or_default()),
             false => None,
         };
-        Ok(Self { metadata, tags })
+        let redirect = request.header(REDIRECT).map(|value| Attribute {
+            name: REDIRECT.to_owned(),
+            value: value.to_vec(),
+        });
+        Ok(Self {
+            metadata,
+            tags,
+            redirect,
+        })
     }
 }
 
@@ -122,7 +135,7 @@ fn check_source(
         && source.version.is_none();
     let changes_something = directives.metadata.is_some()
         || directives.tags.is_some()
-        || request.header("x-amz-website-redirect-location").is_some()
+        || directives.redirect.is_some()
         || request.header("x-amz-checksum-algorithm").is_some()
         || label != summary.label;
     if onto_itself && !changes_something {
@@ -143,23 +156,26 @@ fn check_source(
 
 /// None leaves class and metadata to the engine, which takes them from the very version it copies.
 fn new_attributes(
-    replaced: Option<Vec<Attribute>>,
+    directives: Directives,
     found: &FoundSource,
     label: String,
 ) -> Option<(String, Vec<Attribute>)> {
-    if let Some(attributes) = replaced {
+    if let Some(attributes) = directives.metadata {
         return Some((label, attributes));
     }
-    if label == found.info.row.summary.label {
+    let detail = found.info.row.detail.as_ref();
+    let kept = detail
+        .map(|detail| detail.attributes.as_slice())
+        .unwrap_or_default();
+    let had_redirect = kept.iter().any(|attribute| attribute.name == REDIRECT);
+    if label == found.info.row.summary.label && directives.redirect.is_none() && !had_redirect {
         return None;
     }
-    let detail = found.info.row.detail.as_ref();
-    Some((
-        label,
-        detail
-            .map(|detail| detail.attributes.clone())
-            .unwrap_or_default(),
-    ))
+    let kept = kept
+        .iter()
+        .filter(|attribute| attribute.name != REDIRECT)
+        .cloned();
+    Some((label, kept.chain(directives.redirect).collect()))
 }
 
 fn result(summary: &Summary) -> Writer {

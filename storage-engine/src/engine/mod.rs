@@ -22,7 +22,7 @@ mod put;
 mod readers;
 #[cfg(test)]
 mod rig;
-pub mod requests;
+pub(crate) mod requests;
 mod scrub;
 mod space;
 mod stats;
@@ -51,7 +51,6 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 
 use crate::chunk::ChunkStore;
-use crate::clock::Clock;
 use crate::commit::Embedded;
 use crate::error::Result;
 use crate::failure::Failure;
@@ -80,7 +79,6 @@ pub struct Engine {
     readers: Readers,
     sweeper: Sweeper,
     scrubs: ScrubTotals,
-    clock: Arc<dyn Clock>,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,
@@ -110,6 +108,16 @@ impl Engine {
             gauge.admit(options.length.unwrap_or_default())?;
         }
         self.stager.stage(&bucket, options)
+    }
+
+    /// Does at once what the background does from time to time: frees what was let go and gives up
+    /// segments that nothing names any more. What somebody is reading stays.
+    pub async fn tidy(&self) -> Result<()> {
+        self.sweeper.sweep().await?;
+        if let Store::Embedded { keeper, .. } = &self.store {
+            keeper.give_up_empty().await?;
+        }
+        Ok(())
     }
 
     /// Tells whether the store still takes changes, and why not.

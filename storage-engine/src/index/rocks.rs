@@ -1,7 +1,8 @@
 //! The index of a real store, on RocksDB.
 //!
 //! A crash keeps a prefix of the applied batches. RocksDB promises that for one write-ahead log:
-//! recovery stops at the first record that is damaged or cut. It does not promise it across two:
+//! recovery stops at the first record that is damaged or cut ([`wal`] sees to it that it finds
+//! that record). It does not promise it across two:
 //! where an older log has lost its end exactly between two records, the newer one is replayed all
 //! the same and the batches between are missing. So an older log must never be volatile when a
 //! newer one begins: this module, not RocksDB, decides when the log changes, and syncs it before.
@@ -9,6 +10,7 @@
 //! full, a checkpoint that flushes, recovery from errors in the background.
 
 mod options;
+mod wal;
 
 #[cfg(test)]
 mod cut_tests;
@@ -18,7 +20,8 @@ mod tests;
 pub use options::RocksOptions;
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -35,6 +38,7 @@ use rocksdb::{
 };
 
 use super::{Index, IndexStats, Ready, RowChange, Step};
+use crate::disk::FolderLock;
 use crate::error::{Error, Result};
 use crate::key::{Key, KeyRange};
 
@@ -59,6 +63,8 @@ pub struct RocksIndex {
     rotations: AtomicU64,
     /// The first failure. What RocksDB holds after it is known only to whoever opens it again.
     stopped: OnceLock<String>,
+    /// Let go last, after RocksDB has closed its files.
+    _lock: FolderLock,
 }
 
 impl RocksIndex {
@@ -80,6 +86,10 @@ impl RocksIndex {
         cache: Cache,
     ) -> Result<Self> {
         let above = open_parent(folder)?;
+        create(folder).map_err(Error::io("creating the folder of the index"))?;
+        // Before the logs are touched: RocksDB's own lock comes too late for that.
+        let lock = FolderLock::acquire(folder).map_err(Error::io("opening the index"))?;
+        wal::mend(folder).map_err(Error::io("checking the write-ahead logs of the index"))?;
         let database = DB::open(prepared, folder).map_err(context("opening the index"))?;
         above.sync_all().map_err(Error::io(SYNCING_ABOVE))?;
         let mut ready_reads = ReadOptions::default();
@@ -94,6 +104,7 @@ impl RocksIndex {
             writing: Mutex::new(()),
             rotations: AtomicU64::new(0),
             stopped: OnceLock::new(),
+            _lock: lock,
         })
     }
 
@@ -263,6 +274,13 @@ fn batch(changes: &[RowChange]) -> WriteBatch {
         }
     }
     batch
+}
+
+fn create(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+        _ => Ok(()),
+    }
 }
 
 /// The folder that holds a folder's name, to be synced once that name is there: RocksDB syncs only

@@ -4,6 +4,9 @@
 //! order, integers as varints, sequences with their length first. A layout that has been released
 //! is never changed; a new one gets the next number and the decoder keeps the old ones.
 
+#[cfg(test)]
+mod tests;
+
 mod body;
 mod bucket;
 mod object;

@@ -10,7 +10,7 @@ use tokio::task::JoinError;
 
 use super::staged::Pins;
 use super::{Digester, Stager};
-use crate::chunk::{Filling, SealedBlock, Transform, Writing, Written};
+use crate::chunk::{Blocks, Filling, SealedBlock, Transform, Writing, Written};
 use crate::error::{Error, Result};
 use crate::ids::ExtentId;
 use crate::meta::ExtentChange;
@@ -126,7 +126,8 @@ impl Large {
             self.pins.known.push(known);
             return Ok(());
         }
-        let sealed = self.seal(filling).await?;
+        let (transform, blocks) = (self.transform.clone(), self.stager.blocks.clone());
+        let sealed = seal(filling, transform, blocks).await?;
         while self.under_way.len() >= WRITES_PER_BODY_MAX {
             if let Some(oldest) = self.under_way.pop_front() {
                 self.pins.written.push(oldest.finish().await?);
@@ -147,16 +148,16 @@ impl Large {
         let (dedup, owner) = self.dedup.as_ref()?;
         dedup.lookup(owner, blake3::hash(filling.plain()).as_bytes())
     }
+}
 
-    async fn seal(&mut self, filling: Filling) -> Result<SealedBlock> {
-        let (transform, blocks) = (self.transform.clone(), self.stager.blocks.clone());
-        if transform.is_plain() {
-            return filling.seal(&transform, &blocks);
-        }
-        let sealing = move || filling.seal(&transform, &blocks);
-        let sealed = tokio::task::spawn_blocking(sealing).await;
-        sealed.unwrap_or_else(|stopped| Err(sealing_failed(&stopped)))
+/// Compressing and encrypting take too long for a thread of the runtime.
+async fn seal(filling: Filling, transform: Transform, blocks: Blocks) -> Result<SealedBlock> {
+    if transform.is_plain() {
+        return filling.seal(&transform, &blocks);
     }
+    let sealing = move || filling.seal(&transform, &blocks);
+    let sealed = tokio::task::spawn_blocking(sealing).await;
+    sealed.unwrap_or_else(|stopped| Err(sealing_failed(&stopped)))
 }
 
 pub(super) fn sealing_failed(stopped: &JoinError) -> Error {

@@ -201,6 +201,23 @@ async fn bodies_of_every_length_come_back_from_a_folder() {
     every_length_comes_back(chunks_on(Arc::new(disk))).await;
 }
 
+/// Connections move between the threads of the runtime, and what they wait for moves along.
+#[tokio::test]
+async fn bodies_move_between_threads() {
+    fn moves<T: Send>(value: T) -> T {
+        value
+    }
+    let stager = moves(stager(Arc::new(MemoryChunks::default())));
+    let bucket = bucket(Compression::None);
+    let mut staging = moves(stager.stage(&bucket, StageOptions::default()).unwrap());
+    moves(staging.write(some_bytes(2 << 20))).await.unwrap();
+    let staged = moves(moves(staging.seal()).await.unwrap());
+    moves(staged.into_parts());
+    let mut digester = moves(stager.digester(&[Algorithm::Sha256]));
+    moves(digester.update(some_bytes(1 << 20))).await;
+    moves(digester.finish()).await;
+}
+
 #[tokio::test]
 async fn every_digest_is_that_of_the_body() {
     let stager = stager(Arc::new(MemoryChunks::default()));

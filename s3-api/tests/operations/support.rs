@@ -1,0 +1,211 @@
+//! A client without a network.
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4::SigningParams;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use s3_api::{ConnectionFate, Observation, Principal, S3, S3Config, root_credential};
+use std::sync::Arc;
+use std::time::SystemTime;
+use storage_engine::Engine;
+use storage_engine::clock::SystemClock;
+
+pub(crate) const OWNER: &str = "owner-id";
+
+/// A store of its own for one test.
+pub(crate) struct Client {
+    pub(crate) s3: S3,
+}
+
+/// A request that is being put together.
+#[derive(Clone)]
+pub(crate) struct Call {
+    method: &'static str,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    /// `x-amz-content-sha256`, where it is not the body's digest.
+    content: Option<&'static str>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) observation: Observation,
+    pub(crate) fate: ConnectionFate,
+}
+
+pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
+    let target = target.into();
+    Call {
+        method,
+        target,
+        headers: Vec::new(),
+        body: Bytes::new(),
+        content: None,
+    }
+}
+
+impl Call {
+    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) fn content(mut self, content: &'static str) -> Self {
+        self.content = Some(content);
+        self
+    }
+
+    /// Without any signature.
+    pub(crate) fn unsigned(self) -> Request<Full<Bytes>> {
+        let mut request = Request::builder().method(self.method).uri(&self.target);
+        request = request.header("host", "localhost:9000");
+        request = request.header("content-length", self.body.len());
+        for (name, value) in &self.headers {
+            request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        request.body(Full::new(self.body)).unwrap()
+    }
+
+    pub(crate) fn signed(self) -> Request<Full<Bytes>> {
+        let (body, content) = (self.body.clone(), self.content);
+        let mut request = self.unsigned();
+        let identity = Credentials::new("AKID", "secret", None, None, "test").into();
+        let mut settings = SigningSettings::default();
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region("us-east-1")
+            .name("s3")
+            .time(SystemTime::now())
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let uri = format!("http://localhost:9000{}", request.uri());
+        let signable = match content {
+            Some(content) => SignableBody::Precomputed(content.to_owned()),
+            None => SignableBody::Bytes(&body),
+        };
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers: Vec<(String, String)> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let signable =
+            SignableRequest::new(request.method().as_str(), uri, headers, signable).unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        instructions.apply_to_request_http1x(&mut request);
+        request
+    }
+}
+
+impl Client {
+    pub(crate) fn new() -> Self {
+        let engine = Engine::in_memory(Arc::new(SystemClock)).unwrap();
+        let principal = Principal {
+            id: OWNER.into(),
+            display_name: "Owner".into(),
+        };
+        let credentials = root_credential("AKID", "secret", principal);
+        Self {
+            s3: S3::new(Arc::new(engine), S3Config::new("us-east-1", credentials)),
+        }
+    }
+
+    /// A store with a bucket named `bucket` in it.
+    pub(crate) async fn with_bucket() -> Self {
+        let client = Self::new();
+        client.send(call("PUT", "/bucket")).await.ok();
+        client
+    }
+
+    pub(crate) async fn send(&self, call: Call) -> Reply {
+        self.send_raw(call.signed()).await
+    }
+
+    pub(crate) async fn send_raw(&self, request: Request<Full<Bytes>>) -> Reply {
+        let (parts, body) = self.s3.handle(request).await.into_parts();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes(),
+            observation: *parts.extensions.get::<Observation>().unwrap(),
+            fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
+        }
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Reply {
+        self.send(call("GET", target)).await
+    }
+
+    pub(crate) async fn put(&self, target: &str, body: impl Into<Bytes>) -> Reply {
+        self.send(call("PUT", target).body(body)).await.ok()
+    }
+}
+
+impl Reply {
+    /// Fails the test unless the answer is a success.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text());
+        self
+    }
+
+    /// Fails the test unless the answer is this refusal.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, code: &str) -> Self {
+        assert_eq!(
+            (self.status.as_u16(), self.tag("Code")),
+            (status, code),
+            "{}",
+            self.text()
+        );
+        self
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap_or("(binary)")
+    }
+
+    /// The text of the first element of that name, empty where there is none.
+    pub(crate) fn tag(&self, name: &str) -> &str {
+        self.tags(name).into_iter().next().unwrap_or_default()
+    }
+
+    /// The text of all elements of that name that have only text inside.
+    pub(crate) fn tags(&self, name: &str) -> Vec<&str> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let pieces = self.text().split(&open).skip(1);
+        pieces
+            .map(|piece| piece.split(&close).next().unwrap_or_default())
+            .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap_or("(binary)"))
+    }
+}
