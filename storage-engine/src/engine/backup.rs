@@ -32,7 +32,7 @@ use crate::commit::{Embedded, accounts, applied};
 use crate::disk::AsyncIo;
 use crate::error::{Damage, Error, Result};
 use crate::ids::{SegmentId, Sequence};
-use crate::index::{Index, RocksIndex, RocksOptions};
+use crate::index::{RocksIndex, RocksOptions};
 use crate::row::{SegmentKind, SegmentRow};
 use crate::segment::Segments;
 use copy::Copying;
@@ -61,10 +61,18 @@ impl Engine {
     ///
     /// Interrupted by `progress`, dropped or failed, it leaves an earlier backup as it was.
     pub async fn backup(&self, to: &Path, progress: &mut OnWork<'_>) -> Result<BackupReport> {
-        let (Store::Embedded { embedded, segments, .. }, Some(folder)) = (&self.store, &self.folder)
+        let (
+            Store::Embedded {
+                embedded, segments, ..
+            },
+            Some(folder),
+        ) = (&self.store, &self.folder)
         else {
             let detail = "it is not kept in a folder".into();
-            return Err(Error::Invalid { what: "store", detail });
+            return Err(Error::Invalid {
+                what: "store",
+                detail,
+            });
         };
         let (path, source) = (to.to_owned(), folder.path().to_owned());
         let target = blocking(move || Target::open(&path, &source)).await?;
@@ -79,9 +87,13 @@ impl Engine {
             reserve_bytes: 0,
             ..EngineConfig::new(&target.next())
         };
-        Backup { target: Arc::new(target), segments: Arc::clone(segments), config }
-            .run(embedded, folder.segments(), progress)
-            .await
+        Backup {
+            target: Arc::new(target),
+            segments: Arc::clone(segments),
+            config,
+        }
+        .run(embedded, folder.segments(), progress)
+        .await
     }
 }
 
@@ -106,21 +118,30 @@ impl Backup {
         progress: &mut OnWork<'_>,
     ) -> Result<BackupReport> {
         let moment = self.checkpoint(embedded).await?;
-        let mut report = BackupReport { until: moment.until, ..BackupReport::default() };
-        let alive = moment.accounts.iter().filter(|(_, account)| account.live_bytes > 0);
+        let mut report = BackupReport {
+            until: moment.until,
+            ..BackupReport::default()
+        };
+        let alive = moment
+            .accounts
+            .iter()
+            .filter(|(_, account)| account.live_bytes > 0);
         let alive: Vec<(SegmentId, SegmentRow)> = alive.map(|(id, row)| (*id, *row)).collect();
         let total: u64 = alive.iter().map(|(_, account)| account.end).sum();
         let mut done = 0;
         let mut names = Vec::new();
         for (id, account) in alive {
             let segment = self.segments.get(id);
-            let segment =
-                segment.ok_or_else(|| Error::damaged(Damage::MissingSegment(id)))?;
+            let segment = segment.ok_or_else(|| Error::damaged(Damage::MissingSegment(id)))?;
             // Asked before anything is copied: a write that is under way may still change what
             // lies below the end.
             let fixed = segment.kind() != SegmentKind::Bulk || segment.writers() == 0;
             let name = segment.file_name();
-            let copied = Copied { end: account.end, capacity: segment.capacity(), fixed };
+            let copied = Copied {
+                end: account.end,
+                capacity: segment.capacity(),
+                fixed,
+            };
             report.segments += 1;
             names.push(name.clone());
             let (target, from) = (Arc::clone(&self.target), source.join(&name));
@@ -131,7 +152,12 @@ impl Backup {
                     let base = done;
                     let mut tell = |bytes: u64| {
                         let (doing, unit) = ("copy segments", Unit::Bytes);
-                        progress(Work { doing, done: base + bytes, total, unit })
+                        progress(Work {
+                            doing,
+                            done: base + bytes,
+                            total,
+                            unit,
+                        })
                     };
                     let copying = copy_all(copying, &mut tell).await?;
                     report.copied_bytes += copied.end;
@@ -141,7 +167,14 @@ impl Backup {
             }
             done += account.end;
             let (doing, unit) = ("copy segments", Unit::Bytes);
-            if progress(Work { doing, done, total, unit }).is_break() {
+            if progress(Work {
+                doing,
+                done,
+                total,
+                unit,
+            })
+            .is_break()
+            {
                 return Err(Error::Interrupted);
             }
         }
@@ -157,7 +190,10 @@ impl Backup {
         blocking(move || {
             let folder = target.prepare_index()?;
             index.checkpoint(&folder)?;
-            let options = RocksOptions { cache_bytes: INDEX_BYTES, memtable_bytes: INDEX_BYTES };
+            let options = RocksOptions {
+                cache_bytes: INDEX_BYTES,
+                memtable_bytes: INDEX_BYTES,
+            };
             let copy = RocksIndex::open(&folder, &options)?;
             Ok(Moment {
                 until: applied(&copy)?.next_sequence,

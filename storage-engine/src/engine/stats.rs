@@ -55,7 +55,14 @@ impl Engine {
             stopped: self.failure.check().is_err(),
             ..EngineStats::default()
         };
-        let Store::Embedded { embedded, segments, compactor, gauge, .. } = &self.store else {
+        let Store::Embedded {
+            embedded,
+            segments,
+            compactor,
+            gauge,
+            ..
+        } = &self.store
+        else {
             return Ok(stats);
         };
         stats.commit = embedded.progress().stats();
@@ -75,7 +82,9 @@ impl Engine {
             };
             kind.count += 1;
             kind.bytes += segment.capacity();
-            kind.live_bytes += accounts.get(&segment.id()).map_or(0, |account| account.live_bytes);
+            kind.live_bytes += accounts
+                .get(&segment.id())
+                .map_or(0, |account| account.live_bytes);
         }
         Ok(stats)
     }
@@ -85,7 +94,11 @@ impl Engine {
             let mut count = 0;
             store.walk(&key::table(Table::Trash), &mut |_, _| {
                 count += 1;
-                if count < TRASH_COUNTED_MAX { Step::Next } else { Step::Stop }
+                if count < TRASH_COUNTED_MAX {
+                    Step::Next
+                } else {
+                    Step::Stop
+                }
             })?;
             Ok(count)
         });
