@@ -2,9 +2,8 @@
 //!
 //! A checkpoint of the index is one moment of the store; everything its rows name lies in segments,
 //! below the ends they record, and is never written again. So the checkpoint and those bytes are the
-//! backup, and the log has nothing to add. A reader is registered meanwhile: no segment is given
-//! up before it has been copied. Space that is freed during a backup is therefore there only after
-//! it.
+//! backup, and the log has nothing to add. Each of those segments is held until it has been copied:
+//! one that is given up meanwhile gives its file back only then.
 //!
 //! Segments are copied, not linked to: their files are used anew in place, and two stores that grow
 //! from one backup would write into each other. Within the target, what an earlier backup brought
@@ -22,10 +21,11 @@ mod tests;
 pub use restore::restore;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::check::{CheckOptions, check_folder};
+use super::readers::Reading;
 use super::work::{OnWork, Unit, Work, blocking, watched};
 use super::{Engine, EngineConfig, Store};
 use crate::commit::{Embedded, accounts, applied};
@@ -34,7 +34,7 @@ use crate::error::{Damage, Error, Result};
 use crate::ids::{SegmentId, Sequence};
 use crate::index::{RocksIndex, RocksOptions};
 use crate::row::{SegmentKind, SegmentRow};
-use crate::segment::Segments;
+use crate::segment::{Segment, Segments};
 use copy::Copying;
 use list::Copied;
 use target::Target;
@@ -77,7 +77,7 @@ impl Engine {
         let (path, source) = (to.to_owned(), folder.path().to_owned());
         let target = blocking(move || Target::open(&path, &source)).await?;
         // Before the checkpoint: what its rows name is not given up from here on.
-        let _reading = self.readers.begin(self.meta.store().next_sequence());
+        let reading = self.readers.begin(self.meta.store().next_sequence());
         let config = EngineConfig {
             cache_bytes: INDEX_BYTES,
             memtable_bytes: INDEX_BYTES,
@@ -92,7 +92,7 @@ impl Engine {
             segments: Arc::clone(segments),
             config,
         }
-        .run(embedded, folder.segments(), progress)
+        .run(embedded, folder.segments(), reading, progress)
         .await
     }
 }
@@ -114,7 +114,8 @@ impl Backup {
     async fn run(
         self,
         embedded: &Arc<Embedded>,
-        source: std::path::PathBuf,
+        source: PathBuf,
+        reading: Reading,
         progress: &mut OnWork<'_>,
     ) -> Result<BackupReport> {
         let moment = self.checkpoint(embedded).await?;
@@ -122,17 +123,12 @@ impl Backup {
             until: moment.until,
             ..BackupReport::default()
         };
-        let alive = moment
-            .accounts
-            .iter()
-            .filter(|(_, account)| account.live_bytes > 0);
-        let alive: Vec<(SegmentId, SegmentRow)> = alive.map(|(id, row)| (*id, *row)).collect();
-        let total: u64 = alive.iter().map(|(_, account)| account.end).sum();
+        let held = self.hold(&moment)?;
+        drop(reading);
+        let total: u64 = held.iter().map(|(_, account)| account.end).sum();
         let mut done = 0;
         let mut names = Vec::new();
-        for (id, account) in alive {
-            let segment = self.segments.get(id);
-            let segment = segment.ok_or_else(|| Error::damaged(Damage::MissingSegment(id)))?;
+        for (segment, account) in held {
             // Asked before anything is copied: a write that is under way may still change what
             // lies below the end.
             let fixed = segment.kind() != SegmentKind::Bulk || segment.writers() == 0;
@@ -182,6 +178,18 @@ impl Backup {
         let target = Arc::clone(&self.target);
         blocking(move || target.switch()).await?;
         Ok(report)
+    }
+
+    /// The segments that the moment needs; nobody uses their files anew while they are held.
+    fn hold(&self, moment: &Moment) -> Result<Vec<(Arc<Segment>, SegmentRow)>> {
+        let accounts = moment.accounts.iter();
+        let alive = accounts.filter(|(_, account)| account.live_bytes > 0);
+        let held = alive.map(|(id, account)| {
+            let segment = self.segments.get(*id);
+            let missing = || Error::damaged(Damage::MissingSegment(*id));
+            Ok((segment.ok_or_else(missing)?, *account))
+        });
+        held.collect()
     }
 
     /// The index as of one moment, and what it says.

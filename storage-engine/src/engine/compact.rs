@@ -142,6 +142,7 @@ impl Engine {
 }
 
 impl Compactor {
+    /// To be called before the keeper runs.
     pub(super) fn new(parts: CompactorParts) -> Self {
         let CompactorParts {
             meta,
@@ -154,6 +155,7 @@ impl Compactor {
             failure,
             config,
         } = parts;
+        let packing = Packing::resume(&segments, &progress);
         Compactor(Arc::new(Shared {
             meta,
             index,
@@ -164,7 +166,7 @@ impl Compactor {
             gauge,
             failure,
             config,
-            packing: AsyncMutex::default(),
+            packing: AsyncMutex::new(packing),
             kept: Mutex::default(),
             totals: Totals::default(),
             started: Instant::now(),
@@ -276,14 +278,13 @@ impl Compactor {
         self.finish(&segment, damaged).await
     }
 
-    /// The segment that takes the copies: the one there is, one left over from the last run, or a
-    /// new one.
+    /// The segment that takes the copies: the one there is, or a new one.
     async fn target<'p>(&self, packing: &'p mut Option<Packing>) -> Result<&'p mut Packing> {
         if let Some(open) = packing.take() {
             return Ok(packing.insert(open));
         }
         let shared = Arc::clone(&self.0);
-        let open = blocking(move || Packing::open(&shared.segments, &shared.progress)).await;
+        let open = blocking(move || Packing::create(&shared.segments)).await;
         if let Err(Error::Io { source, .. }) = &open
             && crate::disk::is_fatal(source)
         {

@@ -91,6 +91,8 @@ impl ScrubTotals {
 impl Engine {
     /// Verifies all sealed data. Interrupted by `progress`, it still tells what it has found so
     /// far, and where to go on. Dropped, it forgets that; nothing else comes of it.
+    ///
+    /// It may take days, so it holds nothing back but the file of the one segment it is at.
     pub async fn scrub(
         &self,
         options: ScrubOptions,
@@ -105,8 +107,6 @@ impl Engine {
         else {
             return Ok(ScrubReport::default());
         };
-        // What is read must not be given up and used anew meanwhile.
-        let _reading = self.readers.begin(self.meta.store().next_sequence());
         let scrub = Scrub::new(embedded, segments, keeper, options);
         let report = scrub.run(options.from, progress).await?;
         self.scrubs.change(|totals| {

@@ -1,5 +1,8 @@
 //! Figures for metrics.
 
+#[cfg(test)]
+mod tests;
+
 use super::compact::CompactStats;
 use super::scrub::ScrubStats;
 use super::{Engine, Store};

@@ -76,11 +76,8 @@ impl Packing {
         }
     }
 
-    /// Goes on in the packed segment with the most room, if that is much, or makes one. Blocks.
-    pub(super) fn open(segments: &Segments, progress: &Progress) -> Result<Packing> {
-        if let Some(packing) = Packing::resume(segments, progress) {
-            return Ok(packing);
-        }
+    /// Makes a segment. Blocks.
+    pub(super) fn create(segments: &Segments) -> Result<Packing> {
         let pin = segments.create_pinned(SegmentKind::Packed)?;
         Ok(Packing {
             pin,
@@ -88,7 +85,9 @@ impl Packing {
         })
     }
 
-    fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
+    /// Goes on in the packed segment with the most room, if one has much. To be called before
+    /// anybody may give segments up: one without a pin could go while it is chosen.
+    pub(super) fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
         let accounts = progress.accounts();
         let packed = segments.all().into_iter().filter_map(|segment| {
             let account = accounts

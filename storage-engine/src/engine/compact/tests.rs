@@ -436,3 +436,53 @@ async fn a_failed_sync_of_copies_stops_the_store_before_a_row_names_them() {
     let disk: &SimDisk = &rig.disk;
     assert!(disk.steps() > 0);
 }
+
+#[tokio::test]
+async fn compaction_lets_others_go_first_but_not_for_ever() {
+    let rig = Rig::new(9);
+    let engine = rig.open();
+    let compactor = compactor(&engine);
+    let CompactConfig {
+        bytes_per_second,
+        pause,
+        pause_max,
+        ..
+    } = CompactConfig::default();
+    let rest = async |pace, bytes| {
+        let started = Instant::now();
+        compactor.rest(pace, compactor.load(), bytes).await;
+        started.elapsed()
+    };
+    let a_read = || drop(engine.readers.begin(crate::ids::Sequence(1)));
+    let waited = rest(Pace::Background, 0).await;
+    assert!(waited < pause, "{waited:?}");
+    // One request since the step began.
+    let before = compactor.load();
+    a_read();
+    let started = Instant::now();
+    compactor.rest(Pace::Background, before, 0).await;
+    let waited = started.elapsed();
+    assert!(waited >= pause && waited < pause_max, "{waited:?}");
+    // Requests all the time.
+    let busy = async {
+        loop {
+            a_read();
+            tokio::time::sleep(pause / 4).await;
+        }
+    };
+    let before = compactor.load();
+    a_read();
+    let started = Instant::now();
+    tokio::select! {
+        () = compactor.rest(Pace::Background, before, 0) => {}
+        () = busy => {}
+    }
+    let waited = started.elapsed();
+    assert!(waited >= pause_max && waited < 4 * pause_max, "{waited:?}");
+    // The rate, once what was saved up is used.
+    rest(Pace::Background, bytes_per_second).await;
+    let waited = rest(Pace::Background, bytes_per_second).await;
+    assert!(waited > Duration::from_millis(900), "{waited:?}");
+    let waited = rest(Pace::Free, u64::MAX).await;
+    assert!(waited < pause, "{waited:?}");
+}
