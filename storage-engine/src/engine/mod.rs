@@ -4,6 +4,7 @@
 //! ([`crate::meta::Change`]), run at the moment of their commit: `guard` holds what may stand in
 //! their way, `versions` how the versions of a key take each other's places.
 
+mod backup;
 mod bucket;
 mod check;
 mod compact;
@@ -31,6 +32,7 @@ mod update;
 mod versions;
 mod work;
 
+pub use backup::{BackupReport, restore};
 pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
