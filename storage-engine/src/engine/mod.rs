@@ -5,7 +5,7 @@
 //! their way, `versions` how the versions of a key take each other's places.
 
 mod bucket;
-pub mod check;
+mod check;
 mod compact;
 mod copy;
 mod delete;
@@ -19,21 +19,28 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
-mod records;
 #[cfg(test)]
 mod rig;
 pub mod requests;
+mod scrub;
 mod space;
+mod stats;
 mod sweep;
 mod table;
 mod update;
 mod versions;
-pub mod work;
+mod work;
 
+pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
+pub use scrub::{
+    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+};
+pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};
+pub use work::{OnWork, Unit, Work, unwatched};
 
 use std::sync::Arc;
 
@@ -58,6 +65,7 @@ use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
+use scrub::ScrubTotals;
 use space::Gauge;
 use sweep::Sweeper;
 
@@ -69,6 +77,7 @@ pub struct Engine {
     stager: Stager,
     readers: Readers,
     sweeper: Sweeper,
+    scrubs: ScrubTotals,
     clock: Arc<dyn Clock>,
     failure: Failure,
     store: Store,

@@ -178,6 +178,7 @@ impl Engine {
             stager,
             readers,
             sweeper,
+            scrubs: super::scrub::ScrubTotals::default(),
             clock,
             failure,
             store,
