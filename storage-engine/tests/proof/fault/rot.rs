@@ -21,6 +21,8 @@ struct Filled {
     disk: SimDisk,
     index: Arc<MemoryIndex>,
     world: World,
+    /// Names of all files.
+    files: Vec<String>,
 }
 
 fn put(key: u8, len: u8, flavour: u8, secret: Option<u8>) -> Operation {
@@ -55,7 +57,8 @@ async fn filled() -> Filled {
         world.settle(plan.expected, reply).unwrap();
     }
     engine.shutdown().await.unwrap();
-    Filled { disk, index, world }
+    let files = disk.list().unwrap();
+    Filled { disk, index, world, files }
 }
 
 /// What reading everything has brought.
@@ -109,9 +112,9 @@ fn places(index: &MemoryIndex) -> Vec<ExtentRow> {
     places
 }
 
-fn file_of(disk: &SimDisk, place: &ExtentRow) -> String {
+fn file_of(files: &[String], place: &ExtentRow) -> String {
     let id = format!("{:016x}.", place.segment.0);
-    disk.list().unwrap().into_iter().find(|name| name.starts_with(&id)).unwrap()
+    files.iter().find(|name| name.starts_with(&id)).unwrap().clone()
 }
 
 /// Headers and payloads of every chunk, bit by bit at many places: reading notices, exactly once.
@@ -124,11 +127,13 @@ fn a_flipped_bit_of_any_chunk_is_noticed_and_never_served() {
         assert!(places.len() >= 6, "{places:?}");
         let mut flips = 0;
         for place in &places {
-            let name = file_of(&filled.disk, place);
+            let name = file_of(&filled.files, place);
             let length = u64::from(place.record_bytes);
             // The header, the table behind it, and the payload, which fills the middle.
             let header = (0..64).step_by(5);
-            let middle = (1..12).map(|part| length / 2 + part * length / 40);
+            // A compressed one may not fill its only block.
+            let filled_up = if length == 4_096 { 0 } else { 12 };
+            let middle = (1..filled_up).map(|part| length / 2 + part * length / 40);
             for offset in header.chain(middle) {
                 let disk = filled.disk.restart(Survival::Nothing, 1);
                 let bit = u32::try_from(offset % 8).unwrap();
@@ -137,7 +142,8 @@ fn a_flipped_bit_of_any_chunk_is_noticed_and_never_served() {
                 let engine = assemble(Arc::new(disk), index, clock()).unwrap();
                 let found = read_all(&engine, &filled.world).await;
                 let expected = Found { whole: objects - 1, damaged: 1, absent: 0 };
-                assert_eq!(found, expected, "{name} at {} + {offset}", place.offset);
+                let at = place.offset;
+                assert_eq!(found, expected, "{name} at {at} + {offset} of {length}");
                 let problems = engine.check().await.unwrap();
                 assert_eq!(problems.len(), 1, "{problems:?}");
                 flips += 1;
@@ -154,15 +160,14 @@ fn a_flipped_bit_of_the_log_is_noticed_when_it_is_replayed() {
     on_one_thread(async {
         let filled = filled().await;
         let objects = filled.world.oracle.bucket("alpha").unwrap().keys.len();
-        let logs: Vec<String> = filled.disk.list().unwrap();
-        let logs = logs.into_iter().filter(|name| name.ends_with(".log"));
+        let logs = filled.files.iter().filter(|name| name.ends_with(".log"));
         let (mut refused, mut whole, mut shorter) = (0, 0, 0);
         for name in logs {
-            let bytes = filled.disk.dump(&name).unwrap();
+            let bytes = filled.disk.dump(name).unwrap();
             let used = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(0) as u64;
-            for offset in (0..used).step_by(if crate::model::soaks() { 7 } else { 1_501 }) {
+            for offset in (0..used).step_by(if crate::model::soaks() { 7 } else { 307 }) {
                 let disk = filled.disk.restart(Survival::Nothing, 1);
-                disk.flip_bit(&name, offset, u32::try_from(offset % 8).unwrap()).unwrap();
+                disk.flip_bit(name, offset, u32::try_from(offset % 8).unwrap()).unwrap();
                 let index = Arc::new(MemoryIndex::new());
                 match assemble(Arc::new(disk), index, clock()) {
                     Err(Error::Folder(reason)) => {
@@ -195,12 +200,12 @@ fn a_segment_that_is_gone_or_cut_is_reported() {
     on_one_thread(async {
         let filled = filled().await;
         let objects = filled.world.oracle.bucket("alpha").unwrap().keys.len();
-        for name in filled.disk.list().unwrap() {
+        for name in &filled.files {
             for cut in [None, Some(0), Some(100), Some(4_096), Some(10_000), Some(300_000)] {
                 let disk = filled.disk.restart(Survival::Nothing, 1);
                 match cut {
-                    None => disk.remove_from_outside(&name).unwrap(),
-                    Some(len) => disk.truncate(&name, len).unwrap(),
+                    None => disk.remove_from_outside(name).unwrap(),
+                    Some(len) => disk.truncate(name, len).unwrap(),
                 }
                 let index = Arc::new(filled.index.crash(0));
                 let engine = match assemble(Arc::new(disk), index, clock()) {
