@@ -6,15 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 
 use super::multipart::part_rows;
 use super::readers::Readers;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{ExtentId, Sequence, UploadId};
 use crate::index::Step;
 use crate::key::{self, Key, Table};
-use crate::meta::{Batch, ExtentChange, Meta, MetaStore};
+use crate::meta::{Batch, ExtentChange, Meta, MetaStore, Stamp, View};
 use crate::row::{self, Body, IdList, PartRow, Run, TrashRow};
 
 /// Chunks one change frees: what the committer does in one go stays small beside a sync.
@@ -36,7 +37,7 @@ pub(super) struct Sweeper {
 
 impl Sweeper {
     pub(super) fn new(meta: Meta, readers: Readers) -> Self {
-        Sweeper { meta, readers, wake: Arc::new(Notify::new()) }
+        Sweeper { meta, readers, wake: Arc::default() }
     }
 
     /// There may be something to free.
@@ -64,7 +65,11 @@ impl Sweeper {
                 return Ok(done);
             }
             for (key, note) in notes {
-                self.work_off(key, note).await?;
+                match self.work_off(key, note).await {
+                    // Somebody else is at it.
+                    Err(Error::Conflict) => return Ok(done),
+                    worked_off => worked_off?,
+                }
                 done += 1;
             }
         }
@@ -82,21 +87,23 @@ impl Sweeper {
         match note {
             TrashRow::Body(body) => self.free_body(key, body).await,
             TrashRow::Parts { home, numbers } => self.free_parts(key, home, numbers).await,
-            TrashRow::Upload { home, .. } => self.free_upload(key, home).await,
+            TrashRow::Upload { home, .. } => self.free_upload(key, home, note).await,
         }
     }
 
     async fn free_body(&self, key: Key, body: Body) -> Result<()> {
         let ids = chunk_ids(&body);
         let mut rest = ids.as_slice();
+        let mut note = TrashRow::Body(body);
         while let Some((now, later)) = rest.split_at_checked(CHUNKS_PER_CHANGE.min(rest.len())) {
             let mut batch = Batch::default();
             release(&mut batch, now.iter().copied());
+            let left = TrashRow::Body(loose_chunks(later));
             match later.is_empty() {
                 true => batch.delete(key.clone()),
-                false => batch.put(key.clone(), &TrashRow::Body(loose_chunks(later))),
+                false => batch.put(key.clone(), &left),
             }
-            self.change(batch).await?;
+            self.change(&key, std::mem::replace(&mut note, left), batch).await?;
             if later.is_empty() {
                 break;
             }
@@ -114,15 +121,13 @@ impl Sweeper {
                 parts.extend(self.meta.row::<PartRow>(Key::part(home, *number)).await?);
             }
             self.free_chunks_of(home, &parts).await?;
+            let note = |numbers: &[u16]| TrashRow::Parts { home, numbers: numbers.to_vec() };
             let mut batch = Batch::default();
             match later.is_empty() {
                 true => batch.delete(key.clone()),
-                false => {
-                    let numbers = later.to_vec();
-                    batch.put(key.clone(), &TrashRow::Parts { home, numbers });
-                }
+                false => batch.put(key.clone(), &note(later)),
             }
-            self.change(batch).await?;
+            self.change(&key, note(rest), batch).await?;
             if later.is_empty() {
                 return Ok(());
             }
@@ -130,7 +135,7 @@ impl Sweeper {
         }
     }
 
-    async fn free_upload(&self, key: Key, home: UploadId) -> Result<()> {
+    async fn free_upload(&self, key: Key, home: UploadId, note: TrashRow) -> Result<()> {
         loop {
             let parts = self.meta.blocking(move |store| {
                 part_rows(store, home, 0, PARTS_PER_CHANGE).map(|(rows, _)| rows)
@@ -146,8 +151,8 @@ impl Sweeper {
         for page in pages {
             batch.delete(page);
         }
-        batch.delete(key);
-        self.change(batch).await
+        batch.delete(key.clone());
+        self.change(&key, note, batch).await
     }
 
     /// Frees parts one by one; the row of a part goes together with its last chunks.
@@ -155,18 +160,18 @@ impl Sweeper {
         for part in parts {
             let ids = chunk_ids(&part.body);
             let mut rest = ids.as_slice();
+            let key = Key::part(home, part.number);
+            let mut row = part.clone();
             loop {
                 let (now, later) = rest.split_at(rest.len().min(CHUNKS_PER_CHANGE));
                 let mut batch = Batch::default();
                 release(&mut batch, now.iter().copied());
-                let key = Key::part(home, part.number);
+                let left = PartRow { body: loose_chunks(later), ..part.clone() };
                 match later.is_empty() {
-                    true => batch.delete(key),
-                    false => {
-                        batch.put(key, &PartRow { body: loose_chunks(later), ..part.clone() });
-                    }
+                    true => batch.delete(key.clone()),
+                    false => batch.put(key.clone(), &left),
                 }
-                self.change(batch).await?;
+                self.change(&key, std::mem::replace(&mut row, left), batch).await?;
                 if later.is_empty() {
                     break;
                 }
@@ -176,8 +181,21 @@ impl Sweeper {
         Ok(())
     }
 
-    async fn change(&self, batch: Batch) -> Result<()> {
-        self.meta.commit(None, move |_, _| Ok((batch.clone(), ()))).await
+    /// Makes one step if `row` is still what it starts from. Two who work off the same note, or one
+    /// who was given up in the middle, would otherwise let chunks go twice, from under others.
+    async fn change<R>(&self, key: &Key, row: R, batch: Batch) -> Result<()>
+    where
+        R: DeserializeOwned + PartialEq + Send + 'static,
+    {
+        let key = key.clone();
+        let decide = move |view: &dyn View, _: &Stamp| {
+            let found = view.get(&key)?.map(|bytes| row::decode::<R>(&bytes)).transpose()?;
+            match found.as_ref() == Some(&row) {
+                true => Ok((batch.clone(), ())),
+                false => Err(Error::Conflict),
+            }
+        };
+        self.meta.commit(None, decide).await
     }
 }
 
