@@ -56,7 +56,10 @@ impl Front {
             Route::S3 => return self.answer_s3(Request::from_parts(head, body)).await,
             Route::Live => ("HealthLive", pages::live()),
             Route::Ready => ("HealthReady", pages::ready(self.obstacle())),
-            Route::Metrics => ("Metrics", pages::metrics(&self.metrics)),
+            Route::Metrics => {
+                let store = self.engine.stats().await;
+                ("Metrics", pages::metrics(&self.metrics, store))
+            }
         };
         let outcome = Outcome {
             operation,

@@ -94,9 +94,7 @@ impl S3 {
         let authenticated = Authenticated::check(parsed, &self.verifier)?;
         let (permitted, claim) = self.gate.permit(authenticated, &self.settings)?;
         let payload = Payload::new(body, claim, headers)?;
-        // The largest operation needs some 18 KiB of state; boxed once here, it is not moved
-        // through every future around it.
-        Box::pin(ops::run(&permitted, payload)).await
+        ops::run(&permitted, payload).await
     }
 
     /// Makes an answer of whatever came out, and signs it with our name.

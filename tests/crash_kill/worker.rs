@@ -160,7 +160,7 @@ impl Worker {
 
     /// The next step of the upload under way.
     fn upload(&mut self, client: &mut Client, world: &World) -> io::Result<()> {
-        let Some(mut upload) = self.upload.take() else {
+        let Some(upload) = self.upload.take() else {
             return self.begin_upload(client);
         };
         if upload.parts.len() == PARTS {

@@ -12,6 +12,6 @@ pub(crate) use embedded::{Embedded, EmbeddedOptions};
 pub(crate) use committer::APPLIED;
 pub(crate) use group::Group;
 pub(crate) use progress::Progress;
-pub(crate) use progress::CommitStats;
+pub use progress::CommitStats;
 pub(crate) use replay::replay;
 pub(crate) use tags::Tags;
