@@ -166,10 +166,32 @@ fn the_log_is_as_described() {
             groups += 1;
             at = end;
         }
-        let rest = &segment.bytes[at as usize..];
-        assert!(rest.iter().all(|byte| *byte == 0), "{} behind {at}", segment.name);
+        assert_nothing_behind(segment, at);
     }
     assert!(groups > 5, "{groups} groups");
+}
+
+/// What an earlier life of the file has left behind begins like records and is none.
+fn assert_nothing_behind(segment: &Segment, end: u64) {
+    for at in (end..segment.bytes.len() as u64).step_by(8) {
+        assert!(segment.record(at).is_none(), "{} at {at}", segment.name);
+    }
+}
+
+#[test]
+fn the_log_lies_in_a_file_used_before() {
+    let folder = golden();
+    let magic = |segment: &Segment| {
+        let begins = segment.bytes.chunks(8).filter(|piece| piece.starts_with(b"crec")).count();
+        let valid = (RECORDS_AT..segment.bytes.len() as u64)
+            .step_by(8)
+            .filter(|at| segment.record(*at).is_some());
+        (begins, valid.count())
+    };
+    let all = segments(folder.path());
+    let logs = all.iter().filter(|segment| segment.name.ends_with("log"));
+    let recycled = logs.map(magic).any(|(begins, valid)| begins > valid && valid > 0);
+    assert!(recycled, "the store must hold what an earlier life of a file left");
 }
 
 fn applied(rows: &[RowChange]) -> AppliedRow {
