@@ -15,6 +15,19 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve S3 from a data folder until told to stop
     Server(ServerArgs),
+    /// Verify a data folder no server is running on: counters, references, every record
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Folder to verify
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+
+    /// Read and verify every byte of every object, not only the headers of their chunks
+    #[arg(long)]
+    pub(crate) read_data: bool,
 }
 
 #[derive(Debug, Args)]

@@ -49,7 +49,21 @@ pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result
     }
 }
 
+/// The reads that come by the thousand stay small; the state of all others together is too large
+/// to be carried along by every request, and lives on the heap.
 async fn serve(
+    operation: Served,
+    request: &Permitted<'_>,
+    payload: Payload<'_>,
+) -> Result<Answer, S3Error> {
+    match operation {
+        Served::GetObject => get_object::run(request).await,
+        Served::HeadObject => head_object::run(request).await,
+        other => Box::pin(serve_on_heap(other, request, payload)).await,
+    }
+}
+
+async fn serve_on_heap(
     operation: Served,
     request: &Permitted<'_>,
     payload: Payload<'_>,

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::error::{Damage, Error, Result};
 use crate::ids::{BucketId, ExtentId, SegmentId};
 use crate::index::{Index, RowChange, Step};
-use crate::key::{Key, KeyRange};
+use crate::key::{Key, KeyRange, Table};
 use crate::meta::{Batch, ExtentChange, Place, UsageDelta, View};
 use crate::row::{self, ExtentRow, SegmentKind, SegmentRow, UsageRow};
 
@@ -77,11 +77,6 @@ impl<'a> Group<'a> {
         self.row_bytes + PER_ACCOUNT * (2 * self.extents.len() + self.usage.len() + 4)
     }
 
-    /// The extents whose bodies this group appends, in the order of their numbers.
-    pub(crate) fn bodies(&self) -> &[ExtentId] {
-        &self.bodies
-    }
-
     /// Takes a decided batch in, whole or not at all. Tells whether the change's own `body` is
     /// named by it and has to be appended.
     pub(crate) fn accept(&mut self, batch: Batch, body: Option<ExtentId>) -> Result<bool> {
@@ -96,6 +91,10 @@ impl<'a> Group<'a> {
         }
         for (key, value) in batch.rows {
             self.row_bytes += key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len) + 12;
+            if value.is_none() && key.is_of(Table::Usage) {
+                // Counts of a bucket that goes in the same group must not outlive it.
+                self.usage.retain(|bucket, _| Key::usage(*bucket) != key);
+            }
             self.rows.insert(key, value);
         }
         Ok(named.is_some())
@@ -169,7 +168,7 @@ impl<'a> Group<'a> {
 
     /// The rows to write, once it is known where the group's bodies go.
     ///
-    /// `places` are those of [`Group::bodies`]; `accounts` are the segments as they stand.
+    /// `places` are those of the bodies it appends, in their order; `accounts` are the segments as they stand.
     pub(crate) fn finish(
         self,
         places: &[Place],
@@ -244,7 +243,7 @@ impl View for Group<'_> {
         if let Some(usage) = self.usage.get(&bucket) {
             return Ok(*usage);
         }
-        match self.index.get(&Key::usage(bucket))? {
+        match View::get(self, &Key::usage(bucket))? {
             Some(bytes) => Ok(row::decode(&bytes)?),
             None => Ok(UsageRow::default()),
         }

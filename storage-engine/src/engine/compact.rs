@@ -31,8 +31,9 @@ use crate::failure::Failure;
 use crate::ids::SegmentId;
 use crate::index::Index;
 use crate::meta::{Batch, ExtentChange, Meta};
+use crate::segment::scan::{Scan, Verify};
 use crate::segment::{RECORDS_AT, Segment, Segments};
-use batch::{Copies, Packing, gather};
+use batch::{Copies, Packing, Step, gather};
 use choose::{Pressure, Sealed, choose};
 
 /// How often to look for something to do.
@@ -236,25 +237,27 @@ impl Compactor {
         let Some(segment) = self.0.segments.get(victim) else { return Ok(()) };
         let mut packing = self.0.packing.lock().await;
         let end = self.account_end(victim);
-        let mut at = RECORDS_AT;
-        let mut damaged = 0;
-        while at < end {
+        let mut scan = Scan::new(Arc::clone(&segment), end, Verify::Headers)?;
+        let (mut step, mut damaged) = (Step::More, 0);
+        while step != Step::Last {
             let load = self.load();
-            let (index, victim) = (Arc::clone(&self.0.index), Arc::clone(&segment));
+            let index = Arc::clone(&self.0.index);
             let target = self.target(&mut packing).await?;
-            let (room_at, room_end) = (target.end, target.pin.capacity());
-            let key = target.pin.key().clone();
-            let target_id = target.pin.id();
-            let copies = blocking(move || {
-                let room = batch::Room { segment: target_id, key, at: room_at, end: room_end };
-                gather(index.as_ref(), &victim, at..end, room)
+            let room = target.room();
+            let gathered = blocking(move || {
+                let copies = gather(index.as_ref(), &mut scan, &room)?;
+                Ok((scan, copies))
             });
-            let copies = copies.await?;
-            (at, damaged) = (copies.next, damaged + copies.damaged);
-            let full = copies.full;
+            let copies;
+            (scan, copies) = gathered.await?;
+            (step, damaged) = (copies.end, damaged + copies.damaged);
             let bytes = copies.bytes.len() as u64;
             self.place(target, copies).await?;
-            if full {
+            if step == Step::Full {
+                if target.end == RECORDS_AT {
+                    let (what, size, limit) = ("chunk", end, target.pin.capacity());
+                    return Err(Error::TooLarge { what, size, limit });
+                }
                 *packing = None;
             }
             self.rest(pace, load, bytes).await;
@@ -313,7 +316,9 @@ impl Compactor {
         }
         self.0.totals.damaged_chunks.fetch_add(damaged, Ordering::Relaxed);
         self.0.totals.segments.fetch_add(1, Ordering::Relaxed);
-        self.0.keeper.give_up_empty().await.map(|_| ())
+        self.0.keeper.give_up_empty().await?;
+        self.0.gauge.forget();
+        Ok(())
     }
 
     fn account_end(&self, id: SegmentId) -> u64 {
@@ -359,7 +364,7 @@ enum Pace {
 }
 
 /// Runs a piece of work that waits for the drive.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -11,7 +11,7 @@ use crate::disk::FolderLock;
 use crate::error::{Error, Result};
 
 /// The newest layout of a data folder this version knows.
-pub const FOLDER_FORMAT: u32 = 1;
+pub(super) const FOLDER_FORMAT: u32 = 1;
 const MARKER: &str = "cairn.toml";
 const MARKER_NEW: &str = "cairn.toml.new";
 

@@ -107,23 +107,35 @@ impl Engine {
     }
 
     async fn version_row(&self, bucket: &BucketRow, target: &Target) -> Result<VersionRow> {
-        let current: Option<VersionRow> =
-            self.meta.row(Key::current(bucket.id, &target.key)).await?;
+        let mut current = self.current_row(bucket, &target.key).await?;
         let Some(version) = target.version else {
             return match current {
                 Some(row) => Ok(row),
                 None => Err(self.absent(bucket, &target.key).await?),
             };
         };
-        let row = match current {
-            Some(row) if row.summary.version_id() == version => Some(row),
-            _ => self.old_version(bucket, &target.key, version).await?,
-        };
-        let row = row.ok_or(Error::NoSuchVersion { version })?;
-        match row.summary.marker {
-            true => Err(Error::IsMarker { version }),
-            false => Ok(row),
+        for _ in 0..LOOKUPS_MAX {
+            let found = match &current {
+                Some(row) if row.summary.version_id() == version => current.clone(),
+                _ => self.old_version(bucket, &target.key, version).await?,
+            };
+            match found {
+                Some(row) if row.summary.marker => return Err(Error::IsMarker { version }),
+                Some(row) => return Ok(row),
+                None => {}
+            }
+            // It may have become current, or no longer be, between the two look-ups.
+            let again = self.current_row(bucket, &target.key).await?;
+            if again == current {
+                break;
+            }
+            current = again;
         }
+        Err(Error::NoSuchVersion { version })
+    }
+
+    async fn current_row(&self, bucket: &BucketRow, key: &[u8]) -> Result<Option<VersionRow>> {
+        self.meta.row(Key::current(bucket.id, key)).await
     }
 
     async fn old_version(

@@ -56,7 +56,9 @@ impl Keeper {
     /// Goes on in the bulk segment with the most room, rather than to leave that room unused.
     fn resume_bulk(&self) {
         let accounts = self.progress.accounts();
-        let bulk = accounts.iter().filter(|(_, account)| account.kind == SegmentKind::Bulk);
+        let bulk = accounts.iter().filter(|(_, account)| {
+            account.kind == SegmentKind::Bulk && account.live_bytes > 0
+        });
         let emptiest = bulk.min_by_key(|(_, account)| account.end);
         if let Some((id, account)) = emptiest {
             self.chunks.resume(*id, account.end);
@@ -81,6 +83,9 @@ impl Keeper {
                 let now = self.meta.store().next_sequence();
                 self.leaving().insert(segment.id(), now);
             }
+        }
+        for id in self.accounts_of_nothing() {
+            self.forget_account(id).await?;
         }
         let oldest = self.readers.oldest();
         let mut gone = Vec::new();
@@ -109,6 +114,14 @@ impl Keeper {
             SegmentKind::Log => segment.id() < self.progress.durable_segment(),
             SegmentKind::Bulk | SegmentKind::Packed => segment.writers() == 0,
         }
+    }
+
+    /// Accounts of segments that were empty when the store was opened, and went then.
+    fn accounts_of_nothing(&self) -> Vec<SegmentId> {
+        let accounts = self.progress.accounts();
+        let empty = accounts.iter().filter(|(_, account)| account.live_bytes == 0);
+        let gone = empty.filter(|(id, _)| self.segments.get(**id).is_none());
+        gone.map(|(id, _)| *id).collect()
     }
 
     async fn forget_account(&self, id: SegmentId) -> Result<()> {

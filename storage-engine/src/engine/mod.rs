@@ -5,7 +5,7 @@
 //! their way, `versions` how the versions of a key take each other's places.
 
 mod bucket;
-pub mod check;
+mod check;
 mod compact;
 mod copy;
 mod delete;
@@ -19,21 +19,28 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
-mod records;
 #[cfg(test)]
 mod rig;
-pub mod requests;
+pub(crate) mod requests;
+mod scrub;
 mod space;
+mod stats;
 mod sweep;
 mod table;
 mod update;
 mod versions;
-pub mod work;
+mod work;
 
+pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
+pub use scrub::{
+    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+};
+pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};
+pub use work::{OnWork, Unit, Work, unwatched};
 
 use std::sync::Arc;
 
@@ -42,7 +49,6 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 
 use crate::chunk::ChunkStore;
-use crate::clock::Clock;
 use crate::commit::Embedded;
 use crate::error::Result;
 use crate::failure::Failure;
@@ -58,6 +64,7 @@ use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
+use scrub::ScrubTotals;
 use space::Gauge;
 use sweep::Sweeper;
 
@@ -69,7 +76,7 @@ pub struct Engine {
     stager: Stager,
     readers: Readers,
     sweeper: Sweeper,
-    clock: Arc<dyn Clock>,
+    scrubs: ScrubTotals,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,
@@ -99,6 +106,16 @@ impl Engine {
             gauge.admit(options.length.unwrap_or_default())?;
         }
         self.stager.stage(&bucket, options)
+    }
+
+    /// Does at once what the background does from time to time: frees what was let go and gives up
+    /// segments that nothing names any more. What somebody is reading stays.
+    pub async fn tidy(&self) -> Result<()> {
+        self.sweeper.sweep().await?;
+        if let Store::Embedded { keeper, .. } = &self.store {
+            keeper.give_up_empty().await?;
+        }
+        Ok(())
     }
 
     /// Tells whether the store still takes changes, and why not.

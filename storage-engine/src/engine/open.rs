@@ -104,7 +104,7 @@ impl Engine {
         let (embedded, replayed) = Embedded::open(EmbeddedOptions {
             index,
             segments: Arc::clone(&segments),
-            clock: Arc::clone(&clock),
+            clock,
             tags: Tags::new(&secret),
             failure: failure.clone(),
             group_bytes_max,
@@ -138,29 +138,27 @@ impl Engine {
             config: compact,
         });
         let store = Store::Embedded { embedded, segments, keeper, compactor, gauge };
-        Engine::finish(meta, chunks, blocks, ids, readers, clock, failure, store)
+        Engine::finish(meta, chunks, blocks, ids, readers, failure, store)
     }
 
     /// An engine that keeps everything in memory: the reference that others are compared with.
     pub fn in_memory(clock: Arc<dyn Clock>) -> Result<Self> {
         let chunks = Arc::new(MemoryChunks::default());
         let tags = Tags::new(&[0; 32]);
-        let store = MemoryMeta::new(Arc::clone(&chunks), Arc::clone(&clock), tags);
+        let store = MemoryMeta::new(Arc::clone(&chunks), clock, tags);
         let meta = Meta::new(Arc::new(store));
         let ids = Arc::new(ExtentIds::starting_at(crate::ids::ExtentId(1)));
         let (readers, failure) = (Readers::default(), Failure::default());
         let blocks = Blocks::default();
-        Engine::finish(meta, chunks, blocks, ids, readers, clock, failure, Store::Memory)
+        Engine::finish(meta, chunks, blocks, ids, readers, failure, Store::Memory)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one place where all parts meet")]
     fn finish(
         meta: Meta,
         chunks: Arc<dyn ChunkStore>,
         blocks: Blocks,
         ids: Arc<ExtentIds>,
         readers: Readers,
-        clock: Arc<dyn Clock>,
         failure: Failure,
         store: Store,
     ) -> Result<Self> {
@@ -178,7 +176,7 @@ impl Engine {
             stager,
             readers,
             sweeper,
-            clock,
+            scrubs: super::scrub::ScrubTotals::default(),
             failure,
             store,
             background,

@@ -1,5 +1,8 @@
 //! How much room there is, asked for so often that the drive cannot be asked each time.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 

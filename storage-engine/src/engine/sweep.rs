@@ -58,7 +58,7 @@ impl Sweeper {
     pub(super) async fn sweep(&self) -> Result<u64> {
         let mut done = 0;
         loop {
-            let until = self.readers.oldest();
+            let until = self.unread();
             let notes = self.meta.blocking(move |store| notes(store, until)).await?;
             if notes.is_empty() {
                 return Ok(done);
@@ -68,6 +68,14 @@ impl Sweeper {
                 done += 1;
             }
         }
+    }
+
+    /// Notes older than this concern nobody: readers that begin from now on find what is newer.
+    fn unread(&self) -> Sequence {
+        // Asked in this order: a reader that is not registered yet has not looked at any row yet,
+        // and will find the rows as they are now or later.
+        let now = self.meta.store().next_sequence();
+        self.readers.oldest().map_or(now, |oldest| oldest.min(now))
     }
 
     async fn work_off(&self, key: Key, note: TrashRow) -> Result<()> {
@@ -173,12 +181,12 @@ impl Sweeper {
     }
 }
 
-/// The oldest notes, as long as no reader is older than they are.
-fn notes(store: &dyn MetaStore, until: Option<Sequence>) -> Result<Vec<(Key, TrashRow)>> {
+/// The oldest notes before `until`.
+fn notes(store: &dyn MetaStore, until: Sequence) -> Result<Vec<(Key, TrashRow)>> {
     let mut notes = Vec::new();
     let mut failed = None;
     store.walk(&key::table(Table::Trash), &mut |key, value| {
-        let too_young = key::number_of(key).zip(until).is_some_and(|(n, until)| n >= until.0);
+        let too_young = key::number_of(key).is_some_and(|number| number >= until.0);
         if notes.len() >= NOTES_PER_ROUND || too_young {
             return Step::Stop;
         }

@@ -157,6 +157,10 @@ impl Key {
         Key(bytes)
     }
 
+    pub fn is_of(&self, table: Table) -> bool {
+        self.0.first() == Some(&(table as u8))
+    }
+
     /// The smallest key greater than this one.
     pub fn after(&self) -> Self {
         let mut bytes = self.0.clone();

@@ -90,7 +90,10 @@ fn any<R>(_: &R) -> bool {
 }
 
 /// Each of these breaks one thing that the rows promise.
-const DAMAGES: &[(&str, fn(&Rig), fn(&Problem) -> bool)] = &[
+/// What it is called, how it is done, and what the check must say to it.
+type DamageCase = (&'static str, fn(&Rig), fn(&Problem) -> bool);
+
+const DAMAGES: &[DamageCase] = &[
     (
         "a row that does not decode",
         |rig| {

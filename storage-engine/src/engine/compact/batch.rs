@@ -2,12 +2,9 @@
 //! where they go.
 
 use std::io::IoSlice;
-use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::records::{Found, Records};
 use crate::chunk::Chunk;
 use crate::commit::Progress;
 use crate::disk::{DIRECT_ALIGN_BYTES, is_fatal};
@@ -19,6 +16,7 @@ use crate::key::Key;
 use crate::meta::Place;
 use crate::record::{self, Content, Padding, Record, RecordHeader, RecordKey};
 use crate::row::{self, ExtentRow, SegmentKind};
+use crate::segment::scan::{Found, Scan};
 use crate::segment::{RECORDS_AT, Segment, SegmentPin, Segments};
 
 /// Bytes copied in one step, give or take a record.
@@ -54,13 +52,30 @@ pub(super) struct Copies {
     pub(super) moves: Vec<(ExtentId, Place, Place)>,
     /// Records that are named and do not verify.
     pub(super) damaged: u64,
-    /// Where to go on in the segment that is copied from.
-    pub(super) next: u64,
+    pub(super) end: Step,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// There may be more to copy.
+    More,
     /// The next record does not fit any more.
-    pub(super) full: bool,
+    Full,
+    /// The segment has been gone through.
+    Last,
 }
 
 impl Packing {
+    pub(super) fn room(&self) -> Room {
+        Room {
+            segment: self.pin.id(),
+            key: self.pin.key().clone(),
+            at: self.end,
+            end: self.pin.capacity(),
+        }
+    }
+
     /// Goes on in the packed segment with the most room, if that is much, or makes one. Blocks.
     pub(super) fn open(segments: &Segments, progress: &Progress) -> Result<Packing> {
         if let Some(packing) = Packing::resume(segments, progress) {
@@ -84,44 +99,46 @@ impl Packing {
 }
 
 /// Copies the next records that are alive. Blocks; changes nothing.
-pub(super) fn gather(
-    index: &dyn Index,
-    victim: &Arc<Segment>,
-    range: Range<u64>,
-    room: Room,
-) -> Result<Copies> {
-    let at = room.at.next_multiple_of(STEP_ALIGN_BYTES);
+pub(super) fn gather(index: &dyn Index, scan: &mut Scan, room: &Room) -> Result<Copies> {
+    let start = scan.at();
     let mut copies = Copies {
-        at,
+        at: room.at.next_multiple_of(STEP_ALIGN_BYTES),
         bytes: Vec::new(),
         moves: Vec::new(),
         damaged: 0,
-        next: range.start,
-        full: false,
+        end: Step::More,
     };
-    let mut records = Records::new(victim, range.start, range.end);
     while copies.bytes.len() < BATCH_BYTES
         && copies.moves.len() < BATCH_CHUNKS_MAX
-        && records.at() - range.start < LOOKED_AT_BYTES_MAX
+        && scan.at() - start < LOOKED_AT_BYTES_MAX
     {
-        let Some(found) = records.next()? else { break };
-        if let Found::Record(header) = found
-            && let Content::Chunk { extent, .. } = header.content
-        {
-            let from = Place {
-                segment: victim.id(),
-                offset: header.at,
-                record_bytes: header.record_bytes,
-            };
-            if lies_at(index, extent)? == Some(from) && !copy(&mut records, &header, from, &room, &mut copies) {
-                copies.full = true;
-                return Ok(copies);
+        let found = match scan.find_next() {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                copies.end = Step::Last;
+                break;
             }
+            // The scan goes on behind it; whatever is alive there stays.
+            Err(error) => {
+                tracing::error!(segment = %scan.segment().id(), at = scan.at(), %error, "unreadable");
+                continue;
+            }
+        };
+        let Found::Record { header, .. } = found else { continue };
+        let Content::Chunk { extent, .. } = header.content else { continue };
+        let from = Place {
+            segment: scan.segment().id(),
+            offset: header.at,
+            record_bytes: header.record_bytes,
+        };
+        if lies_at(index, extent)? == Some(from)
+            && !copy(scan.segment(), &header, from, room, &mut copies)
+        {
+            scan.seek(header.at);
+            copies.end = Step::Full;
+            break;
         }
-        copies.next = records.at();
     }
-    // Whatever is found behind the last record, the walk ends there.
-    copies.next = copies.next.max(records.at().min(range.end));
     Ok(copies)
 }
 
@@ -134,14 +151,16 @@ fn lies_at(index: &dyn Index, extent: ExtentId) -> Result<Option<Place>> {
 
 /// Copies one record, unless it is damaged. `false` if there is no room for it.
 fn copy(
-    records: &mut Records<'_>,
+    segment: &Segment,
     header: &RecordHeader,
     from: Place,
     room: &Room,
     copies: &mut Copies,
 ) -> bool {
-    let opened = records.read(header).map_err(|error| error.to_string());
-    let opened = opened.and_then(|bytes| header.open(bytes).map_err(|bad| bad.to_string()));
+    let mut bytes = vec![0; header.record_bytes as usize];
+    let read = segment.file().read_at(&mut bytes, header.at);
+    let read = read.map_err(|error| error.to_string());
+    let opened = read.and_then(|()| header.open(&bytes).map_err(|bad| bad.to_string()));
     let (extent, head, stored) = match opened {
         Ok(Record::Chunk { extent, head, stored }) => (extent, head, stored),
         Ok(Record::Commit { .. }) => return true,
