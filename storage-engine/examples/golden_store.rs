@@ -25,7 +25,11 @@ const SETTLE: Duration = Duration::from_millis(2500);
 async fn main() -> Result<(), Box<dyn Error>> {
     let to = PathBuf::from(env::args().nth(1).ok_or("usage: golden_store FOLDER")?);
     if to.exists() {
-        return Err(format!("{} exists: a golden store is never written again", to.display()).into());
+        return Err(format!(
+            "{} exists: a golden store is never written again",
+            to.display()
+        )
+        .into());
     }
     let work = tempfile::tempdir()?;
     let folder = work.path().join("store");
@@ -36,7 +40,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .await?;
     // Segments of the log can be compacted once a later one is in use and the index is durable.
     write(&folder, |engine| async move {
-        engine.put_document("plain", "later", bytes::Bytes::from_static(b"row")).await?;
+        engine
+            .put_document("plain", "later", bytes::Bytes::from_static(b"row"))
+            .await?;
         tokio::time::sleep(SETTLE).await;
         engine.compact().await?;
         Ok(engine)
@@ -71,7 +77,9 @@ fn copy_index(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let left_out = ["LOG", "LOCK", "OPTIONS", "."].iter().any(|start| name.starts_with(start));
+        let left_out = ["LOG", "LOCK", "OPTIONS", "."]
+            .iter()
+            .any(|start| name.starts_with(start));
         if !left_out {
             fs::copy(entry.path(), to.join(name))?;
         }

@@ -48,13 +48,17 @@ fn golden() -> TempDir {
 fn marker(folder: &Path, name: &str) -> String {
     let text = fs::read_to_string(folder.join("cairn.toml")).unwrap();
     let lines = text.lines().filter_map(|line| line.split_once(" = "));
-    let mut values = lines.filter(|(found, _)| *found == name).map(|(_, value)| value);
+    let mut values = lines
+        .filter(|(found, _)| *found == name)
+        .map(|(_, value)| value);
     values.next().unwrap().trim_matches('"').to_owned()
 }
 
 fn unhex(text: &str) -> Vec<u8> {
     let digits = (0..text.len()).step_by(2);
-    digits.map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    digits
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .collect()
 }
 
 fn segments(folder: &Path) -> Vec<Segment> {
@@ -102,7 +106,10 @@ fn numbers_are_those_of_the_code() {
 fn limits_are_those_of_the_code() {
     let code = [
         ("KEY_BYTES_MAX", limits::KEY_BYTES_MAX as u64),
-        ("BUCKET_NAME_BYTES_MAX", limits::BUCKET_NAME_BYTES_MAX as u64),
+        (
+            "BUCKET_NAME_BYTES_MAX",
+            limits::BUCKET_NAME_BYTES_MAX as u64,
+        ),
         ("OBJECT_BYTES_MAX", limits::OBJECT_BYTES_MAX),
         ("STAGED_BYTES_MAX", storage_engine::stage::STAGED_BYTES_MAX),
         ("ATTRIBUTES_BYTES_MAX", limits::ATTRIBUTES_BYTES_MAX as u64),
@@ -118,7 +125,10 @@ fn limits_are_those_of_the_code() {
         ("BATCH_BYTES_MAX", limits::BATCH_BYTES_MAX as u64),
         ("VALUE_BYTES_MAX", limits::VALUE_BYTES_MAX as u64),
     ];
-    document::assert_numbers(&Document::read("SEMANTICS.md").table("Limits", "constant"), &code);
+    document::assert_numbers(
+        &Document::read("SEMANTICS.md").table("Limits", "constant"),
+        &code,
+    );
 }
 
 #[test]
@@ -128,7 +138,10 @@ fn segment_headers_are_as_described() {
     let names = format().table("Segments", "name");
     for segment in segments(folder.path()) {
         let (id, ending) = segment.name.split_once('.').unwrap();
-        let row = names.iter().find(|row| plain(&row[0]) == format!("<id>.{ending}")).unwrap();
+        let row = names
+            .iter()
+            .find(|row| plain(&row[0]) == format!("<id>.{ending}"))
+            .unwrap();
         let kind: u64 = row[1].parse().unwrap();
         assert_eq!(segment.field("magic"), b"CAIRNSEG");
         assert_eq!(segment.number("version"), u64::from(FORMAT_VERSION));
@@ -137,7 +150,10 @@ fn segment_headers_are_as_described() {
         assert_eq!(segment.field("store"), store);
         assert_eq!(segment.number("capacity"), segment.bytes.len() as u64);
         let crc_at = segment.offset("crc");
-        assert_eq!(segment.number("crc"), storage_engine::hash::crc64(&segment.bytes[..crc_at]));
+        assert_eq!(
+            segment.number("crc"),
+            storage_engine::hash::crc64(&segment.bytes[..crc_at])
+        );
         assert_eq!(segment.header_bytes(), SEGMENT_HEADER_BYTES);
         for zeros in ["zero", "zeros"] {
             assert!(segment.field(zeros).iter().all(|byte| *byte == 0));
@@ -151,18 +167,28 @@ fn the_log_is_as_described() {
     let folder = golden();
     let mut next = None;
     let mut groups = 0;
-    for segment in segments(folder.path()).iter().filter(|segment| segment.name.ends_with("log")) {
+    for segment in segments(folder.path())
+        .iter()
+        .filter(|segment| segment.name.ends_with("log"))
+    {
         let mut at = RECORDS_AT;
         while let Some((records, end)) = segment.group(at) {
             let Some((Record::Commit(commit), bodies)) = records.split_last() else {
                 panic!("a group without a commit")
             };
-            assert!(bodies.iter().all(|record| matches!(record, Record::Chunk(_))));
+            assert!(
+                bodies
+                    .iter()
+                    .all(|record| matches!(record, Record::Chunk(_)))
+            );
             assert_eq!(commit.group_bytes, commit.offset - at);
             let follows = next.replace(commit.first + commit.sequences);
             assert!(follows.is_none_or(|next| next == commit.first), "at {at}");
             assert_eq!(decode_rows(&commit.payload).unwrap(), commit.rows());
-            assert_eq!(applied(&commit.rows()).next_sequence.0, commit.first + commit.sequences);
+            assert_eq!(
+                applied(&commit.rows()).next_sequence.0,
+                commit.first + commit.sequences
+            );
             groups += 1;
             at = end;
         }
@@ -182,7 +208,11 @@ fn assert_nothing_behind(segment: &Segment, end: u64) {
 fn the_log_lies_in_a_file_used_before() {
     let folder = golden();
     let magic = |segment: &Segment| {
-        let begins = segment.bytes.chunks(8).filter(|piece| piece.starts_with(b"crec")).count();
+        let begins = segment
+            .bytes
+            .chunks(8)
+            .filter(|piece| piece.starts_with(b"crec"))
+            .count();
         let valid = (RECORDS_AT..segment.bytes.len() as u64)
             .step_by(8)
             .filter(|at| segment.record(*at).is_some());
@@ -190,8 +220,13 @@ fn the_log_lies_in_a_file_used_before() {
     };
     let all = segments(folder.path());
     let logs = all.iter().filter(|segment| segment.name.ends_with("log"));
-    let recycled = logs.map(magic).any(|(begins, valid)| begins > valid && valid > 0);
-    assert!(recycled, "the store must hold what an earlier life of a file left");
+    let recycled = logs
+        .map(magic)
+        .any(|(begins, valid)| begins > valid && valid > 0);
+    assert!(
+        recycled,
+        "the store must hold what an earlier life of a file left"
+    );
 }
 
 fn applied(rows: &[RowChange]) -> AppliedRow {
@@ -203,7 +238,10 @@ fn applied(rows: &[RowChange]) -> AppliedRow {
 fn chunks_in_other_segments_are_as_described() {
     let folder = golden();
     let (mut bulk, mut packed) = (0, 0);
-    for segment in segments(folder.path()).iter().filter(|segment| !segment.name.ends_with("log")) {
+    for segment in segments(folder.path())
+        .iter()
+        .filter(|segment| !segment.name.ends_with("log"))
+    {
         let (step, count) = match segment.name.ends_with("bulk") {
             true => (DIRECT_ALIGN_BYTES as u64, &mut bulk),
             false => (8, &mut packed),
@@ -226,7 +264,10 @@ fn chunks_in_other_segments_are_as_described() {
 fn a_flipped_bit_is_no_record() {
     let folder = golden();
     let segments = segments(folder.path());
-    let log = segments.iter().find(|segment| segment.name.ends_with("log")).unwrap();
+    let log = segments
+        .iter()
+        .find(|segment| segment.name.ends_with("log"))
+        .unwrap();
     assert!(log.record(RECORDS_AT).is_some());
     for byte in [0, 8, 16, 24, 33, 56, 63] {
         let mut bytes = log.bytes.clone();
@@ -242,16 +283,25 @@ async fn tags_are_derived_as_described() {
     let secret = unhex(&marker(folder.path(), "secret"));
     let key = blake3::derive_key(&format().context("tags"), &secret);
     let mut seen = 0;
-    for segment in segments(folder.path()).iter().filter(|segment| segment.name.ends_with("log")) {
+    for segment in segments(folder.path())
+        .iter()
+        .filter(|segment| segment.name.ends_with("log"))
+    {
         let mut at = RECORDS_AT;
         while let Some((records, end)) = segment.group(at) {
             for (name, value) in records.iter().flat_map(Record::rows) {
                 let current = name.as_bytes()[0] == Table::Current as u8;
-                let Some(value) = value.filter(|_| current) else { continue };
+                let Some(value) = value.filter(|_| current) else {
+                    continue;
+                };
                 let VersionRow { summary, .. } = row::decode(&value).unwrap();
                 let sequence = summary.sequence.0;
                 let hash = blake3::keyed_hash(&key, &sequence.to_le_bytes());
-                assert_eq!(summary.tag.to_le_bytes(), hash.as_bytes()[..8], "{sequence}");
+                assert_eq!(
+                    summary.tag.to_le_bytes(),
+                    hash.as_bytes()[..8],
+                    "{sequence}"
+                );
                 seen += 1;
             }
             at = end;
@@ -282,14 +332,20 @@ fn encryption_is_as_described() {
     let padding = record::Padding::Tight;
     record::encode_chunk(&mut bytes, &key, 0, ExtentId(5), &sealed, padding);
     let segment = Segment::bare(&document, [9; 16], bytes);
-    let Some(Record::Chunk(chunk)) = segment.record(0) else { panic!("no chunk") };
+    let Some(Record::Chunk(chunk)) = segment.record(0) else {
+        panic!("no chunk")
+    };
     assert_eq!((chunk.extent, chunk.logical_bytes), (5, 200_000));
     assert_eq!(decrypt(&chunk, &derive("encryption")), body);
 }
 
 fn decrypt(chunk: &Chunk, key: &[u8; 32]) -> Vec<u8> {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap());
-    let frames = chunk.payload.chunks(limits::FRAME_BYTES).zip(&chunk.tags).enumerate();
+    let frames = chunk
+        .payload
+        .chunks(limits::FRAME_BYTES)
+        .zip(&chunk.tags)
+        .enumerate();
     let opened = frames.map(|(number, (frame, tag))| {
         let mut nonce: [u8; 12] = chunk.nonce.clone().unwrap().try_into().unwrap();
         for (byte, number) in nonce[8..].iter_mut().zip((number as u32).to_le_bytes()) {
@@ -313,7 +369,11 @@ fn keys_are_built_as_described() {
         ("Document", Table::Document, Key::document(bucket, name)),
         ("Usage", Table::Usage, Key::usage(bucket)),
         ("Current", Table::Current, Key::current(bucket, text)),
-        ("Version", Table::Version, Key::version(bucket, text, sequence)),
+        (
+            "Version",
+            Table::Version,
+            Key::version(bucket, text, sequence),
+        ),
         ("Null", Table::Null, Key::null(bucket, text)),
         ("Upload", Table::Upload, Key::upload(bucket, text, upload)),
         ("Part", Table::Part, Key::part(upload, 0x090a)),
@@ -323,15 +383,27 @@ fn keys_are_built_as_described() {
         ("Segment", Table::Segment, Key::segment(SegmentId(id))),
         ("Dedup", Table::Dedup, Key::dedup(id, &[0xdd; 32])),
         ("Trash", Table::Trash, Key::trash(sequence, 0x090a)),
-        ("Expiry", Table::Expiry, Key::expiry(Timestamp(id), bucket, text, sequence)),
+        (
+            "Expiry",
+            Table::Expiry,
+            Key::expiry(Timestamp(id), bucket, text, sequence),
+        ),
         ("Named", Table::Named, Key::named(name, text)),
     ];
     let rows = format().table("Index", "table");
     assert_eq!(rows.len(), built.len());
     for (row, (name, table, key)) in rows.iter().zip(built) {
         assert_eq!(row[0], name);
-        assert_eq!(u8::from_str_radix(&row[1], 16).unwrap(), table as u8, "{name}");
-        assert_eq!(key.as_bytes(), document::index_key(&row[1], &row[2], id, text), "{name}");
+        assert_eq!(
+            u8::from_str_radix(&row[1], 16).unwrap(),
+            table as u8,
+            "{name}"
+        );
+        assert_eq!(
+            key.as_bytes(),
+            document::index_key(&row[1], &row[2], id, text),
+            "{name}"
+        );
         assert!(key::table(table).contains(&key), "{name}");
     }
 }
@@ -357,6 +429,10 @@ fn enums_have_the_numbers_described() {
 /// A whole row by hand, so that the prose about varints is covered too.
 #[test]
 fn a_row_is_encoded_as_described() {
-    let row = SegmentRow { kind: SegmentKind::Packed, live_bytes: 300, end: 1 << 20 };
+    let row = SegmentRow {
+        kind: SegmentKind::Packed,
+        live_bytes: 300,
+        end: 1 << 20,
+    };
     assert_eq!(row::encode(&row), [1, 2, 0xac, 0x02, 0x80, 0x80, 0x40]);
 }

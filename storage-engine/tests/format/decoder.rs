@@ -18,7 +18,8 @@ impl Layout {
         let mut end = 0;
         let mut fields = Vec::new();
         for row in document.table(heading, "offset") {
-            let (offset, bytes): (usize, usize) = (row[0].parse().unwrap(), row[1].parse().unwrap());
+            let (offset, bytes): (usize, usize) =
+                (row[0].parse().unwrap(), row[1].parse().unwrap());
             assert_eq!(offset, end, "{heading}: {}", row[2]);
             end = offset + bytes;
             fields.push((row[2].clone(), offset, bytes));
@@ -79,7 +80,11 @@ impl Segment {
     pub(crate) fn new(document: &Document, name: String, bytes: Vec<u8>) -> Segment {
         let header = Layout::read(document, "Segment header");
         let nonce = header.field(&bytes, "nonce").try_into().unwrap();
-        Segment { name, header, ..Segment::bare(document, nonce, bytes) }
+        Segment {
+            name,
+            header,
+            ..Segment::bare(document, nonce, bytes)
+        }
     }
 
     /// Records without a header of the segment.
@@ -102,7 +107,12 @@ impl Segment {
     }
 
     pub(crate) fn offset(&self, name: &str) -> usize {
-        self.header.0.iter().find(|(found, ..)| found == name).unwrap().1
+        self.header
+            .0
+            .iter()
+            .find(|(found, ..)| found == name)
+            .unwrap()
+            .1
     }
 
     pub(crate) fn header_bytes(&self) -> usize {
@@ -141,7 +151,10 @@ impl Segment {
         assert_eq!((number("offset"), number("zero")), (at, 0));
         let payload_end = payload_at + number("payload_bytes") as usize;
         let record = &bytes[..number("record_bytes") as usize];
-        assert!(record[payload_end..].iter().all(|byte| *byte == 0), "padding at {at}");
+        assert!(
+            record[payload_end..].iter().all(|byte| *byte == 0),
+            "padding at {at}"
+        );
         let payload = record[payload_at..payload_end].to_vec();
         let end = at + record.len() as u64;
         Some(match number("kind") {
@@ -163,9 +176,21 @@ impl Segment {
                 let (nonce, tags) = extended(extension, &payload, encrypted);
                 let (extent, logical_bytes) = (number("id"), number("amount"));
                 let payload_at = payload_at as u64;
-                let chunk =
-                    Chunk { extent, logical_bytes, payload_at, payload, nonce, tags, end };
-                assert_eq!(chunk.opened(number("flags") & 3).unwrap_or(chunk.logical_bytes), logical_bytes);
+                let chunk = Chunk {
+                    extent,
+                    logical_bytes,
+                    payload_at,
+                    payload,
+                    nonce,
+                    tags,
+                    end,
+                };
+                assert_eq!(
+                    chunk
+                        .opened(number("flags") & 3)
+                        .unwrap_or(chunk.logical_bytes),
+                    logical_bytes
+                );
                 Record::Chunk(chunk)
             }
             kind => panic!("record of kind {kind} at {at}"),

@@ -13,19 +13,34 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn read(name: &str) -> Document {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../docs")
+            .join(name);
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-        Document { text, name: name.to_owned() }
+        Document {
+            text,
+            name: name.to_owned(),
+        }
     }
 
     /// The rows of the table whose first column is called `first`, in the part under `heading`.
     pub(crate) fn table(&self, heading: &str, first: &str) -> Vec<Row> {
         let is_heading = |line: &str| line.trim_start_matches('#').trim() == heading;
-        let lines = self.text.lines().skip_while(|line| !(line.starts_with('#') && is_heading(line)));
+        let lines = self
+            .text
+            .lines()
+            .skip_while(|line| !(line.starts_with('#') && is_heading(line)));
         let table = lines.skip_while(|line| cells(line).first().is_none_or(|cell| cell != first));
-        let rows: Vec<Row> =
-            table.skip(2).take_while(|line| line.starts_with('|')).map(cells).collect();
-        assert!(!rows.is_empty(), "{}: no table of {first} under {heading}", self.name);
+        let rows: Vec<Row> = table
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(cells)
+            .collect();
+        assert!(
+            !rows.is_empty(),
+            "{}: no table of {first} under {heading}",
+            self.name
+        );
         rows
     }
 
@@ -37,7 +52,9 @@ impl Document {
 }
 
 fn cells(line: &str) -> Row {
-    let line = line.strip_prefix('|').and_then(|line| line.strip_suffix('|'));
+    let line = line
+        .strip_prefix('|')
+        .and_then(|line| line.strip_suffix('|'));
     let cells = line.map(|line| line.split('|').map(|cell| cell.trim().to_owned()));
     cells.map(Iterator::collect).unwrap_or_default()
 }
@@ -49,10 +66,14 @@ pub(crate) fn plain(cell: &str) -> String {
 
 /// The document and the code name the same constants, with the same values.
 pub(crate) fn assert_numbers(rows: &[Row], code: &[(&str, u64)]) {
-    let documented: Vec<(String, u64)> =
-        rows.iter().map(|row| (plain(&row[0]), row[1].parse().unwrap())).collect();
-    let code: Vec<(String, u64)> =
-        code.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+    let documented: Vec<(String, u64)> = rows
+        .iter()
+        .map(|row| (plain(&row[0]), row[1].parse().unwrap()))
+        .collect();
+    let code: Vec<(String, u64)> = code
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value))
+        .collect();
     assert_eq!(documented, code);
 }
 
@@ -65,7 +86,10 @@ pub(crate) fn index_key(table: &str, pattern: &str, number: u64, key: &[u8]) -> 
     };
     let mut bytes = vec![u8::from_str_radix(table, 16).unwrap()];
     for field in plain(pattern).split(", ") {
-        if let Some(name) = field.strip_prefix("esc(").and_then(|rest| rest.strip_suffix(')')) {
+        if let Some(name) = field
+            .strip_prefix("esc(")
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
             for byte in text(name) {
                 bytes.push(byte);
                 bytes.extend((byte == 0).then_some(0xff));

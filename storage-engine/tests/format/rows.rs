@@ -19,7 +19,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     samples.extend(uploads());
     samples.extend([
         ("ExtentRow", fields(&extent())),
-        ("SegmentRow", fields(&SegmentRow { kind: SegmentKind::Log, live_bytes: 0, end: 0 })),
+        (
+            "SegmentRow",
+            fields(&SegmentRow {
+                kind: SegmentKind::Log,
+                live_bytes: 0,
+                end: 0,
+            }),
+        ),
     ]);
     samples
 }
@@ -38,7 +45,10 @@ fn buckets() -> Vec<(&'static str, String)> {
         deduplicate: false,
         tags: Vec::new(),
     };
-    let retention = DefaultRetention { mode: RetentionMode::Governance, milliseconds: 0 };
+    let retention = DefaultRetention {
+        mode: RetentionMode::Governance,
+        milliseconds: 0,
+    };
     vec![
         ("AppliedRow", fields(&AppliedRow::default())),
         ("BucketRow", fields(&bucket)),
@@ -68,19 +78,53 @@ fn objects() -> Vec<(&'static str, String)> {
         lock: Lock::default(),
         key_check: None,
     };
-    let run = Run { skip: 0, len: 0, ids: [ExtentId(1)].into_iter().collect() };
-    let retention = Retention { mode: RetentionMode::Governance, until: Timestamp(0) };
-    let checksum = ObjectChecksum { checksum: checksum(), kind: ChecksumKind::Composite };
+    let run = Run {
+        skip: 0,
+        len: 0,
+        ids: [ExtentId(1)].into_iter().collect(),
+    };
+    let retention = Retention {
+        mode: RetentionMode::Governance,
+        until: Timestamp(0),
+    };
+    let checksum = ObjectChecksum {
+        checksum: checksum(),
+        kind: ChecksumKind::Composite,
+    };
     vec![
-        ("VersionRow", fields(&VersionRow { summary: summary.clone(), detail: None })),
+        (
+            "VersionRow",
+            fields(&VersionRow {
+                summary: summary.clone(),
+                detail: None,
+            }),
+        ),
         ("Summary", fields(&summary)),
         ("Detail", fields(&detail)),
-        ("Attribute", fields(&Attribute { name: String::new(), value: Vec::new() })),
-        ("Tag", fields(&Tag { key: String::new(), value: String::new() })),
+        (
+            "Attribute",
+            fields(&Attribute {
+                name: String::new(),
+                value: Vec::new(),
+            }),
+        ),
+        (
+            "Tag",
+            fields(&Tag {
+                key: String::new(),
+                value: String::new(),
+            }),
+        ),
         ("ObjectChecksum", fields(&checksum)),
         ("Lock", fields(&Lock::default())),
         ("Retention", fields(&retention)),
-        ("KeyCheck", fields(&KeyCheck { salt: [0; 16], digest: [0; 32] })),
+        (
+            "KeyCheck",
+            fields(&KeyCheck {
+                salt: [0; 16],
+                digest: [0; 32],
+            }),
+        ),
         ("Run", fields(&run)),
         ("PageStart", fields(&PageStart { offset: 0 })),
     ]
@@ -111,18 +155,40 @@ fn uploads() -> Vec<(&'static str, String)> {
         body: Body::Inline(Vec::new()),
         key_check: None,
     };
-    let manifest = ManifestRow { home: UploadId(1), bucket: BucketId(1), refs: 1, parts: 1 };
+    let manifest = ManifestRow {
+        home: UploadId(1),
+        bucket: BucketId(1),
+        refs: 1,
+        parts: 1,
+    };
     vec![
         ("UploadRow", fields(&upload)),
         ("PartRow", fields(&part)),
         ("ManifestRow", fields(&manifest)),
-        ("ManifestPage", fields(&ManifestPage { entries: Vec::new() })),
-        ("PageEntry", fields(&PageEntry { number: 1, size: 0, checksum: None })),
+        (
+            "ManifestPage",
+            fields(&ManifestPage {
+                entries: Vec::new(),
+            }),
+        ),
+        (
+            "PageEntry",
+            fields(&PageEntry {
+                number: 1,
+                size: 0,
+                checksum: None,
+            }),
+        ),
     ]
 }
 
 fn extent() -> ExtentRow {
-    ExtentRow { segment: SegmentId(1), offset: 0, record_bytes: 0, refs: 1 }
+    ExtentRow {
+        segment: SegmentId(1),
+        offset: 0,
+        record_bytes: 0,
+        refs: 1,
+    }
 }
 
 fn checksum() -> Checksum {
@@ -134,14 +200,21 @@ fn fields(row: &impl Debug) -> String {
     let text = format!("{row:#?}");
     let own = text.lines().filter_map(|line| line.strip_prefix("    "));
     let own = own.filter(|line| !line.starts_with([' ', '}', ']', ')']));
-    let names = own.filter_map(|line| line.split_once(':')).map(|(name, _)| name);
+    let names = own
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name);
     names.collect::<Vec<_>>().join(", ")
 }
 
 /// The variants of an enum with the numbers they are stored under.
 pub(crate) fn variants(name: &str) -> String {
     let home = UploadId(1);
-    let body = Body::Parts { home, tag: 0, parts: 0, pages: Vec::new() };
+    let body = Body::Parts {
+        home,
+        tag: 0,
+        parts: 0,
+        pages: Vec::new(),
+    };
     match name {
         "Versioning" => numbered(&[Versioning::Off, Versioning::Enabled, Versioning::Suspended]),
         "Compression" => numbered(&[Compression::None, Compression::Lz4, Compression::Zstd]),
@@ -151,8 +224,14 @@ pub(crate) fn variants(name: &str) -> String {
         "Body" => numbered(&[Body::Inline(Vec::new()), Body::Runs(Vec::new()), body]),
         "TrashRow" => numbered(&[
             TrashRow::Body(Body::Inline(Vec::new())),
-            TrashRow::Parts { home, numbers: Vec::new() },
-            TrashRow::Upload { home, bucket: BucketId(1) },
+            TrashRow::Parts {
+                home,
+                numbers: Vec::new(),
+            },
+            TrashRow::Upload {
+                home,
+                bucket: BucketId(1),
+            },
         ]),
         "Algorithm" => numbered(&Algorithm::ALL),
         other => panic!("no enum {other}"),
@@ -162,7 +241,10 @@ pub(crate) fn variants(name: &str) -> String {
 fn numbered(variants: &[impl Debug + Serialize]) -> String {
     let named = variants.iter().map(|variant| {
         let text = format!("{variant:?}");
-        let name = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let name = text
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
         format!("{} {name}", row::encode(variant)[1])
     });
     named.collect::<Vec<_>>().join(", ")

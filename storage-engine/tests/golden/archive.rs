@@ -16,7 +16,10 @@ pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 #[allow(dead_code, reason = "only the example packs")]
 pub(crate) fn pack(from: &Path, to: &Path) -> Outcome {
     copy(from, to, &|name, bytes| {
-        Ok((format!("{name}{ENDING}"), zstd::bulk::compress(&bytes, LEVEL)?))
+        Ok((
+            format!("{name}{ENDING}"),
+            zstd::bulk::compress(&bytes, LEVEL)?,
+        ))
     })
 }
 
@@ -24,8 +27,13 @@ pub(crate) fn pack(from: &Path, to: &Path) -> Outcome {
 #[allow(dead_code, reason = "only the tests unpack")]
 pub(crate) fn unpack(from: &Path, to: &Path) -> Outcome {
     copy(from, to, &|name, bytes| {
-        let name = name.strip_suffix(ENDING).ok_or_else(|| format!("{name} is not packed"))?;
-        Ok((name.to_owned(), zstd::bulk::decompress(&bytes, FILE_BYTES_MAX)?))
+        let name = name
+            .strip_suffix(ENDING)
+            .ok_or_else(|| format!("{name} is not packed"))?;
+        Ok((
+            name.to_owned(),
+            zstd::bulk::decompress(&bytes, FILE_BYTES_MAX)?,
+        ))
     })
 }
 
@@ -35,7 +43,10 @@ fn copy(from: &Path, to: &Path, convert: &Convert) -> Outcome {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let name = entry.file_name().into_string().map_err(|name| format!("{name:?}"))?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .map_err(|name| format!("{name:?}"))?;
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &to.join(name), convert)?;
         } else {

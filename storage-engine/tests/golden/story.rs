@@ -34,11 +34,21 @@ pub(crate) struct Object {
 }
 
 const fn plain(bucket: &'static str, key: &'static str, bytes: usize) -> Object {
-    Object { bucket, key, bytes, encrypted: false }
+    Object {
+        bucket,
+        key,
+        bytes,
+        encrypted: false,
+    }
 }
 
 const fn secret(key: &'static str, bytes: usize) -> Object {
-    Object { bucket: "plain", key, bytes, encrypted: true }
+    Object {
+        bucket: "plain",
+        key,
+        bytes,
+        encrypted: true,
+    }
 }
 
 /// Written before the index was copied.
@@ -84,11 +94,19 @@ pub(crate) fn body(name: &str, bytes: usize) -> Bytes {
 }
 
 pub(crate) fn target(bucket: &str, key: &str, version: Option<VersionId>) -> Target {
-    Target { bucket: bucket.to_owned(), key: Bytes::copy_from_slice(key.as_bytes()), version }
+    Target {
+        bucket: bucket.to_owned(),
+        key: Bytes::copy_from_slice(key.as_bytes()),
+        version,
+    }
 }
 
 /// The bytes of an object as the store gives them.
-pub(crate) async fn read(engine: &Engine, target: Target, key: Option<&SecretKey>) -> Result<Vec<u8>> {
+pub(crate) async fn read(
+    engine: &Engine,
+    target: Target,
+    key: Option<&SecretKey>,
+) -> Result<Vec<u8>> {
     let reader = engine.open(target, key).await?;
     let size = reader.size();
     let pieces: Vec<Bytes> = reader.stream(0..size).try_collect().await?;
@@ -115,12 +133,21 @@ async fn stage(
 pub(crate) async fn put(engine: &Engine, object: &Object, text: &str) -> Result<()> {
     let lock = match object.bucket == "locked" {
         true => Lock {
-            retention: Some(Retention { mode: RetentionMode::Compliance, until: LOCKED_UNTIL }),
+            retention: Some(Retention {
+                mode: RetentionMode::Compliance,
+                until: LOCKED_UNTIL,
+            }),
             legal_hold: true,
         },
         false => Lock::default(),
     };
-    let staged = stage(engine, object.bucket, body(text, object.bytes), object.encrypted).await?;
+    let staged = stage(
+        engine,
+        object.bucket,
+        body(text, object.bytes),
+        object.encrypted,
+    )
+    .await?;
     let request = PutObject {
         bucket: object.bucket.to_owned(),
         key: Bytes::copy_from_slice(object.key.as_bytes()),
@@ -137,11 +164,17 @@ pub(crate) async fn put(engine: &Engine, object: &Object, text: &str) -> Result<
 }
 
 pub(crate) fn attributes() -> Vec<Attribute> {
-    vec![Attribute { name: "content-type".to_owned(), value: b"text/plain".to_vec() }]
+    vec![Attribute {
+        name: "content-type".to_owned(),
+        value: b"text/plain".to_vec(),
+    }]
 }
 
 pub(crate) fn tags() -> Vec<Tag> {
-    vec![Tag { key: "colour".to_owned(), value: "gold".to_owned() }]
+    vec![Tag {
+        key: "colour".to_owned(),
+        value: "gold".to_owned(),
+    }]
 }
 
 async fn delete(engine: &Engine, bucket: &str, key: &str) -> Result<()> {
@@ -155,7 +188,10 @@ async fn delete(engine: &Engine, bucket: &str, key: &str) -> Result<()> {
 }
 
 async fn set_versioning(engine: &Engine, bucket: &str, versioning: Versioning) -> Result<()> {
-    let change = UpdateBucket { versioning: Some(versioning), ..UpdateBucket::default() };
+    let change = UpdateBucket {
+        versioning: Some(versioning),
+        ..UpdateBucket::default()
+    };
     engine.update_bucket(bucket, change).await.map(|_| ())
 }
 
@@ -171,12 +207,24 @@ pub(crate) async fn write_early(engine: &Engine) -> Result<()> {
     for (name, compression) in buckets {
         let (name, owner) = (name.to_owned(), "somebody".to_owned());
         let lockable = name == "locked";
-        engine.create_bucket(CreateBucket { name: name.clone(), owner, lockable }).await?;
+        engine
+            .create_bucket(CreateBucket {
+                name: name.clone(),
+                owner,
+                lockable,
+            })
+            .await?;
         let compression = Some(compression);
-        let change = UpdateBucket { compression, tags: Some(tags()), ..UpdateBucket::default() };
+        let change = UpdateBucket {
+            compression,
+            tags: Some(tags()),
+            ..UpdateBucket::default()
+        };
         engine.update_bucket(&name, change).await?;
     }
-    engine.put_document("plain", "cors", Bytes::from_static(b"<anything/>")).await?;
+    engine
+        .put_document("plain", "cors", Bytes::from_static(b"<anything/>"))
+        .await?;
     let row = TableWrite::Put(Bytes::from_static(b"key"), Bytes::from_static(b"value"));
     engine.table_commit("other", Vec::new(), vec![row]).await?;
     for object in &EARLY {
@@ -188,7 +236,12 @@ pub(crate) async fn write_early(engine: &Engine) -> Result<()> {
     // Rows enough for a table of the index, and dead space enough for compaction.
     for number in 0..60 {
         let key: &'static str = "churn";
-        put(engine, &plain("plain", key, 2_000 + 400 * (number % 8)), key).await?;
+        put(
+            engine,
+            &plain("plain", key, 2_000 + 400 * (number % 8)),
+            key,
+        )
+        .await?;
     }
     delete(engine, "plain", "churn").await
 }
@@ -214,12 +267,19 @@ async fn begin(engine: &Engine, key: &str) -> Result<UploadTarget> {
         .create_upload(CreateUpload {
             bucket: "plain".to_owned(),
             key: key.clone(),
-            object: NewObject { owner: "somebody".to_owned(), ..NewObject::default() },
+            object: NewObject {
+                owner: "somebody".to_owned(),
+                ..NewObject::default()
+            },
             checksum: Some((Algorithm::Crc64Nvme, ChecksumKind::FullObject)),
             encryption: None,
         })
         .await?;
-    Ok(UploadTarget { bucket: "plain".to_owned(), key, upload })
+    Ok(UploadTarget {
+        bucket: "plain".to_owned(),
+        key,
+        upload,
+    })
 }
 
 async fn write_uploads(engine: &Engine) -> Result<()> {
@@ -230,7 +290,11 @@ async fn write_uploads(engine: &Engine) -> Result<()> {
         let text = part_text(number);
         let staged = stage(engine, "plain", body(&text, bytes), false).await?;
         let part = engine.upload_part(target.clone(), number, staged).await?;
-        parts.push(CompletePart { number, etag: Some(part.etag), checksum: part.checksum });
+        parts.push(CompletePart {
+            number,
+            etag: Some(part.etag),
+            checksum: part.checksum,
+        });
     }
     parts.truncate(PARTS.len());
     engine
@@ -246,7 +310,9 @@ async fn write_uploads(engine: &Engine) -> Result<()> {
     let unfinished = begin(engine, "unfinished").await?;
     for (number, bytes) in (1u16..).zip(UNFINISHED_PARTS) {
         let staged = stage(engine, "plain", body(&part_text(number), bytes), false).await?;
-        engine.upload_part(unfinished.clone(), number, staged).await?;
+        engine
+            .upload_part(unfinished.clone(), number, staged)
+            .await?;
     }
     Ok(())
 }
@@ -261,7 +327,9 @@ pub(crate) fn completed() -> (Option<ETag>, Vec<u8>) {
         .zip(PARTS)
         .map(|(number, bytes)| body(&part_text(number), bytes))
         .collect();
-    let tags = bodies.iter().map(|body| ETag::md5(storage_engine::hash::md5_inline(body)));
+    let tags = bodies
+        .iter()
+        .map(|body| ETag::md5(storage_engine::hash::md5_inline(body)));
     (ETag::multipart(tags), bodies.concat())
 }
 
@@ -270,7 +338,11 @@ pub(crate) async fn write_late(engine: &Engine) -> Result<()> {
     for object in &LATE {
         put(engine, object, object.key).await?;
     }
-    let copies = [("parts", "parts-copy"), ("chunks", "chunks-copy"), ("inline", "inline-copy")];
+    let copies = [
+        ("parts", "parts-copy"),
+        ("chunks", "chunks-copy"),
+        ("inline", "inline-copy"),
+    ];
     for (source, key) in copies {
         let request = CopyObject {
             source: target("plain", source, None),
