@@ -32,7 +32,7 @@ use crate::commit::{Embedded, accounts, applied};
 use crate::disk::AsyncIo;
 use crate::error::{Damage, Error, Result};
 use crate::ids::{SegmentId, Sequence};
-use crate::index::{Index, RocksIndex, RocksOptions};
+use crate::index::{RocksIndex, RocksOptions};
 use crate::row::{SegmentKind, SegmentRow};
 use crate::segment::Segments;
 use copy::Copying;
