@@ -14,6 +14,8 @@ pub mod disk;
 mod engine;
 mod error;
 pub mod failure;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod hash;
 pub mod ids;
 pub mod index;

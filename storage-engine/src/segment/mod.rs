@@ -13,6 +13,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use header::fuzz_header;
 pub use header::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
 pub use segments::{Segments, SegmentsOptions, Unreadable};
 
