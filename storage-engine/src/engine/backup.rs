@@ -2,9 +2,8 @@
 //!
 //! A checkpoint of the index is one moment of the store; everything its rows name lies in segments,
 //! below the ends they record, and is never written again. So the checkpoint and those bytes are the
-//! backup, and the log has nothing to add. A reader is registered meanwhile: no segment is given
-//! up before it has been copied. Space that is freed during a backup is therefore there only after
-//! it.
+//! backup, and the log has nothing to add. Each of those segments is held until it has been copied:
+//! one that is given up meanwhile gives its file back only then.
 //!
 //! Segments are copied, not linked to: their files are used anew in place, and two stores that grow
 //! from one backup would write into each other. Within the target, what an earlier backup brought
@@ -22,10 +21,11 @@ mod tests;
 pub use restore::restore;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::check::{CheckOptions, check_folder};
+use super::readers::Reading;
 use super::work::{OnWork, Unit, Work, blocking, watched};
 use super::{Engine, EngineConfig, Store};
 use crate::commit::{Embedded, accounts, applied};
@@ -34,7 +34,7 @@ use crate::error::{Damage, Error, Result};
 use crate::ids::{SegmentId, Sequence};
 use crate::index::{RocksIndex, RocksOptions};
 use crate::row::{SegmentKind, SegmentRow};
-use crate::segment::Segments;
+use crate::segment::{Segment, Segments};
 use copy::Copying;
 use list::Copied;
 use target::Target;
@@ -61,15 +61,23 @@ impl Engine {
     ///
     /// Interrupted by `progress`, dropped or failed, it leaves an earlier backup as it was.
     pub async fn backup(&self, to: &Path, progress: &mut OnWork<'_>) -> Result<BackupReport> {
-        let (Store::Embedded { embedded, segments, .. }, Some(folder)) = (&self.store, &self.folder)
+        let (
+            Store::Embedded {
+                embedded, segments, ..
+            },
+            Some(folder),
+        ) = (&self.store, &self.folder)
         else {
             let detail = "it is not kept in a folder".into();
-            return Err(Error::Invalid { what: "store", detail });
+            return Err(Error::Invalid {
+                what: "store",
+                detail,
+            });
         };
         let (path, source) = (to.to_owned(), folder.path().to_owned());
         let target = blocking(move || Target::open(&path, &source)).await?;
         // Before the checkpoint: what its rows name is not given up from here on.
-        let _reading = self.readers.begin(self.meta.store().next_sequence());
+        let reading = self.readers.begin(self.meta.store().next_sequence());
         let config = EngineConfig {
             cache_bytes: INDEX_BYTES,
             memtable_bytes: INDEX_BYTES,
@@ -79,9 +87,13 @@ impl Engine {
             reserve_bytes: 0,
             ..EngineConfig::new(&target.next())
         };
-        Backup { target: Arc::new(target), segments: Arc::clone(segments), config }
-            .run(embedded, folder.segments(), progress)
-            .await
+        Backup {
+            target: Arc::new(target),
+            segments: Arc::clone(segments),
+            config,
+        }
+        .run(embedded, folder.segments(), reading, progress)
+        .await
     }
 }
 
@@ -102,25 +114,30 @@ impl Backup {
     async fn run(
         self,
         embedded: &Arc<Embedded>,
-        source: std::path::PathBuf,
+        source: PathBuf,
+        reading: Reading,
         progress: &mut OnWork<'_>,
     ) -> Result<BackupReport> {
         let moment = self.checkpoint(embedded).await?;
-        let mut report = BackupReport { until: moment.until, ..BackupReport::default() };
-        let alive = moment.accounts.iter().filter(|(_, account)| account.live_bytes > 0);
-        let alive: Vec<(SegmentId, SegmentRow)> = alive.map(|(id, row)| (*id, *row)).collect();
-        let total: u64 = alive.iter().map(|(_, account)| account.end).sum();
+        let mut report = BackupReport {
+            until: moment.until,
+            ..BackupReport::default()
+        };
+        let held = self.hold(&moment)?;
+        drop(reading);
+        let total: u64 = held.iter().map(|(_, account)| account.end).sum();
         let mut done = 0;
         let mut names = Vec::new();
-        for (id, account) in alive {
-            let segment = self.segments.get(id);
-            let segment =
-                segment.ok_or_else(|| Error::damaged(Damage::MissingSegment(id)))?;
+        for (segment, account) in held {
             // Asked before anything is copied: a write that is under way may still change what
             // lies below the end.
             let fixed = segment.kind() != SegmentKind::Bulk || segment.writers() == 0;
             let name = segment.file_name();
-            let copied = Copied { end: account.end, capacity: segment.capacity(), fixed };
+            let copied = Copied {
+                end: account.end,
+                capacity: segment.capacity(),
+                fixed,
+            };
             report.segments += 1;
             names.push(name.clone());
             let (target, from) = (Arc::clone(&self.target), source.join(&name));
@@ -131,7 +148,12 @@ impl Backup {
                     let base = done;
                     let mut tell = |bytes: u64| {
                         let (doing, unit) = ("copy segments", Unit::Bytes);
-                        progress(Work { doing, done: base + bytes, total, unit })
+                        progress(Work {
+                            doing,
+                            done: base + bytes,
+                            total,
+                            unit,
+                        })
                     };
                     let copying = copy_all(copying, &mut tell).await?;
                     report.copied_bytes += copied.end;
@@ -141,7 +163,14 @@ impl Backup {
             }
             done += account.end;
             let (doing, unit) = ("copy segments", Unit::Bytes);
-            if progress(Work { doing, done, total, unit }).is_break() {
+            if progress(Work {
+                doing,
+                done,
+                total,
+                unit,
+            })
+            .is_break()
+            {
                 return Err(Error::Interrupted);
             }
         }
@@ -151,13 +180,28 @@ impl Backup {
         Ok(report)
     }
 
+    /// The segments that the moment needs; nobody uses their files anew while they are held.
+    fn hold(&self, moment: &Moment) -> Result<Vec<(Arc<Segment>, SegmentRow)>> {
+        let accounts = moment.accounts.iter();
+        let alive = accounts.filter(|(_, account)| account.live_bytes > 0);
+        let held = alive.map(|(id, account)| {
+            let segment = self.segments.get(*id);
+            let missing = || Error::damaged(Damage::MissingSegment(*id));
+            Ok((segment.ok_or_else(missing)?, *account))
+        });
+        held.collect()
+    }
+
     /// The index as of one moment, and what it says.
     async fn checkpoint(&self, embedded: &Arc<Embedded>) -> Result<Moment> {
         let (index, target) = (Arc::clone(embedded.index()), Arc::clone(&self.target));
         blocking(move || {
             let folder = target.prepare_index()?;
             index.checkpoint(&folder)?;
-            let options = RocksOptions { cache_bytes: INDEX_BYTES, memtable_bytes: INDEX_BYTES };
+            let options = RocksOptions {
+                cache_bytes: INDEX_BYTES,
+                memtable_bytes: INDEX_BYTES,
+            };
             let copy = RocksIndex::open(&folder, &options)?;
             Ok(Moment {
                 until: applied(&copy)?.next_sequence,

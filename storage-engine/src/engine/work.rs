@@ -40,7 +40,11 @@ pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|stopped| Err(Error::Stopped { reason: stopped.to_string() }))
+    done.unwrap_or_else(|stopped| {
+        Err(Error::Stopped {
+            reason: stopped.to_string(),
+        })
+    })
 }
 
 /// As [`blocking`], for work that tells how far it has come. Dropped, it ends at its next word.
@@ -67,7 +71,11 @@ pub(super) async fn watched<T: Send + 'static>(
             stop.0.store(true, Ordering::Relaxed);
         }
     }
-    task.await.unwrap_or_else(|stopped| Err(Error::Stopped { reason: stopped.to_string() }))
+    task.await.unwrap_or_else(|stopped| {
+        Err(Error::Stopped {
+            reason: stopped.to_string(),
+        })
+    })
 }
 
 /// Lets work end when nobody waits for it any more.

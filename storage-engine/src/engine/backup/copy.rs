@@ -32,7 +32,9 @@ impl Copying {
         let options = options.write(true).create(true).truncate(true).mode(0o600);
         Ok(Copying {
             from: File::open(from).map_err(Error::io("copy: open the source"))?,
-            to: options.open(&part).map_err(Error::io("copy: create the copy"))?,
+            to: options
+                .open(&part)
+                .map_err(Error::io("copy: create the copy"))?,
             part,
             path: to.to_owned(),
             done: 0,
@@ -73,7 +75,9 @@ impl Copying {
 
 /// A whole file at once, for short ones.
 pub(super) fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    let len = fs::metadata(from).map_err(Error::io("copy: look at a file"))?.len();
+    let len = fs::metadata(from)
+        .map_err(Error::io("copy: look at a file"))?
+        .len();
     let mut copying = Copying::begin(from, to, len, len)?;
     while !copying.step()? {}
     Ok(())
@@ -100,7 +104,10 @@ pub(super) fn files(path: &Path) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(path)? {
             let entry = entry?;
-            let whole = entry.path().extension().is_none_or(|extension| extension != PART);
+            let whole = entry
+                .path()
+                .extension()
+                .is_none_or(|extension| extension != PART);
             if entry.file_type()?.is_file() && whole {
                 names.extend(entry.file_name().into_string());
             }

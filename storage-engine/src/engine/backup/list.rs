@@ -41,7 +41,10 @@ pub(super) fn append(path: &Path, name: &str, copied: Copied) -> Result<()> {
 
 /// Writes a whole list; durable when this returns, but for its name.
 pub(super) fn write(path: &Path, list: &List) -> Result<()> {
-    let text: String = list.iter().map(|(name, copied)| line(name, *copied)).collect();
+    let text: String = list
+        .iter()
+        .map(|(name, copied)| line(name, *copied))
+        .collect();
     let all = || -> io::Result<()> {
         let mut file = fs::File::create(path)?;
         file.write_all(text.as_bytes())?;
@@ -51,7 +54,11 @@ pub(super) fn write(path: &Path, list: &List) -> Result<()> {
 }
 
 fn line(name: &str, copied: Copied) -> String {
-    let Copied { end, capacity, fixed } = copied;
+    let Copied {
+        end,
+        capacity,
+        fixed,
+    } = copied;
     let state = if fixed { "fixed" } else { "open" };
     format!("{name} {end} {capacity} {state}\n")
 }
@@ -66,5 +73,12 @@ fn parse(line: &str) -> Option<(String, Copied)> {
         "open" => false,
         _ => return None,
     };
-    words.next().is_none().then_some((name, Copied { end, capacity, fixed }))
+    words.next().is_none().then_some((
+        name,
+        Copied {
+            end,
+            capacity,
+            fixed,
+        },
+    ))
 }

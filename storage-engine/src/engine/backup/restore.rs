@@ -85,7 +85,10 @@ impl<'a> Begun<'a> {
 
 /// The store, and which of its backups: the names of the index's files differ from one to the next.
 fn identity(from: &Path) -> Result<String> {
-    let store: String = store_of(from)?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let store: String = store_of(from)?
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let index = copy::files(&from.join(Folder::INDEX))?.join("\n");
     Ok(format!("{store}\n{index}\n"))
 }
@@ -111,14 +114,26 @@ fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64
             let mut copying = Copying::begin(&from, &to, end, len)?;
             while !copying.step()? {
                 let (doing, done) = ("restore", done + copying.done());
-                if progress(Work { doing, done, total, unit: Unit::Bytes }).is_break() {
+                if progress(Work {
+                    doing,
+                    done,
+                    total,
+                    unit: Unit::Bytes,
+                })
+                .is_break()
+                {
                     return Err(Error::Interrupted);
                 }
             }
             copied += end;
         }
         done += end;
-        let work = Work { doing: "restore", done, total, unit: Unit::Bytes };
+        let work = Work {
+            doing: "restore",
+            done,
+            total,
+            unit: Unit::Bytes,
+        };
         if progress(work).is_break() {
             return Err(Error::Interrupted);
         }

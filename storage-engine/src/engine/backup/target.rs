@@ -45,20 +45,28 @@ impl Target {
             fs::create_dir_all(path).map_err(io)?;
         }
         if !outside || !apart(&path.canonicalize().map_err(io)?) {
-            return Err(refuse("a backup belongs outside of the store, and not around it"));
+            return Err(refuse(
+                "a backup belongs outside of the store, and not around it",
+            ));
         }
         let lock = FolderLock::acquire(path).map_err(io)?;
         finish(path)?;
         match path.join(MARKER).exists() {
             true if store_of(path)? != store_of(source)? => {
-                return Err(refuse("it holds another store or a backup of another store"));
+                return Err(refuse(
+                    "it holds another store or a backup of another store",
+                ));
             }
             false if !is_fresh(path).map_err(io)? => {
                 return Err(refuse("it holds other files: choose an empty folder"));
             }
             _ => {}
         }
-        let target = Target { path: path.to_owned(), source: source.to_owned(), _lock: lock };
+        let target = Target {
+            path: path.to_owned(),
+            source: source.to_owned(),
+            _lock: lock,
+        };
         fs::create_dir_all(target.next().join(Folder::SEGMENTS)).map_err(io)?;
         Ok(target)
     }
@@ -208,7 +216,9 @@ fn same_header(one: &Path, other: &Path) -> Result<bool> {
 }
 
 fn header(path: &Path) -> Result<Option<Vec<u8>>> {
-    let Ok(mut file) = File::open(path) else { return Ok(None) };
+    let Ok(mut file) = File::open(path) else {
+        return Ok(None);
+    };
     let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
     Ok(file.read_exact(&mut bytes).is_ok().then_some(bytes))
 }

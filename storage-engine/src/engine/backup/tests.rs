@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempDir;
 
+use super::super::requests::{Cursor, ListRequest};
 use super::super::rig::{self, BUCKET, MIB, body, populate};
 use super::super::work::unwatched;
-use super::super::requests::{Cursor, ListRequest};
 use super::*;
 
 fn config(path: &Path) -> EngineConfig {
@@ -32,7 +32,11 @@ fn folder() -> TempDir {
 type State = BTreeMap<String, blake3::Hash>;
 
 async fn state(engine: &Engine) -> State {
-    let mut request = ListRequest { bucket: BUCKET.into(), limit: 1000, ..ListRequest::default() };
+    let mut request = ListRequest {
+        bucket: BUCKET.into(),
+        limit: 1000,
+        ..ListRequest::default()
+    };
     let mut state = State::new();
     loop {
         let page = engine.list_objects(request.clone()).await.unwrap();
@@ -66,21 +70,31 @@ async fn a_backup_opens_as_a_store_and_a_restored_one_too() {
         })
         .await
         .unwrap();
-    assert!(report.copied_bytes > 2 << 20 && report.segments >= 2 && report.chunks > 10, "{report:?}");
+    assert!(
+        report.copied_bytes > 2 << 20 && report.segments >= 2 && report.chunks > 10,
+        "{report:?}"
+    );
     assert!(!told.is_empty());
     // The original goes on and is lost.
-    rig::put(&engine, BUCKET, "later", &body(1, 100_000)).await.unwrap();
+    rig::put(&engine, BUCKET, "later", &body(1, 100_000))
+        .await
+        .unwrap();
     engine.shutdown().await.unwrap();
     drop(engine);
     drop(store);
     let bytes = restore(copy.path(), &back.path().join("new"), &mut unwatched).unwrap();
     assert!(bytes > 2 << 20, "{bytes}");
-    assert_eq!(std::fs::read(back.path().join("new/of-the-server.json")).unwrap(), b"secret");
+    assert_eq!(
+        std::fs::read(back.path().join("new/of-the-server.json")).unwrap(),
+        b"secret"
+    );
     for path in [copy.path(), &back.path().join("new")] {
         let engine = open(path);
         assert_eq!(state(&engine).await, expected);
         assert_eq!(engine.check().await.unwrap(), []);
-        rig::put(&engine, BUCKET, "new", &body(1, 3 * MIB)).await.unwrap();
+        rig::put(&engine, BUCKET, "new", &body(1, 3 * MIB))
+            .await
+            .unwrap();
         rig::delete(&engine, BUCKET, "k7", None).await.unwrap();
         engine.compact().await.unwrap();
         assert_eq!(engine.check().await.unwrap(), []);
@@ -99,11 +113,18 @@ async fn the_next_backup_copies_what_is_new_only() {
     rig::make_bucket(&engine, BUCKET).await;
     for number in 0..30 {
         let key = format!("k{number}");
-        rig::put(&engine, BUCKET, &key, &body(number, MIB)).await.unwrap();
+        rig::put(&engine, BUCKET, &key, &body(number, MIB))
+            .await
+            .unwrap();
     }
     let first = engine.backup(copy.path(), &mut unwatched).await.unwrap();
-    assert!(first.copied_bytes >= 30 * MIB as u64 && first.segments_kept == 0, "{first:?}");
-    rig::put(&engine, BUCKET, "one more", &body(99, 5000)).await.unwrap();
+    assert!(
+        first.copied_bytes >= 30 * MIB as u64 && first.segments_kept == 0,
+        "{first:?}"
+    );
+    rig::put(&engine, BUCKET, "one more", &body(99, 5000))
+        .await
+        .unwrap();
     rig::delete(&engine, BUCKET, "k3", None).await.unwrap();
     let second = engine.backup(copy.path(), &mut unwatched).await.unwrap();
     assert!(second.copied_bytes <= 12 * MIB as u64, "{second:?}");
@@ -111,7 +132,9 @@ async fn the_next_backup_copies_what_is_new_only() {
     // Compaction gives segments up; the backup lets go of them too.
     for number in 0..30 {
         if number % 3 != 0 {
-            rig::delete(&engine, BUCKET, &format!("k{number}"), None).await.unwrap();
+            rig::delete(&engine, BUCKET, &format!("k{number}"), None)
+                .await
+                .unwrap();
         }
     }
     engine.compact().await.unwrap();
@@ -119,7 +142,9 @@ async fn the_next_backup_copies_what_is_new_only() {
     assert!(third.segments < second.segments + 2, "{third:?}");
     let expected = state(&engine).await;
     engine.shutdown().await.unwrap();
-    let files = std::fs::read_dir(copy.path().join("segments")).unwrap().count() as u64;
+    let files = std::fs::read_dir(copy.path().join("segments"))
+        .unwrap()
+        .count() as u64;
     assert_eq!(files, third.segments);
     let engine = open(copy.path());
     assert_eq!(state(&engine).await, expected);
@@ -134,7 +159,8 @@ async fn a_backup_under_load_is_the_state_of_one_moment() {
     let history = Arc::new(Mutex::new(vec![State::new()]));
     let stop = Arc::new(AtomicBool::new(false));
     let load = {
-        let (engine, history, stop) = (Arc::clone(&engine), Arc::clone(&history), Arc::clone(&stop));
+        let (engine, history, stop) =
+            (Arc::clone(&engine), Arc::clone(&history), Arc::clone(&stop));
         tokio::spawn(async move {
             let mut now = State::new();
             let mut round = 0u64;
@@ -170,12 +196,19 @@ async fn a_backup_under_load_is_the_state_of_one_moment() {
         // The change that was under way when it began may be missing.
         let window = &history[before.saturating_sub(1)..after];
         let moment = window.iter().position(|state| *state == found);
-        assert!(moment.is_some(), "none of {} states: {found:?}", window.len());
+        assert!(
+            moment.is_some(),
+            "none of {} states: {found:?}",
+            window.len()
+        );
         moments.push((before, after));
     }
     stop.store(true, Ordering::SeqCst);
     load.await.unwrap();
-    assert!(moments.windows(2).all(|pair| pair[0].1 < pair[1].0), "{moments:?}");
+    assert!(
+        moments.windows(2).all(|pair| pair[0].1 < pair[1].0),
+        "{moments:?}"
+    );
     assert_eq!(engine.check().await.unwrap(), []);
 }
 
@@ -185,7 +218,14 @@ async fn an_interrupted_backup_leaves_the_earlier_one_and_goes_on() {
     let engine = open(store.path());
     rig::make_bucket(&engine, BUCKET).await;
     for number in 0..12 {
-        rig::put(&engine, BUCKET, &format!("k{number}"), &body(number, 2 * MIB)).await.unwrap();
+        rig::put(
+            &engine,
+            BUCKET,
+            &format!("k{number}"),
+            &body(number, 2 * MIB),
+        )
+        .await
+        .unwrap();
     }
     let mut stop = |_: Work| ControlFlow::Break(());
     let first = engine.backup(copy.path(), &mut stop).await;
@@ -196,7 +236,14 @@ async fn an_interrupted_backup_leaves_the_earlier_one_and_goes_on() {
     assert!(whole.segments_kept > 0, "{whole:?}");
     let before = state(&engine).await;
     for number in 12..24 {
-        rig::put(&engine, BUCKET, &format!("k{number}"), &body(number, 2 * MIB)).await.unwrap();
+        rig::put(
+            &engine,
+            BUCKET,
+            &format!("k{number}"),
+            &body(number, 2 * MIB),
+        )
+        .await
+        .unwrap();
     }
     let again = engine.backup(copy.path(), &mut stop).await;
     assert!(matches!(again, Err(Error::Interrupted)), "{again:?}");
@@ -213,9 +260,13 @@ async fn a_switch_that_was_interrupted_anywhere_is_finished() {
     let (store, copy) = (folder(), folder());
     let engine = open(store.path());
     rig::make_bucket(&engine, BUCKET).await;
-    rig::put(&engine, BUCKET, "first", &body(1, 100_000)).await.unwrap();
+    rig::put(&engine, BUCKET, "first", &body(1, 100_000))
+        .await
+        .unwrap();
     engine.backup(copy.path(), &mut unwatched).await.unwrap();
-    rig::put(&engine, BUCKET, "second", &body(2, 100_000)).await.unwrap();
+    rig::put(&engine, BUCKET, "second", &body(2, 100_000))
+        .await
+        .unwrap();
     // A second backup, ready but for the switch.
     let next = folder();
     engine.backup(next.path(), &mut unwatched).await.unwrap();
@@ -277,7 +328,11 @@ async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
         let mut left = 1;
         let mut stop = |_: Work| {
             left -= 1;
-            if left < 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if left < 0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         match restore(copy.path(), back.path(), &mut stop) {
             Err(Error::Interrupted) => interrupted += 1,
@@ -310,7 +365,10 @@ async fn folders_that_hold_something_else_are_refused() {
     let inside = store.path().join("backups");
     for path in [full.path(), other.path(), store.path(), &inside] {
         let refused = engine.backup(path, &mut unwatched).await;
-        assert!(matches!(refused, Err(Error::Folder(_))), "{path:?}: {refused:?}");
+        assert!(
+            matches!(refused, Err(Error::Folder(_))),
+            "{path:?}: {refused:?}"
+        );
     }
     let refused = restore(full.path(), &other.path().join("x"), &mut unwatched);
     assert!(matches!(refused, Err(Error::Folder(_))), "{refused:?}");
