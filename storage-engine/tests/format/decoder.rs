@@ -250,7 +250,7 @@ impl Commit {
     pub(crate) fn rows(&self) -> Vec<RowChange> {
         let mut rest = self.payload.as_slice();
         let count = varint(&mut rest);
-        let mut take = |bytes: usize, rest: &mut &[u8]| {
+        let take = |bytes: usize, rest: &mut &[u8]| {
             let (front, back) = rest.split_at(bytes);
             *rest = back;
             front.to_vec()
