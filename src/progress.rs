@@ -86,8 +86,8 @@ impl Progress {
 fn line(doing: &str, work: Work, elapsed: Duration, done: u64) -> String {
     let Work { done: so_far, total, unit, .. } = work;
     let mut line = format!("{doing}: {}", amount(so_far, unit));
-    if total > 0 {
-        let percent = (so_far.saturating_mul(100) / total).min(100);
+    if let Some(percent) = so_far.saturating_mul(100).checked_div(total) {
+        let percent = percent.min(100);
         line.push_str(&format!(" of {} ({percent} %)", amount(total, unit)));
     }
     let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);

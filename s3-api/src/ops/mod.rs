@@ -1,13 +1,13 @@
 //! The operations, one file each, and the steps they share under [`shared`].
 
 mod abort_multipart_upload;
-mod complete_multipart_upload;
+pub(crate) mod complete_multipart_upload;
 mod copy_object;
-mod create_bucket;
+pub(crate) mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
-mod delete_objects;
+pub(crate) mod delete_objects;
 mod get_acl;
 mod get_bucket_location;
 mod get_bucket_versioning;
@@ -20,9 +20,9 @@ mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
 mod list_parts;
-mod put_bucket_versioning;
+pub(crate) mod put_bucket_versioning;
 mod put_object;
-mod shared;
+pub(crate) mod shared;
 mod unset;
 mod upload_part;
 mod upload_part_copy;

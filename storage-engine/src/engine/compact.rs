@@ -24,6 +24,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::keeper::Keeper;
 use super::readers::Readers;
 use super::space::Gauge;
+use super::work::blocking;
 use super::{Engine, Store};
 use crate::commit::Progress;
 use crate::error::{Error, Result};
@@ -361,12 +362,4 @@ impl Compactor {
 enum Pace {
     Background,
     Free,
-}
-
-/// Runs a piece of work that waits for the drive.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|stopped| Err(Error::Stopped { reason: stopped.to_string() }))
 }

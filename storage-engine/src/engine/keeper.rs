@@ -1,5 +1,8 @@
 //! Giving up segments that nothing names any more.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -41,11 +44,13 @@ impl Keeper {
         Keeper { meta, segments, chunks, progress, readers, leaving }
     }
 
-    /// After a start nothing is being read or written yet: what no row names is left over from
-    /// uploads that were never finished, or from segments on their way out.
+    /// After a start nothing is being read or written yet: what has no account is left over from
+    /// uploads that were never finished, or from segments on their way out. A segment that has an
+    /// account, if one of nothing, is given up like any other: the account goes first.
     pub(super) fn tidy_up_after_start(&self) -> Result<()> {
         for segment in self.segments.all() {
-            if self.is_empty(&segment) {
+            let accounted = self.progress.accounts().contains_key(&segment.id());
+            if !accounted && self.is_empty(&segment) {
                 self.segments.retire(segment.id());
             }
         }

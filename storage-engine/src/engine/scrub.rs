@@ -16,9 +16,9 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::compact::{TokenBucket, blocking};
+use super::compact::TokenBucket;
 use super::keeper::Keeper;
-use super::work::{OnWork, Unit, Work};
+use super::work::{OnWork, Unit, Work, blocking};
 use super::{Engine, Store};
 use crate::commit::{Embedded, Progress};
 use crate::error::{Error, Result};

@@ -28,7 +28,7 @@ fn copy_of(rig: &Rig) -> Rig {
 /// Opens a store and lets its log go on in a new segment, so that everything older is sealed.
 async fn open(rig: &Rig) -> Engine {
     let engine = rig.open();
-    rig::make_bucket(&engine, "one more").await;
+    engine.put_document(BUCKET, "kind", bytes::Bytes::from_static(b"text")).await.unwrap();
     engine
 }
 
@@ -68,7 +68,7 @@ async fn a_sound_store_scrubs_clean() {
 async fn every_flipped_bit_of_what_is_alive_is_found() {
     let rig = sound().await;
     let extents = sealed_extents(&rig).await;
-    assert!(extents.len() > 12, "{}", extents.len());
+    assert!(extents.len() >= 12, "{}", extents.len());
     for (extent, row) in extents {
         let len = u64::from(row.record_bytes);
         for (at, bit) in [(0, 0), (20, 5), (70, 7), (len / 2, 2), (len - 9, 1), (len - 1, 6)] {
@@ -136,17 +136,20 @@ async fn a_missing_and_a_truncated_segment_are_found() {
     let segment = some.segment;
     let in_it = extents.iter().filter(|(_, row)| row.segment == segment).count() as u64;
     assert!(in_it > 0);
-    let gone = copy_of(&rig);
-    let name = gone.name_of(segment);
-    let engine = open(&gone).await;
-    // The engine refuses to open without the end of its log; a file may go while it runs.
-    drop(engine);
-    let cut = copy_of(&rig);
-    let engine = open(&cut).await;
-    cut.disk.truncate(&name, 4096).unwrap();
-    let report = engine.scrub(FREE, &mut unwatched).await.unwrap();
-    assert_eq!(report.damaged_total, in_it, "{report:?}");
-    assert!(report.damaged.iter().all(|chunk| !chunk.affected.is_empty()), "{report:?}");
+    let name = copy_of(&rig).name_of(segment);
+    for gone in [true, false] {
+        let rig = copy_of(&rig);
+        if gone {
+            rig.disk.remove_from_outside(&name).unwrap();
+        }
+        let engine = open(&rig).await;
+        if !gone {
+            rig.disk.truncate(&name, 4096).unwrap();
+        }
+        let report = engine.scrub(FREE, &mut unwatched).await.unwrap();
+        assert_eq!(report.damaged_total, in_it, "{report:?}");
+        assert!(report.damaged.iter().all(|chunk| !chunk.affected.is_empty()), "{report:?}");
+    }
 }
 
 #[tokio::test]
@@ -170,9 +173,10 @@ async fn what_is_dead_is_only_counted() {
 
 #[tokio::test]
 async fn an_interrupted_scrub_goes_on_where_it_was() {
-    let rig = sound().await;
-    let whole = open(&copy_of(&rig)).await.scrub(FREE, &mut unwatched).await.unwrap();
-    let extents = sealed_extents(&rig).await;
+    let sound = sound().await;
+    let whole = open(&copy_of(&sound)).await.scrub(FREE, &mut unwatched).await.unwrap();
+    let extents = sealed_extents(&sound).await;
+    let rig = copy_of(&sound);
     let (_, last) = extents.iter().max_by_key(|(_, row)| (row.segment, row.offset)).unwrap();
     rig.disk.flip_bit(&rig.name_of(last.segment), last.offset + 100, 0).unwrap();
     let engine = open(&rig).await;
@@ -198,6 +202,7 @@ async fn scrubbing_beside_everybody_else_raises_no_false_alarm() {
     let rig = Rig::new(9);
     let engine = rig.open();
     rig::make_bucket(&engine, BUCKET).await;
+    let over = std::cell::Cell::new(false);
     let load = async {
         for round in 0..60u64 {
             let data = body(round, [3000, 100_000, 700_000][round as usize % 3]);
@@ -207,10 +212,11 @@ async fn scrubbing_beside_everybody_else_raises_no_false_alarm() {
                 engine.compact().await.unwrap();
             }
         }
+        over.set(true);
     };
     let scrubs = async {
         let mut records = 0;
-        for _ in 0..30 {
+        while !over.get() {
             let report = engine.scrub(FREE, &mut unwatched).await.unwrap();
             assert_eq!(report.damaged_total, 0, "{report:?}");
             records += report.records;
