@@ -163,6 +163,7 @@ impl Engine {
             body,
             key_check: None,
             extents,
+            hints: Vec::new(),
             log_body: None,
             pins: Pins::default(),
         };

@@ -4,10 +4,12 @@
 //! ([`crate::meta::Change`]), run at the moment of their commit: `guard` holds what may stand in
 //! their way, `versions` how the versions of a key take each other's places.
 
+mod backup;
 mod bucket;
 mod check;
 mod compact;
 mod copy;
+mod dedup;
 mod delete;
 mod document;
 mod folder;
@@ -21,7 +23,7 @@ mod put;
 mod readers;
 #[cfg(test)]
 mod rig;
-pub mod requests;
+pub(crate) mod requests;
 mod scrub;
 mod space;
 mod stats;
@@ -31,6 +33,7 @@ mod update;
 mod versions;
 mod work;
 
+pub use backup::{BackupReport, restore};
 pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
@@ -49,7 +52,6 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 
 use crate::chunk::ChunkStore;
-use crate::clock::Clock;
 use crate::commit::Embedded;
 use crate::error::Result;
 use crate::failure::Failure;
@@ -61,6 +63,7 @@ use crate::row;
 use crate::segment::Segments;
 use crate::stage::{Digests, Stager, Staging};
 use compact::Compactor;
+use dedup::Hints;
 use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
@@ -78,7 +81,7 @@ pub struct Engine {
     readers: Readers,
     sweeper: Sweeper,
     scrubs: ScrubTotals,
-    clock: Arc<dyn Clock>,
+    hints: Hints,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,
@@ -110,10 +113,12 @@ impl Engine {
         self.stager.stage(&bucket, options)
     }
 
-    /// Does at once what the background does from time to time: frees what was let go and gives up
-    /// segments that nothing names any more. What somebody is reading stays.
+    /// Does at once what the background does from time to time: frees what was let go, forgets
+    /// where it was to be found and gives up segments that nothing names any more. What somebody
+    /// is reading or about to name again stays.
     pub async fn tidy(&self) -> Result<()> {
         self.sweeper.sweep().await?;
+        self.hints.prune().await?;
         if let Store::Embedded { keeper, .. } = &self.store {
             keeper.give_up_empty().await?;
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::compact::{CompactConfig, Compactor, CompactorParts};
+use super::dedup::Hints;
 use super::folder::Folder;
 use super::keeper::Keeper;
 use super::readers::Readers;
@@ -104,7 +105,7 @@ impl Engine {
         let (embedded, replayed) = Embedded::open(EmbeddedOptions {
             index,
             segments: Arc::clone(&segments),
-            clock: Arc::clone(&clock),
+            clock,
             tags: Tags::new(&secret),
             failure: failure.clone(),
             group_bytes_max,
@@ -138,19 +139,21 @@ impl Engine {
             config: compact,
         });
         let store = Store::Embedded { embedded, segments, keeper, compactor, gauge };
-        Engine::finish(meta, chunks, blocks, ids, readers, clock, failure, store)
+        let hints = Hints::new(meta.clone(), &secret);
+        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, store)
     }
 
     /// An engine that keeps everything in memory: the reference that others are compared with.
     pub fn in_memory(clock: Arc<dyn Clock>) -> Result<Self> {
         let chunks = Arc::new(MemoryChunks::default());
         let tags = Tags::new(&[0; 32]);
-        let store = MemoryMeta::new(Arc::clone(&chunks), Arc::clone(&clock), tags);
+        let store = MemoryMeta::new(Arc::clone(&chunks), clock, tags);
         let meta = Meta::new(Arc::new(store));
         let ids = Arc::new(ExtentIds::starting_at(crate::ids::ExtentId(1)));
         let (readers, failure) = (Readers::default(), Failure::default());
         let blocks = Blocks::default();
-        Engine::finish(meta, chunks, blocks, ids, readers, clock, failure, Store::Memory)
+        let hints = Hints::new(meta.clone(), &[0; 32]);
+        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, Store::Memory)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one place where all parts meet")]
@@ -160,14 +163,16 @@ impl Engine {
         blocks: Blocks,
         ids: Arc<ExtentIds>,
         readers: Readers,
-        clock: Arc<dyn Clock>,
+        hints: Hints,
         failure: Failure,
         store: Store,
     ) -> Result<Self> {
         let lanes = LaneHasher::new(NonZeroUsize::MIN).map_err(Error::io("hashing thread"))?;
         let stager = Stager::new(Arc::clone(&chunks), lanes, ids, blocks);
-        let sweeper = Sweeper::new(meta.clone(), readers.clone());
-        let mut background = vec![tokio::spawn(sweeper.clone().run())];
+        let stager = stager.with_dedup(Arc::new(hints.clone()));
+        let sweeper = Sweeper::new(meta.clone(), readers.clone(), hints.holds().clone());
+        let mut background =
+            vec![tokio::spawn(sweeper.clone().run()), tokio::spawn(hints.clone().run())];
         if let Store::Embedded { keeper, compactor, .. } = &store {
             background.push(tokio::spawn(keeper.clone().run()));
             background.push(tokio::spawn(compactor.clone().run()));
@@ -179,7 +184,7 @@ impl Engine {
             readers,
             sweeper,
             scrubs: super::scrub::ScrubTotals::default(),
-            clock,
+            hints,
             failure,
             store,
             background,

@@ -36,7 +36,7 @@ impl Engine {
         check_key(&request.key)?;
         check_object(&request.object)?;
         let PutObject { bucket, key, object, conditions } = request;
-        let StagedParts { digests, body, extents, log_body, etag, key_check, pins } =
+        let StagedParts { digests, body, extents, hints, log_body, etag, key_check, pins } =
             staged.into_parts();
         let draft = Draft {
             object,
@@ -55,6 +55,7 @@ impl Engine {
                 let current = change.current()?;
                 guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
                 change.batch.extents.extend(extents.iter().cloned());
+                change.let_be_found(&hints);
                 let version = draft.version(&bucket, stamp);
                 change.install(current, &version)?;
                 guard::quota(view, &bucket, change.delta)?;
@@ -74,7 +75,7 @@ impl Draft {
             marker: false,
             modified: stamp.now,
             size: self.size,
-            etag: Some(self.etag.clone()),
+            etag: Some(self.etag),
             label: self.object.label.clone(),
             owner: self.object.owner.clone(),
             checksum: self.checksum.clone(),

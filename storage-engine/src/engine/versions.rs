@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::ids::{BucketId, Sequence, UploadId, VersionId};
+use crate::index::RowChange;
 use crate::key::{self, Key};
+use crate::limits::LOG_BODY_BYTES_MAX;
 use crate::meta::{Batch, ExtentChange, Stamp, UsageDelta, View};
 use crate::row::{
-    self, Body, BucketRow, ManifestRow, Summary, TrashRow, VersionRow, Versioning,
+    self, Body, BucketRow, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
 };
 
 /// The change of one key under construction.
@@ -90,6 +92,13 @@ impl<'a> KeyChange<'a> {
                 self.batch.extents.extend(ids.map(ExtentChange::Retain));
             }
             Body::Parts { home, .. } => *self.shares.entry(*home).or_default() += 1,
+        }
+    }
+
+    /// Lets new chunks be found by their content, if the bucket still wants that.
+    pub(super) fn let_be_found(&mut self, hints: &[RowChange]) {
+        if self.bucket.deduplicate {
+            self.batch.rows.extend(hints.iter().cloned());
         }
     }
 
@@ -241,14 +250,15 @@ impl<'a> KeyChange<'a> {
     fn forget(&mut self, version: &VersionRow) {
         self.delta.versions -= 1;
         self.delta.bytes -= signed(version.summary.size);
-        match &version.detail {
-            Some(detail) => self.release(&detail.body),
-            None => {}
+        if let Some(detail) = &version.detail {
+            self.release(&detail.body);
         }
     }
 
     /// Lets a body go. One chunk is freed in this step: a reader that comes too late finds it gone
-    /// and looks the row up again. More are left to the background, which waits for readers.
+    /// and looks the row up again. More are left to the background, which waits for readers, and
+    /// so is one that a body under way may have found by its content: the background waits for
+    /// those too.
     pub(super) fn release(&mut self, body: &Body) {
         match body {
             Body::Inline(_) => {}
@@ -256,12 +266,20 @@ impl<'a> KeyChange<'a> {
                 let mut ids = runs.iter().flat_map(|run| run.ids.iter());
                 match (ids.next(), ids.next()) {
                     (None, _) => {}
-                    (Some(only), None) => self.batch.extents.push(ExtentChange::Release(only)),
-                    (Some(_), Some(_)) => self.discard(&TrashRow::Body(body.clone())),
+                    (Some(only), None) if self.frees_at_once(runs) => {
+                        self.batch.extents.push(ExtentChange::Release(only));
+                    }
+                    (Some(_), _) => self.discard(&TrashRow::Body(body.clone())),
                 }
             }
             Body::Parts { home, .. } => *self.shares.entry(*home).or_default() -= 1,
         }
+    }
+
+    /// What is short enough to lie in the log is never found by its content.
+    fn frees_at_once(&self, runs: &[Run]) -> bool {
+        let in_log = |run: &Run| run.len <= LOG_BODY_BYTES_MAX as u64;
+        !self.bucket.deduplicate || runs.iter().all(in_log)
     }
 
     /// Leaves something to be freed in the background.

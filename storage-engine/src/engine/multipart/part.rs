@@ -7,6 +7,7 @@ use super::super::versions::{KeyChange, bucket_of, signed};
 use super::upload_of;
 use crate::error::{Error, Result};
 use crate::hash::{Checksum, ETag};
+use crate::index::RowChange;
 use crate::key::Key;
 use crate::limits;
 use crate::meta::{ExtentChange, LogBody};
@@ -22,6 +23,7 @@ pub(in crate::engine) struct PartDraft {
     pub(in crate::engine) body: Body,
     pub(in crate::engine) key_check: Option<KeyCheck>,
     pub(in crate::engine) extents: Vec<ExtentChange>,
+    pub(in crate::engine) hints: Vec<RowChange>,
     pub(in crate::engine) log_body: Option<LogBody>,
     /// Held until the change is done, even if nobody waits for it any more.
     pub(in crate::engine) pins: Pins,
@@ -36,7 +38,7 @@ impl Engine {
     ) -> Result<PartOutcome> {
         let upload = self.upload_row(&target).await?;
         staged.check_secret(upload.key_check.as_ref())?;
-        let StagedParts { digests, body, extents, log_body, etag, key_check, pins } =
+        let StagedParts { digests, body, extents, hints, log_body, etag, key_check, pins } =
             staged.into_parts();
         let draft = PartDraft {
             size: digests.size,
@@ -45,6 +47,7 @@ impl Engine {
             body,
             key_check,
             extents,
+            hints,
             log_body,
             pins,
         };
@@ -77,12 +80,13 @@ impl Engine {
                     change.release(&old.body);
                 }
                 change.batch.extents.extend(draft.extents.iter().cloned());
+                change.let_be_found(&draft.hints);
                 change.delta.upload_bytes = signed(draft.size) - signed(replaced_bytes);
                 guard::quota(view, &bucket, change.delta)?;
                 let part = PartRow {
                     number,
                     size: draft.size,
-                    etag: draft.etag.clone(),
+                    etag: draft.etag,
                     checksum: draft.checksum,
                     modified: stamp.now,
                     sequence: stamp.sequence,
