@@ -4,6 +4,9 @@
 //! it leave them. Nothing here touches the log or the index, so a group that cannot be written is
 //! simply dropped.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;

@@ -5,6 +5,9 @@
 //! segments are given up while somebody is registered who may still read them. The one chunk of a
 //! small body may be let go at any time; its place is looked up together with the row.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::ops::Range;
 use std::pin::Pin;

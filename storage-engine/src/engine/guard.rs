@@ -1,5 +1,8 @@
 //! What may stand in the way of a change: conditions, locks and quotas. Pure.
 
+#[cfg(test)]
+mod tests;
+
 use super::requests::Condition;
 use crate::error::{Error, Result};
 use crate::ids::Timestamp;

@@ -1,5 +1,8 @@
 //! Changing what lies beside a body: tags, attributes, locks. No byte of the body moves.
 
+#[cfg(test)]
+mod tests;
+
 use super::Engine;
 use super::guard;
 use super::put::{check_key, check_tags, within};

@@ -1,5 +1,8 @@
 //! What all listings share: where a page starts, what a delimiter folds together, when it is full.
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use memchr::memmem;
 
