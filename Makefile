@@ -42,20 +42,27 @@ test: build-tools clients
 bench: build-tools
 	cargo bench --workspace --benches --locked
 
-# Soak tests are the ignored ones: `#[ignore = "soak: ..."]`. tests/tidy.rs allows no other kind.
+# Soak tests are the ignored ones, `#[ignore = "soak: ..."]` (tests/tidy.rs allows no other kind),
+# and those that go on for longer when CAIRN_SOAK is set.
 soak: build-tools
 	@if cargo nextest --version >/dev/null 2>&1; then \
-	  set -ex; cargo nextest run --workspace --release --locked --run-ignored only --profile soak; \
+	  export CAIRN_SOAK=1; set -ex; cargo nextest run --workspace --release --locked --run-ignored all --profile soak; \
 	else \
-	  set -ex; cargo test --workspace --release --locked -- --ignored; \
+	  export CAIRN_SOAK=1; set -ex; cargo test --workspace --release --locked -- --include-ignored; \
 	fi
 
+# With stable Rust: fuzz/rustc-coverage instruments this workspace and nothing else, so that no
+# dependency is compiled again. Inputs found go to the cache, and so does one that breaks a promise,
+# which is named at the end: put it into fuzz/corpus, where the tests read it too.
 fuzz: build-tools
-	@test -d fuzz || { echo 'there are no fuzz targets: no folder fuzz/' >&2; exit 1; }
-	@cargo fuzz --version >/dev/null 2>&1 || \
-	  { echo 'cargo-fuzz is missing: cargo install cargo-fuzz' >&2; exit 1; }
-	@set -e; for target in $$(cargo +nightly fuzz list); do \
-	  cargo +nightly fuzz run "$$target" -- -max_total_time=$(FUZZ_SECONDS) -timeout=10; \
+	RUSTC_WORKSPACE_WRAPPER="$(CURDIR)/fuzz/rustc-coverage" \
+	  cargo build --locked -p cairn-fuzz --features libfuzzer --bin cairn-fuzz
+	@set -e; for corpus in fuzz/corpus/*; do \
+	  target=$${corpus##*/}; found="$(CACHE)/fuzz/$$target"; mkdir -p "$$found"; \
+	  echo "== $$target for $(FUZZ_SECONDS) seconds"; \
+	  FUZZ_TARGET=$$target "$(CARGO_TARGET_DIR)/debug/cairn-fuzz" "$$found" "$$corpus" \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
+	    -verbosity=0 -print_final_stats=1 -artifact_prefix="$(CACHE)/fuzz/$$target-"; \
 	done
 
 # The Python packages with which real clients are tested, in a virtual environment in the cache.

@@ -56,7 +56,10 @@ impl Front {
             Route::S3 => return self.answer_s3(Request::from_parts(head, body)).await,
             Route::Live => ("HealthLive", pages::live()),
             Route::Ready => ("HealthReady", pages::ready(self.obstacle())),
-            Route::Metrics => ("Metrics", pages::metrics(&self.metrics)),
+            Route::Metrics => {
+                let store = self.engine.stats().await;
+                ("Metrics", pages::metrics(&self.metrics, store))
+            }
         };
         let outcome = Outcome {
             operation,
@@ -72,7 +75,7 @@ impl Front {
     ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
         // One allocation for each request, instead of room for the largest operation in every
         // idle connection, and copies of it on the way there.
-        let answer = Box::pin(self.s3.handle(request)).await;
+        let answer = self.s3.handle(request).await;
         let seen = answer.extensions().get::<s3_api::Observation>();
         let outcome = Outcome {
             operation: seen.and_then(|seen| seen.operation).unwrap_or("unknown"),

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod care;
 mod cli;
 mod config;
 mod credentials;
@@ -13,6 +14,7 @@ mod front;
 mod limits;
 mod observe;
 mod pages;
+mod progress;
 mod route;
 mod serve;
 mod server;
@@ -29,5 +31,12 @@ use cli::{Cli, Command};
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Server(args) => server::run(args),
+        Command::Check(args) => care::check(&args),
+        Command::Scrub(args) => care::scrub(&args),
+        Command::Backup(args) => care::backup(&args),
+        Command::Restore(args) => care::restore(&args),
+        Command::Scrub(args) => care::scrub(&args),
+        Command::Backup(args) => care::backup(&args),
+        Command::Restore(args) => care::restore(&args),
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
+use storage_engine::EngineStats;
 use tracing::error;
 
 use crate::telemetry::metrics::Metrics;
@@ -20,8 +21,16 @@ pub(crate) fn ready(obstacle: Option<&'static str>) -> Response<Bytes> {
     }
 }
 
-pub(crate) fn metrics(metrics: &Metrics) -> Response<Bytes> {
-    match metrics.render() {
+pub(crate) fn metrics(
+    metrics: &Metrics,
+    store: Result<EngineStats, storage_engine::Error>,
+) -> Response<Bytes> {
+    // A store that cannot be asked must not hide the rest.
+    let store = store.unwrap_or_else(|e| {
+        error!(error = %e, "the store cannot be asked for its statistics");
+        EngineStats::default()
+    });
+    match metrics.render(&store) {
         Ok(text) => {
             let mut answer = page(StatusCode::OK, text);
             let versioned = HeaderValue::from_static(prometheus::TEXT_FORMAT);

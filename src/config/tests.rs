@@ -5,8 +5,10 @@ use crate::cli::{Cli, Command};
 
 fn server_args(flags: &[&str]) -> ServerArgs {
     let typed = ["cairn", "server"].iter().chain(flags);
-    let Command::Server(args) = Cli::try_parse_from(typed).unwrap().command;
-    args
+    match Cli::try_parse_from(typed).unwrap().command {
+        Command::Server(args) => args,
+        other => panic!("not a server: {other:?}"),
+    }
 }
 
 fn check(flags: &[&str]) -> Result<ServerConfig, ConfigError> {

@@ -11,6 +11,9 @@ use prometheus::process_collector::ProcessCollector;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use storage_engine::EngineStats;
+
+use super::store::StoreGauges;
 
 /// From a cached small read to a large transfer, in seconds.
 const SECONDS: [f64; 13] = [
@@ -28,6 +31,7 @@ pub(crate) struct Metrics {
     pub(crate) bytes_sent: IntCounter,
     pub(crate) broken_answers: IntCounter,
     pub(crate) panics: IntCounter,
+    store: StoreGauges,
 }
 
 /// Lowers a gauge again when it is dropped, however that comes about.
@@ -88,6 +92,7 @@ impl Metrics {
                 "cairn_panics_total",
                 "Requests ended by a bug in the server",
             )?,
+            store: StoreGauges::register(&registry)?,
             registry,
         }))
     }
@@ -118,7 +123,8 @@ impl Metrics {
     }
 
     /// Everything at this moment, in Prometheus' text form.
-    pub(crate) fn render(&self) -> Result<String, prometheus::Error> {
+    pub(crate) fn render(&self, store: &EngineStats) -> Result<String, prometheus::Error> {
+        self.store.set(store);
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }

@@ -14,6 +14,8 @@ pub mod disk;
 mod engine;
 mod error;
 pub mod failure;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod hash;
 pub mod ids;
 pub mod index;
@@ -25,12 +27,14 @@ pub mod row;
 pub mod segment;
 pub mod stage;
 
-pub use engine::check::{CheckOptions, CheckReport, Problem, check_folder};
+pub use commit::CommitStats;
 pub use engine::requests::*;
-pub use engine::work::{OnWork, Unit, Work, unwatched};
 pub use engine::{
-    BodyStream, CompactConfig, CompactStats, Engine, EngineConfig, ObjectReader, Parts, TableGuard,
-    TablePage, TableWrite,
+    Affected, BackupReport, BodyStream, CheckOptions, CheckReport, CompactConfig, CompactStats,
+    DAMAGED_CHUNKS_MAX, DamagedChunk, Engine, EngineConfig, EngineStats, ObjectReader, OnWork,
+    PROBLEMS_MAX, Parts, Problem, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+    SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage, TableWrite, Unit, Work, check_folder,
+    restore, unwatched,
 };
 pub use error::{Damage, Error, Result};
 pub use stage::{Staged, Staging};

@@ -3,7 +3,10 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod client;
+pub(crate) mod content;
 pub(crate) mod http;
+pub(crate) mod ledger;
 pub(crate) mod process;
 pub(crate) mod server;
 pub(crate) mod signed;

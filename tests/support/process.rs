@@ -1,6 +1,7 @@
 //! A child process whose output is collected while it runs.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
@@ -78,6 +79,14 @@ impl Process {
         // SAFETY: no memory is involved, and the child has not been waited for, so the id is its.
         let sent = unsafe { libc::kill(id, signal) };
         assert_eq!(sent, 0, "{}", std::io::Error::last_os_error());
+    }
+
+    /// Fails where the process has ended before, by itself.
+    pub(crate) fn kill(self) {
+        self.signal(libc::SIGKILL);
+        let ended = self.wait();
+        let signal = ended.status.signal();
+        assert_eq!(signal, Some(libc::SIGKILL), "it said:\n{}", ended.stderr);
     }
 
     pub(crate) fn wait(mut self) -> Ended {

@@ -66,6 +66,11 @@ impl Server {
         self.process.wait()
     }
 
+    /// SIGKILL: the process gets no chance to do anything more.
+    pub(crate) fn kill(self) {
+        self.process.kill();
+    }
+
     pub(crate) fn wait(self) -> Ended {
         self.process.wait()
     }

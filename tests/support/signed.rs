@@ -14,6 +14,17 @@ use super::server::{PASSWORD, USER};
 
 /// Head of a request whose payload is not signed, so that its body may be sent at leisure.
 pub(crate) fn head(method: &str, address: SocketAddr, path: &str, content_length: usize) -> String {
+    head_with(method, address, path, content_length, &[])
+}
+
+/// The same with further headers, all of them signed.
+pub(crate) fn head_with(
+    method: &str,
+    address: SocketAddr,
+    path: &str,
+    content_length: usize,
+    further: &[(&str, &str)],
+) -> String {
     let host = address.to_string();
     let mut headers = vec![
         ("host".to_owned(), host.clone()),
@@ -22,6 +33,8 @@ pub(crate) fn head(method: &str, address: SocketAddr, path: &str, content_length
             "UNSIGNED-PAYLOAD".to_owned(),
         ),
     ];
+    let further = further.iter();
+    headers.extend(further.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let identity = Credentials::new(USER, PASSWORD, None, None, "test").into();
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 4] = [
     &["storage-engine", "identity"],
     &["s3-api", "pipeline"],
     &["admin"],
-    &["cairn"],
+    &["cairn", "cairn-fuzz"],
 ];
 
 struct Ignorance {

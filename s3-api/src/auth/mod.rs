@@ -75,7 +75,7 @@ pub(crate) enum PayloadClaim {
     Sha256([u8; 32]),
     /// It comes in `aws-chunked` form, each chunk signed where there is a signer.
     Chunked {
-        signer: Option<ChunkSigner>,
+        signer: Option<Box<ChunkSigner>>,
         trailer: bool,
     },
 }
@@ -123,7 +123,7 @@ impl ContentSha256 {
                 trailer: true,
             },
             Self::StreamingSigned { trailer } => PayloadClaim::Chunked {
-                signer: Some(signer()),
+                signer: Some(Box::new(signer())),
                 trailer,
             },
         }

@@ -64,14 +64,7 @@ fn check(integrity: &Integrity, payload: &Payload<'_>, document: &[u8]) -> Resul
         hasher.finish()
     });
     let md5 = integrity.wants_md5().then(|| md5_inline(document));
-    integrity.check(
-        payload,
-        md5,
-        checksum
-            .as_ref()
-            .map(std::slice::from_ref)
-            .unwrap_or_default(),
-    )
+    integrity.check(payload, md5, checksum.as_slice())
 }
 
 fn too_large(bytes_max: usize) -> S3Error {

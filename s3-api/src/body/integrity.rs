@@ -89,7 +89,7 @@ impl Integrity {
         }
         let expected = match &self.checksum {
             None => return Ok(()),
-            Some(Expected::Header(checksum)) => checksum.clone(),
+            Some(Expected::Header(checksum)) => *checksum,
             Some(Expected::Trailer(algorithm)) => {
                 let value = payload.trailer(names(*algorithm).header_text());
                 let missing = || S3Error::new(Code::MalformedTrailerError);

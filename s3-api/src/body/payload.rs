@@ -38,7 +38,7 @@ impl fmt::Debug for Payload<'_> {
 /// The state of unpacking.
 struct Chunks {
     decoder: Decoder,
-    signer: Option<ChunkSigner>,
+    signer: Option<Box<ChunkSigner>>,
     trailer_is_signed: bool,
     /// Names from `x-amz-trailer`, in lower case.
     announced: Vec<String>,
@@ -152,7 +152,7 @@ impl<'a> Payload<'a> {
 }
 
 impl Chunks {
-    fn new(signer: Option<ChunkSigner>, trailer: bool, headers: &HeaderMap) -> Self {
+    fn new(signer: Option<Box<ChunkSigner>>, trailer: bool, headers: &HeaderMap) -> Self {
         let announced = headers
             .get_all(TRAILER)
             .iter()

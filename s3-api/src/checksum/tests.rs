@@ -27,10 +27,7 @@ fn a_value_must_have_the_right_length() {
 #[test]
 fn composed_values_carry_the_number_of_parts() {
     let checksum = parse_value(Algorithm::Crc32, "AAAAAA==").unwrap();
-    let object = |kind| ObjectChecksum {
-        checksum: checksum.clone(),
-        kind,
-    };
+    let object = |kind| ObjectChecksum { checksum, kind };
     assert_eq!(
         object_value_text(&object(ChecksumKind::Composite), Some(3)),
         "AAAAAA==-3"

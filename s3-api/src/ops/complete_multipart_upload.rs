@@ -66,9 +66,9 @@ async fn read(request: &Permitted<'_>, payload: &mut Payload<'_>) -> Result<Vec<
     document::read(payload, &headers, LARGE_DOCUMENT_BYTES_MAX, Proof::Optional).await
 }
 
-type Chosen = Option<(Algorithm, ChecksumKind)>;
+pub(crate) type Chosen = Option<(Algorithm, ChecksumKind)>;
 
-fn parse(body: &[u8], chosen: Chosen) -> Result<Vec<CompletePart>, S3Error> {
+pub(crate) fn parse(body: &[u8], chosen: Chosen) -> Result<Vec<CompletePart>, S3Error> {
     let root = document::parse(body, "CompleteMultipartUpload")?;
     let parts = root
         .children()

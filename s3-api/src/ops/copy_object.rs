@@ -87,7 +87,11 @@ impl Directives {
             name: REDIRECT.to_owned(),
             value: value.to_vec(),
         });
-        Ok(Self { metadata, tags, redirect })
+        Ok(Self {
+            metadata,
+            tags,
+            redirect,
+        })
     }
 }
 
@@ -160,12 +164,17 @@ fn new_attributes(
         return Some((label, attributes));
     }
     let detail = found.info.row.detail.as_ref();
-    let kept = detail.map(|detail| detail.attributes.as_slice()).unwrap_or_default();
+    let kept = detail
+        .map(|detail| detail.attributes.as_slice())
+        .unwrap_or_default();
     let had_redirect = kept.iter().any(|attribute| attribute.name == REDIRECT);
     if label == found.info.row.summary.label && directives.redirect.is_none() && !had_redirect {
         return None;
     }
-    let kept = kept.iter().filter(|attribute| attribute.name != REDIRECT).cloned();
+    let kept = kept
+        .iter()
+        .filter(|attribute| attribute.name != REDIRECT)
+        .cloned();
     Some((label, kept.chain(directives.redirect).collect()))
 }
 

@@ -72,7 +72,7 @@ fn check_headers(request: &Permitted<'_>) -> Result<(), S3Error> {
     Ok(())
 }
 
-fn check_document(body: &[u8], region: &str) -> Result<(), S3Error> {
+pub(crate) fn check_document(body: &[u8], region: &str) -> Result<(), S3Error> {
     if body.trim_ascii().is_empty() {
         return Ok(());
     }

@@ -37,7 +37,7 @@ pub(crate) async fn run(
     Ok(response::document(xml))
 }
 
-struct Input {
+pub(crate) struct Input {
     quiet: bool,
     entries: Vec<Entry>,
 }
@@ -51,7 +51,7 @@ struct Entry {
 }
 
 impl Input {
-    fn parse(body: &[u8]) -> Result<Self, S3Error> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, S3Error> {
         let root = document::parse(body, "Delete")?;
         let objects = root
             .children()

@@ -1,13 +1,13 @@
 //! The operations, one file each, and the steps they share under [`shared`].
 
 mod abort_multipart_upload;
-mod complete_multipart_upload;
+pub(crate) mod complete_multipart_upload;
 mod copy_object;
-mod create_bucket;
+pub(crate) mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
-mod delete_objects;
+pub(crate) mod delete_objects;
 mod get_acl;
 mod get_bucket_location;
 mod get_bucket_versioning;
@@ -20,9 +20,9 @@ mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
 mod list_parts;
-mod put_bucket_versioning;
+pub(crate) mod put_bucket_versioning;
 mod put_object;
-mod shared;
+pub(crate) mod shared;
 mod unset;
 mod upload_part;
 mod upload_part_copy;
@@ -49,7 +49,21 @@ pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result
     }
 }
 
+/// The reads that come by the thousand stay small; the state of all others together is too large
+/// to be carried along by every request, and lives on the heap.
 async fn serve(
+    operation: Served,
+    request: &Permitted<'_>,
+    payload: Payload<'_>,
+) -> Result<Answer, S3Error> {
+    match operation {
+        Served::GetObject => get_object::run(request).await,
+        Served::HeadObject => head_object::run(request).await,
+        other => Box::pin(serve_on_heap(other, request, payload)).await,
+    }
+}
+
+async fn serve_on_heap(
     operation: Served,
     request: &Permitted<'_>,
     payload: Payload<'_>,

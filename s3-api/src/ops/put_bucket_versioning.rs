@@ -29,7 +29,7 @@ pub(crate) async fn run(
     Ok(response::empty(StatusCode::OK))
 }
 
-fn parse(body: &[u8]) -> Result<Versioning, S3Error> {
+pub(crate) fn parse(body: &[u8]) -> Result<Versioning, S3Error> {
     let root = document::parse(body, "VersioningConfiguration")?;
     if root.child_text("MfaDelete") == Some("Enabled") {
         return Err(S3Error::new(Code::NotImplemented).message("MFA delete is not implemented."));

@@ -63,11 +63,31 @@ async fn deliberate_answers() {
         ("/bucket?policy", 404, "NoSuchBucketPolicy"),
         ("/bucket?tagging", 404, "NoSuchTagSet"),
         ("/bucket?website", 404, "NoSuchWebsiteConfiguration"),
-        ("/bucket?replication", 404, "ReplicationConfigurationNotFoundError"),
-        ("/bucket?encryption", 404, "ServerSideEncryptionConfigurationNotFoundError"),
-        ("/bucket?object-lock", 404, "ObjectLockConfigurationNotFoundError"),
-        ("/bucket?publicAccessBlock", 404, "NoSuchPublicAccessBlockConfiguration"),
-        ("/bucket?ownershipControls", 404, "OwnershipControlsNotFoundError"),
+        (
+            "/bucket?replication",
+            404,
+            "ReplicationConfigurationNotFoundError",
+        ),
+        (
+            "/bucket?encryption",
+            404,
+            "ServerSideEncryptionConfigurationNotFoundError",
+        ),
+        (
+            "/bucket?object-lock",
+            404,
+            "ObjectLockConfigurationNotFoundError",
+        ),
+        (
+            "/bucket?publicAccessBlock",
+            404,
+            "NoSuchPublicAccessBlockConfiguration",
+        ),
+        (
+            "/bucket?ownershipControls",
+            404,
+            "OwnershipControlsNotFoundError",
+        ),
         ("/bucket?analytics&id=1", 404, "NoSuchConfiguration"),
         ("/bucket/key?retention", 400, "InvalidRequest"),
         ("/bucket/key?torrent", 501, "NotImplemented"),
@@ -85,11 +105,23 @@ async fn deliberate_answers() {
         ("/bucket?metrics", "ListMetricsConfigurationsResult"),
     ] {
         let reply = client.get(target).await.ok();
-        assert!(reply.text().contains(&format!("<{root} xmlns=")), "{}", reply.text());
+        assert!(
+            reply.text().contains(&format!("<{root} xmlns=")),
+            "{}",
+            reply.text()
+        );
     }
-    for target in ["/bucket?cors", "/bucket?lifecycle", "/bucket?policy", "/bucket?tagging"] {
+    for target in [
+        "/bucket?cors",
+        "/bucket?lifecycle",
+        "/bucket?policy",
+        "/bucket?tagging",
+    ] {
         assert_eq!(client.send(call("DELETE", target)).await.status, 204);
-        client.send(call("PUT", target).body("<x/>")).await.refused(501, "NotImplemented");
+        client
+            .send(call("PUT", target).body("<x/>"))
+            .await
+            .refused(501, "NotImplemented");
     }
     assert_eq!(client.get("/bucket/key").await.body, "data");
 }
@@ -99,7 +131,10 @@ async fn observations_name_the_operation() {
     let client = Client::with_bucket().await;
     let reply = client.put("/bucket/key", "four").await;
     assert_eq!(reply.observation.operation, Some("PutObject"));
-    assert_eq!((reply.observation.bytes_in, reply.observation.error), (4, None));
+    assert_eq!(
+        (reply.observation.bytes_in, reply.observation.error),
+        (4, None)
+    );
     let reply = client.get("/bucket/key").await;
     assert_eq!(reply.observation.operation, Some("GetObject"));
     assert_eq!(reply.observation.bytes_out, 4);
@@ -107,21 +142,31 @@ async fn observations_name_the_operation() {
     assert_eq!(reply.observation.error, Some(Code::NoSuchKey));
     let reply = client.get("/bucket?unknown-thing").await;
     assert_eq!(reply.observation.operation, None);
-    assert!(OPERATIONS.iter().any(|operation| operation.name == "PutObject"));
+    assert!(
+        OPERATIONS
+            .iter()
+            .any(|operation| operation.name == "PutObject")
+    );
 }
 
 #[tokio::test]
 async fn an_expected_owner_is_compared() {
     let client = Client::with_bucket().await;
-    let with = |account: &str| call("GET", "/bucket").header("x-amz-expected-bucket-owner", account);
+    let with =
+        |account: &str| call("GET", "/bucket").header("x-amz-expected-bucket-owner", account);
     client.send(with("000000000000")).await.ok();
-    client.send(with("111111111111")).await.refused(403, "AccessDenied");
+    client
+        .send(with("111111111111"))
+        .await
+        .refused(403, "AccessDenied");
 }
 
 #[tokio::test]
 async fn a_refused_body_is_drained_if_it_is_short() {
     let client = Client::new();
-    let short = client.send(call("PUT", "/no-bucket/key").body("short")).await;
+    let short = client
+        .send(call("PUT", "/no-bucket/key").body("short"))
+        .await;
     assert_eq!(short.fate, ConnectionFate::Reusable);
     short.refused(404, "NoSuchBucket");
     let body = Bytes::from(vec![0; 1 << 20]);
@@ -129,7 +174,9 @@ async fn a_refused_body_is_drained_if_it_is_short() {
     assert_eq!(long.fate, ConnectionFate::LingerThenClose);
     assert_eq!(long.header("connection"), "close");
     long.refused(404, "NoSuchBucket");
-    let waiting = call("PUT", "/no-bucket/key").body("short").header("expect", "100-continue");
+    let waiting = call("PUT", "/no-bucket/key")
+        .body("short")
+        .header("expect", "100-continue");
     let waiting = client.send_raw(waiting.signed()).await;
     assert_eq!(waiting.observation.bytes_in, 0);
     waiting.refused(404, "NoSuchBucket");

@@ -20,9 +20,15 @@ async fn with_source() -> Client {
 #[tokio::test]
 async fn metadata_is_taken_over_or_replaced() {
     let client = with_source().await;
-    let copied = client.send(copy("/bucket/copy", "/bucket/source")).await.ok();
+    let copied = client
+        .send(copy("/bucket/copy", "/bucket/source"))
+        .await
+        .ok();
     assert!(copied.text().contains("<CopyObjectResult xmlns="));
-    assert_eq!(copied.tag("ETag"), "&quot;8d777f385d3dfec8815d20f7496026dc&quot;");
+    assert_eq!(
+        copied.tag("ETag"),
+        "&quot;8d777f385d3dfec8815d20f7496026dc&quot;"
+    );
     let reply = client.get("/bucket/copy").await.ok();
     assert_eq!((reply.text(), reply.header("x-amz-meta-a")), ("data", "1"));
     assert_eq!(reply.header("content-type"), "text/plain");
@@ -34,7 +40,10 @@ async fn metadata_is_taken_over_or_replaced() {
         .header("x-amz-meta-b", "2");
     client.send(replace).await.ok();
     let reply = client.get("/bucket/copy").await.ok();
-    assert_eq!((reply.header("x-amz-meta-a"), reply.header("x-amz-meta-b")), ("", "2"));
+    assert_eq!(
+        (reply.header("x-amz-meta-a"), reply.header("x-amz-meta-b")),
+        ("", "2")
+    );
     assert_eq!(reply.header("x-amz-tagging-count"), "");
     assert_eq!(reply.header("content-type"), "binary/octet-stream");
 
@@ -43,7 +52,8 @@ async fn metadata_is_taken_over_or_replaced() {
     let reply = client.get("/bucket/copy").await.ok();
     assert_eq!(reply.header("x-amz-storage-class"), "ONEZONE_IA");
     assert_eq!(reply.header("x-amz-meta-a"), "1");
-    let redirect = copy("/bucket/copy", "bucket/source").header("x-amz-website-redirect-location", "/x");
+    let redirect =
+        copy("/bucket/copy", "bucket/source").header("x-amz-website-redirect-location", "/x");
     client.send(redirect).await.ok();
     let reply = client.get("/bucket/copy").await.ok();
     assert_eq!(reply.header("x-amz-website-redirect-location"), "/x");
@@ -55,9 +65,14 @@ async fn an_object_can_be_copied_onto_itself_only_changed() {
     let client = with_source().await;
     let itself = || copy("/bucket/source", "bucket/source");
     client.send(itself()).await.refused(400, "InvalidRequest");
-    let replace = itself().header("x-amz-metadata-directive", "REPLACE").header("x-amz-meta-a", "2");
+    let replace = itself()
+        .header("x-amz-metadata-directive", "REPLACE")
+        .header("x-amz-meta-a", "2");
     client.send(replace).await.ok();
-    assert_eq!(client.get("/bucket/source").await.header("x-amz-meta-a"), "2");
+    assert_eq!(
+        client.get("/bucket/source").await.header("x-amz-meta-a"),
+        "2"
+    );
 }
 
 #[tokio::test]
@@ -69,7 +84,10 @@ async fn sources_and_directives_are_checked() {
         ("nonsense", 400, "InvalidArgument"),
         ("bucket/source?versionId=zz", 400, "InvalidArgument"),
     ] {
-        client.send(copy("/bucket/copy", source)).await.refused(status, code);
+        client
+            .send(copy("/bucket/copy", source))
+            .await
+            .refused(status, code);
     }
     let unknown = copy("/bucket/copy", "bucket/source").header("x-amz-metadata-directive", "KEEP");
     client.send(unknown).await.refused(400, "InvalidArgument");
@@ -83,13 +101,28 @@ async fn conditions_on_source_and_destination() {
     let with = |name: &str, value: &str| copy("/bucket/copy", "bucket/source").header(name, value);
     let etag = "\"8d777f385d3dfec8815d20f7496026dc\"";
     let failed = "PreconditionFailed";
-    client.send(with("x-amz-copy-source-if-match", "\"other\"")).await.refused(412, failed);
-    client.send(with("x-amz-copy-source-if-none-match", etag)).await.refused(412, failed);
+    client
+        .send(with("x-amz-copy-source-if-match", "\"other\""))
+        .await
+        .refused(412, failed);
+    client
+        .send(with("x-amz-copy-source-if-none-match", etag))
+        .await
+        .refused(412, failed);
     let past = "Sat, 01 Jan 2000 00:00:00 GMT";
-    client.send(with("x-amz-copy-source-if-unmodified-since", past)).await.refused(412, failed);
+    client
+        .send(with("x-amz-copy-source-if-unmodified-since", past))
+        .await
+        .refused(412, failed);
     client.get("/bucket/copy").await.refused(404, "NoSuchKey");
-    client.send(with("x-amz-copy-source-if-match", etag)).await.ok();
-    client.send(with("if-none-match", "*")).await.refused(412, failed);
+    client
+        .send(with("x-amz-copy-source-if-match", etag))
+        .await
+        .ok();
+    client
+        .send(with("if-none-match", "*"))
+        .await
+        .refused(412, failed);
     client.send(with("if-match", etag)).await.ok();
 }
 
@@ -100,5 +133,8 @@ async fn a_checksum_can_be_asked_for() {
     let reply = client.send(asked).await.ok();
     assert_eq!(reply.tag("ChecksumCRC32"), "rfPzYw==");
     let get = call("GET", "/bucket/copy").header("x-amz-checksum-mode", "ENABLED");
-    assert_eq!(client.send(get).await.header("x-amz-checksum-crc32"), "rfPzYw==");
+    assert_eq!(
+        client.send(get).await.header("x-amz-checksum-crc32"),
+        "rfPzYw=="
+    );
 }

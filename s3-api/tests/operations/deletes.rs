@@ -10,16 +10,29 @@ async fn deletes_are_idempotent() {
         assert_eq!(client.send(call("DELETE", "/bucket/key")).await.status, 204);
     }
     client.get("/bucket/key").await.refused(404, "NoSuchKey");
-    client.send(call("DELETE", "/no-bucket/key")).await.refused(404, "NoSuchBucket");
+    client
+        .send(call("DELETE", "/no-bucket/key"))
+        .await
+        .refused(404, "NoSuchBucket");
 }
 
 #[tokio::test]
 async fn conditional_deletes() {
     let client = Client::with_bucket().await;
-    let etag = client.put("/bucket/key", "data").await.header("etag").to_owned();
+    let etag = client
+        .put("/bucket/key", "data")
+        .await
+        .header("etag")
+        .to_owned();
     let delete = |name: &str, value: &str| call("DELETE", "/bucket/key").header(name, value);
-    client.send(delete("x-amz-if-match-size", "4")).await.refused(501, "NotImplemented");
-    client.send(delete("if-match", "\"other\"")).await.refused(412, "PreconditionFailed");
+    client
+        .send(delete("x-amz-if-match-size", "4"))
+        .await
+        .refused(501, "NotImplemented");
+    client
+        .send(delete("if-match", "\"other\""))
+        .await
+        .refused(412, "PreconditionFailed");
     client.send(delete("if-match", &etag)).await.ok();
     client.get("/bucket/key").await.refused(404, "NoSuchKey");
 }
@@ -28,7 +41,9 @@ fn delete_all(body: &str) -> Call {
     let body = format!("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{body}</Delete>");
     let digest = ring::digest::digest(&ring::digest::SHA256, body.as_bytes());
     let digest = base64_simd::STANDARD.encode_to_string(digest);
-    call("POST", "/bucket?delete").header("x-amz-checksum-sha256", digest).body(body)
+    call("POST", "/bucket?delete")
+        .header("x-amz-checksum-sha256", digest)
+        .body(body)
 }
 
 #[tokio::test]
@@ -62,7 +77,10 @@ async fn each_delete_has_its_own_outcome() {
          <Object><Key>b</Key></Object>"
     );
     let reply = client.send(delete_all(&objects)).await.ok();
-    assert_eq!(reply.tags("Code"), ["PreconditionFailed", "KeyTooLongError", "NoSuchVersion"]);
+    assert_eq!(
+        reply.tags("Code"),
+        ["PreconditionFailed", "KeyTooLongError", "NoSuchVersion"]
+    );
     assert_eq!(reply.tags("Deleted").len(), 1);
     assert_eq!(client.get("/bucket").await.tags("Key"), ["a"]);
 }
@@ -71,11 +89,26 @@ async fn each_delete_has_its_own_outcome() {
 async fn the_document_is_checked() {
     let client = Client::with_bucket().await;
     let body = "<Delete><Object><Key>a</Key></Object></Delete>";
-    client.send(call("POST", "/bucket?delete").body(body)).await.refused(400, "InvalidRequest");
-    client.send(delete_all("")).await.refused(400, "MalformedXML");
-    client.send(delete_all("<Object><Key></Key></Object>")).await.refused(400, "MalformedXML");
-    client.send(delete_all("<Object>")).await.refused(400, "MalformedXML");
+    client
+        .send(call("POST", "/bucket?delete").body(body))
+        .await
+        .refused(400, "InvalidRequest");
+    client
+        .send(delete_all(""))
+        .await
+        .refused(400, "MalformedXML");
+    client
+        .send(delete_all("<Object><Key></Key></Object>"))
+        .await
+        .refused(400, "MalformedXML");
+    client
+        .send(delete_all("<Object>"))
+        .await
+        .refused(400, "MalformedXML");
     let many = |count| "<Object><Key>a</Key></Object>".repeat(count);
     client.send(delete_all(&many(1000))).await.ok();
-    client.send(delete_all(&many(1001))).await.refused(400, "MalformedXML");
+    client
+        .send(delete_all(&many(1001)))
+        .await
+        .refused(400, "MalformedXML");
 }

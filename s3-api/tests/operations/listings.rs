@@ -14,7 +14,9 @@ async fn with_keys(keys: &[&str]) -> Client {
 fn shown(reply: &Reply) -> (Vec<&str>, Vec<&str>) {
     let prefixes = reply.tags("CommonPrefixes");
     let prefixes = prefixes.into_iter().map(|inside| {
-        inside.trim_start_matches("<Prefix>").trim_end_matches("</Prefix>")
+        inside
+            .trim_start_matches("<Prefix>")
+            .trim_end_matches("</Prefix>")
     });
     (reply.tags("Key"), prefixes.collect())
 }
@@ -24,12 +26,21 @@ async fn all_pages(client: &Client, query: &str) -> Vec<(Vec<String>, Vec<String
     let mut pages = Vec::new();
     let mut token = String::new();
     loop {
-        let reply = client.get(&format!("/bucket?list-type=2&{query}{token}")).await.ok();
+        let reply = client
+            .get(&format!("/bucket?list-type=2&{query}{token}"))
+            .await
+            .ok();
         let (keys, prefixes) = shown(&reply);
         let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
         pages.push((owned(keys), owned(prefixes)));
-        let next = reply.tag("NextContinuationToken").replace('=', "%3D").replace('+', "%2B");
-        assert_eq!(reply.tag("IsTruncated"), if next.is_empty() { "false" } else { "true" });
+        let next = reply
+            .tag("NextContinuationToken")
+            .replace('=', "%3D")
+            .replace('+', "%2B");
+        assert_eq!(
+            reply.tag("IsTruncated"),
+            if next.is_empty() { "false" } else { "true" }
+        );
         if next.is_empty() {
             return pages;
         }
@@ -43,7 +54,10 @@ async fn keys_come_in_byte_order() {
     let reply = client.get("/bucket?list-type=2").await.ok();
     assert_eq!(reply.tags("Key"), ["B", "a", "a//", "a/1", "b", "ü"]);
     assert_eq!((reply.tag("KeyCount"), reply.tag("MaxKeys")), ("6", "1000"));
-    assert_eq!((reply.tag("Size"), reply.tag("StorageClass")), ("4", "STANDARD"));
+    assert_eq!(
+        (reply.tag("Size"), reply.tag("StorageClass")),
+        ("4", "STANDARD")
+    );
     assert!(reply.tag("ETag").starts_with("&quot;"));
     assert_eq!(reply.tags("Owner"), [""; 0]);
     let with_owner = client.get("/bucket?list-type=2&fetch-owner=true").await;
@@ -57,7 +71,10 @@ async fn delimiters_and_prefixes() {
     for version in ["", "list-type=2&"] {
         let list = |query: &str| format!("/bucket?{version}{query}");
         let reply = client.get(&list("delimiter=%2F")).await;
-        assert_eq!(shown(&reply), (vec!["b", "d--e--f", "d--g"], vec!["a/", "c/"]));
+        assert_eq!(
+            shown(&reply),
+            (vec!["b", "d--e--f", "d--g"], vec!["a/", "c/"])
+        );
         let reply = client.get(&list("delimiter=/&prefix=c/")).await;
         assert_eq!(shown(&reply), (vec!["c/2"], vec!["c/1/"]));
         let reply = client.get(&list("delimiter=--&prefix=d")).await;
@@ -73,12 +90,22 @@ async fn pages_meet_without_gap() {
     for size in 1..=8 {
         let pages = all_pages(&client, &format!("max-keys={size}")).await;
         let keys: Vec<_> = pages.iter().flat_map(|page| page.0.clone()).collect();
-        assert_eq!(keys, ["a/1", "a/2", "b", "c/1", "d", "e/1", "e/2"], "{size}");
+        assert_eq!(
+            keys,
+            ["a/1", "a/2", "b", "c/1", "d", "e/1", "e/2"],
+            "{size}"
+        );
         assert!(pages.iter().all(|page| page.0.len() <= size));
         let pages = all_pages(&client, &format!("delimiter=/&max-keys={size}")).await;
         let keys: Vec<_> = pages.iter().flat_map(|page| page.0.clone()).collect();
         let prefixes: Vec<_> = pages.iter().flat_map(|page| page.1.clone()).collect();
-        assert_eq!((keys, prefixes), (vec!["b".into(), "d".into()], vec!["a/".into(), "c/".into(), "e/".into()]));
+        assert_eq!(
+            (keys, prefixes),
+            (
+                vec!["b".into(), "d".into()],
+                vec!["a/".into(), "c/".into(), "e/".into()]
+            )
+        );
         assert!(pages.iter().all(|page| page.0.len() + page.1.len() <= size));
     }
 }
@@ -100,8 +127,14 @@ async fn markers_of_the_first_version() {
     }
     assert_eq!(seen, ["a/", "b", "c/", "d"]);
     let plain = client.get("/bucket?max-keys=2").await;
-    assert_eq!((plain.tag("NextMarker"), plain.tag("IsTruncated")), ("", "true"));
-    assert_eq!(client.get("/bucket?marker=a/2").await.tags("Key"), ["b", "c/1", "d"]);
+    assert_eq!(
+        (plain.tag("NextMarker"), plain.tag("IsTruncated")),
+        ("", "true")
+    );
+    assert_eq!(
+        client.get("/bucket?marker=a/2").await.tags("Key"),
+        ["b", "c/1", "d"]
+    );
     assert_eq!(client.get("/bucket?marker=zzz").await.tags("Key"), [""; 0]);
 }
 
@@ -109,17 +142,36 @@ async fn markers_of_the_first_version() {
 async fn start_after_and_odd_sizes() {
     let client = with_keys(&["a", "b", "c"]).await;
     let reply = client.get("/bucket?list-type=2&start-after=a").await;
-    assert_eq!((reply.tags("Key"), reply.tag("StartAfter")), (vec!["b", "c"], "a"));
+    assert_eq!(
+        (reply.tags("Key"), reply.tag("StartAfter")),
+        (vec!["b", "c"], "a")
+    );
     let none = client.get("/bucket?list-type=2&max-keys=0").await.ok();
-    assert_eq!((none.tag("KeyCount"), none.tag("IsTruncated")), ("0", "false"));
+    assert_eq!(
+        (none.tag("KeyCount"), none.tag("IsTruncated")),
+        ("0", "false")
+    );
     let many = client.get("/bucket?list-type=2&max-keys=5000").await.ok();
     assert_eq!(many.tag("MaxKeys"), "1000");
-    for query in ["max-keys=-1", "max-keys=x", "max-keys=2147483648", "encoding-type=x"] {
-        client.get(&format!("/bucket?{query}")).await.refused(400, "InvalidArgument");
+    for query in [
+        "max-keys=-1",
+        "max-keys=x",
+        "max-keys=2147483648",
+        "encoding-type=x",
+    ] {
+        client
+            .get(&format!("/bucket?{query}"))
+            .await
+            .refused(400, "InvalidArgument");
     }
-    let token = client.get("/bucket?list-type=2&continuation-token=%21").await;
+    let token = client
+        .get("/bucket?list-type=2&continuation-token=%21")
+        .await;
     token.refused(400, "InvalidArgument");
-    client.get("/no-bucket?list-type=2&max-keys=0").await.refused(404, "NoSuchBucket");
+    client
+        .get("/no-bucket?list-type=2&max-keys=0")
+        .await
+        .refused(404, "NoSuchBucket");
 }
 
 #[tokio::test]
@@ -127,7 +179,12 @@ async fn keys_xml_cannot_hold() {
     let client = with_keys(&["a%01b", "c%20d%2Fe%2Bf", "g%26"]).await;
     let plain = client.get("/bucket?list-type=2").await;
     assert_eq!(plain.tags("Key"), ["a&#x1;b", "c d/e+f", "g&amp;"]);
-    let encoded = client.get("/bucket?list-type=2&encoding-type=url&delimiter=%2F").await;
+    let encoded = client
+        .get("/bucket?list-type=2&encoding-type=url&delimiter=%2F")
+        .await;
     assert_eq!(shown(&encoded), (vec!["a%01b", "g%26"], vec!["c%20d/"]));
-    assert_eq!((encoded.tag("EncodingType"), encoded.tag("Delimiter")), ("url", "/"));
+    assert_eq!(
+        (encoded.tag("EncodingType"), encoded.tag("Delimiter")),
+        ("url", "/")
+    );
 }

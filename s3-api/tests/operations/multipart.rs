@@ -13,11 +13,20 @@ async fn begin(client: &Client, headers: &[(&str, &str)]) -> String {
 }
 
 fn part(upload: &str, number: u32, body: Vec<u8>) -> Call {
-    call("PUT", format!("/bucket/key?partNumber={number}&uploadId={upload}")).body(body)
+    call(
+        "PUT",
+        format!("/bucket/key?partNumber={number}&uploadId={upload}"),
+    )
+    .body(body)
 }
 
 async fn put_part(client: &Client, upload: &str, number: u32, body: Vec<u8>) -> String {
-    client.send(part(upload, number, body)).await.ok().header("etag").to_owned()
+    client
+        .send(part(upload, number, body))
+        .await
+        .ok()
+        .header("etag")
+        .to_owned()
 }
 
 fn complete(upload: &str, parts: &[(u32, &str)]) -> Call {
@@ -34,7 +43,11 @@ fn complete(upload: &str, parts: &[(u32, &str)]) -> Call {
 #[tokio::test]
 async fn parts_become_an_object() {
     let client = Client::with_bucket().await;
-    let upload = begin(&client, &[("content-type", "text/plain"), ("x-amz-meta-a", "1")]).await;
+    let upload = begin(
+        &client,
+        &[("content-type", "text/plain"), ("x-amz-meta-a", "1")],
+    )
+    .await;
     let first = put_part(&client, &upload, 3, vec![b'a'; PART]).await;
     put_part(&client, &upload, 7, vec![b'x'; 10]).await;
     let last = put_part(&client, &upload, 7, vec![b'b'; 100]).await;
@@ -48,12 +61,27 @@ async fn parts_become_an_object() {
     assert_eq!(reply.tag("ChecksumType"), "FULL_OBJECT");
     let object = client.get("/bucket/key").await.ok();
     assert_eq!(object.body.len(), PART + 100);
-    assert_eq!((object.header("content-type"), object.header("x-amz-meta-a")), ("text/plain", "1"));
+    assert_eq!(
+        (object.header("content-type"), object.header("x-amz-meta-a")),
+        ("text/plain", "1")
+    );
     let second = client.get("/bucket/key?partNumber=2").await;
-    assert_eq!((second.status.as_u16(), second.header("x-amz-mp-parts-count")), (206, "2"));
+    assert_eq!(
+        (
+            second.status.as_u16(),
+            second.header("x-amz-mp-parts-count")
+        ),
+        (206, "2")
+    );
     assert_eq!(second.body, vec![b'b'; 100]);
-    assert_eq!(second.header("content-range"), format!("bytes {PART}-{}/{}", PART + 99, PART + 100));
-    client.get("/bucket/key?partNumber=3").await.refused(416, "InvalidPartNumber");
+    assert_eq!(
+        second.header("content-range"),
+        format!("bytes {PART}-{}/{}", PART + 99, PART + 100)
+    );
+    client
+        .get("/bucket/key?partNumber=3")
+        .await
+        .refused(416, "InvalidPartNumber");
     // Completing again, as after a lost answer, tells the same.
     let again = client.send(request).await.ok();
     assert_eq!(again.tag("ETag"), reply.tag("ETag"));
@@ -78,13 +106,22 @@ async fn completing_is_checked() {
         (vec![(0, first.as_str())], "MalformedXML"),
         (vec![(10_001, first.as_str())], "MalformedXML"),
     ] {
-        client.send(complete(&upload, &parts)).await.refused(400, code);
+        client
+            .send(complete(&upload, &parts))
+            .await
+            .refused(400, code);
     }
     let size = complete(&upload, &[(1, &first)]).header("x-amz-mp-object-size", "11");
     client.send(size).await.refused(400, "BadDigest");
     let unknown = "0".repeat(32);
-    client.send(complete(&unknown, &[(1, &first)])).await.refused(404, "NoSuchUpload");
-    client.send(complete("nonsense", &[(1, &first)])).await.refused(404, "NoSuchUpload");
+    client
+        .send(complete(&unknown, &[(1, &first)]))
+        .await
+        .refused(404, "NoSuchUpload");
+    client
+        .send(complete("nonsense", &[(1, &first)]))
+        .await
+        .refused(404, "NoSuchUpload");
     let body = call("POST", format!("/bucket/key?uploadId={upload}")).body("<x/>");
     client.send(body).await.refused(400, "MalformedXML");
     client.send(complete(&upload, &[(1, &first)])).await.ok();
@@ -95,14 +132,23 @@ async fn parts_are_checked() {
     let client = Client::with_bucket().await;
     let upload = begin(&client, &[]).await;
     for number in [0, 10_001] {
-        client.send(part(&upload, number, vec![1])).await.refused(400, "InvalidArgument");
+        client
+            .send(part(&upload, number, vec![1]))
+            .await
+            .refused(400, "InvalidArgument");
     }
-    client.send(part("nonsense", 1, vec![1])).await.refused(404, "NoSuchUpload");
+    client
+        .send(part("nonsense", 1, vec![1]))
+        .await
+        .refused(404, "NoSuchUpload");
     let no_number = call("PUT", format!("/bucket/key?uploadId={upload}"));
     client.send(no_number).await.refused(400, "InvalidArgument");
     let wrong = part(&upload, 1, vec![1]).header("x-amz-checksum-crc32", "AAAAAA==");
     client.send(wrong).await.refused(400, "BadDigest");
-    let listed = client.get(&format!("/bucket/key?uploadId={upload}")).await.ok();
+    let listed = client
+        .get(&format!("/bucket/key?uploadId={upload}"))
+        .await
+        .ok();
     assert_eq!(listed.tags("Part"), [""; 0]);
 }
 
@@ -114,7 +160,10 @@ async fn checksums_of_parts_compose() {
     let other = other.header("x-amz-checksum-sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=");
     client.send(other).await.refused(400, "InvalidRequest");
     let etag = put_part(&client, &upload, 1, b"123456789".to_vec()).await;
-    client.send(complete(&upload, &[(1, &etag)])).await.refused(400, "InvalidRequest");
+    client
+        .send(complete(&upload, &[(1, &etag)]))
+        .await
+        .refused(400, "InvalidRequest");
     let body = format!(
         "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag>\
          <ChecksumCRC32>y/Q5Jg==</ChecksumCRC32></Part></CompleteMultipartUpload>"
@@ -135,7 +184,10 @@ async fn uploads_and_parts_are_listed() {
     let client = Client::with_bucket().await;
     let mut uploads = Vec::new();
     for key in ["a/1", "a/2", "b", "b"] {
-        let begun = client.send(call("POST", format!("/bucket/{key}?uploads"))).await.ok();
+        let begun = client
+            .send(call("POST", format!("/bucket/{key}?uploads")))
+            .await
+            .ok();
         uploads.push(begun.tag("UploadId").to_owned());
     }
     let all = client.get("/bucket?uploads").await.ok();
@@ -143,10 +195,19 @@ async fn uploads_and_parts_are_listed() {
     let by_prefix = client.get("/bucket?uploads&prefix=a/").await;
     assert_eq!(by_prefix.tags("Key"), ["a/1", "a/2"]);
     let grouped = client.get("/bucket?uploads&delimiter=/").await;
-    assert_eq!((grouped.tags("Key").len(), grouped.tags("CommonPrefixes").len()), (2, 1));
+    assert_eq!(
+        (
+            grouped.tags("Key").len(),
+            grouped.tags("CommonPrefixes").len()
+        ),
+        (2, 1)
+    );
     let (mut seen, mut markers) = (Vec::new(), String::new());
     loop {
-        let page = client.get(&format!("/bucket?uploads&max-uploads=1{markers}")).await.ok();
+        let page = client
+            .get(&format!("/bucket?uploads&max-uploads=1{markers}"))
+            .await
+            .ok();
         seen.push(page.tag("UploadId").to_owned());
         if page.tag("IsTruncated") == "false" {
             break;
@@ -164,10 +225,19 @@ async fn uploads_and_parts_are_listed() {
     }
     let target = format!("/bucket/key?uploadId={upload}");
     let first = client.get(&format!("{target}&max-parts=2")).await.ok();
-    assert_eq!((first.tags("PartNumber"), first.tags("Size")), (vec!["1", "2"], vec!["1", "2"]));
-    assert_eq!((first.tag("NextPartNumberMarker"), first.tag("IsTruncated")), ("2", "true"));
+    assert_eq!(
+        (first.tags("PartNumber"), first.tags("Size")),
+        (vec!["1", "2"], vec!["1", "2"])
+    );
+    assert_eq!(
+        (first.tag("NextPartNumberMarker"), first.tag("IsTruncated")),
+        ("2", "true")
+    );
     let rest = client.get(&format!("{target}&part-number-marker=2")).await;
-    assert_eq!((rest.tags("PartNumber"), rest.tag("IsTruncated")), (vec!["5"], "false"));
+    assert_eq!(
+        (rest.tags("PartNumber"), rest.tag("IsTruncated")),
+        (vec!["5"], "false")
+    );
 }
 
 #[tokio::test]
@@ -177,8 +247,14 @@ async fn an_aborted_upload_is_gone() {
     put_part(&client, &upload, 1, vec![1]).await;
     let target = format!("/bucket/key?uploadId={upload}");
     assert_eq!(client.send(call("DELETE", &*target)).await.status, 204);
-    client.send(part(&upload, 1, vec![1])).await.refused(404, "NoSuchUpload");
-    client.send(call("DELETE", &*target)).await.refused(404, "NoSuchUpload");
+    client
+        .send(part(&upload, 1, vec![1]))
+        .await
+        .refused(404, "NoSuchUpload");
+    client
+        .send(call("DELETE", &*target))
+        .await
+        .refused(404, "NoSuchUpload");
     assert_eq!(client.get("/bucket?uploads").await.tags("Key"), [""; 0]);
 }
 
@@ -190,14 +266,23 @@ async fn parts_can_be_copied() {
     let copy = |range: &str| {
         let target = format!("/bucket/key?partNumber=1&uploadId={upload}");
         let copy = call("PUT", target).header("x-amz-copy-source", "bucket/source");
-        if range.is_empty() { copy } else { copy.header("x-amz-copy-source-range", range) }
+        if range.is_empty() {
+            copy
+        } else {
+            copy.header("x-amz-copy-source-range", range)
+        }
     };
     let refused = |reply: Reply| reply.refused(400, "InvalidArgument");
     for range in ["bytes=5-2", "bytes=-2", "bytes=2-", "0-4", "bytes=0-10"] {
         refused(client.send(copy(range)).await);
     }
     client.send(copy("")).await.ok();
-    let etag = client.send(copy("bytes=2-5")).await.ok().tag("ETag").replace("&quot;", "");
+    let etag = client
+        .send(copy("bytes=2-5"))
+        .await
+        .ok()
+        .tag("ETag")
+        .replace("&quot;", "");
     client.send(complete(&upload, &[(1, &etag)])).await.ok();
     assert_eq!(client.get("/bucket/key").await.text(), "2345");
 }

@@ -34,7 +34,10 @@ async fn what_is_put_comes_back() {
     }
     let checked = call("HEAD", "/bucket/key").header("x-amz-checksum-mode", "ENABLED");
     let checked = client.send(checked).await.ok();
-    assert_eq!(checked.header("x-amz-checksum-crc64nvme"), put.header("x-amz-checksum-crc64nvme"));
+    assert_eq!(
+        checked.header("x-amz-checksum-crc64nvme"),
+        put.header("x-amz-checksum-crc64nvme")
+    );
     assert!(!checked.header("x-amz-checksum-crc64nvme").is_empty());
 }
 
@@ -59,14 +62,23 @@ async fn keys_are_bytes() {
         "a%25", "%FF%FE", "a%3Fb", "a/", "//",
     ];
     for (number, key) in keys.iter().enumerate() {
-        client.put(&format!("/bucket/{key}"), number.to_string()).await;
+        client
+            .put(&format!("/bucket/{key}"), number.to_string())
+            .await;
     }
     for (number, key) in keys.iter().enumerate() {
         let expected = if *key == "a+b" { 9 } else { number };
-        assert_eq!(client.get(&format!("/bucket/{key}")).await.text(), expected.to_string(), "{key}");
+        assert_eq!(
+            client.get(&format!("/bucket/{key}")).await.text(),
+            expected.to_string(),
+            "{key}"
+        );
     }
     let long = "k".repeat(1025);
-    client.get(&format!("/bucket/{long}")).await.refused(400, "KeyTooLongError");
+    client
+        .get(&format!("/bucket/{long}"))
+        .await
+        .refused(400, "KeyTooLongError");
     client.put(&format!("/bucket/{}", &long[..1024]), "x").await;
 }
 
@@ -90,36 +102,63 @@ async fn ranges() {
         let reply = client.send(get(range)).await;
         assert_eq!((reply.status.as_u16(), reply.text()), (200, "0123456789"));
     }
-    let refused = client.send(get("bytes=10-")).await.refused(416, "InvalidRange");
+    let refused = client
+        .send(get("bytes=10-"))
+        .await
+        .refused(416, "InvalidRange");
     assert_eq!(refused.tag("ActualObjectSize"), "10");
     let empty = call("GET", "/bucket/empty").header("range", "bytes=0-0");
     client.send(empty).await.refused(416, "InvalidRange");
-    let head = client.send(call("HEAD", "/bucket/key").header("range", "bytes=2-5")).await;
-    assert_eq!((head.status.as_u16(), head.header("content-length")), (206, "4"));
+    let head = client
+        .send(call("HEAD", "/bucket/key").header("range", "bytes=2-5"))
+        .await;
+    assert_eq!(
+        (head.status.as_u16(), head.header("content-length")),
+        (206, "4")
+    );
     let mixed = call("GET", "/bucket/key?partNumber=1").header("range", "bytes=0-1");
     client.send(mixed).await.refused(400, "InvalidRequest");
     let part = client.get("/bucket/key?partNumber=1").await;
     assert_eq!((part.status.as_u16(), part.text()), (206, "0123456789"));
-    client.get("/bucket/key?partNumber=2").await.refused(416, "InvalidPartNumber");
+    client
+        .get("/bucket/key?partNumber=2")
+        .await
+        .refused(416, "InvalidPartNumber");
 }
 
 #[tokio::test]
 async fn conditional_reads() {
     let client = Client::with_bucket().await;
-    let etag = client.put("/bucket/key", "data").await.header("etag").to_owned();
+    let etag = client
+        .put("/bucket/key", "data")
+        .await
+        .header("etag")
+        .to_owned();
     let get = |name: &str, value: &str| call("GET", "/bucket/key").header(name, value);
     client.send(get("if-match", &etag)).await.ok();
     let refused = client.send(get("if-match", "\"other\"")).await;
-    assert_eq!(refused.refused(412, "PreconditionFailed").tag("Condition"), "If-Match");
+    assert_eq!(
+        refused.refused(412, "PreconditionFailed").tag("Condition"),
+        "If-Match"
+    );
     let same = client.send(get("if-none-match", &etag)).await;
-    assert_eq!((same.status.as_u16(), same.header("etag")), (304, etag.as_str()));
+    assert_eq!(
+        (same.status.as_u16(), same.header("etag")),
+        (304, etag.as_str())
+    );
     assert!(same.body.is_empty() && !same.header("last-modified").is_empty());
     client.send(get("if-none-match", "\"other\"")).await.ok();
     let past = "Sat, 01 Jan 2000 00:00:00 GMT";
     let future = "Fri, 01 Jan 2100 00:00:00 GMT";
     client.send(get("if-modified-since", past)).await.ok();
-    assert_eq!(client.send(get("if-modified-since", future)).await.status, 304);
-    client.send(get("if-unmodified-since", past)).await.refused(412, "PreconditionFailed");
+    assert_eq!(
+        client.send(get("if-modified-since", future)).await.status,
+        304
+    );
+    client
+        .send(get("if-unmodified-since", past))
+        .await
+        .refused(412, "PreconditionFailed");
     client.send(get("if-unmodified-since", future)).await.ok();
     let ranged = get("range", "bytes=0-0").header("if-range", &etag);
     assert_eq!(client.send(ranged).await.status, 206);
@@ -138,7 +177,10 @@ async fn answer_headers_can_be_overridden() {
     let reply = client.get(target).await.ok();
     assert_eq!(reply.header("content-type"), "text/csv");
     assert_eq!(reply.header("cache-control"), "no-store");
-    assert_eq!(reply.header("content-disposition"), "attachment; filename=a");
+    assert_eq!(
+        reply.header("content-disposition"),
+        "attachment; filename=a"
+    );
     let broken = client.get("/bucket/key?response-content-type=a%0Ab").await;
     broken.refused(400, "InvalidArgument");
 }
@@ -147,13 +189,33 @@ async fn answer_headers_can_be_overridden() {
 async fn conditional_writes() {
     let client = Client::with_bucket().await;
     let put = |name: &str, value: &str| call("PUT", "/bucket/key").header(name, value).body("new");
-    client.send(put("if-match", "\"5d41402abc4b2a76b9719d911017c592\"")).await.refused(404, "NoSuchKey");
-    let etag = client.send(put("if-none-match", "*")).await.ok().header("etag").to_owned();
-    let refused = client.send(put("if-none-match", "*")).await.refused(412, "PreconditionFailed");
+    client
+        .send(put("if-match", "\"5d41402abc4b2a76b9719d911017c592\""))
+        .await
+        .refused(404, "NoSuchKey");
+    let etag = client
+        .send(put("if-none-match", "*"))
+        .await
+        .ok()
+        .header("etag")
+        .to_owned();
+    let refused = client
+        .send(put("if-none-match", "*"))
+        .await
+        .refused(412, "PreconditionFailed");
     assert_eq!(refused.tag("Condition"), "If-None-Match");
-    client.send(put("if-none-match", &etag)).await.refused(501, "NotImplemented");
-    client.send(put("if-match", "\"5d41402abc4b2a76b9719d911017c592\"")).await.refused(412, "PreconditionFailed");
-    client.send(put("if-match", "no tag")).await.refused(412, "PreconditionFailed");
+    client
+        .send(put("if-none-match", &etag))
+        .await
+        .refused(501, "NotImplemented");
+    client
+        .send(put("if-match", "\"5d41402abc4b2a76b9719d911017c592\""))
+        .await
+        .refused(412, "PreconditionFailed");
+    client
+        .send(put("if-match", "no tag"))
+        .await
+        .refused(412, "PreconditionFailed");
     client.send(put("if-match", &etag)).await.ok();
     client.send(put("if-match", "*")).await.ok();
 }

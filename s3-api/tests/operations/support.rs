@@ -45,7 +45,13 @@ pub(crate) struct Reply {
 
 pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
     let target = target.into();
-    Call { method, target, headers: Vec::new(), body: Bytes::new(), content: None }
+    Call {
+        method,
+        target,
+        headers: Vec::new(),
+        body: Bytes::new(),
+        content: None,
+    }
 }
 
 impl Call {
@@ -98,9 +104,14 @@ impl Call {
             None => SignableBody::Bytes(&body),
         };
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers: Vec<(String, String)> =
-            request.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let headers: Vec<(String, String)> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         let signable =
             SignableRequest::new(request.method().as_str(), uri, headers, signable).unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
@@ -112,9 +123,14 @@ impl Call {
 impl Client {
     pub(crate) fn new() -> Self {
         let engine = Engine::in_memory(Arc::new(SystemClock)).unwrap();
-        let principal = Principal { id: OWNER.into(), display_name: "Owner".into() };
+        let principal = Principal {
+            id: OWNER.into(),
+            display_name: "Owner".into(),
+        };
         let credentials = root_credential("AKID", "secret", principal);
-        Self { s3: S3::new(Arc::new(engine), S3Config::new("us-east-1", credentials)) }
+        Self {
+            s3: S3::new(Arc::new(engine), S3Config::new("us-east-1", credentials)),
+        }
     }
 
     /// A store with a bucket named `bucket` in it.
@@ -159,7 +175,12 @@ impl Reply {
     /// Fails the test unless the answer is this refusal.
     #[track_caller]
     pub(crate) fn refused(self, status: u16, code: &str) -> Self {
-        assert_eq!((self.status.as_u16(), self.tag("Code")), (status, code), "{}", self.text());
+        assert_eq!(
+            (self.status.as_u16(), self.tag("Code")),
+            (status, code),
+            "{}",
+            self.text()
+        );
         self
     }
 
@@ -176,11 +197,15 @@ impl Reply {
     pub(crate) fn tags(&self, name: &str) -> Vec<&str> {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let pieces = self.text().split(&open).skip(1);
-        pieces.map(|piece| piece.split(&close).next().unwrap_or_default()).collect()
+        pieces
+            .map(|piece| piece.split(&close).next().unwrap_or_default())
+            .collect()
     }
 
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("(binary)"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap_or("(binary)"))
     }
 }

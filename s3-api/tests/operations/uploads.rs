@@ -15,17 +15,25 @@ async fn an_unsigned_body_with_a_checksum_trailer() {
             .header("x-amz-decoded-content-length", "9")
             .header("x-amz-trailer", "x-amz-checksum-crc32")
             .header("x-amz-sdk-checksum-algorithm", "CRC32")
-            .body(format!("4\r\n1234\r\n5\r\n56789\r\n0\r\nx-amz-checksum-crc32:{crc}\r\n\r\n"))
+            .body(format!(
+                "4\r\n1234\r\n5\r\n56789\r\n0\r\nx-amz-checksum-crc32:{crc}\r\n\r\n"
+            ))
     };
     let reply = client.send(put("y/Q5Jg==")).await.ok();
     assert_eq!(reply.header("x-amz-checksum-crc32"), "y/Q5Jg==");
     let get = call("GET", "/bucket/key").header("x-amz-checksum-mode", "ENABLED");
     let get = client.send(get).await.ok();
-    assert_eq!((get.text(), get.header("x-amz-checksum-crc32")), ("123456789", "y/Q5Jg=="));
+    assert_eq!(
+        (get.text(), get.header("x-amz-checksum-crc32")),
+        ("123456789", "y/Q5Jg==")
+    );
     assert_eq!(get.header("content-encoding"), "");
     client.put("/bucket/key", "before").await;
     client.send(put("y/Q5Jw==")).await.refused(400, "BadDigest");
-    client.send(put("y/Q5")).await.refused(400, "InvalidRequest");
+    client
+        .send(put("y/Q5"))
+        .await
+        .refused(400, "InvalidRequest");
     assert_eq!(client.get("/bucket/key").await.text(), "before");
 }
 
@@ -36,7 +44,10 @@ async fn what_is_not_what_was_sent_is_not_kept() {
     let put = || call("PUT", "/bucket/key").body("123456789");
     let mut changed = put().signed();
     *changed.body_mut() = http_body_util::Full::new("123456780".into());
-    client.send_raw(changed).await.refused(400, "XAmzContentSHA256Mismatch");
+    client
+        .send_raw(changed)
+        .await
+        .refused(400, "XAmzContentSHA256Mismatch");
     for (name, value, code) in [
         ("content-md5", "JfnnlDI7RTiF9RgfG2JNCg==", "BadDigest"),
         ("content-md5", "nonsense", "InvalidDigest"),
@@ -45,23 +56,44 @@ async fn what_is_not_what_was_sent_is_not_kept() {
         ("x-amz-checksum-sha256", "y/Q5Jw==", "InvalidRequest"),
         ("x-amz-sdk-checksum-algorithm", "SHA256", "InvalidRequest"),
     ] {
-        client.send(put().header(name, value)).await.refused(400, code);
+        client
+            .send(put().header(name, value))
+            .await
+            .refused(400, code);
     }
-    let short = put().header("x-amz-decoded-content-length", "8").content(UNSIGNED_TRAILER);
+    let short = put()
+        .header("x-amz-decoded-content-length", "8")
+        .content(UNSIGNED_TRAILER);
     let short = short.body("9\r\n123456789\r\n0\r\n\r\n");
     client.send(short).await.refused(400, "IncompleteBody");
     let unframed = put().content(UNSIGNED_TRAILER);
-    client.send(unframed).await.refused(411, "MissingContentLength");
+    client
+        .send(unframed)
+        .await
+        .refused(411, "MissingContentLength");
     client.get("/bucket/key").await.refused(404, "NoSuchKey");
-    client.send(put().header("content-md5", "JfnnlDI7RTiF9RgfG2JNCw==")).await.ok();
+    client
+        .send(put().header("content-md5", "JfnnlDI7RTiF9RgfG2JNCw=="))
+        .await
+        .ok();
     let crc = put().header("x-amz-checksum-crc32", "y/Q5Jg==");
-    assert_eq!(client.send(crc).await.ok().header("x-amz-checksum-crc32"), "y/Q5Jg==");
+    assert_eq!(
+        client.send(crc).await.ok().header("x-amz-checksum-crc32"),
+        "y/Q5Jg=="
+    );
 }
 
 #[tokio::test]
 async fn an_unsigned_payload_is_accepted() {
     let client = Client::with_bucket().await;
-    client.send(call("PUT", "/bucket/key").content("UNSIGNED-PAYLOAD").body("data")).await.ok();
+    client
+        .send(
+            call("PUT", "/bucket/key")
+                .content("UNSIGNED-PAYLOAD")
+                .body("data"),
+        )
+        .await
+        .ok();
     assert_eq!(client.get("/bucket/key").await.text(), "data");
 }
 
@@ -72,7 +104,9 @@ async fn a_body_needs_a_length_within_bounds() {
     let huge = huge.header("x-amz-decoded-content-length", "5368709121");
     let refused = client.send(huge).await.refused(400, "EntityTooLarge");
     assert_eq!(refused.tag("MaxSizeAllowed"), "5368709120");
-    let mut unknown = call("PUT", "/bucket/key").content("UNSIGNED-PAYLOAD").body("data");
+    let mut unknown = call("PUT", "/bucket/key")
+        .content("UNSIGNED-PAYLOAD")
+        .body("data");
     unknown = unknown.header("x-id", "PutObject");
     let mut request = unknown.signed();
     request.headers_mut().remove("content-length");
@@ -84,17 +118,39 @@ async fn a_body_needs_a_length_within_bounds() {
 async fn what_is_not_implemented_is_refused() {
     let client = Client::with_bucket().await;
     for (name, value, status, code) in [
-        ("x-amz-server-side-encryption", "AES256", 501, "NotImplemented"),
-        ("x-amz-object-lock-mode", "GOVERNANCE", 501, "NotImplemented"),
-        ("x-amz-acl", "public-read", 400, "AccessControlListNotSupported"),
-        ("x-amz-storage-class", "NONSENSE", 400, "InvalidStorageClass"),
+        (
+            "x-amz-server-side-encryption",
+            "AES256",
+            501,
+            "NotImplemented",
+        ),
+        (
+            "x-amz-object-lock-mode",
+            "GOVERNANCE",
+            501,
+            "NotImplemented",
+        ),
+        (
+            "x-amz-acl",
+            "public-read",
+            400,
+            "AccessControlListNotSupported",
+        ),
+        (
+            "x-amz-storage-class",
+            "NONSENSE",
+            400,
+            "InvalidStorageClass",
+        ),
         ("x-amz-tagging", "a=1&a=2", 400, "InvalidTag"),
     ] {
         let put = call("PUT", "/bucket/key").header(name, value).body("data");
         client.send(put).await.refused(status, code);
     }
     let large = "v".repeat(2049);
-    let put = call("PUT", "/bucket/key").header("x-amz-meta-a", large).body("data");
+    let put = call("PUT", "/bucket/key")
+        .header("x-amz-meta-a", large)
+        .body("data");
     client.send(put).await.refused(400, "MetadataTooLarge");
     client.get("/bucket/key").await.refused(404, "NoSuchKey");
 }

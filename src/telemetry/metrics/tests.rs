@@ -15,7 +15,7 @@ fn requests_are_counted_by_operation_status_and_error() {
         let took = Duration::from_millis(3);
         metrics.request_ended("GetObject", StatusCode::NOT_FOUND, "NoSuchKey", took);
     }
-    let text = metrics.render().unwrap();
+    let text = metrics.render(&EngineStats::default()).unwrap();
     let counted =
         "cairn_requests_total{error=\"NoSuchKey\",operation=\"GetObject\",status=\"404\"}";
     assert_eq!(line(&text, counted), format!("{counted} 2"));
@@ -32,14 +32,14 @@ fn gauges_fall_again() {
     let also = metrics.connection_opened();
     drop(open);
     let begun = metrics.request_begun();
-    let text = metrics.render().unwrap();
+    let text = metrics.render(&EngineStats::default()).unwrap();
     assert_eq!(line(&text, "cairn_connections "), "cairn_connections 1");
     assert_eq!(
         line(&text, "cairn_requests_in_flight "),
         "cairn_requests_in_flight 1"
     );
     drop((also, begun));
-    let text = metrics.render().unwrap();
+    let text = metrics.render(&EngineStats::default()).unwrap();
     assert_eq!(line(&text, "cairn_connections "), "cairn_connections 0");
     assert_eq!(
         line(&text, "cairn_connections_total "),
@@ -53,7 +53,7 @@ fn gauges_fall_again() {
 
 #[test]
 fn the_process_is_measured() {
-    let text = Metrics::new().unwrap().render().unwrap();
+    let text = Metrics::new().unwrap().render(&EngineStats::default()).unwrap();
     let resident = line(&text, "process_resident_memory_bytes ");
     let bytes: f64 = resident.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(bytes > 1e5, "{resident}");

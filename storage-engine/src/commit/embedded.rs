@@ -210,7 +210,8 @@ fn flush(index: &dyn Index, progress: &Progress, failure: &Failure) {
     }
 }
 
-fn accounts(index: &dyn Index) -> Result<HashMap<SegmentId, SegmentRow>> {
+/// How full every segment is, by its row.
+pub(crate) fn accounts(index: &dyn Index) -> Result<HashMap<SegmentId, SegmentRow>> {
     let mut accounts = HashMap::new();
     let mut failed = None;
     index.walk(&key::table(key::Table::Segment), &mut |key, value| {

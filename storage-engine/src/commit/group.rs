@@ -77,11 +77,6 @@ impl<'a> Group<'a> {
         self.row_bytes + PER_ACCOUNT * (2 * self.extents.len() + self.usage.len() + 4)
     }
 
-    /// The extents whose bodies this group appends, in the order of their numbers.
-    pub(crate) fn bodies(&self) -> &[ExtentId] {
-        &self.bodies
-    }
-
     /// Takes a decided batch in, whole or not at all. Tells whether the change's own `body` is
     /// named by it and has to be appended.
     pub(crate) fn accept(&mut self, batch: Batch, body: Option<ExtentId>) -> Result<bool> {
@@ -173,7 +168,7 @@ impl<'a> Group<'a> {
 
     /// The rows to write, once it is known where the group's bodies go.
     ///
-    /// `places` are those of [`Group::bodies`]; `accounts` are the segments as they stand.
+    /// `places` are those of the bodies it appends, in their order; `accounts` are the segments as they stand.
     pub(crate) fn finish(
         self,
         places: &[Place],

@@ -33,6 +33,7 @@ pub(crate) fn replay(index: &dyn Index, segments: &Segments) -> Result<Replayed>
         torn: None,
         held: None,
     };
+    complete(&replay.applied, segments)?;
     let mut logs: Vec<Arc<Segment>> = segments.all();
     logs.retain(|segment| {
         segment.kind() == SegmentKind::Log && segment.id() >= replay.applied.segment
@@ -48,6 +49,28 @@ pub(crate) fn replay(index: &dyn Index, segments: &Segments) -> Result<Replayed>
         applied: replay.applied,
         groups: replay.groups,
     })
+}
+
+/// Refuses a log that lacks what may hold acknowledged changes: going on without them would forget
+/// them, and give their sequences to others.
+fn complete(applied: &AppliedRow, segments: &Segments) -> Result<()> {
+    let refuse = |id: SegmentId, reason: &str| {
+        Error::Folder(format!(
+            "log segment {id} cannot be used: {reason}. Nothing has been changed; see to the \
+             drive and start again, or restore the folder from its copy or a backup"
+        ))
+    };
+    for file in segments.unreadable() {
+        let needed = file.kind == SegmentKind::Log && file.id >= applied.segment;
+        if needed && (!file.unfinished || file.id == applied.segment) {
+            return Err(refuse(file.id, &file.reason));
+        }
+    }
+    let begun = applied.segment != SegmentId::default();
+    match begun && segments.get(applied.segment).is_none() {
+        true => Err(refuse(applied.segment, "its file is missing")),
+        false => Ok(()),
+    }
 }
 
 /// How far the index has followed the log.

@@ -11,8 +11,8 @@ use crate::disk::FolderLock;
 use crate::error::{Error, Result};
 
 /// The newest layout of a data folder this version knows.
-pub const FOLDER_FORMAT: u32 = 1;
-const MARKER: &str = "cairn.toml";
+pub(super) const FOLDER_FORMAT: u32 = 1;
+pub(super) const MARKER: &str = "cairn.toml";
 const MARKER_NEW: &str = "cairn.toml.new";
 
 /// An identified and locked data folder.
@@ -60,8 +60,12 @@ impl Folder {
         }
     }
 
-    const SEGMENTS: &str = "segments";
-    const INDEX: &str = "index";
+    pub(super) const SEGMENTS: &str = "segments";
+    pub(super) const INDEX: &str = "index";
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 
     pub(super) fn segments(&self) -> PathBuf {
         self.path.join(Self::SEGMENTS)
@@ -74,7 +78,7 @@ impl Folder {
 
 /// Nothing in it but what a first start that did not come far leaves behind, or what belongs to
 /// the server beside the store: files that begin with a dot.
-fn is_fresh(path: &Path) -> std::io::Result<bool> {
+pub(super) fn is_fresh(path: &Path) -> std::io::Result<bool> {
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();
@@ -83,6 +87,14 @@ fn is_fresh(path: &Path) -> std::io::Result<bool> {
         }
     }
     Ok(true)
+}
+
+/// Which store a data folder belongs to, whoever uses it at the moment.
+pub(super) fn store_of(path: &Path) -> Result<[u8; 16]> {
+    let refuse = |what: String| Error::Folder(format!("{}: {what}", path.display()));
+    let text = fs::read_to_string(path.join(MARKER)).map_err(|error| refuse(error.to_string()))?;
+    let (store, _) = parse(&text).map_err(|what| refuse(format!("{MARKER}: {what}")))?;
+    Ok(store)
 }
 
 /// The marker appears whole or not at all.

@@ -1,5 +1,8 @@
 //! Giving up segments that nothing names any more.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -38,14 +41,23 @@ impl Keeper {
         readers: Readers,
     ) -> Self {
         let leaving = Arc::default();
-        Keeper { meta, segments, chunks, progress, readers, leaving }
+        Keeper {
+            meta,
+            segments,
+            chunks,
+            progress,
+            readers,
+            leaving,
+        }
     }
 
-    /// After a start nothing is being read or written yet: what no row names is left over from
-    /// uploads that were never finished, or from segments on their way out.
+    /// After a start nothing is being read or written yet: what has no account is left over from
+    /// uploads that were never finished, or from segments on their way out. A segment that has an
+    /// account, if one of nothing, is given up like any other: the account goes first.
     pub(super) fn tidy_up_after_start(&self) -> Result<()> {
         for segment in self.segments.all() {
-            if self.is_empty(&segment) {
+            let accounted = self.progress.accounts().contains_key(&segment.id());
+            if !accounted && self.is_empty(&segment) {
                 self.segments.retire(segment.id());
             }
         }
@@ -56,7 +68,9 @@ impl Keeper {
     /// Goes on in the bulk segment with the most room, rather than to leave that room unused.
     fn resume_bulk(&self) {
         let accounts = self.progress.accounts();
-        let bulk = accounts.iter().filter(|(_, account)| account.kind == SegmentKind::Bulk);
+        let bulk = accounts
+            .iter()
+            .filter(|(_, account)| account.kind == SegmentKind::Bulk && account.live_bytes > 0);
         let emptiest = bulk.min_by_key(|(_, account)| account.end);
         if let Some((id, account)) = emptiest {
             self.chunks.resume(*id, account.end);
@@ -82,6 +96,9 @@ impl Keeper {
                 self.leaving().insert(segment.id(), now);
             }
         }
+        for id in self.accounts_of_nothing() {
+            self.forget_account(id).await?;
+        }
         let oldest = self.readers.oldest();
         let mut gone = Vec::new();
         self.leaving().retain(|id, since| {
@@ -100,7 +117,12 @@ impl Keeper {
         // Asked in this order: a pin is let go only after its record has been counted.
         let sealed = self.is_sealed(segment);
         let live = |account: &SegmentRow| account.live_bytes > 0;
-        sealed && !self.progress.accounts().get(&segment.id()).is_some_and(live)
+        sealed
+            && !self
+                .progress
+                .accounts()
+                .get(&segment.id())
+                .is_some_and(live)
     }
 
     /// Whether nobody will write to the segment any more, or needs it to recover.
@@ -109,6 +131,16 @@ impl Keeper {
             SegmentKind::Log => segment.id() < self.progress.durable_segment(),
             SegmentKind::Bulk | SegmentKind::Packed => segment.writers() == 0,
         }
+    }
+
+    /// Accounts of segments that were empty when the store was opened, and went then.
+    fn accounts_of_nothing(&self) -> Vec<SegmentId> {
+        let accounts = self.progress.accounts();
+        let empty = accounts
+            .iter()
+            .filter(|(_, account)| account.live_bytes == 0);
+        let gone = empty.filter(|(id, _)| self.segments.get(**id).is_none());
+        gone.map(|(id, _)| *id).collect()
     }
 
     async fn forget_account(&self, id: SegmentId) -> Result<()> {

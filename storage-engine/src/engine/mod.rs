@@ -4,8 +4,9 @@
 //! ([`crate::meta::Change`]), run at the moment of their commit: `guard` holds what may stand in
 //! their way, `versions` how the versions of a key take each other's places.
 
+mod backup;
 mod bucket;
-pub mod check;
+mod check;
 mod compact;
 mod copy;
 mod dedup;
@@ -20,21 +21,29 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
-mod records;
 #[cfg(test)]
 mod rig;
-pub mod requests;
+pub(crate) mod requests;
+mod scrub;
 mod space;
+mod stats;
 mod sweep;
 mod table;
 mod update;
 mod versions;
-pub mod work;
+mod work;
 
+pub use backup::{BackupReport, restore};
+pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
+pub use scrub::{
+    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+};
+pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};
+pub use work::{OnWork, Unit, Work, unwatched};
 
 use std::sync::Arc;
 
@@ -43,7 +52,6 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 
 use crate::chunk::ChunkStore;
-use crate::clock::Clock;
 use crate::commit::Embedded;
 use crate::error::Result;
 use crate::failure::Failure;
@@ -60,6 +68,7 @@ use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
+use scrub::ScrubTotals;
 use space::Gauge;
 use sweep::Sweeper;
 
@@ -71,8 +80,8 @@ pub struct Engine {
     stager: Stager,
     readers: Readers,
     sweeper: Sweeper,
+    scrubs: ScrubTotals,
     hints: Hints,
-    clock: Arc<dyn Clock>,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,

@@ -105,7 +105,7 @@ impl Engine {
         let (embedded, replayed) = Embedded::open(EmbeddedOptions {
             index,
             segments: Arc::clone(&segments),
-            clock: Arc::clone(&clock),
+            clock,
             tags: Tags::new(&secret),
             failure: failure.clone(),
             group_bytes_max,
@@ -140,20 +140,20 @@ impl Engine {
         });
         let store = Store::Embedded { embedded, segments, keeper, compactor, gauge };
         let hints = Hints::new(meta.clone(), &secret);
-        Engine::finish(meta, chunks, blocks, ids, readers, hints, clock, failure, store)
+        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, store)
     }
 
     /// An engine that keeps everything in memory: the reference that others are compared with.
     pub fn in_memory(clock: Arc<dyn Clock>) -> Result<Self> {
         let chunks = Arc::new(MemoryChunks::default());
         let tags = Tags::new(&[0; 32]);
-        let store = MemoryMeta::new(Arc::clone(&chunks), Arc::clone(&clock), tags);
+        let store = MemoryMeta::new(Arc::clone(&chunks), clock, tags);
         let meta = Meta::new(Arc::new(store));
         let ids = Arc::new(ExtentIds::starting_at(crate::ids::ExtentId(1)));
         let (readers, failure) = (Readers::default(), Failure::default());
         let blocks = Blocks::default();
         let hints = Hints::new(meta.clone(), &[0; 32]);
-        Engine::finish(meta, chunks, blocks, ids, readers, hints, clock, failure, Store::Memory)
+        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, Store::Memory)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one place where all parts meet")]
@@ -164,7 +164,6 @@ impl Engine {
         ids: Arc<ExtentIds>,
         readers: Readers,
         hints: Hints,
-        clock: Arc<dyn Clock>,
         failure: Failure,
         store: Store,
     ) -> Result<Self> {
@@ -184,8 +183,8 @@ impl Engine {
             stager,
             readers,
             sweeper,
+            scrubs: super::scrub::ScrubTotals::default(),
             hints,
-            clock,
             failure,
             store,
             background,

@@ -75,7 +75,7 @@ impl Draft {
             marker: false,
             modified: stamp.now,
             size: self.size,
-            etag: Some(self.etag.clone()),
+            etag: Some(self.etag),
             label: self.object.label.clone(),
             owner: self.object.owner.clone(),
             checksum: self.checksum.clone(),

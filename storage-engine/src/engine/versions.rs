@@ -250,9 +250,8 @@ impl<'a> KeyChange<'a> {
     fn forget(&mut self, version: &VersionRow) {
         self.delta.versions -= 1;
         self.delta.bytes -= signed(version.summary.size);
-        match &version.detail {
-            Some(detail) => self.release(&detail.body),
-            None => {}
+        if let Some(detail) = &version.detail {
+            self.release(&detail.body);
         }
     }
 

@@ -30,6 +30,7 @@ pub use chunk::{
     encode_chunk, write_chunk_head,
 };
 pub use commit::{decode_rows, encode_commit};
+pub(crate) use header::fuzz_seal;
 pub use header::{
     Content, HEADER_BYTES, PAYLOAD_AT_MAX, Record, RecordHeader, parse_header, parse_record,
 };

@@ -13,6 +13,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use header::fuzz_header;
 pub use header::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
 pub use segments::{Segments, SegmentsOptions, Unreadable};
 
@@ -50,6 +51,11 @@ impl Segment {
 
     pub fn kind(&self) -> SegmentKind {
         self.kind
+    }
+
+    /// The name of its file in the folder of the disk.
+    pub fn file_name(&self) -> String {
+        name::FileName::Segment(self.id, self.kind).to_string()
     }
 
     /// Records end here at the latest.

@@ -89,6 +89,22 @@ impl Scan {
         })
     }
 
+    /// Goes on at another place: where a record begins, or one is to be searched for.
+    pub fn seek(&mut self, at: u64) {
+        self.at = at.max(RECORDS_AT).min(self.until);
+        self.after_commit = false;
+        self.last = None;
+    }
+
+    pub fn segment(&self) -> &Arc<Segment> {
+        &self.segment
+    }
+
+    /// Where the next piece begins.
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
     /// The next piece, or `None` at the end. After an error the scan goes on behind the place that
     /// the drive could not read.
     pub fn find_next(&mut self) -> Result<Option<Found>> {

@@ -228,7 +228,7 @@ async fn signed_chunks_and_trailers_are_verified() {
     let read = |body: String| async move {
         let signer = ChunkSigner::new(key(), TIME, SCOPE, [0; 32]);
         let claim = PayloadClaim::Chunked {
-            signer: Some(signer),
+            signer: Some(Box::new(signer)),
             trailer: true,
         };
         read(claim, &list, body.as_bytes())
@@ -254,7 +254,7 @@ async fn signed_chunks_and_trailers_are_verified() {
 async fn signed_chunks_without_trailer() {
     let signer = ChunkSigner::new(key(), TIME, SCOPE, [0; 32]);
     let claim = PayloadClaim::Chunked {
-        signer: Some(signer),
+        signer: Some(Box::new(signer)),
         trailer: false,
     };
     let list = [("x-amz-decoded-content-length", "5")];

@@ -36,7 +36,7 @@ impl CopySource {
     }
 
     /// `[/]bucket/key[?versionId=id]`, percent-encoded.
-    fn parse(header: &[u8]) -> Result<Self, S3Error> {
+    pub(crate) fn parse(header: &[u8]) -> Result<Self, S3Error> {
         let malformed = || {
             S3Error::invalid_argument("x-amz-copy-source", String::from_utf8_lossy(header)).message(
                 "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",

@@ -2,12 +2,9 @@
 //! where they go.
 
 use std::io::IoSlice;
-use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::records::{Found, Records};
 use crate::chunk::Chunk;
 use crate::commit::Progress;
 use crate::disk::{DIRECT_ALIGN_BYTES, is_fatal};
@@ -19,6 +16,7 @@ use crate::key::Key;
 use crate::meta::Place;
 use crate::record::{self, Content, Padding, Record, RecordHeader, RecordKey};
 use crate::row::{self, ExtentRow, SegmentKind};
+use crate::segment::scan::{Found, Scan};
 use crate::segment::{RECORDS_AT, Segment, SegmentPin, Segments};
 
 /// Bytes copied in one step, give or take a record.
@@ -54,96 +52,143 @@ pub(super) struct Copies {
     pub(super) moves: Vec<(ExtentId, Place, Place)>,
     /// Records that are named and do not verify.
     pub(super) damaged: u64,
-    /// Where to go on in the segment that is copied from.
-    pub(super) next: u64,
+    pub(super) end: Step,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// There may be more to copy.
+    More,
     /// The next record does not fit any more.
-    pub(super) full: bool,
+    Full,
+    /// The segment has been gone through.
+    Last,
 }
 
 impl Packing {
-    /// Goes on in the packed segment with the most room, if that is much, or makes one. Blocks.
-    pub(super) fn open(segments: &Segments, progress: &Progress) -> Result<Packing> {
-        if let Some(packing) = Packing::resume(segments, progress) {
-            return Ok(packing);
+    pub(super) fn room(&self) -> Room {
+        Room {
+            segment: self.pin.id(),
+            key: self.pin.key().clone(),
+            at: self.end,
+            end: self.pin.capacity(),
         }
-        let pin = segments.create_pinned(SegmentKind::Packed)?;
-        Ok(Packing { pin, end: RECORDS_AT })
     }
 
-    fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
+    /// Makes a segment. Blocks.
+    pub(super) fn create(segments: &Segments) -> Result<Packing> {
+        let pin = segments.create_pinned(SegmentKind::Packed)?;
+        Ok(Packing {
+            pin,
+            end: RECORDS_AT,
+        })
+    }
+
+    /// Goes on in the packed segment with the most room, if one has much. To be called before
+    /// anybody may give segments up: one without a pin could go while it is chosen.
+    pub(super) fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
         let accounts = progress.accounts();
         let packed = segments.all().into_iter().filter_map(|segment| {
-            let account = accounts.get(&segment.id()).filter(|account| account.live_bytes > 0)?;
+            let account = accounts
+                .get(&segment.id())
+                .filter(|account| account.live_bytes > 0)?;
             let end = account.end.next_multiple_of(STEP_ALIGN_BYTES);
             let unused = segment.kind() == SegmentKind::Packed && segment.writers() == 0;
             (unused && end < segment.capacity() / 2).then_some((end, segment))
         });
         let (end, segment) = packed.min_by_key(|(end, _)| *end)?;
-        Some(Packing { pin: segment.pin(), end })
+        Some(Packing {
+            pin: segment.pin(),
+            end,
+        })
     }
 }
 
 /// Copies the next records that are alive. Blocks; changes nothing.
-pub(super) fn gather(
-    index: &dyn Index,
-    victim: &Arc<Segment>,
-    range: Range<u64>,
-    room: Room,
-) -> Result<Copies> {
-    let at = room.at.next_multiple_of(STEP_ALIGN_BYTES);
+pub(super) fn gather(index: &dyn Index, scan: &mut Scan, room: &Room) -> Result<Copies> {
+    let start = scan.at();
     let mut copies = Copies {
-        at,
+        at: room.at.next_multiple_of(STEP_ALIGN_BYTES),
         bytes: Vec::new(),
         moves: Vec::new(),
         damaged: 0,
-        next: range.start,
-        full: false,
+        end: Step::More,
     };
-    let mut records = Records::new(victim, range.start, range.end);
     while copies.bytes.len() < BATCH_BYTES
         && copies.moves.len() < BATCH_CHUNKS_MAX
-        && records.at() - range.start < LOOKED_AT_BYTES_MAX
+        && scan.at() - start < LOOKED_AT_BYTES_MAX
     {
-        let Some(found) = records.next()? else { break };
-        if let Found::Record(header) = found
-            && let Content::Chunk { extent, .. } = header.content
-        {
-            let from = Place {
-                segment: victim.id(),
-                offset: header.at,
-                record_bytes: header.record_bytes,
-            };
-            if lies_at(index, extent)? == Some(from) && !copy(&mut records, &header, from, &room, &mut copies) {
-                copies.full = true;
-                return Ok(copies);
+        let found = match scan.find_next() {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                copies.end = Step::Last;
+                break;
             }
+            // The scan goes on behind it; whatever is alive there stays.
+            Err(error) => {
+                tracing::error!(segment = %scan.segment().id(), at = scan.at(), %error, "unreadable");
+                continue;
+            }
+        };
+        let Found::Record { header, .. } = found else {
+            continue;
+        };
+        let Content::Chunk { extent, .. } = header.content else {
+            continue;
+        };
+        let from = Place {
+            segment: scan.segment().id(),
+            offset: header.at,
+            record_bytes: header.record_bytes,
+        };
+        if lies_at(index, extent)? == Some(from)
+            && !copy(scan.segment(), &header, from, room, &mut copies)
+        {
+            scan.seek(header.at);
+            copies.end = Step::Full;
+            break;
         }
-        copies.next = records.at();
     }
-    // Whatever is found behind the last record, the walk ends there.
-    copies.next = copies.next.max(records.at().min(range.end));
     Ok(copies)
 }
 
 /// Where the rows say that a chunk lies.
 fn lies_at(index: &dyn Index, extent: ExtentId) -> Result<Option<Place>> {
-    let Some(bytes) = index.get(&Key::extent(extent))? else { return Ok(None) };
-    let ExtentRow { segment, offset, record_bytes, .. } = row::decode(&bytes)?;
-    Ok(Some(Place { segment, offset, record_bytes }))
+    let Some(bytes) = index.get(&Key::extent(extent))? else {
+        return Ok(None);
+    };
+    let ExtentRow {
+        segment,
+        offset,
+        record_bytes,
+        ..
+    } = row::decode(&bytes)?;
+    Ok(Some(Place {
+        segment,
+        offset,
+        record_bytes,
+    }))
 }
 
 /// Copies one record, unless it is damaged. `false` if there is no room for it.
 fn copy(
-    records: &mut Records<'_>,
+    segment: &Segment,
     header: &RecordHeader,
     from: Place,
     room: &Room,
     copies: &mut Copies,
 ) -> bool {
-    let opened = records.read(header).map_err(|error| error.to_string());
-    let opened = opened.and_then(|bytes| header.open(bytes).map_err(|bad| bad.to_string()));
+    let mut bytes = vec![0; header.record_bytes as usize];
+    let read = segment.file().read_at(&mut bytes, header.at);
+    let read = read.map_err(|error| error.to_string());
+    let opened = read.and_then(|()| header.open(&bytes).map_err(|bad| bad.to_string()));
     let (extent, head, stored) = match opened {
-        Ok(Record::Chunk { extent, head, stored }) => (extent, head, stored),
+        Ok(Record::Chunk {
+            extent,
+            head,
+            stored,
+        }) => (extent, head, stored),
         Ok(Record::Commit { .. }) => return true,
         Err(detail) => {
             let (segment, offset) = (from.segment, from.offset);
@@ -158,8 +203,23 @@ fn copy(
         return false;
     }
     let chunk = Chunk::from_parts(head, Bytes::copy_from_slice(stored));
-    record::encode_chunk(&mut copies.bytes, &room.key, offset, extent, &chunk, Padding::Tight);
-    copies.moves.push((extent, from, Place { segment: room.segment, offset, record_bytes }));
+    record::encode_chunk(
+        &mut copies.bytes,
+        &room.key,
+        offset,
+        extent,
+        &chunk,
+        Padding::Tight,
+    );
+    copies.moves.push((
+        extent,
+        from,
+        Place {
+            segment: room.segment,
+            offset,
+            record_bytes,
+        },
+    ));
     true
 }
 
@@ -170,7 +230,9 @@ pub(super) fn write(
     failure: &Failure,
 ) -> Result<Vec<(ExtentId, Place, Place)>> {
     failure.check()?;
-    let written = pin.file().write_at(&[IoSlice::new(&copies.bytes)], copies.at);
+    let written = pin
+        .file()
+        .write_at(&[IoSlice::new(&copies.bytes)], copies.at);
     if let Err(error) = written {
         let fatal = is_fatal(&error);
         let error = Error::io("write a packed segment")(error);

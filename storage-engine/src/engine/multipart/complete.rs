@@ -150,7 +150,7 @@ fn plan(upload: UploadRow, mut parts: Vec<PartRow>, request: &CompleteUpload) ->
     if expected.is_some_and(|expected| checksum.as_ref().map(|c| c.checksum) != Some(expected)) {
         return Err(Error::DigestMismatch);
     }
-    let etag = ETag::multipart(parts.iter().map(|part| part.etag.clone()))
+    let etag = ETag::multipart(parts.iter().map(|part| part.etag))
         .ok_or(Error::PartOrder)?;
     let pages = pages(&parts);
     let body = Body::Parts {

@@ -86,7 +86,7 @@ impl Engine {
                 let part = PartRow {
                     number,
                     size: draft.size,
-                    etag: draft.etag.clone(),
+                    etag: draft.etag,
                     checksum: draft.checksum,
                     modified: stamp.now,
                     sequence: stamp.sequence,

@@ -1,0 +1,65 @@
+//! One function for every decoder. Each takes any bytes at all and panics if a promise is broken:
+//! what does not decode is an error, and what does decode means one thing only.
+
+mod engine;
+mod s3;
+
+/// A decoder under test.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    pub name: &'static str,
+    pub run: fn(&[u8]),
+}
+
+/// Each has a folder of its name in `corpus`.
+pub const TARGETS: [Target; 11] = [
+    Target {
+        name: "record",
+        run: engine::record,
+    },
+    Target {
+        name: "commit_rows",
+        run: engine::commit_rows,
+    },
+    Target {
+        name: "rows",
+        run: engine::rows,
+    },
+    Target {
+        name: "keys",
+        run: engine::keys,
+    },
+    Target {
+        name: "segment_header",
+        run: engine::segment_header,
+    },
+    Target {
+        name: "ids",
+        run: engine::ids,
+    },
+    Target {
+        name: "aws_chunked",
+        run: s3::aws_chunked,
+    },
+    Target {
+        name: "xml",
+        run: s3::xml,
+    },
+    Target {
+        name: "request",
+        run: s3::request,
+    },
+    Target {
+        name: "range",
+        run: s3::range,
+    },
+    Target {
+        name: "values",
+        run: s3::values,
+    },
+];
+
+/// The target of that name.
+pub fn target(name: &str) -> Option<Target> {
+    TARGETS.into_iter().find(|target| target.name == name)
+}

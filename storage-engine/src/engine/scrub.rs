@@ -1,0 +1,356 @@
+//! Reading everything that is stored, to find what has rotted before somebody needs it.
+//!
+//! Segments are read from front to end, each record verified to its last bit. What is dead is only
+//! counted. Where less verifies in a segment than its account says is alive, every chunk the rows
+//! place there is looked at once more by itself: so neither a destroyed header nor a missing file
+//! goes unnoticed. In the end one walk over the rows tells whose the damaged chunks are.
+
+mod damage;
+#[cfg(test)]
+mod tests;
+
+pub use damage::{Affected, DamagedChunk};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::compact::TokenBucket;
+use super::keeper::Keeper;
+use super::work::{OnWork, Unit, Work, blocking};
+use super::{Engine, Store};
+use crate::commit::{Embedded, Progress};
+use crate::error::{Error, Result};
+use crate::ids::SegmentId;
+use crate::index::Index;
+use crate::record::{Content, RecordHeader};
+use crate::row::{SegmentKind, SegmentRow};
+use crate::segment::scan::{Found, Scan, Verify};
+use crate::segment::{RECORDS_AT, Segment, Segments};
+
+/// Bytes read in one step.
+const STEP_BYTES: u64 = 4 << 20;
+/// Damaged chunks a report describes; more are only counted.
+pub const DAMAGED_CHUNKS_MAX: usize = 10_000;
+
+/// Where a scrub is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScrubPosition {
+    pub segment: SegmentId,
+    pub offset: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ScrubOptions {
+    /// Zero: as fast as it goes.
+    pub bytes_per_second: u64,
+    /// Where the last run was interrupted.
+    pub from: Option<ScrubPosition>,
+}
+
+/// What a run has found.
+#[derive(Debug, Clone, Default)]
+pub struct ScrubReport {
+    pub bytes: u64,
+    /// Chunks and commits that verified.
+    pub records: u64,
+    /// Records nobody needs any more that do not verify.
+    pub dead_damaged: u64,
+    /// The first [`DAMAGED_CHUNKS_MAX`].
+    pub damaged: Vec<DamagedChunk>,
+    pub damaged_total: u64,
+    /// Where to go on; absent if everything was read.
+    pub next: Option<ScrubPosition>,
+}
+
+/// Totals since the store was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScrubStats {
+    /// Runs that came to their end.
+    pub runs: u64,
+    pub bytes: u64,
+    /// Damaged chunks that the last run found.
+    pub damaged_chunks: u64,
+}
+
+/// Shared by all scrubs of a store.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ScrubTotals(Arc<Mutex<ScrubStats>>);
+
+impl ScrubTotals {
+    pub(super) fn stats(&self) -> ScrubStats {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ScrubStats)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Engine {
+    /// Verifies all sealed data. Interrupted by `progress`, it still tells what it has found so
+    /// far, and where to go on. Dropped, it forgets that; nothing else comes of it.
+    ///
+    /// It may take days, so it holds nothing back but the file of the one segment it is at.
+    pub async fn scrub(
+        &self,
+        options: ScrubOptions,
+        progress: &mut OnWork<'_>,
+    ) -> Result<ScrubReport> {
+        let Store::Embedded {
+            embedded,
+            segments,
+            keeper,
+            ..
+        } = &self.store
+        else {
+            return Ok(ScrubReport::default());
+        };
+        let scrub = Scrub::new(embedded, segments, keeper, options);
+        let report = scrub.run(options.from, progress).await?;
+        self.scrubs.change(|totals| {
+            totals.bytes += report.bytes;
+            totals.runs += u64::from(report.next.is_none());
+            totals.damaged_chunks = report.damaged_total;
+        });
+        Ok(report)
+    }
+}
+
+struct Scrub {
+    index: Arc<dyn Index>,
+    accounts: Arc<Progress>,
+    segments: Arc<Segments>,
+    keeper: Keeper,
+    bucket: TokenBucket,
+    started: Instant,
+    report: ScrubReport,
+    /// Segments in which something does not verify, or is missing.
+    suspects: BTreeSet<SegmentId>,
+}
+
+/// What one step found.
+struct Step {
+    scan: Scan,
+    bytes: u64,
+    records: u64,
+    alive_bytes: u64,
+    dead_damaged: u64,
+    over: bool,
+}
+
+impl Scrub {
+    fn new(
+        embedded: &Embedded,
+        segments: &Arc<Segments>,
+        keeper: &Keeper,
+        options: ScrubOptions,
+    ) -> Self {
+        Scrub {
+            index: Arc::clone(embedded.index()),
+            accounts: Arc::clone(embedded.progress()),
+            segments: Arc::clone(segments),
+            keeper: keeper.clone(),
+            bucket: TokenBucket::new(options.bytes_per_second),
+            started: Instant::now(),
+            report: ScrubReport::default(),
+            suspects: BTreeSet::new(),
+        }
+    }
+
+    async fn run(
+        mut self,
+        from: Option<ScrubPosition>,
+        progress: &mut OnWork<'_>,
+    ) -> Result<ScrubReport> {
+        let sealed = self.sealed(from);
+        let mut total: u64 = sealed
+            .iter()
+            .map(|(segment, account)| until(segment, account))
+            .sum();
+        self.find_missing();
+        for (segment, account) in sealed {
+            let until = until(&segment, &account);
+            let start = from.filter(|from| from.segment == segment.id());
+            let start = start.map_or(RECORDS_AT, |from| from.offset);
+            total = total.saturating_sub(start);
+            let end = self
+                .segment(&segment, start, until, total, progress)
+                .await?;
+            if let Some(offset) = end {
+                let segment = segment.id();
+                self.report.next = Some(ScrubPosition { segment, offset });
+                break;
+            }
+        }
+        self.follow_up(progress).await
+    }
+
+    /// Segments to read, from the one on where the last run stopped.
+    fn sealed(&self, from: Option<ScrubPosition>) -> Vec<(Arc<Segment>, SegmentRow)> {
+        let first = from.map_or(SegmentId(0), |from| from.segment);
+        let writing = self.accounts.applied().segment;
+        let all = self.segments.all().into_iter();
+        let sealed = all.filter(|segment| match segment.kind() {
+            SegmentKind::Log => segment.id() < writing,
+            SegmentKind::Bulk | SegmentKind::Packed => self.keeper.is_sealed(segment),
+        });
+        let accounts = self.accounts.accounts();
+        let named = sealed.filter_map(|segment| {
+            let account = accounts.get(&segment.id()).copied()?;
+            (segment.id() >= first && account.live_bytes > 0).then_some((segment, account))
+        });
+        named.collect()
+    }
+
+    fn find_missing(&mut self) {
+        let accounts = self.accounts.accounts();
+        let alive = accounts
+            .iter()
+            .filter(|(_, account)| account.live_bytes > 0);
+        let missing = alive.filter(|(id, _)| self.segments.get(**id).is_none());
+        let missing: Vec<SegmentId> = missing.map(|(id, _)| *id).collect();
+        drop(accounts);
+        self.suspects.extend(missing);
+    }
+
+    /// Reads one segment. Where it was interrupted, if it was.
+    async fn segment(
+        &mut self,
+        segment: &Arc<Segment>,
+        start: u64,
+        until: u64,
+        total: u64,
+        progress: &mut OnWork<'_>,
+    ) -> Result<Option<u64>> {
+        let mut scan = Scan::new(Arc::clone(segment), until, Verify::Records)?;
+        scan.seek(start);
+        let mut alive_bytes = 0;
+        let mut whole = start <= RECORDS_AT;
+        loop {
+            let index = Arc::clone(&self.index);
+            let step = blocking(move || step(scan, index.as_ref())).await?;
+            scan = step.scan;
+            alive_bytes += step.alive_bytes;
+            self.report.bytes += step.bytes;
+            self.report.records += step.records;
+            self.report.dead_damaged += step.dead_damaged;
+            if step.over {
+                break;
+            }
+            let (done, unit) = (self.report.bytes, Unit::Bytes);
+            let work = Work {
+                doing: "scrub",
+                done,
+                total: total.max(done),
+                unit,
+            };
+            if progress(work) == ControlFlow::Break(()) {
+                whole = false;
+                self.suspect(segment, alive_bytes, whole);
+                return Ok(Some(scan.at()));
+            }
+            let wait = self.bucket.take(step.bytes, self.started.elapsed());
+            tokio::time::sleep(wait).await;
+        }
+        self.suspect(segment, alive_bytes, whole);
+        Ok(None)
+    }
+
+    /// A sealed segment only loses chunks: what was seen alive is at least what is alive now. One
+    /// of which only a part was read tells nothing that way, and is looked at chunk by chunk.
+    fn suspect(&mut self, segment: &Arc<Segment>, alive_bytes: u64, whole: bool) {
+        let account = self.accounts.accounts().get(&segment.id()).copied();
+        let expected = account.map_or(0, |account| account.live_bytes);
+        if !whole || alive_bytes < expected {
+            self.suspects.insert(segment.id());
+        }
+    }
+
+    /// Looks at the chunks of suspect segments one by one, and finds out whose they are.
+    async fn follow_up(mut self, progress: &mut OnWork<'_>) -> Result<ScrubReport> {
+        if self.suspects.is_empty() {
+            return Ok(self.report);
+        }
+        let (done, unit) = (self.report.bytes, Unit::Bytes);
+        let _ = progress(Work {
+            doing: "follow up damage",
+            done,
+            total: done,
+            unit,
+        });
+        let index = Arc::clone(&self.index);
+        let segments = Arc::clone(&self.segments);
+        let suspects = std::mem::take(&mut self.suspects);
+        let damaged = blocking(move || {
+            let mut damaged = damage::find(index.as_ref(), &segments, &suspects)?;
+            damage::find_affected(index.as_ref(), &mut damaged.chunks)?;
+            Ok(damaged)
+        });
+        let damaged = damaged.await?;
+        self.report.damaged_total = damaged.total;
+        self.report.damaged = damaged.chunks.into_values().collect();
+        for chunk in &self.report.damaged {
+            tracing::error!(damage = %chunk.damage, affected = ?chunk.affected, "scrub");
+        }
+        Ok(self.report)
+    }
+}
+
+/// Where the records of a segment end that anybody may need.
+fn until(segment: &Segment, account: &SegmentRow) -> u64 {
+    match segment.kind() {
+        // Commits stand behind the last chunk.
+        SegmentKind::Log => segment.capacity(),
+        SegmentKind::Bulk | SegmentKind::Packed => account.end,
+    }
+}
+
+/// Verifies the next records. Blocks.
+fn step(mut scan: Scan, index: &dyn Index) -> Result<Step> {
+    let start = scan.at();
+    let (mut records, mut alive_bytes, mut dead_damaged, mut over) = (0, 0, 0, false);
+    while scan.at() - start < STEP_BYTES {
+        match scan.find_next() {
+            Ok(Some(Found::Record { header, damage })) => {
+                let alive = damage::is_named(index, scan.segment().id(), &header)?;
+                match damage {
+                    None if alive => alive_bytes += u64::from(header.record_bytes),
+                    Some(_) if !alive => dead_damaged += 1,
+                    _ => {}
+                }
+                records += u64::from(damage.is_none());
+            }
+            Ok(Some(Found::Gap { .. })) => {}
+            Ok(None) => {
+                over = true;
+                break;
+            }
+            // The scan goes on behind it.
+            Err(Error::Io { source, .. }) => {
+                tracing::warn!(segment = %scan.segment().id(), at = scan.at(), %source, "unreadable");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let bytes = scan.at() - start;
+    Ok(Step {
+        scan,
+        bytes,
+        records,
+        alive_bytes,
+        dead_damaged,
+        over,
+    })
+}
+
+/// For those who look for damage in one record.
+fn chunk_of(header: &RecordHeader) -> Option<crate::ids::ExtentId> {
+    match header.content {
+        Content::Chunk { extent, .. } => Some(extent),
+        Content::Commit { .. } => None,
+    }
+}
+
+type Chunks = BTreeMap<crate::ids::ExtentId, DamagedChunk>;
