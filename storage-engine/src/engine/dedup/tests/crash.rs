@@ -20,7 +20,7 @@ fn number(seed: u64, round: u64) -> u64 {
     let hash = blake3::hash(&[seed.to_le_bytes(), round.to_le_bytes()].concat());
     hash.as_bytes()
         .iter()
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }
 
 /// Puts and deletes keys of its own; what it has in the end. Ends early once the power is off:
@@ -31,11 +31,11 @@ async fn work(engine: &Engine, worker: u64, rounds: u64) -> (Model, Option<Strin
         let dice = number(worker, round);
         let key = format!("w{worker} k{}", dice % 4);
         let data = content(dice >> 8);
-        let outcome = match dice >> 16 & 3 {
+        let outcome = match (dice >> 16) & 3 {
             0 => rig::delete(engine, BUCKET, &key, None).await,
             _ => rig::put(engine, BUCKET, &key, &data).await,
         };
-        match (outcome, dice >> 16 & 3) {
+        match (outcome, (dice >> 16) & 3) {
             (Ok(()), 0) => drop(model.remove(&key)),
             (Ok(()), _) => drop(model.insert(key, data)),
             (Err(Error::Io { .. } | Error::Stopped { .. }), _) => return (model, Some(key)),

@@ -160,7 +160,7 @@ async fn hints_are_pruned_page_by_page() {
         let digest = *blake3::hash(&number.to_le_bytes()).as_bytes();
         let extent = match number % 5 {
             0 => there,
-            _ => ExtentId(1 << 40 | number),
+            _ => ExtentId((1 << 40) | number),
         };
         batch.rows.push(engine.hints.hint("owner", &digest, extent));
     }

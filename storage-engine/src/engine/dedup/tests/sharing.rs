@@ -136,7 +136,7 @@ async fn compressed_chunks_are_found_by_what_they_were() {
     dedup_bucket(&engine, "plain", "owner").await;
     set_compression(&engine, "packed", Compression::Zstd).await;
     let text: Vec<u8> = (0..3 * MIB as u64)
-        .map(|i| (i * i >> 9) as u8 & 15)
+        .map(|i| ((i * i) >> 9) as u8 & 15)
         .collect();
     let text = Bytes::from(text);
     rig::put(&engine, "packed", "k", &text).await.unwrap();
