@@ -22,7 +22,9 @@ const DURATION: Duration = Duration::from_secs(4);
 const BUCKET: &str = "bench";
 
 fn main() {
-    let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let given = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
     let parent = given.map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(parent).expect("a folder to measure in");
     println!("{OBJECT_BYTES} byte puts, acknowledged when durable, for {DURATION:?} each");

@@ -3,7 +3,12 @@ use crate::index::MemoryIndex;
 use crate::key::Table;
 
 fn usage(objects: i64, bytes: i64) -> UsageDelta {
-    UsageDelta { objects, versions: objects, bytes, ..UsageDelta::default() }
+    UsageDelta {
+        objects,
+        versions: objects,
+        bytes,
+        ..UsageDelta::default()
+    }
 }
 
 fn counted(bucket: u64, delta: UsageDelta) -> Batch {
@@ -13,19 +18,32 @@ fn counted(bucket: u64, delta: UsageDelta) -> Batch {
 }
 
 fn extents(changes: &[ExtentChange]) -> Batch {
-    Batch { extents: changes.to_vec(), ..Batch::default() }
+    Batch {
+        extents: changes.to_vec(),
+        ..Batch::default()
+    }
 }
 
 fn place(offset: u64) -> Place {
-    Place { segment: SegmentId(1), offset, record_bytes: 100 }
+    Place {
+        segment: SegmentId(1),
+        offset,
+        record_bytes: 100,
+    }
 }
 
 fn finish(group: Group<'_>, places: &[Place], index: &MemoryIndex) -> Finished {
     let accounts = HashMap::from([(
         SegmentId(1),
-        SegmentRow { kind: SegmentKind::Bulk, live_bytes: 1_000, end: 50 },
+        SegmentRow {
+            kind: SegmentKind::Bulk,
+            live_bytes: 1_000,
+            end: 50,
+        },
     )]);
-    let finished = group.finish(places, &accounts, &|_| SegmentKind::Log).unwrap();
+    let finished = group
+        .finish(places, &accounts, &|_| SegmentKind::Log)
+        .unwrap();
     index.apply(&finished.rows).unwrap();
     finished
 }
@@ -54,7 +72,9 @@ fn counts_of_a_bucket_deleted_in_the_same_group_are_gone() {
 #[test]
 fn every_change_sees_those_before_it() {
     let index = MemoryIndex::new();
-    index.apply(&[(Key::bucket("b"), Some(Bytes::from_static(b"old")))]).unwrap();
+    index
+        .apply(&[(Key::bucket("b"), Some(Bytes::from_static(b"old")))])
+        .unwrap();
     let mut group = Group::new(&index);
     let mut batch = Batch::default();
     batch.put_bytes(Key::bucket("a"), Bytes::from_static(b"new"));
@@ -73,20 +93,28 @@ fn a_chunk_lives_as_long_as_it_is_named() {
     let index = MemoryIndex::new();
     let id = ExtentId(5);
     let mut group = Group::new(&index);
-    group.accept(extents(&[ExtentChange::Add(id, place(0))]), None).unwrap();
-    group.accept(extents(&[ExtentChange::Retain(id)]), None).unwrap();
+    group
+        .accept(extents(&[ExtentChange::Add(id, place(0))]), None)
+        .unwrap();
+    group
+        .accept(extents(&[ExtentChange::Retain(id)]), None)
+        .unwrap();
     let finished = finish(group, &[], &index);
     assert_eq!(refs(&index, 5), Some(2));
     assert_eq!(finished.segments[&SegmentId(1)].live_bytes, 1_100);
     assert_eq!(finished.highest_extent, Some(id));
 
     let mut group = Group::new(&index);
-    group.accept(extents(&[ExtentChange::Release(id)]), None).unwrap();
+    group
+        .accept(extents(&[ExtentChange::Release(id)]), None)
+        .unwrap();
     finish(group, &[], &index);
     assert_eq!(refs(&index, 5), Some(1));
 
     let mut group = Group::new(&index);
-    group.accept(extents(&[ExtentChange::Release(id)]), None).unwrap();
+    group
+        .accept(extents(&[ExtentChange::Release(id)]), None)
+        .unwrap();
     let late = group.accept(extents(&[ExtentChange::Retain(id)]), None);
     assert!(matches!(late, Err(Error::Conflict)), "{late:?}");
     let finished = finish(group, &[], &index);
@@ -99,7 +127,9 @@ fn a_chunk_is_moved_only_from_where_it_lies() {
     let index = MemoryIndex::new();
     let id = ExtentId(5);
     let mut group = Group::new(&index);
-    group.accept(extents(&[ExtentChange::Add(id, place(0))]), None).unwrap();
+    group
+        .accept(extents(&[ExtentChange::Add(id, place(0))]), None)
+        .unwrap();
     finish(group, &[], &index);
     for (from, to, wanted) in [(700, 900, 0), (0, 300, 300)] {
         let mut group = Group::new(&index);
@@ -117,7 +147,11 @@ fn bodies_get_the_places_of_their_order() {
     let mut group = Group::new(&index);
     for id in [8, 7] {
         let change = ExtentChange::AddBody(ExtentId(id));
-        assert!(group.accept(extents(&[change]), Some(ExtentId(id))).unwrap());
+        assert!(
+            group
+                .accept(extents(&[change]), Some(ExtentId(id)))
+                .unwrap()
+        );
     }
     // A body that its change does not name is not appended.
     assert!(!group.accept(Batch::default(), Some(ExtentId(9))).unwrap());
@@ -135,8 +169,10 @@ fn a_refused_batch_leaves_no_trace() {
     let mut group = Group::new(&index);
     let mut batch = counted(1, usage(1, 1));
     batch.put_bytes(Key::bucket("a"), Bytes::from_static(b"row"));
-    batch.extents =
-        vec![ExtentChange::Add(ExtentId(1), place(0)), ExtentChange::Retain(ExtentId(2))];
+    batch.extents = vec![
+        ExtentChange::Add(ExtentId(1), place(0)),
+        ExtentChange::Retain(ExtentId(2)),
+    ];
     assert!(matches!(group.accept(batch, None), Err(Error::Conflict)));
     assert!(View::get(&group, &Key::bucket("a")).unwrap().is_none());
     assert!(group.extents.is_empty());

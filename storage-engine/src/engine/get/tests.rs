@@ -36,7 +36,11 @@ fn length(runs: &[Run]) -> u64 {
 
 /// A range of a body, from two fractions.
 fn range_in(len: u64, (a, b): (f64, f64)) -> Range<u64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss
+    )]
     let at = |part: f64| ((len as f64 * part) as u64).min(len);
     let (a, b) = (at(a), at(b));
     a.min(b)..a.max(b)
@@ -45,7 +49,10 @@ fn range_in(len: u64, (a, b): (f64, f64)) -> Range<u64> {
 fn probes(range: &Range<u64>) -> Vec<u64> {
     let len = range.end - range.start;
     let inner = (0..8).map(|n| range.start + len * n / 8);
-    inner.chain(range.end.checked_sub(1)).filter(|at| range.contains(at)).collect()
+    inner
+        .chain(range.end.checked_sub(1))
+        .filter(|at| range.contains(at))
+        .collect()
 }
 
 proptest! {

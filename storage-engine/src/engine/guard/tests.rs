@@ -39,7 +39,10 @@ fn outcome(condition: Condition, current: Option<&Summary>) -> Outcome {
 fn conditions_are_those_of_the_table() {
     use Outcome::{Failed, Met, Nothing};
     let etag = |etag| ETag::md5([etag; 16]);
-    let version = |tag| VersionId::Numbered { sequence: Sequence(9), tag };
+    let version = |tag| VersionId::Numbered {
+        sequence: Sequence(9),
+        tag,
+    };
     let table = [
         (Condition::Absent, Failed, Met),
         (Condition::Present, Met, Nothing),
@@ -57,8 +60,16 @@ fn conditions_are_those_of_the_table() {
     ];
     for (condition, on_object, on_nothing) in table {
         let current = summary(1);
-        assert_eq!(outcome(condition.clone(), Some(&current)), on_object, "{condition:?}");
-        assert_eq!(outcome(condition.clone(), None), on_nothing, "{condition:?} on nothing");
+        assert_eq!(
+            outcome(condition.clone(), Some(&current)),
+            on_object,
+            "{condition:?}"
+        );
+        assert_eq!(
+            outcome(condition.clone(), None),
+            on_nothing,
+            "{condition:?} on nothing"
+        );
     }
 }
 
@@ -73,10 +84,16 @@ fn all_conditions_must_hold() {
 #[test]
 fn locks_hold_as_long_as_they_say() {
     let retained = |mode, until| Lock {
-        retention: Some(Retention { mode, until: Timestamp(until) }),
+        retention: Some(Retention {
+            mode,
+            until: Timestamp(until),
+        }),
         legal_hold: false,
     };
-    let held = Lock { retention: None, legal_hold: true };
+    let held = Lock {
+        retention: None,
+        legal_hold: true,
+    };
     let now = Timestamp(100);
     let table = [
         (Lock::default(), true, true),
@@ -88,7 +105,11 @@ fn locks_hold_as_long_as_they_say() {
     ];
     for (lock, plain, bypassing) in table {
         assert_eq!(unlocked(&lock, now, false).is_ok(), plain, "{lock:?}");
-        assert_eq!(unlocked(&lock, now, true).is_ok(), bypassing, "{lock:?} with the bypass");
+        assert_eq!(
+            unlocked(&lock, now, true).is_ok(),
+            bypassing,
+            "{lock:?} with the bypass"
+        );
     }
 }
 

@@ -47,7 +47,11 @@ impl<E> Collector<E> {
             limit: limit.min(limits::LIST_MAX),
             folded,
             last: None,
-            page: ListPage { entries: Vec::new(), prefixes: Vec::new(), next: None },
+            page: ListPage {
+                entries: Vec::new(),
+                prefixes: Vec::new(),
+                next: None,
+            },
         }
     }
 

@@ -2,7 +2,10 @@ use super::*;
 use RetentionMode::{Compliance, Governance};
 
 fn retention(mode: RetentionMode, until: u64) -> Option<Retention> {
-    Some(Retention { mode, until: Timestamp(until) })
+    Some(Retention {
+        mode,
+        until: Timestamp(until),
+    })
 }
 
 #[test]
@@ -12,15 +15,55 @@ fn retentions_give_way_as_the_table_says() {
         (None, retention(Compliance, 200), true, true),
         (retention(Governance, 100), None, true, true),
         (retention(Compliance, 100), None, true, true),
-        (retention(Governance, 150), retention(Governance, 150), true, true),
-        (retention(Governance, 150), retention(Governance, 151), true, true),
-        (retention(Governance, 150), retention(Governance, 149), false, true),
+        (
+            retention(Governance, 150),
+            retention(Governance, 150),
+            true,
+            true,
+        ),
+        (
+            retention(Governance, 150),
+            retention(Governance, 151),
+            true,
+            true,
+        ),
+        (
+            retention(Governance, 150),
+            retention(Governance, 149),
+            false,
+            true,
+        ),
         (retention(Governance, 150), None, false, true),
-        (retention(Governance, 150), retention(Compliance, 150), true, true),
-        (retention(Governance, 150), retention(Compliance, 149), false, true),
-        (retention(Compliance, 150), retention(Compliance, 151), true, true),
-        (retention(Compliance, 150), retention(Compliance, 149), false, false),
-        (retention(Compliance, 150), retention(Governance, 300), false, false),
+        (
+            retention(Governance, 150),
+            retention(Compliance, 150),
+            true,
+            true,
+        ),
+        (
+            retention(Governance, 150),
+            retention(Compliance, 149),
+            false,
+            true,
+        ),
+        (
+            retention(Compliance, 150),
+            retention(Compliance, 151),
+            true,
+            true,
+        ),
+        (
+            retention(Compliance, 150),
+            retention(Compliance, 149),
+            false,
+            false,
+        ),
+        (
+            retention(Compliance, 150),
+            retention(Governance, 300),
+            false,
+            false,
+        ),
         (retention(Compliance, 150), None, false, false),
     ];
     for (old, new, plain, bypassing) in table {

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 /// Keys of few letters, so that prefixes meet.
 fn key() -> impl Strategy<Value = Vec<u8>> {
-    vec(proptest::sample::select(vec![b'a', b'b', b'/', 0, 0xff]), 1..6)
+    vec(
+        proptest::sample::select(vec![b'a', b'b', b'/', 0, 0xff]),
+        1..6,
+    )
 }
 
 /// Lists like the engine does: seeks where it is told to.
@@ -15,12 +18,19 @@ fn page(
     after: &Cursor,
     limit: usize,
 ) -> ListPage<Vec<u8>> {
-    let (prefix, delimiter) = (Bytes::copy_from_slice(prefix), Bytes::copy_from_slice(delimiter));
+    let (prefix, delimiter) = (
+        Bytes::copy_from_slice(prefix),
+        Bytes::copy_from_slice(delimiter),
+    );
     let start = first_key(&prefix, after);
     let mut collector = Collector::new(prefix.clone(), delimiter, after, limit);
-    let Some(mut from) = start else { return collector.finish() };
+    let Some(mut from) = start else {
+        return collector.finish();
+    };
     loop {
-        let next = keys.iter().find(|key| **key >= from && key.starts_with(&prefix));
+        let next = keys
+            .iter()
+            .find(|key| **key >= from && key.starts_with(&prefix));
         let Some(key) = next else { break };
         match collector.offer(key) {
             Verdict::Entry => {
