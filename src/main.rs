@@ -35,8 +35,5 @@ fn main() -> ExitCode {
         Command::Scrub(args) => care::scrub(&args),
         Command::Backup(args) => care::backup(&args),
         Command::Restore(args) => care::restore(&args),
-        Command::Scrub(args) => care::scrub(&args),
-        Command::Backup(args) => care::backup(&args),
-        Command::Restore(args) => care::restore(&args),
     }
 }

@@ -1,5 +1,4 @@
 use super::super::rig::{self, BUCKET, Rig, body, populate};
-use super::*;
 
 #[tokio::test]
 async fn figures_follow_what_happens() {
