@@ -6,8 +6,8 @@ use serde::Serialize;
 use storage_engine::hash::{Algorithm, Checksum, ETag};
 use storage_engine::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
 use storage_engine::row::{
-    self, AppliedRow, Attribute, Body, BucketRow, ChecksumKind, Compression, DefaultRetention,
-    Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum, PageEntry,
+    self, AppliedRow, Attribute, Body, BucketRow, ChecksumKind, Compression, DedupRow,
+    DefaultRetention, Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum, PageEntry,
     PageStart, PartRow, Quota, Retention, RetentionMode, Run, SegmentKind, SegmentRow, Summary,
     Tag, TrashRow, UploadRow, UsageRow, VersionRow, Versioning,
 };
@@ -25,6 +25,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
                 kind: SegmentKind::Log,
                 live_bytes: 0,
                 end: 0,
+            }),
+        ),
+        (
+            "DedupRow",
+            fields(&DedupRow {
+                extent: ExtentId(1),
+                scope: [0; 8],
+                digest: [0; 16],
             }),
         ),
     ]);
