@@ -59,7 +59,12 @@ impl Progress {
         };
         if self.shown.is_none_or(|shown| now - shown >= interval) {
             self.shown = Some(now);
-            self.print(&line(doing, work, now - since, work.done - from.min(work.done)));
+            self.print(&line(
+                doing,
+                work,
+                now - since,
+                work.done - from.min(work.done),
+            ));
         }
         ControlFlow::Continue(())
     }
@@ -84,10 +89,15 @@ impl Progress {
 
 /// `done` is what was done in the time `elapsed`.
 fn line(doing: &str, work: Work, elapsed: Duration, done: u64) -> String {
-    let Work { done: so_far, total, unit, .. } = work;
+    let Work {
+        done: so_far,
+        total,
+        unit,
+        ..
+    } = work;
     let mut line = format!("{doing}: {}", amount(so_far, unit));
-    if total > 0 {
-        let percent = (so_far.saturating_mul(100) / total).min(100);
+    if let Some(percent) = so_far.saturating_mul(100).checked_div(total) {
+        let percent = percent.min(100);
         line.push_str(&format!(" of {} ({percent} %)", amount(total, unit)));
     }
     let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);

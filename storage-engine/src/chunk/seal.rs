@@ -123,6 +123,12 @@ impl Filling {
         &self.block[ALIGNED_PAYLOAD_AT..][..self.len]
     }
 
+    /// What has come so far, for those who need it without storing it. Nothing is copied.
+    pub fn into_plain(self) -> Bytes {
+        let end = ALIGNED_PAYLOAD_AT + self.len;
+        self.block.freeze(ALIGNED_PAYLOAD_AT..end)
+    }
+
     /// Prepares what has come so far.
     pub fn seal(self, transform: &Transform, blocks: &Blocks) -> Result<SealedBlock> {
         if transform.is_plain() {

@@ -33,6 +33,7 @@ pub(crate) fn replay(index: &dyn Index, segments: &Segments) -> Result<Replayed>
         torn: None,
         held: None,
     };
+    complete(&replay.applied, segments)?;
     let mut logs: Vec<Arc<Segment>> = segments.all();
     logs.retain(|segment| {
         segment.kind() == SegmentKind::Log && segment.id() >= replay.applied.segment
@@ -50,11 +51,36 @@ pub(crate) fn replay(index: &dyn Index, segments: &Segments) -> Result<Replayed>
     })
 }
 
+/// Refuses a log that lacks what may hold acknowledged changes: going on without them would forget
+/// them, and give their sequences to others.
+fn complete(applied: &AppliedRow, segments: &Segments) -> Result<()> {
+    let refuse = |id: SegmentId, reason: &str| {
+        Error::Folder(format!(
+            "log segment {id} cannot be used: {reason}. Nothing has been changed; see to the \
+             drive and start again, or restore the folder from its copy or a backup"
+        ))
+    };
+    for file in segments.unreadable() {
+        let needed = file.kind == SegmentKind::Log && file.id >= applied.segment;
+        if needed && (!file.unfinished || file.id == applied.segment) {
+            return Err(refuse(file.id, &file.reason));
+        }
+    }
+    let begun = applied.segment != SegmentId::default();
+    match begun && segments.get(applied.segment).is_none() {
+        true => Err(refuse(applied.segment, "its file is missing")),
+        false => Ok(()),
+    }
+}
+
 /// How far the index has followed the log.
 pub(crate) fn applied(index: &dyn Index) -> Result<AppliedRow> {
     match index.get(&Key::system(APPLIED))? {
         Some(bytes) => Ok(row::decode(&bytes)?),
-        None => Ok(AppliedRow { next_sequence: Sequence(1), ..AppliedRow::default() }),
+        None => Ok(AppliedRow {
+            next_sequence: Sequence(1),
+            ..AppliedRow::default()
+        }),
     }
 }
 
@@ -163,7 +189,10 @@ fn read_from(segment: &Segment, at: u64) -> Result<Vec<u8>> {
     let end = segment.file().len().map_err(Error::io("log"))?;
     let bytes = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; bytes];
-    segment.file().read_at(&mut buffer, at).map_err(Error::io("log"))?;
+    segment
+        .file()
+        .read_at(&mut buffer, at)
+        .map_err(Error::io("log"))?;
     Ok(buffer)
 }
 
@@ -187,11 +216,23 @@ fn group(segment: &Segment, at: u64, bytes: &[u8]) -> std::result::Result<Group,
                 if u64::from(*group_bytes) != record_at - at {
                     return Err(BadRecord::Misplaced);
                 }
-                let Record::Commit { first, sequences, rows, .. } = record else {
+                let Record::Commit {
+                    first,
+                    sequences,
+                    rows,
+                    ..
+                } = record
+                else {
                     return Err(BadRecord::Kind);
                 };
                 let end = (at + here as u64).next_multiple_of(GROUP_ALIGN_BYTES);
-                return Ok(Group { first, sequences, rows, end, bad_body });
+                return Ok(Group {
+                    first,
+                    sequences,
+                    rows,
+                    end,
+                    bad_body,
+                });
             }
         }
     }

@@ -78,7 +78,9 @@ impl Engine {
                     };
                     self.meta.blocking(look).await?
                 }
-                Store::Embedded { embedded, segments, .. } => {
+                Store::Embedded {
+                    embedded, segments, ..
+                } => {
                     let index = Arc::clone(embedded.index());
                     let accounts = embedded.progress().accounts().clone();
                     let segments = Arc::clone(segments);
@@ -222,7 +224,12 @@ impl<'a> Check<'a> {
     fn row_done(&mut self, doing: &'static str) -> bool {
         self.report.rows += 1;
         if self.report.rows.is_multiple_of(ROWS_PER_REPORT) {
-            self.tell(Work { doing, done: self.report.rows, total: 0, unit: Unit::Rows });
+            self.tell(Work {
+                doing,
+                done: self.report.rows,
+                total: 0,
+                unit: Unit::Rows,
+            });
         }
         !self.interrupted
     }

@@ -24,6 +24,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::keeper::Keeper;
 use super::readers::Readers;
 use super::space::Gauge;
+use super::work::blocking;
 use super::{Engine, Store};
 use crate::commit::Progress;
 use crate::error::{Error, Result};
@@ -133,12 +134,15 @@ impl Engine {
     /// Compacts at once, as fast as it goes, everything that is worth it, and gives up what is
     /// empty. Returns how many segments were gone through.
     pub async fn compact(&self) -> Result<u64> {
-        let Store::Embedded { compactor, .. } = &self.store else { return Ok(0) };
+        let Store::Embedded { compactor, .. } = &self.store else {
+            return Ok(0);
+        };
         compactor.compact_all().await
     }
 }
 
 impl Compactor {
+    /// To be called before the keeper runs.
     pub(super) fn new(parts: CompactorParts) -> Self {
         let CompactorParts {
             meta,
@@ -151,6 +155,7 @@ impl Compactor {
             failure,
             config,
         } = parts;
+        let packing = Packing::resume(&segments, &progress);
         Compactor(Arc::new(Shared {
             meta,
             index,
@@ -161,7 +166,7 @@ impl Compactor {
             gauge,
             failure,
             config,
-            packing: AsyncMutex::default(),
+            packing: AsyncMutex::new(packing),
             kept: Mutex::default(),
             totals: Totals::default(),
             started: Instant::now(),
@@ -174,7 +179,9 @@ impl Compactor {
         loop {
             tokio::time::sleep(INTERVAL).await;
             let pressure = self.pressure();
-            let Some(victim) = self.choose(pressure) else { continue };
+            let Some(victim) = self.choose(pressure) else {
+                continue;
+            };
             if let Err(error) = self.compact(victim, Pace::Background).await {
                 tracing::warn!(segment = %victim, %error, "compaction will be tried again");
                 tokio::time::sleep(AFTER_FAILURE).await;
@@ -212,7 +219,10 @@ impl Compactor {
     fn choose(&self, pressure: Pressure) -> Option<SegmentId> {
         let all = self.0.segments.all();
         let newest = all.last().map(|segment| segment.id())?;
-        let sealed: Vec<Sealed> = all.iter().filter_map(|segment| self.sealed(segment)).collect();
+        let sealed: Vec<Sealed> = all
+            .iter()
+            .filter_map(|segment| self.sealed(segment))
+            .collect();
         choose(&sealed, newest, pressure, &self.0.config)
     }
 
@@ -234,7 +244,9 @@ impl Compactor {
     ///
     /// Dropped half way, some of it has moved and the rest has not; both are where the rows say.
     async fn compact(&self, victim: SegmentId, pace: Pace) -> Result<()> {
-        let Some(segment) = self.0.segments.get(victim) else { return Ok(()) };
+        let Some(segment) = self.0.segments.get(victim) else {
+            return Ok(());
+        };
         let mut packing = self.0.packing.lock().await;
         let end = self.account_end(victim);
         let mut scan = Scan::new(Arc::clone(&segment), end, Verify::Headers)?;
@@ -266,18 +278,19 @@ impl Compactor {
         self.finish(&segment, damaged).await
     }
 
-    /// The segment that takes the copies: the one there is, one left over from the last run, or a
-    /// new one.
+    /// The segment that takes the copies: the one there is, or a new one.
     async fn target<'p>(&self, packing: &'p mut Option<Packing>) -> Result<&'p mut Packing> {
         if let Some(open) = packing.take() {
             return Ok(packing.insert(open));
         }
         let shared = Arc::clone(&self.0);
-        let open = blocking(move || Packing::open(&shared.segments, &shared.progress)).await;
+        let open = blocking(move || Packing::create(&shared.segments)).await;
         if let Err(Error::Io { source, .. }) = &open
             && crate::disk::is_fatal(source)
         {
-            return open.map(|open| packing.insert(open)).map_err(|error| self.0.failure.set(&error));
+            return open
+                .map(|open| packing.insert(open))
+                .map_err(|error| self.0.failure.set(&error));
         }
         Ok(packing.insert(open?))
     }
@@ -297,24 +310,46 @@ impl Compactor {
         let moved = self.0.meta.commit(None, move |_, _| {
             // Held by the change itself: it may be committed after everybody else has gone.
             let _pin = &pin;
-            let extents = moves.iter().map(|(id, from, to)| ExtentChange::Move(*id, *from, *to));
-            Ok((Batch { extents: extents.collect(), ..Batch::default() }, ()))
+            let extents = moves
+                .iter()
+                .map(|(id, from, to)| ExtentChange::Move(*id, *from, *to));
+            Ok((
+                Batch {
+                    extents: extents.collect(),
+                    ..Batch::default()
+                },
+                (),
+            ))
         });
         self.0.totals.changes.fetch_add(1, Ordering::Relaxed);
         moved.await?;
-        self.0.totals.moved_chunks.fetch_add(chunks, Ordering::Relaxed);
-        self.0.totals.moved_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.0
+            .totals
+            .moved_chunks
+            .fetch_add(chunks, Ordering::Relaxed);
+        self.0
+            .totals
+            .moved_bytes
+            .fetch_add(bytes, Ordering::Relaxed);
         Ok(())
     }
 
     async fn finish(&self, segment: &Arc<Segment>, damaged: u64) -> Result<()> {
         let id = segment.id();
-        let left = self.0.progress.accounts().get(&id).map_or(0, |account| account.live_bytes);
+        let left = self
+            .0
+            .progress
+            .accounts()
+            .get(&id)
+            .map_or(0, |account| account.live_bytes);
         if left > 0 {
             tracing::error!(segment = %id, bytes = left, "what is damaged stays where it is");
             self.kept().insert(id);
         }
-        self.0.totals.damaged_chunks.fetch_add(damaged, Ordering::Relaxed);
+        self.0
+            .totals
+            .damaged_chunks
+            .fetch_add(damaged, Ordering::Relaxed);
         self.0.totals.segments.fetch_add(1, Ordering::Relaxed);
         self.0.keeper.give_up_empty().await?;
         self.0.gauge.forget();
@@ -322,7 +357,11 @@ impl Compactor {
     }
 
     fn account_end(&self, id: SegmentId) -> u64 {
-        self.0.progress.accounts().get(&id).map_or(0, |account| account.end)
+        self.0
+            .progress
+            .accounts()
+            .get(&id)
+            .map_or(0, |account| account.end)
     }
 
     fn kept(&self) -> MutexGuard<'_, BTreeSet<SegmentId>> {
@@ -333,7 +372,10 @@ impl Compactor {
     fn load(&self) -> u64 {
         let changes = self.0.progress.stats().changes;
         let own = self.0.totals.changes.load(Ordering::Relaxed);
-        self.0.readers.begun().saturating_add(changes.saturating_sub(own))
+        self.0
+            .readers
+            .begun()
+            .saturating_add(changes.saturating_sub(own))
     }
 
     /// Keeps to the rate, and lets others go first.
@@ -346,7 +388,9 @@ impl Compactor {
             bucket.take(bytes, self.0.started.elapsed())
         };
         tokio::time::sleep(wait).await;
-        let CompactConfig { pause, pause_max, .. } = self.0.config;
+        let CompactConfig {
+            pause, pause_max, ..
+        } = self.0.config;
         let (mut before, mut paused) = (load, Duration::ZERO);
         while self.load() != before && paused < pause_max && !pause.is_zero() {
             before = self.load();
@@ -361,12 +405,4 @@ impl Compactor {
 enum Pace {
     Background,
     Free,
-}
-
-/// Runs a piece of work that waits for the drive.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|stopped| Err(Error::Stopped { reason: stopped.to_string() }))
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// The newest layout of a data folder this version knows.
 pub(super) const FOLDER_FORMAT: u32 = 1;
-const MARKER: &str = "cairn.toml";
+pub(super) const MARKER: &str = "cairn.toml";
 const MARKER_NEW: &str = "cairn.toml.new";
 
 /// An identified and locked data folder.
@@ -46,7 +46,12 @@ impl Folder {
             fs::create_dir_all(path.join(name)).map_err(|error| refuse(error.to_string()))?;
         }
         sync_folder(path).map_err(|error| refuse(error.to_string()))?;
-        Ok(Folder { path: path.to_owned(), store, secret, _lock: lock })
+        Ok(Folder {
+            path: path.to_owned(),
+            store,
+            secret,
+            _lock: lock,
+        })
     }
 
     /// Takes a data folder that exists; makes none.
@@ -60,8 +65,12 @@ impl Folder {
         }
     }
 
-    const SEGMENTS: &str = "segments";
-    const INDEX: &str = "index";
+    pub(super) const SEGMENTS: &str = "segments";
+    pub(super) const INDEX: &str = "index";
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 
     pub(super) fn segments(&self) -> PathBuf {
         self.path.join(Self::SEGMENTS)
@@ -74,7 +83,7 @@ impl Folder {
 
 /// Nothing in it but what a first start that did not come far leaves behind, or what belongs to
 /// the server beside the store: files that begin with a dot.
-fn is_fresh(path: &Path) -> std::io::Result<bool> {
+pub(super) fn is_fresh(path: &Path) -> std::io::Result<bool> {
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();
@@ -83,6 +92,14 @@ fn is_fresh(path: &Path) -> std::io::Result<bool> {
         }
     }
     Ok(true)
+}
+
+/// Which store a data folder belongs to, whoever uses it at the moment.
+pub(super) fn store_of(path: &Path) -> Result<[u8; 16]> {
+    let refuse = |what: String| Error::Folder(format!("{}: {what}", path.display()));
+    let text = fs::read_to_string(path.join(MARKER)).map_err(|error| refuse(error.to_string()))?;
+    let (store, _) = parse(&text).map_err(|what| refuse(format!("{MARKER}: {what}")))?;
+    Ok(store)
 }
 
 /// The marker appears whole or not at all.
@@ -98,7 +115,12 @@ fn write_marker(path: &Path) -> std::io::Result<()> {
     );
     let new = path.join(MARKER_NEW);
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(new, path.join(MARKER))?;
@@ -113,10 +135,17 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 fn parse(text: &str) -> std::result::Result<([u8; 16], [u8; 32]), String> {
     let value = |name: &str| {
         let lines = text.lines().filter_map(|line| line.split_once('='));
-        let found = lines.filter(|(key, _)| key.trim() == name).map(|(_, value)| value).next();
-        found.map(|value| value.trim().trim_matches('"')).ok_or(format!("{name} is missing"))
+        let found = lines
+            .filter(|(key, _)| key.trim() == name)
+            .map(|(_, value)| value)
+            .next();
+        found
+            .map(|value| value.trim().trim_matches('"'))
+            .ok_or(format!("{name} is missing"))
     };
-    let format: u32 = value("format")?.parse().map_err(|_| "format is no number".to_owned())?;
+    let format: u32 = value("format")?
+        .parse()
+        .map_err(|_| "format is no number".to_owned())?;
     if format != FOLDER_FORMAT {
         return Err(format!(
             "the folder has format {format}, this version knows format {FOLDER_FORMAT}; use the \

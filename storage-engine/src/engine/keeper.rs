@@ -41,7 +41,14 @@ impl Keeper {
         readers: Readers,
     ) -> Self {
         let leaving = Arc::default();
-        Keeper { meta, segments, chunks, progress, readers, leaving }
+        Keeper {
+            meta,
+            segments,
+            chunks,
+            progress,
+            readers,
+            leaving,
+        }
     }
 
     /// After a start nothing is being read or written yet: what has no account is left over from
@@ -54,6 +61,12 @@ impl Keeper {
                 self.segments.retire(segment.id());
             }
         }
+        // Half made when the machine stopped. One that rows name stays, for the check to report.
+        for file in self.segments.unreadable() {
+            if !self.progress.accounts().contains_key(&file.id) {
+                self.segments.discard(file.id);
+            }
+        }
         self.resume_bulk();
         Ok(())
     }
@@ -61,9 +74,9 @@ impl Keeper {
     /// Goes on in the bulk segment with the most room, rather than to leave that room unused.
     fn resume_bulk(&self) {
         let accounts = self.progress.accounts();
-        let bulk = accounts.iter().filter(|(_, account)| {
-            account.kind == SegmentKind::Bulk && account.live_bytes > 0
-        });
+        let bulk = accounts
+            .iter()
+            .filter(|(_, account)| account.kind == SegmentKind::Bulk && account.live_bytes > 0);
         let emptiest = bulk.min_by_key(|(_, account)| account.end);
         if let Some((id, account)) = emptiest {
             self.chunks.resume(*id, account.end);
@@ -110,7 +123,12 @@ impl Keeper {
         // Asked in this order: a pin is let go only after its record has been counted.
         let sealed = self.is_sealed(segment);
         let live = |account: &SegmentRow| account.live_bytes > 0;
-        sealed && !self.progress.accounts().get(&segment.id()).is_some_and(live)
+        sealed
+            && !self
+                .progress
+                .accounts()
+                .get(&segment.id())
+                .is_some_and(live)
     }
 
     /// Whether nobody will write to the segment any more, or needs it to recover.
@@ -124,7 +142,9 @@ impl Keeper {
     /// Accounts of segments that were empty when the store was opened, and went then.
     fn accounts_of_nothing(&self) -> Vec<SegmentId> {
         let accounts = self.progress.accounts();
-        let empty = accounts.iter().filter(|(_, account)| account.live_bytes == 0);
+        let empty = accounts
+            .iter()
+            .filter(|(_, account)| account.live_bytes == 0);
         let gone = empty.filter(|(id, _)| self.segments.get(**id).is_none());
         gone.map(|(id, _)| *id).collect()
     }

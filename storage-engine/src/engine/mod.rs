@@ -4,10 +4,12 @@
 //! ([`crate::meta::Change`]), run at the moment of their commit: `guard` holds what may stand in
 //! their way, `versions` how the versions of a key take each other's places.
 
+mod backup;
 mod bucket;
 mod check;
 mod compact;
 mod copy;
+mod dedup;
 mod delete;
 mod document;
 mod folder;
@@ -19,9 +21,9 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
+pub(crate) mod requests;
 #[cfg(test)]
 mod rig;
-pub(crate) mod requests;
 mod scrub;
 mod space;
 mod stats;
@@ -31,12 +33,14 @@ mod update;
 mod versions;
 mod work;
 
+pub use backup::{BackupReport, restore};
 pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
 pub use scrub::{
-    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport,
+    ScrubStats,
 };
 pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};
@@ -60,6 +64,7 @@ use crate::row;
 use crate::segment::Segments;
 use crate::stage::{Digests, Stager, Staging};
 use compact::Compactor;
+use dedup::Hints;
 use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
@@ -77,6 +82,7 @@ pub struct Engine {
     readers: Readers,
     sweeper: Sweeper,
     scrubs: ScrubTotals,
+    hints: Hints,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,
@@ -108,10 +114,12 @@ impl Engine {
         self.stager.stage(&bucket, options)
     }
 
-    /// Does at once what the background does from time to time: frees what was let go and gives up
-    /// segments that nothing names any more. What somebody is reading stays.
+    /// Does at once what the background does from time to time: frees what was let go, forgets
+    /// where it was to be found and gives up segments that nothing names any more. What somebody
+    /// is reading or about to name again stays.
     pub async fn tidy(&self) -> Result<()> {
         self.sweeper.sweep().await?;
+        self.hints.prune().await?;
         if let Store::Embedded { keeper, .. } = &self.store {
             keeper.give_up_empty().await?;
         }

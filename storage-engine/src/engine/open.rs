@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::compact::{CompactConfig, Compactor, CompactorParts};
+use super::dedup::Hints;
 use super::folder::Folder;
 use super::keeper::Keeper;
 use super::readers::Readers;
@@ -97,7 +98,13 @@ impl Engine {
     }
 
     fn assemble_with(parts: Parts, compact: CompactConfig) -> Result<Self> {
-        let Parts { disk, index, segments, clock, secret } = parts;
+        let Parts {
+            disk,
+            index,
+            segments,
+            clock,
+            secret,
+        } = parts;
         let failure = Failure::default();
         let group_bytes_max = group_bytes_max(&segments);
         let segments = Arc::new(Segments::open(disk, segments)?);
@@ -137,8 +144,15 @@ impl Engine {
             failure: failure.clone(),
             config: compact,
         });
-        let store = Store::Embedded { embedded, segments, keeper, compactor, gauge };
-        Engine::finish(meta, chunks, blocks, ids, readers, failure, store)
+        let store = Store::Embedded {
+            embedded,
+            segments,
+            keeper,
+            compactor,
+            gauge,
+        };
+        let hints = Hints::new(meta.clone(), &secret);
+        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, store)
     }
 
     /// An engine that keeps everything in memory: the reference that others are compared with.
@@ -150,23 +164,45 @@ impl Engine {
         let ids = Arc::new(ExtentIds::starting_at(crate::ids::ExtentId(1)));
         let (readers, failure) = (Readers::default(), Failure::default());
         let blocks = Blocks::default();
-        Engine::finish(meta, chunks, blocks, ids, readers, failure, Store::Memory)
+        let hints = Hints::new(meta.clone(), &[0; 32]);
+        Engine::finish(
+            meta,
+            chunks,
+            blocks,
+            ids,
+            readers,
+            hints,
+            failure,
+            Store::Memory,
+        )
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the one place where all parts meet"
+    )]
     fn finish(
         meta: Meta,
         chunks: Arc<dyn ChunkStore>,
         blocks: Blocks,
         ids: Arc<ExtentIds>,
         readers: Readers,
+        hints: Hints,
         failure: Failure,
         store: Store,
     ) -> Result<Self> {
         let lanes = LaneHasher::new(NonZeroUsize::MIN).map_err(Error::io("hashing thread"))?;
         let stager = Stager::new(Arc::clone(&chunks), lanes, ids, blocks);
-        let sweeper = Sweeper::new(meta.clone(), readers.clone());
-        let mut background = vec![tokio::spawn(sweeper.clone().run())];
-        if let Store::Embedded { keeper, compactor, .. } = &store {
+        let stager = stager.with_dedup(Arc::new(hints.clone()));
+        let sweeper = Sweeper::new(meta.clone(), readers.clone(), hints.holds().clone());
+        let mut background = vec![
+            tokio::spawn(sweeper.clone().run()),
+            tokio::spawn(hints.clone().run()),
+        ];
+        if let Store::Embedded {
+            keeper, compactor, ..
+        } = &store
+        {
             background.push(tokio::spawn(keeper.clone().run()));
             background.push(tokio::spawn(compactor.clone().run()));
         }
@@ -177,6 +213,7 @@ impl Engine {
             readers,
             sweeper,
             scrubs: super::scrub::ScrubTotals::default(),
+            hints,
             failure,
             store,
             background,
@@ -189,10 +226,16 @@ impl Engine {
         for task in &self.background {
             task.abort();
         }
-        let Store::Embedded { embedded, .. } = &self.store else { return Ok(()) };
+        let Store::Embedded { embedded, .. } = &self.store else {
+            return Ok(());
+        };
         let embedded = Arc::clone(embedded);
         let closed = tokio::task::spawn_blocking(move || embedded.close()).await;
-        closed.unwrap_or_else(|stopped| Err(Error::Stopped { reason: stopped.to_string() }))
+        closed.unwrap_or_else(|stopped| {
+            Err(Error::Stopped {
+                reason: stopped.to_string(),
+            })
+        })
     }
 }
 

@@ -29,7 +29,10 @@ impl Readers {
     pub(super) fn begin(&self, now: Sequence) -> Reading {
         self.0.begun.fetch_add(1, Ordering::Relaxed);
         *self.lock().entry(now).or_default() += 1;
-        Reading { readers: self.clone(), since: now }
+        Reading {
+            readers: self.clone(),
+            since: now,
+        }
     }
 
     /// The sequence since when the oldest reader has been reading.
@@ -48,7 +51,10 @@ impl Readers {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Sequence, usize>> {
-        self.0.reading.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .reading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

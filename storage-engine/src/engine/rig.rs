@@ -39,7 +39,11 @@ impl Rig {
             idle_bytes_max: 8 * MIB as u64,
             reserve_bytes: 0,
         };
-        Rig { disk: SimDisk::new(seed), index: Arc::default(), options }
+        Rig {
+            disk: SimDisk::new(seed),
+            index: Arc::default(),
+            options,
+        }
     }
 
     pub(super) fn try_open(&self) -> Result<Engine> {
@@ -93,12 +97,19 @@ pub(super) fn body(seed: u64, len: usize) -> Bytes {
 }
 
 pub(super) async fn make_bucket(engine: &Engine, name: &str) {
-    let request = CreateBucket { name: name.into(), owner: "owner".into(), lockable: false };
+    let request = CreateBucket {
+        name: name.into(),
+        owner: "owner".into(),
+        lockable: false,
+    };
     engine.create_bucket(request).await.unwrap();
 }
 
 pub(super) async fn set_versioning(engine: &Engine, name: &str, versioning: Versioning) {
-    let change = UpdateBucket { versioning: Some(versioning), ..UpdateBucket::default() };
+    let change = UpdateBucket {
+        versioning: Some(versioning),
+        ..UpdateBucket::default()
+    };
     engine.update_bucket(name, change).await.unwrap();
 }
 
@@ -132,7 +143,11 @@ pub(super) async fn stage(
 
 pub(super) fn target(bucket: &str, key: &str) -> Target {
     let key = Bytes::copy_from_slice(key.as_bytes());
-    Target { bucket: bucket.into(), key, version: None }
+    Target {
+        bucket: bucket.into(),
+        key,
+        version: None,
+    }
 }
 
 pub(super) async fn get(engine: &Engine, bucket: &str, key: &str) -> Result<Option<Vec<u8>>> {
@@ -155,7 +170,10 @@ pub(super) async fn delete(
     key: &str,
     version: Option<VersionId>,
 ) -> Result<()> {
-    let target = Target { version, ..target(bucket, key) };
+    let target = Target {
+        version,
+        ..target(bucket, key)
+    };
     let request = DeleteObject {
         target,
         owner: "owner".into(),
@@ -193,16 +211,27 @@ pub(super) async fn begin_upload(engine: &Engine, bucket: &str, key: &str) -> Up
         encryption: None,
     };
     let upload = engine.create_upload(request).await.unwrap();
-    UploadTarget { bucket: bucket.into(), key, upload }
+    UploadTarget {
+        bucket: bucket.into(),
+        key,
+        upload,
+    }
 }
 
 pub(super) async fn put_part(engine: &Engine, upload: &UploadTarget, number: u16, data: &Bytes) {
     let staged = stage(engine, &upload.bucket, data).await.unwrap();
-    engine.upload_part(upload.clone(), number, staged).await.unwrap();
+    engine
+        .upload_part(upload.clone(), number, staged)
+        .await
+        .unwrap();
 }
 
 pub(super) async fn complete(engine: &Engine, upload: &UploadTarget, numbers: &[u16]) {
-    let part = |number: &u16| CompletePart { number: *number, etag: None, checksum: None };
+    let part = |number: &u16| CompletePart {
+        number: *number,
+        etag: None,
+        checksum: None,
+    };
     let request = CompleteUpload {
         target: upload.clone(),
         parts: numbers.iter().map(part).collect(),
@@ -222,21 +251,38 @@ pub(super) async fn populate(engine: &Engine) {
         .into_iter()
         .enumerate()
     {
-        put(engine, BUCKET, &format!("k{number}"), &body(number as u64, len)).await.unwrap();
+        put(
+            engine,
+            BUCKET,
+            &format!("k{number}"),
+            &body(number as u64, len),
+        )
+        .await
+        .unwrap();
     }
     for key in ["k1", "k3", "k7"] {
         copy(engine, (BUCKET, key), (BUCKET, &format!("copy of {key}"))).await;
     }
     put(engine, BUCKET, "k4", &body(40, 3000)).await.unwrap();
     delete(engine, BUCKET, "k6", None).await.unwrap();
-    put(engine, "versioned", "old", &body(50, 5000)).await.unwrap();
-    put(engine, "versioned", "hidden", &body(51, MIB + 5)).await.unwrap();
+    put(engine, "versioned", "old", &body(50, 5000))
+        .await
+        .unwrap();
+    put(engine, "versioned", "hidden", &body(51, MIB + 5))
+        .await
+        .unwrap();
     set_versioning(engine, "versioned", Versioning::Enabled).await;
-    put(engine, "versioned", "old", &body(52, 200_000)).await.unwrap();
-    put(engine, "versioned", "hidden", &body(53, 10)).await.unwrap();
+    put(engine, "versioned", "old", &body(52, 200_000))
+        .await
+        .unwrap();
+    put(engine, "versioned", "hidden", &body(53, 10))
+        .await
+        .unwrap();
     delete(engine, "versioned", "hidden", None).await.unwrap();
     set_versioning(engine, "versioned", Versioning::Suspended).await;
-    put(engine, "versioned", "null", &body(54, 4000)).await.unwrap();
+    put(engine, "versioned", "null", &body(54, 4000))
+        .await
+        .unwrap();
     let upload = begin_upload(engine, BUCKET, "parts").await;
     for number in [1, 2, 3, 9] {
         put_part(engine, &upload, number, &body(u64::from(number), 400_000)).await;

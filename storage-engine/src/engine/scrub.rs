@@ -16,9 +16,9 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::compact::{TokenBucket, blocking};
+use super::compact::TokenBucket;
 use super::keeper::Keeper;
-use super::work::{OnWork, Unit, Work};
+use super::work::{OnWork, Unit, Work, blocking};
 use super::{Engine, Store};
 use crate::commit::{Embedded, Progress};
 use crate::error::{Error, Result};
@@ -91,16 +91,22 @@ impl ScrubTotals {
 impl Engine {
     /// Verifies all sealed data. Interrupted by `progress`, it still tells what it has found so
     /// far, and where to go on. Dropped, it forgets that; nothing else comes of it.
+    ///
+    /// It may take days, so it holds nothing back but the file of the one segment it is at.
     pub async fn scrub(
         &self,
         options: ScrubOptions,
         progress: &mut OnWork<'_>,
     ) -> Result<ScrubReport> {
-        let Store::Embedded { embedded, segments, keeper, .. } = &self.store else {
+        let Store::Embedded {
+            embedded,
+            segments,
+            keeper,
+            ..
+        } = &self.store
+        else {
             return Ok(ScrubReport::default());
         };
-        // What is read must not be given up and used anew meanwhile.
-        let _reading = self.readers.begin(self.meta.store().next_sequence());
         let scrub = Scrub::new(embedded, segments, keeper, options);
         let report = scrub.run(options.from, progress).await?;
         self.scrubs.change(|totals| {
@@ -159,14 +165,19 @@ impl Scrub {
         progress: &mut OnWork<'_>,
     ) -> Result<ScrubReport> {
         let sealed = self.sealed(from);
-        let mut total: u64 = sealed.iter().map(|(segment, account)| until(segment, account)).sum();
+        let mut total: u64 = sealed
+            .iter()
+            .map(|(segment, account)| until(segment, account))
+            .sum();
         self.find_missing();
         for (segment, account) in sealed {
             let until = until(&segment, &account);
             let start = from.filter(|from| from.segment == segment.id());
             let start = start.map_or(RECORDS_AT, |from| from.offset);
             total = total.saturating_sub(start);
-            let end = self.segment(&segment, start, until, total, progress).await?;
+            let end = self
+                .segment(&segment, start, until, total, progress)
+                .await?;
             if let Some(offset) = end {
                 let segment = segment.id();
                 self.report.next = Some(ScrubPosition { segment, offset });
@@ -195,7 +206,9 @@ impl Scrub {
 
     fn find_missing(&mut self) {
         let accounts = self.accounts.accounts();
-        let alive = accounts.iter().filter(|(_, account)| account.live_bytes > 0);
+        let alive = accounts
+            .iter()
+            .filter(|(_, account)| account.live_bytes > 0);
         let missing = alive.filter(|(id, _)| self.segments.get(**id).is_none());
         let missing: Vec<SegmentId> = missing.map(|(id, _)| *id).collect();
         drop(accounts);
@@ -227,7 +240,12 @@ impl Scrub {
                 break;
             }
             let (done, unit) = (self.report.bytes, Unit::Bytes);
-            let work = Work { doing: "scrub", done, total: total.max(done), unit };
+            let work = Work {
+                doing: "scrub",
+                done,
+                total: total.max(done),
+                unit,
+            };
             if progress(work) == ControlFlow::Break(()) {
                 whole = false;
                 self.suspect(segment, alive_bytes, whole);
@@ -256,7 +274,12 @@ impl Scrub {
             return Ok(self.report);
         }
         let (done, unit) = (self.report.bytes, Unit::Bytes);
-        let _ = progress(Work { doing: "follow up damage", done, total: done, unit });
+        let _ = progress(Work {
+            doing: "follow up damage",
+            done,
+            total: done,
+            unit,
+        });
         let index = Arc::clone(&self.index);
         let segments = Arc::clone(&self.segments);
         let suspects = std::mem::take(&mut self.suspects);
@@ -312,7 +335,14 @@ fn step(mut scan: Scan, index: &dyn Index) -> Result<Step> {
         }
     }
     let bytes = scan.at() - start;
-    Ok(Step { scan, bytes, records, alive_bytes, dead_damaged, over })
+    Ok(Step {
+        scan,
+        bytes,
+        records,
+        alive_bytes,
+        dead_damaged,
+        over,
+    })
 }
 
 /// For those who look for damage in one record.

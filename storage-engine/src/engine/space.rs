@@ -30,7 +30,10 @@ struct Reading {
 
 impl Gauge {
     pub(super) fn new(segments: Arc<Segments>) -> Self {
-        Gauge { segments, last: Arc::default() }
+        Gauge {
+            segments,
+            last: Arc::default(),
+        }
     }
 
     /// Lets a body of so many bytes begin, unless it would touch what is kept for deletes and
@@ -50,7 +53,9 @@ impl Gauge {
 
     /// Whether bodies are refused or soon will be: then compaction comes first.
     pub(super) fn is_short(&self) -> bool {
-        let left = self.fresh(&mut self.last()).map(|reading| reading.left_bytes);
+        let left = self
+            .fresh(&mut self.last())
+            .map(|reading| reading.left_bytes);
         left.is_ok_and(|left| left < self.reserve_bytes().saturating_mul(2))
     }
 
@@ -79,6 +84,10 @@ impl Gauge {
         }
         let space = self.segments.space()?;
         let left_bytes = space.free_bytes.saturating_add(self.segments.idle_bytes());
-        Ok(last.insert(Reading { at: Instant::now(), space, left_bytes }))
+        Ok(last.insert(Reading {
+            at: Instant::now(),
+            space,
+            left_bytes,
+        }))
     }
 }

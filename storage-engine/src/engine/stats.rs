@@ -1,5 +1,8 @@
 //! Figures for metrics.
 
+#[cfg(test)]
+mod tests;
+
 use super::compact::CompactStats;
 use super::scrub::ScrubStats;
 use super::{Engine, Store};
@@ -55,7 +58,14 @@ impl Engine {
             stopped: self.failure.check().is_err(),
             ..EngineStats::default()
         };
-        let Store::Embedded { embedded, segments, compactor, gauge, .. } = &self.store else {
+        let Store::Embedded {
+            embedded,
+            segments,
+            compactor,
+            gauge,
+            ..
+        } = &self.store
+        else {
             return Ok(stats);
         };
         stats.commit = embedded.progress().stats();
@@ -75,7 +85,9 @@ impl Engine {
             };
             kind.count += 1;
             kind.bytes += segment.capacity();
-            kind.live_bytes += accounts.get(&segment.id()).map_or(0, |account| account.live_bytes);
+            kind.live_bytes += accounts
+                .get(&segment.id())
+                .map_or(0, |account| account.live_bytes);
         }
         Ok(stats)
     }
@@ -85,7 +97,11 @@ impl Engine {
             let mut count = 0;
             store.walk(&key::table(Table::Trash), &mut |_, _| {
                 count += 1;
-                if count < TRASH_COUNTED_MAX { Step::Next } else { Step::Stop }
+                if count < TRASH_COUNTED_MAX {
+                    Step::Next
+                } else {
+                    Step::Stop
+                }
             })?;
             Ok(count)
         });

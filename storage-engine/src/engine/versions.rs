@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::ids::{BucketId, Sequence, UploadId, VersionId};
+use crate::index::RowChange;
 use crate::key::{self, Key};
+use crate::limits::LOG_BODY_BYTES_MAX;
 use crate::meta::{Batch, ExtentChange, Stamp, UsageDelta, View};
 use crate::row::{
-    self, Body, BucketRow, ManifestRow, Summary, TrashRow, VersionRow, Versioning,
+    self, Body, BucketRow, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
 };
 
 /// The change of one key under construction.
@@ -74,7 +76,10 @@ impl<'a> KeyChange<'a> {
         match manifest.refs.saturating_add_signed(delta) {
             0 => {
                 self.batch.delete(key);
-                self.discard(&TrashRow::Upload { home, bucket: manifest.bucket });
+                self.discard(&TrashRow::Upload {
+                    home,
+                    bucket: manifest.bucket,
+                });
             }
             refs => self.batch.put(key, &ManifestRow { refs, ..manifest }),
         }
@@ -90,6 +95,13 @@ impl<'a> KeyChange<'a> {
                 self.batch.extents.extend(ids.map(ExtentChange::Retain));
             }
             Body::Parts { home, .. } => *self.shares.entry(*home).or_default() += 1,
+        }
+    }
+
+    /// Lets new chunks be found by their content, if the bucket still wants that.
+    pub(super) fn let_be_found(&mut self, hints: &[RowChange]) {
+        if self.bucket.deduplicate {
+            self.batch.rows.extend(hints.iter().cloned());
         }
     }
 
@@ -115,9 +127,13 @@ impl<'a> KeyChange<'a> {
         owner: &str,
     ) -> Result<VersionId> {
         self.make_room(current)?;
-        let marker = VersionRow { summary: self.marker_summary(owner), detail: None };
+        let marker = VersionRow {
+            summary: self.marker_summary(owner),
+            detail: None,
+        };
         let sequence = marker.summary.sequence;
-        self.batch.put(Key::version(self.bucket.id, self.key, sequence), &marker);
+        self.batch
+            .put(Key::version(self.bucket.id, self.key, sequence), &marker);
         if marker.summary.null {
             self.point_null_to(sequence);
         }
@@ -140,7 +156,10 @@ impl<'a> KeyChange<'a> {
             return Ok(Some(Found { row, current: true }));
         }
         let row = noncurrent(self.view, self.bucket.id, self.key, version)?;
-        Ok(row.map(|row| Found { row, current: false }))
+        Ok(row.map(|row| Found {
+            row,
+            current: false,
+        }))
     }
 
     /// Removes one version; if it hid an older object, that one is current again.
@@ -164,9 +183,7 @@ impl<'a> KeyChange<'a> {
         let range = key::versions_of(self.bucket.id, self.key);
         let from = match removed.current {
             true => range.start,
-            false => {
-                Key::version(self.bucket.id, self.key, removed.row.summary.sequence).after()
-            }
+            false => Key::version(self.bucket.id, self.key, removed.row.summary.sequence).after(),
         };
         let Some((_, bytes)) = self.view.first(&(from..range.end))? else {
             return Ok(());
@@ -174,7 +191,8 @@ impl<'a> KeyChange<'a> {
         let next: VersionRow = row::decode(&bytes)?;
         if !next.summary.marker {
             self.remove_old(&next.summary);
-            self.batch.put_bytes(Key::current(self.bucket.id, self.key), bytes);
+            self.batch
+                .put_bytes(Key::current(self.bucket.id, self.key), bytes);
             self.delta.objects += 1;
         }
         Ok(())
@@ -185,7 +203,9 @@ impl<'a> KeyChange<'a> {
         if self.current()?.is_some() {
             return Ok(false);
         }
-        let newest = self.view.first(&key::versions_of(self.bucket.id, self.key))?;
+        let newest = self
+            .view
+            .first(&key::versions_of(self.bucket.id, self.key))?;
         let own = Key::version(self.bucket.id, self.key, found.row.summary.sequence);
         Ok(newest.is_some_and(|(key, _)| key == own))
     }
@@ -227,14 +247,16 @@ impl<'a> KeyChange<'a> {
     }
 
     fn remove_old(&mut self, old: &Summary) {
-        self.batch.delete(Key::version(self.bucket.id, self.key, old.sequence));
+        self.batch
+            .delete(Key::version(self.bucket.id, self.key, old.sequence));
         if old.null {
             self.batch.delete(Key::null(self.bucket.id, self.key));
         }
     }
 
     fn point_null_to(&mut self, sequence: Sequence) {
-        self.batch.put(Key::null(self.bucket.id, self.key), &sequence);
+        self.batch
+            .put(Key::null(self.bucket.id, self.key), &sequence);
     }
 
     /// Takes a version out of the counts and lets its body go.
@@ -247,7 +269,9 @@ impl<'a> KeyChange<'a> {
     }
 
     /// Lets a body go. One chunk is freed in this step: a reader that comes too late finds it gone
-    /// and looks the row up again. More are left to the background, which waits for readers.
+    /// and looks the row up again. More are left to the background, which waits for readers, and
+    /// so is one that a body under way may have found by its content: the background waits for
+    /// those too.
     pub(super) fn release(&mut self, body: &Body) {
         match body {
             Body::Inline(_) => {}
@@ -255,17 +279,26 @@ impl<'a> KeyChange<'a> {
                 let mut ids = runs.iter().flat_map(|run| run.ids.iter());
                 match (ids.next(), ids.next()) {
                     (None, _) => {}
-                    (Some(only), None) => self.batch.extents.push(ExtentChange::Release(only)),
-                    (Some(_), Some(_)) => self.discard(&TrashRow::Body(body.clone())),
+                    (Some(only), None) if self.frees_at_once(runs) => {
+                        self.batch.extents.push(ExtentChange::Release(only));
+                    }
+                    (Some(_), _) => self.discard(&TrashRow::Body(body.clone())),
                 }
             }
             Body::Parts { home, .. } => *self.shares.entry(*home).or_default() -= 1,
         }
     }
 
+    /// What is short enough to lie in the log is never found by its content.
+    fn frees_at_once(&self, runs: &[Run]) -> bool {
+        let in_log = |run: &Run| run.len <= LOG_BODY_BYTES_MAX as u64;
+        !self.bucket.deduplicate || runs.iter().all(in_log)
+    }
+
     /// Leaves something to be freed in the background.
     pub(super) fn discard(&mut self, trash: &TrashRow) {
-        self.batch.put(Key::trash(self.stamp.sequence, self.trash), trash);
+        self.batch
+            .put(Key::trash(self.stamp.sequence, self.trash), trash);
         self.trash += 1;
     }
 
@@ -310,7 +343,9 @@ pub(super) fn noncurrent(
 pub(super) fn bucket_of(view: &dyn View, name: &str) -> Result<BucketRow> {
     match view.get(&Key::bucket(name))? {
         Some(bytes) => Ok(row::decode(&bytes)?),
-        None => Err(Error::NoSuchBucket { name: name.to_owned() }),
+        None => Err(Error::NoSuchBucket {
+            name: name.to_owned(),
+        }),
     }
 }
 

@@ -41,7 +41,7 @@ pub enum Table {
     Extent = 0x20,
     /// segment → [`crate::row::SegmentRow`]
     Segment = 0x21,
-    /// scope, digest → extent
+    /// scope, digest → [`crate::row::DedupRow`]
     Dedup = 0x22,
     /// sequence, number → [`crate::row::TrashRow`]
     Trash = 0x23,

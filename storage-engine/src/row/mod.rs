@@ -19,7 +19,7 @@ pub use object::{
     Attribute, ChecksumKind, Detail, KeyCheck, Lock, ObjectChecksum, Retention, RetentionMode,
     Summary, Tag, VersionRow,
 };
-pub use space::{AppliedRow, ExtentRow, SegmentKind, SegmentRow, TrashRow};
+pub use space::{AppliedRow, DedupRow, ExtentRow, SegmentKind, SegmentRow, TrashRow};
 pub use upload::{ManifestPage, ManifestRow, PageEntry, PartRow, UploadRow};
 
 use serde::Serialize;

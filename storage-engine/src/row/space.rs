@@ -15,6 +15,15 @@ pub struct ExtentRow {
     pub refs: u32,
 }
 
+/// A hint where a chunk of known content lies. The rest of what its key holds only the beginning
+/// of: content and owner must match whole before anything is shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DedupRow {
+    pub extent: ExtentId,
+    pub scope: [u8; 8],
+    pub digest: [u8; 16],
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SegmentKind {
     /// Commit records with the small bodies they make visible.

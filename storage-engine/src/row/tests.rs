@@ -39,6 +39,7 @@ round_trips! {
     manifests_return: ManifestRow = samples::manifest;
     pages_return: ManifestPage = samples::page;
     extents_return: ExtentRow = samples::extent;
+    hints_return: DedupRow = samples::hint;
     segments_return: SegmentRow = samples::segment;
     trash_returns: TrashRow = samples::trash;
     applied_returns: AppliedRow = samples::applied;

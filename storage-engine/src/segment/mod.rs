@@ -53,6 +53,11 @@ impl Segment {
         self.kind
     }
 
+    /// The name of its file in the folder of the disk.
+    pub fn file_name(&self) -> String {
+        name::FileName::Segment(self.id, self.kind).to_string()
+    }
+
     /// Records end here at the latest.
     pub fn capacity(&self) -> u64 {
         self.capacity

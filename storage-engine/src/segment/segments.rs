@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{Segment, SegmentPin};
 use super::header::{BadHeader, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::home::{Home, lock};
 use super::name::FileName;
+use super::{Segment, SegmentPin};
 use crate::disk::{Access, BlockPool, Disk, DiskFile, Space};
 use crate::error::{Error, Result};
 use crate::ids::SegmentId;
@@ -67,6 +67,9 @@ pub struct Unreadable {
     pub id: SegmentId,
     pub kind: SegmentKind,
     pub reason: String,
+    /// It looks as a file does that was being made when the machine stopped: nothing was ever
+    /// acknowledged that lies in it. Otherwise it was whole once.
+    pub unfinished: bool,
 }
 
 /// The segments of one drive. All methods but [`Segments::get`] and [`Segments::all`] may block.
@@ -100,7 +103,7 @@ impl Segments {
                     Ok(segment) => {
                         map.insert(id, Arc::new(segment));
                     }
-                    Err(reason) => unreadable.push(Unreadable { id, kind, reason }),
+                    Err(unreadable_file) => unreadable.push(unreadable_file),
                 },
             }
         }
@@ -143,7 +146,8 @@ impl Segments {
     /// Makes a segment. Its file, header and name are durable when this returns; if it fails, or
     /// the machine stops meanwhile, at most a file without meaning is left behind.
     pub fn create(&self, kind: SegmentKind) -> Result<Arc<Segment>> {
-        self.create_pinned(kind).map(|pin| Arc::clone(pin.segment()))
+        self.create_pinned(kind)
+            .map(|pin| Arc::clone(pin.segment()))
     }
 
     /// As [`Segments::create`]. The segment is pinned before anybody can see it: an empty one
@@ -283,20 +287,29 @@ fn open_segment(
     home: &Arc<Home>,
     id: SegmentId,
     kind: SegmentKind,
-) -> Result<std::result::Result<Segment, String>> {
+) -> Result<std::result::Result<Segment, Unreadable>> {
     let name = FileName::Segment(id, kind).to_string();
+    let unreadable = |reason: String, unfinished| {
+        Ok(Err(Unreadable {
+            id,
+            kind,
+            reason,
+            unfinished,
+        }))
+    };
     let file = match home.disk.open(&name, home.options.access(kind)) {
         Ok(file) => file,
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(error) => return unreadable(error.to_string(), false),
     };
     let mut bytes = [0; SEGMENT_HEADER_BYTES];
     if let Err(error) = file.read_at(&mut bytes, 0) {
-        return Ok(Err(error.to_string()));
+        let short = error.kind() == io::ErrorKind::UnexpectedEof;
+        return unreadable(error.to_string(), short);
     }
     let header = match SegmentHeader::decode(&bytes) {
         Ok(header) => header,
         Err(bad @ BadHeader::Version(_)) => return Err(Error::Folder(format!("{name}: {bad}"))),
-        Err(bad) => return Ok(Err(bad.to_string())),
+        Err(bad) => return unreadable(bad.to_string(), bad == BadHeader::Blank),
     };
     if header.store != home.options.store {
         let detail = format!("{name} belongs to another store");
@@ -305,7 +318,7 @@ fn open_segment(
     // A file that was being used anew when the machine stopped can have the new header under its
     // old name, or the other way round.
     if (header.id, header.kind) != (id, kind) {
-        return Ok(Err(format!("header is that of segment {}", header.id)));
+        return unreadable(format!("header is that of segment {}", header.id), true);
     }
     Ok(Ok(home.segment(file, &header)))
 }

@@ -1,8 +1,14 @@
 //! Bodies that are stored chunk by chunk while they come.
+//!
+//! Where the bucket wants it, a chunk whose bytes are stored already is only named once more: one
+//! that some row names, or one that came before in the same body. Chunks of bodies that are being
+//! received at the same time do not find each other: what no row names may never come to be.
 
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::{self, Debug};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,16 +19,22 @@ use super::{Digester, Stager};
 use crate::chunk::{Blocks, Filling, SealedBlock, Transform, Writing, Written};
 use crate::error::{Error, Result};
 use crate::ids::ExtentId;
+use crate::index::RowChange;
 use crate::meta::ExtentChange;
 
 /// Chunks of one body that are on their way to the drive while the next one is received.
 const WRITES_PER_BODY_MAX: usize = 3;
 
+pub type DedupFuture<'a> = Pin<Box<dyn Future<Output = Result<Option<Known>>> + Send + 'a>>;
+
 /// Finds chunks that are stored already.
 pub trait Dedup: Debug + Send + Sync {
-    /// A chunk of this owner whose plain bytes have this BLAKE3 digest. Never blocks: what is not
-    /// at hand is not found.
-    fn lookup(&self, owner: &str, digest: &[u8; 32]) -> Option<Known>;
+    /// A chunk of this owner whose plain bytes have this BLAKE3 digest.
+    fn lookup<'a>(&'a self, owner: &'a str, digest: &'a [u8; 32]) -> DedupFuture<'a>;
+
+    /// The row by which a new chunk will be found, to be written in the same step as the rows that
+    /// name the chunk.
+    fn hint(&self, owner: &str, digest: &[u8; 32], extent: ExtentId) -> RowChange;
 }
 
 /// A chunk that is stored already.
@@ -43,12 +55,24 @@ impl Debug for Known {
 pub(super) struct Large {
     stager: Stager,
     transform: Transform,
-    dedup: Option<(Arc<dyn Dedup>, String)>,
+    finder: Option<Finder>,
     /// Absent between chunks: memory is taken when there is something to put into it.
     filling: Option<Filling>,
     under_way: VecDeque<Writing>,
     ids: Vec<ExtentId>,
+    /// Named once more than they were, once for each time.
+    shared: Vec<ExtentId>,
+    hints: Vec<RowChange>,
     pins: Pins,
+}
+
+/// Looks for what is stored already on behalf of one body.
+#[derive(Debug)]
+struct Finder {
+    dedup: Arc<dyn Dedup>,
+    owner: String,
+    /// Chunks of this body. Bounded by the chunks one row may name.
+    own: HashMap<[u8; 32], ExtentId>,
 }
 
 /// A body all of whose chunks are durable.
@@ -56,6 +80,7 @@ pub(super) struct Large {
 pub(super) struct Stored {
     pub(super) ids: Vec<ExtentId>,
     pub(super) extents: Vec<ExtentChange>,
+    pub(super) hints: Vec<RowChange>,
     pub(super) pins: Pins,
 }
 
@@ -65,13 +90,20 @@ impl Large {
         transform: Transform,
         dedup: Option<(Arc<dyn Dedup>, String)>,
     ) -> Self {
+        let finder = dedup.map(|(dedup, owner)| Finder {
+            dedup,
+            owner,
+            own: HashMap::new(),
+        });
         Large {
             stager,
             transform,
-            dedup,
+            finder,
             filling: None,
             under_way: VecDeque::new(),
             ids: Vec::new(),
+            shared: Vec::new(),
+            hints: Vec::new(),
             pins: Pins::default(),
         }
     }
@@ -97,13 +129,17 @@ impl Large {
         self.ship(&mut digester).await?;
         let (durable, digests) = tokio::join!(self.settle(), digester.finish());
         durable?;
-        let Large { ids, pins, .. } = self;
-        let added = pins.written.iter();
+        let added = self.pins.written.iter();
         let added = added.map(|one| ExtentChange::Add(one.extent, one.place));
-        let retained = pins.known.iter();
-        let retained = retained.map(|known| ExtentChange::Retain(known.extent));
-        let extents = added.chain(retained).collect();
-        Ok((Stored { ids, extents, pins }, digests))
+        // Behind those that are added: a body may share chunks with itself.
+        let retained = self.shared.into_iter().map(ExtentChange::Retain);
+        let stored = Stored {
+            extents: added.chain(retained).collect(),
+            ids: self.ids,
+            hints: self.hints,
+            pins: self.pins,
+        };
+        Ok((stored, digests))
     }
 
     async fn settle(&mut self) -> Result<()> {
@@ -118,12 +154,12 @@ impl Large {
         let Some(filling) = self.filling.take() else {
             return Ok(());
         };
-        if let Some(known) = self.known(&filling) {
-            digester
-                .update(Bytes::copy_from_slice(filling.plain()))
-                .await;
-            self.ids.push(known.extent);
-            self.pins.known.push(known);
+        let digest = self.finder.as_ref().map(|_| blake3::hash(filling.plain()));
+        let digest = digest.map(<[u8; 32]>::from);
+        if let Some(extent) = self.known(digest.as_ref()).await? {
+            self.ids.push(extent);
+            self.shared.push(extent);
+            digester.update(filling.into_plain()).await;
             return Ok(());
         }
         let (transform, blocks) = (self.transform.clone(), self.stager.blocks.clone());
@@ -140,13 +176,34 @@ impl Large {
         let plain = plain.unwrap_or_else(|| writing.payload().clone());
         self.ids.push(extent);
         self.under_way.push_back(writing);
+        self.remember(digest, extent);
         digester.update(plain).await;
         Ok(())
     }
 
-    fn known(&self, filling: &Filling) -> Option<Known> {
-        let (dedup, owner) = self.dedup.as_ref()?;
-        dedup.lookup(owner, blake3::hash(filling.plain()).as_bytes())
+    /// A chunk with the same plain bytes, kept from being freed.
+    async fn known(&mut self, digest: Option<&[u8; 32]>) -> Result<Option<ExtentId>> {
+        let (Some(finder), Some(digest)) = (&mut self.finder, digest) else {
+            return Ok(None);
+        };
+        if let Some(extent) = finder.own.get(digest) {
+            return Ok(Some(*extent));
+        }
+        let Some(known) = finder.dedup.lookup(&finder.owner, digest).await? else {
+            return Ok(None);
+        };
+        let extent = known.extent;
+        finder.own.insert(*digest, extent);
+        self.pins.known.push(known);
+        Ok(Some(extent))
+    }
+
+    fn remember(&mut self, digest: Option<[u8; 32]>, extent: ExtentId) {
+        if let (Some(finder), Some(digest)) = (&mut self.finder, digest) {
+            let hint = finder.dedup.hint(&finder.owner, &digest, extent);
+            self.hints.push(hint);
+            finder.own.insert(digest, extent);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ mod tests;
 pub use crate::Digests;
 pub use digester::Digester;
 pub use ids::ExtentIds;
-pub use large::{Dedup, Known};
+pub use large::{Dedup, DedupFuture, Known};
 pub use staged::{Pins, Staged, StagedParts};
 pub use staging::Staging;
 

@@ -4,6 +4,7 @@ use super::large::Known;
 use crate::chunk::{Written, verify_key};
 use crate::error::{Error, Result};
 use crate::hash::ETag;
+use crate::index::RowChange;
 use crate::meta::{ExtentChange, LogBody};
 use crate::row::{Body, KeyCheck};
 use crate::{Digests, SecretKey};
@@ -22,6 +23,8 @@ pub struct StagedParts {
     pub digests: Digests,
     pub body: Body,
     pub extents: Vec<ExtentChange>,
+    /// By which new chunks will be found; see [`super::Dedup::hint`].
+    pub hints: Vec<RowChange>,
     /// To be committed in the same step as the rows.
     pub log_body: Option<LogBody>,
     /// The MD5 of the body, or random if that is encrypted under a caller's key.

@@ -41,11 +41,15 @@ impl Window {
 
 impl Check<'_> {
     pub(super) fn extents(&mut self) -> Result<()> {
-        self.each(DOING, &key::table(Table::Segment), |check, key, row: SegmentRow| {
-            let id = key::number_of(key).map(SegmentId);
-            check.accounts.extend(id.map(|id| (id, row)));
-            Ok(())
-        })?;
+        self.each(
+            DOING,
+            &key::table(Table::Segment),
+            |check, key, row: SegmentRow| {
+                let id = key::number_of(key).map(SegmentId);
+                check.accounts.extend(id.map(|id| (id, row)));
+                Ok(())
+            },
+        )?;
         let mut first = ExtentId(0);
         while !self.interrupted {
             let mut window = self.window(first)?;
@@ -65,12 +69,18 @@ impl Check<'_> {
     }
 
     fn window(&mut self, first: ExtentId) -> Result<Window> {
-        let mut window = Window { first, chunks: Vec::new(), next: None };
+        let mut window = Window {
+            first,
+            chunks: Vec::new(),
+            next: None,
+        };
         let end = key::table(Table::Extent).end;
         let range = Key::extent(first)..end;
         let rows = self.rows;
         rows.walk(&range, &mut |key, value| {
-            let Some(id) = key::number_of(key).map(ExtentId) else { return Step::Next };
+            let Some(id) = key::number_of(key).map(ExtentId) else {
+                return Step::Next;
+            };
             if window.chunks.len() >= CHUNKS_PER_WINDOW {
                 window.next = Some(id);
                 return Step::Stop;
@@ -80,10 +90,25 @@ impl Check<'_> {
                 self.bad_row(key, "its number has not been given out");
             }
             match row::decode::<ExtentRow>(value) {
-                Ok(ExtentRow { segment, offset, record_bytes, refs }) => {
-                    let place = Place { segment, offset, record_bytes };
+                Ok(ExtentRow {
+                    segment,
+                    offset,
+                    record_bytes,
+                    refs,
+                }) => {
+                    let place = Place {
+                        segment,
+                        offset,
+                        record_bytes,
+                    };
                     self.places.entry(segment).or_default().add(place);
-                    window.chunks.push(Named { id, place, recorded: refs, counted: 0, wanted: 0 });
+                    window.chunks.push(Named {
+                        id,
+                        place,
+                        recorded: refs,
+                        counted: 0,
+                        wanted: 0,
+                    });
                 }
                 Err(bad) => self.bad_row(key, bad.to_string()),
             }
@@ -105,10 +130,14 @@ impl Check<'_> {
                 Ok(())
             })?;
         }
-        self.each(DOING, &key::table(Table::Part), |check, key, row: PartRow| {
-            check.names(window, key, &row.body);
-            Ok(())
-        })?;
+        self.each(
+            DOING,
+            &key::table(Table::Part),
+            |check, key, row: PartRow| {
+                check.names(window, key, &row.body);
+                Ok(())
+            },
+        )?;
         let trash: KeyRange = key::table(Table::Trash);
         self.each(DOING, &trash, |check, key, row: TrashRow| {
             if let TrashRow::Body(body) = &row {
@@ -132,7 +161,10 @@ impl Check<'_> {
                         chunk.wanted = chunk.wanted.max(wanted(run, number));
                     }
                     Err(_) => {
-                        self.problem(Problem::MissingExtent { row: name(key), extent: id });
+                        self.problem(Problem::MissingExtent {
+                            row: name(key),
+                            extent: id,
+                        });
                     }
                 }
             }
@@ -141,12 +173,26 @@ impl Check<'_> {
 
     fn compare_names(&mut self, window: &Window) {
         for chunk in &window.chunks {
-            let Named { id: extent, place, recorded, counted, .. } = *chunk;
+            let Named {
+                id: extent,
+                place,
+                recorded,
+                counted,
+                ..
+            } = *chunk;
             if counted == 0 {
                 let (segment, bytes) = (place.segment, place.record_bytes);
-                self.problem(Problem::Leak { extent, segment, bytes });
+                self.problem(Problem::Leak {
+                    extent,
+                    segment,
+                    bytes,
+                });
             } else if counted != recorded {
-                self.problem(Problem::References { extent, recorded, counted });
+                self.problem(Problem::References {
+                    extent,
+                    recorded,
+                    counted,
+                });
             }
         }
     }

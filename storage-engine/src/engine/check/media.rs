@@ -10,13 +10,18 @@ use crate::segment::{RECORDS_AT, Segment, Segments};
 impl Check<'_> {
     /// Looks at the chunks in the order in which they lie.
     pub(super) fn look_at(&mut self, mut chunks: Vec<Named>) -> Result<()> {
-        let Some(segments) = self.segments else { return Ok(()) };
+        let Some(segments) = self.segments else {
+            return Ok(());
+        };
         chunks.sort_unstable_by_key(|chunk| (chunk.place.segment, chunk.place.offset));
         let doing = match self.options.read_data {
             true => "data of chunks",
             false => "places of chunks",
         };
-        let total = chunks.iter().map(|chunk| u64::from(chunk.place.record_bytes)).sum::<u64>();
+        let total = chunks
+            .iter()
+            .map(|chunk| u64::from(chunk.place.record_bytes))
+            .sum::<u64>();
         let total = self.report.chunk_bytes + total;
         let mut buffer = vec![0; Blocks::RECORD_BYTES_MAX];
         for chunk in chunks {
@@ -25,7 +30,12 @@ impl Check<'_> {
             }
             self.report.chunk_bytes += u64::from(chunk.place.record_bytes);
             let done = self.report.chunk_bytes;
-            self.tell(Work { doing, done, total, unit: Unit::Bytes });
+            self.tell(Work {
+                doing,
+                done,
+                total,
+                unit: Unit::Bytes,
+            });
             if self.interrupted {
                 break;
             }
@@ -38,7 +48,12 @@ fn damage(chunk: &Named, detail: Bad) -> Problem {
     let (segment, offset) = (chunk.place.segment, chunk.place.offset);
     Problem::Damage(match detail {
         Bad::NoSegment => Damage::MissingSegment(segment),
-        Bad::Record(detail) => Damage::Extent { extent: chunk.id, segment, offset, detail },
+        Bad::Record(detail) => Damage::Extent {
+            extent: chunk.id,
+            segment,
+            offset,
+            detail,
+        },
     })
 }
 
@@ -84,7 +99,11 @@ fn read<'b>(
     let end = place.offset.checked_add(u64::from(place.record_bytes));
     let inside = place.offset >= RECORDS_AT && end.is_some_and(|end| end <= segment.capacity());
     let bytes = place.record_bytes as usize;
-    let bytes = if whole { bytes } else { bytes.min(PAYLOAD_AT_MAX) };
+    let bytes = if whole {
+        bytes
+    } else {
+        bytes.min(PAYLOAD_AT_MAX)
+    };
     match buffer.get_mut(..bytes) {
         Some(buffer) if inside => {
             let read = segment.file().read_at(buffer, place.offset);

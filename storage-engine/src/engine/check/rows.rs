@@ -57,7 +57,10 @@ pub(super) fn name(key: &[u8]) -> String {
         Some(&t) if t == Table::Trash as u8 => "trash",
         _ => "row",
     };
-    format!("{table} {}", key.get(1..).unwrap_or_default().escape_ascii())
+    format!(
+        "{table} {}",
+        key.get(1..).unwrap_or_default().escape_ascii()
+    )
 }
 
 impl Check<'_> {
@@ -84,7 +87,10 @@ impl Check<'_> {
     }
 
     pub(super) fn bad_row(&mut self, key: &[u8], detail: impl Into<String>) {
-        self.problem(Problem::Row { row: name(key), detail: detail.into() });
+        self.problem(Problem::Row {
+            row: name(key),
+            detail: detail.into(),
+        });
     }
 
     pub(super) fn bucket_of(&mut self, key: &[u8]) -> Option<BucketId> {
@@ -93,7 +99,10 @@ impl Check<'_> {
             Some(bucket) => Some(bucket),
             None => {
                 let owner = bucket.map_or("no bucket".into(), |id| format!("bucket {id}"));
-                self.problem(Problem::Orphan { row: name(key), owner });
+                self.problem(Problem::Orphan {
+                    row: name(key),
+                    owner,
+                });
                 None
             }
         }
@@ -103,13 +112,18 @@ impl Check<'_> {
     pub(super) fn past(&mut self, key: &[u8], sequence: Sequence) {
         if sequence >= self.next_sequence {
             let next = self.next_sequence;
-            self.bad_row(key, format!("sequence {sequence} has not been given out, {next} is next"));
+            self.bad_row(
+                key,
+                format!("sequence {sequence} has not been given out, {next} is next"),
+            );
         }
     }
 
     pub(super) fn system(&mut self) -> Result<()> {
         let applied = Key::system(crate::commit::APPLIED);
-        let Some(bytes) = self.rows.get(&applied)? else { return Ok(()) };
+        let Some(bytes) = self.rows.get(&applied)? else {
+            return Ok(());
+        };
         match row::decode::<AppliedRow>(&bytes) {
             Ok(row) => self.next_extent = Some(row.next_extent),
             Err(bad) => self.bad_row(applied.as_bytes(), bad.to_string()),
@@ -119,23 +133,31 @@ impl Check<'_> {
 
     pub(super) fn buckets(&mut self) -> Result<()> {
         const DOING: &str = "buckets";
-        self.each(DOING, &key::table(Table::Bucket), |check, key, row: BucketRow| {
-            if key.get(1..) != Some(row.name.as_bytes()) {
-                check.bad_row(key, format!("it is named {:?} inside", row.name));
-            }
-            check.past(key, Sequence(row.id.0));
-            check.usage.insert(row.id, Usage::default());
-            if let Some(twin) = check.buckets.insert(row.id, row) {
-                check.bad_row(key, format!("bucket {:?} has the same id", twin.name));
-            }
-            Ok(())
-        })?;
-        self.each(DOING, &key::table(Table::Usage), |check, key, row: UsageRow| {
-            if let Some(bucket) = check.bucket_of(key) {
-                check.usage.entry(bucket).or_default().recorded = row;
-            }
-            Ok(())
-        })?;
+        self.each(
+            DOING,
+            &key::table(Table::Bucket),
+            |check, key, row: BucketRow| {
+                if key.get(1..) != Some(row.name.as_bytes()) {
+                    check.bad_row(key, format!("it is named {:?} inside", row.name));
+                }
+                check.past(key, Sequence(row.id.0));
+                check.usage.insert(row.id, Usage::default());
+                if let Some(twin) = check.buckets.insert(row.id, row) {
+                    check.bad_row(key, format!("bucket {:?} has the same id", twin.name));
+                }
+                Ok(())
+            },
+        )?;
+        self.each(
+            DOING,
+            &key::table(Table::Usage),
+            |check, key, row: UsageRow| {
+                if let Some(bucket) = check.bucket_of(key) {
+                    check.usage.entry(bucket).or_default().recorded = row;
+                }
+                Ok(())
+            },
+        )?;
         let rows = self.rows;
         rows.walk(&key::table(Table::Document), &mut |key, _| {
             self.bucket_of(key);
@@ -147,40 +169,48 @@ impl Check<'_> {
     }
 
     pub(super) fn trash(&mut self) -> Result<()> {
-        self.each("trash", &key::table(Table::Trash), |check, key, row: TrashRow| {
-            check.past(key, Sequence(key::number_of(key).unwrap_or(u64::MAX)));
-            match row {
-                TrashRow::Body(_) => {}
-                TrashRow::Parts { home, numbers } => {
-                    let parts = numbers.into_iter().map(|number| (home, number));
-                    check.doomed_parts.extend(parts);
-                }
-                TrashRow::Upload { home, .. } => {
-                    if !check.doomed.insert(home) {
-                        check.bad_row(key, format!("upload {home} is freed twice"));
+        self.each(
+            "trash",
+            &key::table(Table::Trash),
+            |check, key, row: TrashRow| {
+                check.past(key, Sequence(key::number_of(key).unwrap_or(u64::MAX)));
+                match row {
+                    TrashRow::Body(_) => {}
+                    TrashRow::Parts { home, numbers } => {
+                        let parts = numbers.into_iter().map(|number| (home, number));
+                        check.doomed_parts.extend(parts);
+                    }
+                    TrashRow::Upload { home, .. } => {
+                        if !check.doomed.insert(home) {
+                            check.bad_row(key, format!("upload {home} is freed twice"));
+                        }
                     }
                 }
-            }
-            Ok(())
-        })
+                Ok(())
+            },
+        )
     }
 
     pub(super) fn uploads(&mut self) -> Result<()> {
-        self.each("uploads", &key::table(Table::Upload), |check, key, row: UploadRow| {
-            check.past(key, row.touched);
-            if key::object_key_and_number(key).map(|(_, id)| UploadId(id)) != Some(row.id) {
-                check.bad_row(key, format!("it is upload {} inside", row.id));
-            }
-            if check.doomed.contains(&row.id) {
-                check.bad_row(key, "its parts are being freed");
-            }
-            check.uploads.insert(row.id, row.parts_bytes);
-            if let Some(bucket) = check.bucket_of(key) {
-                let counted = &mut check.usage.entry(bucket).or_default().counted;
-                counted.uploads += 1;
-                counted.upload_bytes += row.parts_bytes;
-            }
-            Ok(())
-        })
+        self.each(
+            "uploads",
+            &key::table(Table::Upload),
+            |check, key, row: UploadRow| {
+                check.past(key, row.touched);
+                if key::object_key_and_number(key).map(|(_, id)| UploadId(id)) != Some(row.id) {
+                    check.bad_row(key, format!("it is upload {} inside", row.id));
+                }
+                if check.doomed.contains(&row.id) {
+                    check.bad_row(key, "its parts are being freed");
+                }
+                check.uploads.insert(row.id, row.parts_bytes);
+                if let Some(bucket) = check.bucket_of(key) {
+                    let counted = &mut check.usage.entry(bucket).or_default().counted;
+                    counted.uploads += 1;
+                    counted.upload_bytes += row.parts_bytes;
+                }
+                Ok(())
+            },
+        )
     }
 }

@@ -32,7 +32,11 @@ impl Check<'_> {
             if recorded != counted {
                 let bucket = self.buckets.get(&id);
                 let bucket = bucket.map_or_else(|| id.to_string(), |row| row.name.clone());
-                self.problem(Problem::Usage { bucket, recorded, counted });
+                self.problem(Problem::Usage {
+                    bucket,
+                    recorded,
+                    counted,
+                });
             }
         }
     }
@@ -49,7 +53,11 @@ impl Check<'_> {
         for (segment, account) in self.accounts.clone() {
             let Places { live_bytes, end } = self.places.remove(&segment).unwrap_or_default();
             // The end stays where it was when the last chunks in front of it are let go.
-            let counted = SegmentRow { live_bytes, end: account.end.max(end), ..account };
+            let counted = SegmentRow {
+                live_bytes,
+                end: account.end.max(end),
+                ..account
+            };
             if counted != account {
                 self.account(segment, Some(account), counted);
             }
@@ -57,16 +65,30 @@ impl Check<'_> {
         }
         for (segment, Places { live_bytes, end }) in std::mem::take(&mut self.places) {
             let kind = SegmentKind::Bulk;
-            self.account(segment, None, SegmentRow { kind, live_bytes, end });
+            self.account(
+                segment,
+                None,
+                SegmentRow {
+                    kind,
+                    live_bytes,
+                    end,
+                },
+            );
         }
     }
 
     fn account(&mut self, segment: SegmentId, recorded: Option<SegmentRow>, counted: SegmentRow) {
-        self.problem(Problem::Account { segment, recorded, counted });
+        self.problem(Problem::Account {
+            segment,
+            recorded,
+            counted,
+        });
     }
 
     fn file_of(&mut self, id: SegmentId, account: SegmentRow) {
-        let Some(segments) = self.segments else { return };
+        let Some(segments) = self.segments else {
+            return;
+        };
         let detail = match segments.get(id) {
             None => {
                 // What is empty may have gone before its account.
@@ -79,13 +101,18 @@ impl Check<'_> {
             Some(segment) if segment.kind() != account.kind => {
                 Some(format!("it is of kind {:?}", segment.kind()))
             }
-            Some(segment) if segment.capacity() < account.end => {
-                Some(format!("it ends at {}, its account at {}", segment.capacity(), account.end))
-            }
+            Some(segment) if segment.capacity() < account.end => Some(format!(
+                "it ends at {}, its account at {}",
+                segment.capacity(),
+                account.end
+            )),
             Some(_) => None,
         };
         if let Some(detail) = detail {
-            self.problem(Problem::Segment { segment: id, detail });
+            self.problem(Problem::Segment {
+                segment: id,
+                detail,
+            });
         }
     }
 }

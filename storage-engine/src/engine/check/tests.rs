@@ -25,8 +25,14 @@ async fn a_sound_store_has_no_problems() {
     drop(engine);
     let engine = rig.open();
     assert_eq!(engine.check().await.unwrap(), []);
-    let report = engine.check_with(CheckOptions { read_data: true }).await.unwrap();
-    assert!(report.chunks > 15 && report.rows > 60 && report.chunk_bytes > 4 << 20, "{report:?}");
+    let report = engine
+        .check_with(CheckOptions { read_data: true })
+        .await
+        .unwrap();
+    assert!(
+        report.chunks > 15 && report.rows > 60 && report.chunk_bytes > 4 << 20,
+        "{report:?}"
+    );
 }
 
 #[tokio::test]
@@ -78,7 +84,9 @@ fn find<R: serde::de::DeserializeOwned>(
 }
 
 fn write<R: serde::Serialize>(rig: &Rig, key: &Key, row: &R) {
-    rig.index.apply(&[(key.clone(), Some(row::encode(row).into()))]).unwrap();
+    rig.index
+        .apply(&[(key.clone(), Some(row::encode(row).into()))])
+        .unwrap();
 }
 
 fn remove(rig: &Rig, key: &Key) {
@@ -98,7 +106,9 @@ const DAMAGES: &[DamageCase] = &[
         "a row that does not decode",
         |rig| {
             let (key, _) = find::<VersionRow>(rig, Table::Current, any);
-            rig.index.apply(&[(key, Some(Bytes::from_static(b"\x01nonsense")))]).unwrap();
+            rig.index
+                .apply(&[(key, Some(Bytes::from_static(b"\x01nonsense")))])
+                .unwrap();
         },
         |problem| matches!(problem, Problem::Row { .. }),
     ),
@@ -106,7 +116,14 @@ const DAMAGES: &[DamageCase] = &[
         "a counter that is wrong",
         |rig| {
             let (key, row) = find::<UsageRow>(rig, Table::Usage, any);
-            write(rig, &key, &UsageRow { bytes: row.bytes + 1, ..row });
+            write(
+                rig,
+                &key,
+                &UsageRow {
+                    bytes: row.bytes + 1,
+                    ..row
+                },
+            );
         },
         |problem| matches!(problem, Problem::Usage { .. }),
     ),
@@ -139,7 +156,14 @@ const DAMAGES: &[DamageCase] = &[
         "a count of names that is wrong",
         |rig| {
             let (key, row) = find::<ExtentRow>(rig, Table::Extent, any);
-            write(rig, &key, &ExtentRow { refs: row.refs + 1, ..row });
+            write(
+                rig,
+                &key,
+                &ExtentRow {
+                    refs: row.refs + 1,
+                    ..row
+                },
+            );
         },
         |problem| matches!(problem, Problem::References { .. }),
     ),
@@ -148,7 +172,14 @@ const DAMAGES: &[DamageCase] = &[
         |rig| {
             let (_, other) = find::<ExtentRow>(rig, Table::Extent, any);
             let (key, row) = find::<ExtentRow>(rig, Table::Extent, |row| *row != other);
-            write(rig, &key, &ExtentRow { refs: row.refs, ..other });
+            write(
+                rig,
+                &key,
+                &ExtentRow {
+                    refs: row.refs,
+                    ..other
+                },
+            );
         },
         |problem| matches!(problem, Problem::Damage(Damage::Extent { .. })),
     ),
@@ -156,15 +187,34 @@ const DAMAGES: &[DamageCase] = &[
         "a place in no segment",
         |rig| {
             let (key, row) = find::<ExtentRow>(rig, Table::Extent, any);
-            write(rig, &key, &ExtentRow { segment: SegmentId(77_777), ..row });
+            write(
+                rig,
+                &key,
+                &ExtentRow {
+                    segment: SegmentId(77_777),
+                    ..row
+                },
+            );
         },
-        |problem| matches!(problem, Problem::Damage(Damage::MissingSegment(SegmentId(77_777)))),
+        |problem| {
+            matches!(
+                problem,
+                Problem::Damage(Damage::MissingSegment(SegmentId(77_777)))
+            )
+        },
     ),
     (
         "a place beyond its segment",
         |rig| {
             let (key, row) = find::<ExtentRow>(rig, Table::Extent, any);
-            write(rig, &key, &ExtentRow { offset: 1 << 40, ..row });
+            write(
+                rig,
+                &key,
+                &ExtentRow {
+                    offset: 1 << 40,
+                    ..row
+                },
+            );
         },
         |problem| matches!(problem, Problem::Damage(Damage::Extent { .. })),
     ),
@@ -172,7 +222,14 @@ const DAMAGES: &[DamageCase] = &[
         "an account that is wrong",
         |rig| {
             let (key, row) = find::<SegmentRow>(rig, Table::Segment, any);
-            write(rig, &key, &SegmentRow { live_bytes: row.live_bytes + 8, ..row });
+            write(
+                rig,
+                &key,
+                &SegmentRow {
+                    live_bytes: row.live_bytes + 8,
+                    ..row
+                },
+            );
         },
         |problem| matches!(problem, Problem::Account { .. }),
     ),
@@ -188,9 +245,25 @@ const DAMAGES: &[DamageCase] = &[
         "a manifest that counts wrongly",
         |rig| {
             let (key, row) = find::<ManifestRow>(rig, Table::Manifest, any);
-            write(rig, &key, &ManifestRow { refs: row.refs - 1, ..row });
+            write(
+                rig,
+                &key,
+                &ManifestRow {
+                    refs: row.refs - 1,
+                    ..row
+                },
+            );
         },
-        |problem| matches!(problem, Problem::Shares { recorded: 1, counted: 2, .. }),
+        |problem| {
+            matches!(
+                problem,
+                Problem::Shares {
+                    recorded: 1,
+                    counted: 2,
+                    ..
+                }
+            )
+        },
     ),
     (
         "a page that is gone",
@@ -220,14 +293,22 @@ const DAMAGES: &[DamageCase] = &[
         "an upload that miscounts its parts",
         |rig| {
             let (key, row) = find::<UploadRow>(rig, Table::Upload, |row| row.parts_bytes > 0);
-            write(rig, &key, &UploadRow { parts_bytes: 3, ..row });
+            write(
+                rig,
+                &key,
+                &UploadRow {
+                    parts_bytes: 3,
+                    ..row
+                },
+            );
         },
         |problem| matches!(problem, Problem::Row { .. }),
     ),
     (
         "a body of another length",
         |rig| {
-            let (key, mut row) = find::<VersionRow>(rig, Table::Current, |row| row.summary.size > 9);
+            let (key, mut row) =
+                find::<VersionRow>(rig, Table::Current, |row| row.summary.size > 9);
             row.summary.size += 1;
             write(rig, &key, &row);
         },
@@ -264,7 +345,11 @@ const DAMAGES: &[DamageCase] = &[
             let (object, number) = key::object_key_and_number(key.as_bytes()).unwrap();
             let bucket = BucketId(key::number_of(key.as_bytes()).unwrap());
             remove(rig, &key);
-            write(rig, &Key::version(bucket, &object, Sequence(number - 1)), &row);
+            write(
+                rig,
+                &Key::version(bucket, &object, Sequence(number - 1)),
+                &row,
+            );
         },
         |problem| matches!(problem, Problem::Row { .. }),
     ),
@@ -273,13 +358,24 @@ const DAMAGES: &[DamageCase] = &[
         |rig| {
             let key = Key::system(crate::commit::APPLIED);
             let row: AppliedRow = row::decode(&rig.index.get(&key).unwrap().unwrap()).unwrap();
-            write(rig, &key, &AppliedRow { next_extent: ExtentId(2), ..row });
+            write(
+                rig,
+                &key,
+                &AppliedRow {
+                    next_extent: ExtentId(2),
+                    ..row
+                },
+            );
         },
         |problem| matches!(problem, Problem::Row { .. }),
     ),
     (
         "a segment that is gone",
-        |rig| rig.disk.remove_from_outside(&rig.files(".bulk")[0]).unwrap(),
+        |rig| {
+            rig.disk
+                .remove_from_outside(&rig.files(".bulk")[0])
+                .unwrap()
+        },
         |problem| matches!(problem, Problem::Segment { .. }),
     ),
     (
@@ -318,7 +414,9 @@ async fn a_bucket_deleted_together_with_its_last_object_leaves_nothing() {
     rig::make_bucket(&engine, BUCKET).await;
     for round in 0..20 {
         rig::make_bucket(&engine, "short-lived").await;
-        rig::put(&engine, "short-lived", "k", &body(round, 5000)).await.unwrap();
+        rig::put(&engine, "short-lived", "k", &body(round, 5000))
+            .await
+            .unwrap();
         let deleted = rig::delete(&engine, "short-lived", "k", None);
         let (first, second) = tokio::join!(deleted, engine.delete_bucket("short-lived"));
         first.unwrap();

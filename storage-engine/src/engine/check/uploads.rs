@@ -33,37 +33,45 @@ impl Check<'_> {
     pub(super) fn parts(&mut self) -> Result<()> {
         let mut last: Option<(UploadId, Owner)> = None;
         let mut received = std::collections::HashMap::new();
-        self.each("parts", &key::table(Table::Part), |check, key, row: PartRow| {
-            let Some(home) = key::number_of(key).map(UploadId) else {
-                check.bad_row(key, "its key is malformed");
-                return Ok(());
-            };
-            check.past(key, row.sequence);
-            if Key::part(home, row.number).as_bytes() != key {
-                check.bad_row(key, format!("it is part {} inside", row.number));
-            }
-            let owner = match last {
-                Some((known, owner)) if known == home => owner,
-                _ => check.owner(home)?,
-            };
-            last = Some((home, owner));
-            let going = owner == Owner::Doomed || check.doomed_parts.contains(&(home, row.number));
-            match owner {
-                Owner::Nobody => check.missing(key, format!("upload {home}")),
-                Owner::Unfinished => *received.entry(home).or_default() += row.size,
-                Owner::Completed | Owner::Doomed => {}
-            }
-            // Its chunks are freed a few at a time.
-            if !going {
-                check.body(key, &row.body, row.size);
-            }
-            Ok(())
-        })?;
+        self.each(
+            "parts",
+            &key::table(Table::Part),
+            |check, key, row: PartRow| {
+                let Some(home) = key::number_of(key).map(UploadId) else {
+                    check.bad_row(key, "its key is malformed");
+                    return Ok(());
+                };
+                check.past(key, row.sequence);
+                if Key::part(home, row.number).as_bytes() != key {
+                    check.bad_row(key, format!("it is part {} inside", row.number));
+                }
+                let owner = match last {
+                    Some((known, owner)) if known == home => owner,
+                    _ => check.owner(home)?,
+                };
+                last = Some((home, owner));
+                let going =
+                    owner == Owner::Doomed || check.doomed_parts.contains(&(home, row.number));
+                match owner {
+                    Owner::Nobody => check.missing(key, format!("upload {home}")),
+                    Owner::Unfinished => *received.entry(home).or_default() += row.size,
+                    Owner::Completed | Owner::Doomed => {}
+                }
+                // Its chunks are freed a few at a time.
+                if !going {
+                    check.body(key, &row.body, row.size);
+                }
+                Ok(())
+            },
+        )?;
         for (home, recorded) in std::mem::take(&mut self.uploads) {
             let counted: u64 = received.remove(&home).unwrap_or_default();
             if recorded != counted {
                 let detail = format!("its parts have {counted} bytes, {recorded} are recorded");
-                self.problem(Problem::Row { row: format!("upload {home}"), detail });
+                self.problem(Problem::Row {
+                    row: format!("upload {home}"),
+                    detail,
+                });
             }
         }
         Ok(())
@@ -104,7 +112,10 @@ impl Check<'_> {
         }
         let listed = pages.iter().map(|page| page.entries.len()).sum::<usize>();
         if found != starts {
-            self.bad_row(key, format!("its pages are not those of completed upload {home}"));
+            self.bad_row(
+                key,
+                format!("its pages are not those of completed upload {home}"),
+            );
         }
         if listed != usize::from(parts) || offset != size {
             let detail = format!(
@@ -139,9 +150,18 @@ impl Check<'_> {
             for table in [Table::Current, Table::Version] {
                 self.count_shares(&key::table(table), &mut window)?;
             }
-            for Shared { home, recorded, counted } in window {
+            for Shared {
+                home,
+                recorded,
+                counted,
+            } in window
+            {
                 if recorded != counted {
-                    self.problem(Problem::Shares { home, recorded, counted });
+                    self.problem(Problem::Shares {
+                        home,
+                        recorded,
+                        counted,
+                    });
                 }
             }
             match next {
@@ -168,7 +188,11 @@ impl Check<'_> {
                 check.bad_row(key, "its parts are being freed");
             }
             check.manifest(&row)?;
-            window.push(Shared { home: row.home, recorded: row.refs, counted: 0 });
+            window.push(Shared {
+                home: row.home,
+                recorded: row.refs,
+                counted: 0,
+            });
             Ok(())
         })?;
         Ok((window, next))
@@ -182,11 +206,16 @@ impl Check<'_> {
         let mut listed = pages.iter().flat_map(|page| &page.entries).peekable();
         let count = pages.iter().map(|page| page.entries.len()).sum::<usize>();
         if count != usize::from(manifest.parts) {
-            self.problem(problem(format!("{} parts, its pages list {count}", manifest.parts)));
+            self.problem(problem(format!(
+                "{} parts, its pages list {count}",
+                manifest.parts
+            )));
         }
         let rows = self.rows;
         rows.walk(&key::parts(home), &mut |_, value| {
-            let Ok(part) = row::decode::<PartRow>(value) else { return Step::Next };
+            let Ok(part) = row::decode::<PartRow>(value) else {
+                return Step::Next;
+            };
             while let Some(lost) = listed.next_if(|entry| entry.number < part.number) {
                 self.problem(problem(format!("part {} is missing", lost.number)));
             }
@@ -226,18 +255,26 @@ impl Check<'_> {
 
     fn orphaned_pages(&mut self) -> Result<()> {
         let mut last = None;
-        self.each(DOING, &key::table(Table::Page), |check, key, _: ManifestPage| {
-            let home = key::number_of(key).map(UploadId);
-            if home == last {
-                return Ok(());
-            }
-            last = home;
-            let owner = home.map(|home| check.owner(home)).transpose()?;
-            if !matches!(owner, Some(Owner::Completed | Owner::Doomed)) {
-                let owner = home.map_or("nothing".into(), |home| format!("completed upload {home}"));
-                check.problem(Problem::Orphan { row: name(key), owner });
-            }
-            Ok(())
-        })
+        self.each(
+            DOING,
+            &key::table(Table::Page),
+            |check, key, _: ManifestPage| {
+                let home = key::number_of(key).map(UploadId);
+                if home == last {
+                    return Ok(());
+                }
+                last = home;
+                let owner = home.map(|home| check.owner(home)).transpose()?;
+                if !matches!(owner, Some(Owner::Completed | Owner::Doomed)) {
+                    let owner =
+                        home.map_or("nothing".into(), |home| format!("completed upload {home}"));
+                    check.problem(Problem::Orphan {
+                        row: name(key),
+                        owner,
+                    });
+                }
+                Ok(())
+            },
+        )
     }
 }

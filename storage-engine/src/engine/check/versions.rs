@@ -10,14 +10,20 @@ use crate::row::{self, Body, Run, Summary, VersionRow, Versioning};
 
 impl Check<'_> {
     pub(super) fn currents(&mut self) -> Result<()> {
-        self.each("objects", &key::table(Table::Current), |check, key, row: VersionRow| {
-            let Some(bucket) = check.version(key, &row)? else { return Ok(()) };
-            check.usage.entry(bucket).or_default().counted.objects += 1;
-            if row.summary.marker {
-                check.bad_row(key, "a delete marker is the current version");
-            }
-            check.current_among_others(bucket, key, &row.summary)
-        })
+        self.each(
+            "objects",
+            &key::table(Table::Current),
+            |check, key, row: VersionRow| {
+                let Some(bucket) = check.version(key, &row)? else {
+                    return Ok(());
+                };
+                check.usage.entry(bucket).or_default().counted.objects += 1;
+                if row.summary.marker {
+                    check.bad_row(key, "a delete marker is the current version");
+                }
+                check.current_among_others(bucket, key, &row.summary)
+            },
+        )
     }
 
     /// The current version is newer than all others, and not the null version besides another.
@@ -28,7 +34,9 @@ impl Check<'_> {
         current: &Summary,
     ) -> Result<()> {
         let versioned = self.buckets.get(&bucket).map(|bucket| bucket.versioning);
-        let Some(object) = key::object_key_of_current(key) else { return Ok(()) };
+        let Some(object) = key::object_key_of_current(key) else {
+            return Ok(());
+        };
         let object = object.to_vec();
         if current.null && self.rows.get(&Key::null(bucket, &object))?.is_some() {
             self.bad_row(key, "there are two null versions");
@@ -38,51 +46,70 @@ impl Check<'_> {
             _ => self.newest_old(bucket, &object)?,
         };
         if let Some(newest) = newest.filter(|newest| *newest >= current.sequence) {
-            self.bad_row(key, format!("version {newest} is newer than the current one"));
+            self.bad_row(
+                key,
+                format!("version {newest} is newer than the current one"),
+            );
         }
         Ok(())
     }
 
     fn newest_old(&self, bucket: BucketId, object: &[u8]) -> Result<Option<Sequence>> {
         let mut newest = None;
-        self.rows.walk(&key::versions_of(bucket, object), &mut |key, _| {
-            newest = key::object_key_and_number(key).map(|(_, number)| Sequence(number));
-            Step::Stop
-        })?;
+        self.rows
+            .walk(&key::versions_of(bucket, object), &mut |key, _| {
+                newest = key::object_key_and_number(key).map(|(_, number)| Sequence(number));
+                Step::Stop
+            })?;
         Ok(newest)
     }
 
     pub(super) fn olds(&mut self) -> Result<()> {
         let mut last: Option<(BucketId, Vec<u8>)> = None;
-        self.each("versions", &key::table(Table::Version), |check, key, row: VersionRow| {
-            let Some(bucket) = check.version(key, &row)? else { return Ok(()) };
-            let Some((object, number)) = key::object_key_and_number(key) else {
-                check.bad_row(key, "its key is malformed");
-                return Ok(());
-            };
-            if row.summary.sequence != Sequence(number) {
-                check.bad_row(key, format!("it is version {} inside", row.summary.sequence));
-            }
-            if row.summary.null {
-                check.pointed_to(bucket, &object, key, Sequence(number))?;
-            }
-            let this = Some((bucket, object));
-            if let (true, Some((_, object))) = (last != this, &this) {
-                check.newest_of_key(bucket, object, key, &row.summary)?;
-            }
-            last = this;
-            Ok(())
-        })?;
-        self.each("versions", &key::table(Table::Null), |check, key, sequence: Sequence| {
-            let (bucket, object) = (check.bucket_of(key), key::object_key_of_current(key));
-            let (Some(bucket), Some(object)) = (bucket, object) else { return Ok(()) };
-            let old = check.rows.get(&Key::version(bucket, object, sequence))?;
-            let old = old.map(|bytes| row::decode_leading::<Summary>(&bytes));
-            if !matches!(old, Some(Ok(Summary { null: true, .. }))) {
-                check.bad_row(key, format!("version {sequence} is not there, or not null"));
-            }
-            Ok(())
-        })
+        self.each(
+            "versions",
+            &key::table(Table::Version),
+            |check, key, row: VersionRow| {
+                let Some(bucket) = check.version(key, &row)? else {
+                    return Ok(());
+                };
+                let Some((object, number)) = key::object_key_and_number(key) else {
+                    check.bad_row(key, "its key is malformed");
+                    return Ok(());
+                };
+                if row.summary.sequence != Sequence(number) {
+                    check.bad_row(
+                        key,
+                        format!("it is version {} inside", row.summary.sequence),
+                    );
+                }
+                if row.summary.null {
+                    check.pointed_to(bucket, &object, key, Sequence(number))?;
+                }
+                let this = Some((bucket, object));
+                if let (true, Some((_, object))) = (last != this, &this) {
+                    check.newest_of_key(bucket, object, key, &row.summary)?;
+                }
+                last = this;
+                Ok(())
+            },
+        )?;
+        self.each(
+            "versions",
+            &key::table(Table::Null),
+            |check, key, sequence: Sequence| {
+                let (bucket, object) = (check.bucket_of(key), key::object_key_of_current(key));
+                let (Some(bucket), Some(object)) = (bucket, object) else {
+                    return Ok(());
+                };
+                let old = check.rows.get(&Key::version(bucket, object, sequence))?;
+                let old = old.map(|bytes| row::decode_leading::<Summary>(&bytes));
+                if !matches!(old, Some(Ok(Summary { null: true, .. }))) {
+                    check.bad_row(key, format!("version {sequence} is not there, or not null"));
+                }
+                Ok(())
+            },
+        )
     }
 
     fn pointed_to(
@@ -124,7 +151,9 @@ impl Check<'_> {
         if let Some(detail) = &row.detail {
             self.version_body(key, &detail.body, summary.size)?;
         }
-        let Some(bucket) = self.bucket_of(key) else { return Ok(None) };
+        let Some(bucket) = self.bucket_of(key) else {
+            return Ok(None);
+        };
         let counted = &mut self.usage.entry(bucket).or_default().counted;
         counted.versions += 1;
         counted.bytes += summary.size;
@@ -133,9 +162,9 @@ impl Check<'_> {
 
     fn version_body(&mut self, key: &[u8], body: &Body, size: u64) -> Result<()> {
         match body {
-            Body::Parts { home, parts, pages, .. } => {
-                self.listed(key, *home, *parts, pages, size)
-            }
+            Body::Parts {
+                home, parts, pages, ..
+            } => self.listed(key, *home, *parts, pages, size),
             Body::Inline(_) | Body::Runs(_) => {
                 self.body(key, body, size);
                 Ok(())
@@ -153,7 +182,8 @@ impl Check<'_> {
                     let detail = format!("run of {len} bytes after {skip} has {chunks} chunks");
                     self.bad_row(key, detail);
                 }
-                runs.iter().fold(0, |len: u64, run| len.saturating_add(run.len))
+                runs.iter()
+                    .fold(0, |len: u64, run| len.saturating_add(run.len))
             }
             Body::Parts { .. } => {
                 self.bad_row(key, "parts are nested");
@@ -161,12 +191,18 @@ impl Check<'_> {
             }
         };
         if len != size {
-            self.bad_row(key, format!("its body has {len} bytes, {size} are expected"));
+            self.bad_row(
+                key,
+                format!("its body has {len} bytes, {size} are expected"),
+            );
         }
     }
 
     pub(super) fn missing(&mut self, key: &[u8], owner: String) {
-        self.problem(Problem::Orphan { row: super::rows::name(key), owner });
+        self.problem(Problem::Orphan {
+            row: super::rows::name(key),
+            owner,
+        });
     }
 }
 

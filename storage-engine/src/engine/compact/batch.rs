@@ -76,25 +76,32 @@ impl Packing {
         }
     }
 
-    /// Goes on in the packed segment with the most room, if that is much, or makes one. Blocks.
-    pub(super) fn open(segments: &Segments, progress: &Progress) -> Result<Packing> {
-        if let Some(packing) = Packing::resume(segments, progress) {
-            return Ok(packing);
-        }
+    /// Makes a segment. Blocks.
+    pub(super) fn create(segments: &Segments) -> Result<Packing> {
         let pin = segments.create_pinned(SegmentKind::Packed)?;
-        Ok(Packing { pin, end: RECORDS_AT })
+        Ok(Packing {
+            pin,
+            end: RECORDS_AT,
+        })
     }
 
-    fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
+    /// Goes on in the packed segment with the most room, if one has much. To be called before
+    /// anybody may give segments up: one without a pin could go while it is chosen.
+    pub(super) fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
         let accounts = progress.accounts();
         let packed = segments.all().into_iter().filter_map(|segment| {
-            let account = accounts.get(&segment.id()).filter(|account| account.live_bytes > 0)?;
+            let account = accounts
+                .get(&segment.id())
+                .filter(|account| account.live_bytes > 0)?;
             let end = account.end.next_multiple_of(STEP_ALIGN_BYTES);
             let unused = segment.kind() == SegmentKind::Packed && segment.writers() == 0;
             (unused && end < segment.capacity() / 2).then_some((end, segment))
         });
         let (end, segment) = packed.min_by_key(|(end, _)| *end)?;
-        Some(Packing { pin: segment.pin(), end })
+        Some(Packing {
+            pin: segment.pin(),
+            end,
+        })
     }
 }
 
@@ -124,8 +131,12 @@ pub(super) fn gather(index: &dyn Index, scan: &mut Scan, room: &Room) -> Result<
                 continue;
             }
         };
-        let Found::Record { header, .. } = found else { continue };
-        let Content::Chunk { extent, .. } = header.content else { continue };
+        let Found::Record { header, .. } = found else {
+            continue;
+        };
+        let Content::Chunk { extent, .. } = header.content else {
+            continue;
+        };
         let from = Place {
             segment: scan.segment().id(),
             offset: header.at,
@@ -144,9 +155,20 @@ pub(super) fn gather(index: &dyn Index, scan: &mut Scan, room: &Room) -> Result<
 
 /// Where the rows say that a chunk lies.
 fn lies_at(index: &dyn Index, extent: ExtentId) -> Result<Option<Place>> {
-    let Some(bytes) = index.get(&Key::extent(extent))? else { return Ok(None) };
-    let ExtentRow { segment, offset, record_bytes, .. } = row::decode(&bytes)?;
-    Ok(Some(Place { segment, offset, record_bytes }))
+    let Some(bytes) = index.get(&Key::extent(extent))? else {
+        return Ok(None);
+    };
+    let ExtentRow {
+        segment,
+        offset,
+        record_bytes,
+        ..
+    } = row::decode(&bytes)?;
+    Ok(Some(Place {
+        segment,
+        offset,
+        record_bytes,
+    }))
 }
 
 /// Copies one record, unless it is damaged. `false` if there is no room for it.
@@ -162,7 +184,11 @@ fn copy(
     let read = read.map_err(|error| error.to_string());
     let opened = read.and_then(|()| header.open(&bytes).map_err(|bad| bad.to_string()));
     let (extent, head, stored) = match opened {
-        Ok(Record::Chunk { extent, head, stored }) => (extent, head, stored),
+        Ok(Record::Chunk {
+            extent,
+            head,
+            stored,
+        }) => (extent, head, stored),
         Ok(Record::Commit { .. }) => return true,
         Err(detail) => {
             let (segment, offset) = (from.segment, from.offset);
@@ -177,8 +203,23 @@ fn copy(
         return false;
     }
     let chunk = Chunk::from_parts(head, Bytes::copy_from_slice(stored));
-    record::encode_chunk(&mut copies.bytes, &room.key, offset, extent, &chunk, Padding::Tight);
-    copies.moves.push((extent, from, Place { segment: room.segment, offset, record_bytes }));
+    record::encode_chunk(
+        &mut copies.bytes,
+        &room.key,
+        offset,
+        extent,
+        &chunk,
+        Padding::Tight,
+    );
+    copies.moves.push((
+        extent,
+        from,
+        Place {
+            segment: room.segment,
+            offset,
+            record_bytes,
+        },
+    ));
     true
 }
 
@@ -189,7 +230,9 @@ pub(super) fn write(
     failure: &Failure,
 ) -> Result<Vec<(ExtentId, Place, Place)>> {
     failure.check()?;
-    let written = pin.file().write_at(&[IoSlice::new(&copies.bytes)], copies.at);
+    let written = pin
+        .file()
+        .write_at(&[IoSlice::new(&copies.bytes)], copies.at);
     if let Err(error) = written {
         let fatal = is_fatal(&error);
         let error = Error::io("write a packed segment")(error);

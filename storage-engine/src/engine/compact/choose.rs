@@ -72,11 +72,11 @@ pub(super) fn choose(
     if percent(dead, capacity) < all_dead_min {
         return None;
     }
-    let worth_it = sealed.iter().filter(|segment| segment.dead_percent() >= dead_min);
+    let worth_it = sealed
+        .iter()
+        .filter(|segment| segment.dead_percent() >= dead_min);
     let best = match pressure {
-        Pressure::Plenty => {
-            worth_it.max_by(|a, b| a.score(newest).total_cmp(&b.score(newest)))
-        }
+        Pressure::Plenty => worth_it.max_by(|a, b| a.score(newest).total_cmp(&b.score(newest))),
         // The most space for the least writing, whatever becomes of it later.
         Pressure::Short => worth_it.max_by_key(|segment| segment.dead_percent()),
     };

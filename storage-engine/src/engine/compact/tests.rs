@@ -10,7 +10,13 @@ use crate::row::SegmentKind;
 fn sealed(id: u64, kind: SegmentKind, dead_percent: u64) -> Sealed {
     let capacity = 100 << 20;
     let live_bytes = capacity / 100 * (100 - dead_percent);
-    Sealed { id: SegmentId(id), kind, capacity, end: capacity, live_bytes }
+    Sealed {
+        id: SegmentId(id),
+        kind,
+        capacity,
+        end: capacity,
+        live_bytes,
+    }
 }
 
 #[test]
@@ -25,14 +31,49 @@ fn the_choice_follows_the_table() {
         ("nothing is dead", &[old(0), young(1)], Short, None),
         ("too little is dead", &[old(19), young(19)], Plenty, None),
         ("enough is dead", &[old(3), young(21)], Plenty, Some(90)),
-        ("the older of equals", &[old(40), young(40)], Plenty, Some(1)),
-        ("age outweighs a little more garbage", &[old(30), young(60)], Plenty, Some(1)),
-        ("but not everything", &[sealed(80, Bulk, 25), young(95)], Plenty, Some(90)),
-        ("dead but little in all", &[old(21), old(0), old(1), old(2)], Plenty, None),
-        ("which does not matter when space is short", &[old(21), old(0), old(1)], Short, Some(1)),
-        ("little is enough when space is short", &[old(6), young(4)], Short, Some(1)),
+        (
+            "the older of equals",
+            &[old(40), young(40)],
+            Plenty,
+            Some(1),
+        ),
+        (
+            "age outweighs a little more garbage",
+            &[old(30), young(60)],
+            Plenty,
+            Some(1),
+        ),
+        (
+            "but not everything",
+            &[sealed(80, Bulk, 25), young(95)],
+            Plenty,
+            Some(90),
+        ),
+        (
+            "dead but little in all",
+            &[old(21), old(0), old(1), old(2)],
+            Plenty,
+            None,
+        ),
+        (
+            "which does not matter when space is short",
+            &[old(21), old(0), old(1)],
+            Short,
+            Some(1),
+        ),
+        (
+            "little is enough when space is short",
+            &[old(6), young(4)],
+            Short,
+            Some(1),
+        ),
         ("but not nothing", &[old(3), young(4)], Short, None),
-        ("most space first when it is short", &[old(30), young(31)], Short, Some(90)),
+        (
+            "most space first when it is short",
+            &[old(30), young(31)],
+            Short,
+            Some(90),
+        ),
         ("logs too", &[sealed(7, Log, 50)], Plenty, Some(7)),
         ("and packed ones", &[sealed(8, Packed, 50)], Plenty, Some(8)),
     ];
@@ -52,9 +93,16 @@ fn the_rest_that_fits_nothing_is_not_dead() {
         live_bytes: (3 << 20) + 5000 - RECORDS_AT,
     };
     assert_eq!(full.dead_bytes(), 0);
-    let half = Sealed { end: 1 << 20, live_bytes: (1 << 20) - RECORDS_AT, ..full };
+    let half = Sealed {
+        end: 1 << 20,
+        live_bytes: (1 << 20) - RECORDS_AT,
+        ..full
+    };
     assert!(half.dead_bytes() > 1 << 20, "{}", half.dead_bytes());
-    let log = Sealed { kind: SegmentKind::Log, ..full };
+    let log = Sealed {
+        kind: SegmentKind::Log,
+        ..full
+    };
     assert!(log.dead_bytes() > 900_000, "{}", log.dead_bytes());
 }
 
@@ -125,7 +173,10 @@ async fn what_is_alive_moves_together_and_the_rest_goes() {
     assert_eq!(engine.check().await.unwrap(), []);
     let stats = compactor(&engine).stats();
     assert_eq!(stats.segments, done);
-    assert!(stats.moved_chunks > 3 && stats.moved_bytes > MIB as u64, "{stats:?}");
+    assert!(
+        stats.moved_chunks > 3 && stats.moved_bytes > MIB as u64,
+        "{stats:?}"
+    );
     // There is nothing left to do.
     assert_eq!(engine.compact().await.unwrap(), 0);
     engine.shutdown().await.unwrap();
@@ -145,10 +196,14 @@ async fn packed_segments_are_filled_before_others_are_made() {
         }
         for number in 0..8u64 {
             let key = format!("r{round} k{number}");
-            rig::put(&engine, BUCKET, &key, &body(number, 400_000)).await.unwrap();
+            rig::put(&engine, BUCKET, &key, &body(number, 400_000))
+                .await
+                .unwrap();
         }
         for number in 1..8 {
-            rig::delete(&engine, BUCKET, &format!("r{round} k{number}"), None).await.unwrap();
+            rig::delete(&engine, BUCKET, &format!("r{round} k{number}"), None)
+                .await
+                .unwrap();
         }
         engine.compact().await.unwrap();
         assert_eq!(engine.check().await.unwrap(), []);
@@ -166,16 +221,28 @@ async fn a_reader_keeps_what_it_reads_from_under_compaction() {
     let data = body(1, 3 * MIB);
     rig::put(&engine, BUCKET, "kept", &data).await.unwrap();
     for number in 0..8u64 {
-        rig::put(&engine, BUCKET, "gone", &body(number, 900_000)).await.unwrap();
+        rig::put(&engine, BUCKET, "gone", &body(number, 900_000))
+            .await
+            .unwrap();
     }
-    let reader = engine.open(rig::target(BUCKET, "kept"), None).await.unwrap();
+    let reader = engine
+        .open(rig::target(BUCKET, "kept"), None)
+        .await
+        .unwrap();
     let mut stream = reader.stream(0..data.len() as u64);
     let mut read = stream.next().await.unwrap().unwrap().to_vec();
     rig::delete(&engine, BUCKET, "kept", None).await.unwrap();
     engine.sweeper.sweep().await.unwrap();
     engine.compact().await.unwrap();
     for number in 0..20u64 {
-        rig::put(&engine, BUCKET, &format!("new {number}"), &body(number, 900_000)).await.unwrap();
+        rig::put(
+            &engine,
+            BUCKET,
+            &format!("new {number}"),
+            &body(number, 900_000),
+        )
+        .await
+        .unwrap();
     }
     while let Some(piece) = stream.next().await {
         read.extend_from_slice(&piece.unwrap());
@@ -257,7 +324,12 @@ async fn compact_with_crash(seed: u64, step: Option<u64>) -> (Rig, Model, u64) {
 async fn a_crash_at_any_step_of_a_compaction_loses_nothing() {
     let (_, _, steps) = compact_with_crash(5, None).await;
     assert!(steps > 15, "{steps}");
-    let survivals = [Survival::Nothing, Survival::Everything, Survival::Prefix, Survival::Any];
+    let survivals = [
+        Survival::Nothing,
+        Survival::Everything,
+        Survival::Prefix,
+        Survival::Any,
+    ];
     for step in 0..steps {
         // Flushes of the index and the keeper run beside: a late step may not be reached.
         let (rig, model, _) = match step + 2 < steps {
@@ -268,10 +340,18 @@ async fn a_crash_at_any_step_of_a_compaction_loses_nothing() {
             let rig = rig.after_crash(survival, step * 10 + seed);
             let engine = rig.open();
             expect(&engine, &model).await;
-            assert_eq!(engine.check().await.unwrap(), [], "step {step}, {survival:?}");
+            assert_eq!(
+                engine.check().await.unwrap(),
+                [],
+                "step {step}, {survival:?}"
+            );
             engine.compact().await.unwrap();
             expect(&engine, &model).await;
-            assert_eq!(engine.check().await.unwrap(), [], "step {step}, {survival:?}, again");
+            assert_eq!(
+                engine.check().await.unwrap(),
+                [],
+                "step {step}, {survival:?}, again"
+            );
             drop(engine);
         }
     }
@@ -285,10 +365,16 @@ async fn what_is_damaged_is_neither_moved_nor_lost_with_its_segment() {
     // One chunk of an object that lies in a segment full of holes.
     let damaged = "k15";
     let info = engine.head(rig::target(BUCKET, damaged)).await.unwrap();
-    let crate::row::Body::Runs(runs) = info.row.detail.unwrap().body else { panic!() };
+    let crate::row::Body::Runs(runs) = info.row.detail.unwrap().body else {
+        panic!()
+    };
     let extent = runs[0].ids.iter().next().unwrap();
-    let row: crate::row::ExtentRow =
-        engine.meta.row(crate::key::Key::extent(extent)).await.unwrap().unwrap();
+    let row: crate::row::ExtentRow = engine
+        .meta
+        .row(crate::key::Key::extent(extent))
+        .await
+        .unwrap()
+        .unwrap();
     let name = rig.name_of(row.segment);
     rig.disk.flip_bit(&name, row.offset + 40_000, 3).unwrap();
     engine.compact().await.unwrap();
@@ -297,7 +383,10 @@ async fn what_is_damaged_is_neither_moved_nor_lost_with_its_segment() {
     assert_eq!(stats.damaged_chunks, 1, "{stats:?}");
     let read = rig::get(&engine, BUCKET, damaged).await;
     assert!(matches!(read, Err(Error::Damaged { .. })), "{read:?}");
-    let rest: Model = model.into_iter().filter(|(key, _)| key != damaged).collect();
+    let rest: Model = model
+        .into_iter()
+        .filter(|(key, _)| key != damaged)
+        .collect();
     expect(&engine, &rest).await;
     assert_eq!(engine.check().await.unwrap().len(), 1);
     // It is not tried again and again.
@@ -346,4 +435,54 @@ async fn a_failed_sync_of_copies_stops_the_store_before_a_row_names_them() {
     drop(engine);
     let disk: &SimDisk = &rig.disk;
     assert!(disk.steps() > 0);
+}
+
+#[tokio::test]
+async fn compaction_lets_others_go_first_but_not_for_ever() {
+    let rig = Rig::new(9);
+    let engine = rig.open();
+    let compactor = compactor(&engine);
+    let CompactConfig {
+        bytes_per_second,
+        pause,
+        pause_max,
+        ..
+    } = CompactConfig::default();
+    let rest = async |pace, bytes| {
+        let started = Instant::now();
+        compactor.rest(pace, compactor.load(), bytes).await;
+        started.elapsed()
+    };
+    let a_read = || drop(engine.readers.begin(crate::ids::Sequence(1)));
+    let waited = rest(Pace::Background, 0).await;
+    assert!(waited < pause, "{waited:?}");
+    // One request since the step began.
+    let before = compactor.load();
+    a_read();
+    let started = Instant::now();
+    compactor.rest(Pace::Background, before, 0).await;
+    let waited = started.elapsed();
+    assert!(waited >= pause && waited < pause_max, "{waited:?}");
+    // Requests all the time.
+    let busy = async {
+        loop {
+            a_read();
+            tokio::time::sleep(pause / 4).await;
+        }
+    };
+    let before = compactor.load();
+    a_read();
+    let started = Instant::now();
+    tokio::select! {
+        () = compactor.rest(Pace::Background, before, 0) => {}
+        () = busy => {}
+    }
+    let waited = started.elapsed();
+    assert!(waited >= pause_max && waited < 4 * pause_max, "{waited:?}");
+    // The rate, once what was saved up is used.
+    rest(Pace::Background, bytes_per_second).await;
+    let waited = rest(Pace::Background, bytes_per_second).await;
+    assert!(waited > Duration::from_millis(900), "{waited:?}");
+    let waited = rest(Pace::Free, u64::MAX).await;
+    assert!(waited < pause, "{waited:?}");
 }

@@ -16,7 +16,11 @@ impl TokenBucket {
     /// Full at the start. Zero bytes a second means: as fast as it goes.
     pub(crate) fn new(bytes_per_second: u64) -> Self {
         let level = i64::try_from(bytes_per_second).unwrap_or(i64::MAX);
-        TokenBucket { bytes_per_second, level, filled: Duration::ZERO }
+        TokenBucket {
+            bytes_per_second,
+            level,
+            filled: Duration::ZERO,
+        }
     }
 
     /// Takes `bytes` at time `now`, counted from any fixed moment, and tells how long to wait
@@ -41,7 +45,10 @@ impl TokenBucket {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a float saturates when it becomes an integer")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float saturates when it becomes an integer"
+)]
 fn whole(bytes: f64) -> i64 {
     bytes as i64
 }

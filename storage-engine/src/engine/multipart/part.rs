@@ -7,6 +7,7 @@ use super::super::versions::{KeyChange, bucket_of, signed};
 use super::upload_of;
 use crate::error::{Error, Result};
 use crate::hash::{Checksum, ETag};
+use crate::index::RowChange;
 use crate::key::Key;
 use crate::limits;
 use crate::meta::{ExtentChange, LogBody};
@@ -22,6 +23,7 @@ pub(in crate::engine) struct PartDraft {
     pub(in crate::engine) body: Body,
     pub(in crate::engine) key_check: Option<KeyCheck>,
     pub(in crate::engine) extents: Vec<ExtentChange>,
+    pub(in crate::engine) hints: Vec<RowChange>,
     pub(in crate::engine) log_body: Option<LogBody>,
     /// Held until the change is done, even if nobody waits for it any more.
     pub(in crate::engine) pins: Pins,
@@ -36,8 +38,16 @@ impl Engine {
     ) -> Result<PartOutcome> {
         let upload = self.upload_row(&target).await?;
         staged.check_secret(upload.key_check.as_ref())?;
-        let StagedParts { digests, body, extents, log_body, etag, key_check, pins } =
-            staged.into_parts();
+        let StagedParts {
+            digests,
+            body,
+            extents,
+            hints,
+            log_body,
+            etag,
+            key_check,
+            pins,
+        } = staged.into_parts();
         let draft = PartDraft {
             size: digests.size,
             etag,
@@ -45,6 +55,7 @@ impl Engine {
             body,
             key_check,
             extents,
+            hints,
             log_body,
             pins,
         };
@@ -59,7 +70,10 @@ impl Engine {
     ) -> Result<PartOutcome> {
         if number == 0 || number > limits::PARTS_MAX {
             let detail = format!("{number} is not between 1 and {}", limits::PARTS_MAX);
-            return Err(Error::Invalid { what: "part number", detail });
+            return Err(Error::Invalid {
+                what: "part number",
+                detail,
+            });
         }
         let log_body = draft.log_body.take();
         self.meta
@@ -77,6 +91,7 @@ impl Engine {
                     change.release(&old.body);
                 }
                 change.batch.extents.extend(draft.extents.iter().cloned());
+                change.let_be_found(&draft.hints);
                 change.delta.upload_bytes = signed(draft.size) - signed(replaced_bytes);
                 guard::quota(view, &bucket, change.delta)?;
                 let part = PartRow {
@@ -95,7 +110,9 @@ impl Engine {
                     parts_bytes: upload.parts_bytes - replaced_bytes + draft.size,
                     ..upload
                 };
-                change.batch.put(Key::upload(bucket.id, &target.key, upload.id), &upload);
+                change
+                    .batch
+                    .put(Key::upload(bucket.id, &target.key, upload.id), &upload);
                 let outcome = PartOutcome {
                     etag: part.etag,
                     size: part.size,

@@ -44,8 +44,17 @@ pub enum Affected {
 impl fmt::Display for Affected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Affected::Object { bucket, key, version, .. } => {
-                write!(f, "{bucket}/{} (version {version})", String::from_utf8_lossy(key))
+            Affected::Object {
+                bucket,
+                key,
+                version,
+                ..
+            } => {
+                write!(
+                    f,
+                    "{bucket}/{} (version {version})",
+                    String::from_utf8_lossy(key)
+                )
             }
             Affected::Part { upload, number } => write!(f, "part {number} of upload {upload}"),
         }
@@ -60,9 +69,17 @@ pub(super) struct Damaged {
 }
 
 /// Whether the rows name the chunk that was found there.
-pub(super) fn is_named(index: &dyn Index, segment: SegmentId, found: &RecordHeader) -> Result<bool> {
-    let Some(extent) = chunk_of(found) else { return Ok(false) };
-    let Some(bytes) = index.get(&Key::extent(extent))? else { return Ok(false) };
+pub(super) fn is_named(
+    index: &dyn Index,
+    segment: SegmentId,
+    found: &RecordHeader,
+) -> Result<bool> {
+    let Some(extent) = chunk_of(found) else {
+        return Ok(false);
+    };
+    let Some(bytes) = index.get(&Key::extent(extent))? else {
+        return Ok(false);
+    };
     let row: ExtentRow = row::decode(&bytes)?;
     Ok((row.segment, row.offset) == (segment, found.at))
 }
@@ -75,21 +92,39 @@ pub(super) fn find(
 ) -> Result<Damaged> {
     let mut damaged = Damaged::default();
     each(index, &key::table(Table::Extent), |key, row: ExtentRow| {
-        let Some(extent) = key::number_of(key).map(ExtentId) else { return };
+        let Some(extent) = key::number_of(key).map(ExtentId) else {
+            return;
+        };
         if !suspects.contains(&row.segment) {
             return;
         }
-        let Some(damage) = look(segments, extent, &row) else { return };
+        let Some(damage) = look(segments, extent, &row) else {
+            return;
+        };
         // It may have been moved or let go since the walk began.
         let now = index.get(&Key::extent(extent));
-        if !matches!(now, Ok(Some(now)) if row::decode::<ExtentRow>(&now).is_ok_and(|now| now.offset == row.offset && now.segment == row.segment)) {
+        if !matches!(now, Ok(Some(now)) if row::decode::<ExtentRow>(&now).is_ok_and(|now| now.offset == row.offset && now.segment == row.segment))
+        {
             return;
         }
         damaged.total += 1;
         if damaged.chunks.len() < DAMAGED_CHUNKS_MAX {
-            let ExtentRow { segment, offset, record_bytes, .. } = row;
-            let place = Place { segment, offset, record_bytes };
-            let chunk = DamagedChunk { damage, place, affected: Vec::new() };
+            let ExtentRow {
+                segment,
+                offset,
+                record_bytes,
+                ..
+            } = row;
+            let place = Place {
+                segment,
+                offset,
+                record_bytes,
+            };
+            let chunk = DamagedChunk {
+                damage,
+                place,
+                affected: Vec::new(),
+            };
             damaged.chunks.insert(extent, chunk);
         }
     })?;
@@ -103,7 +138,12 @@ fn look(segments: &Segments, extent: ExtentId, row: &ExtentRow) -> Option<Damage
     };
     let damage = |detail| {
         let (segment, offset) = (row.segment, row.offset);
-        Some(Damage::Extent { extent, segment, offset, detail })
+        Some(Damage::Extent {
+            extent,
+            segment,
+            offset,
+            detail,
+        })
     };
     let end = row.offset.checked_add(u64::from(row.record_bytes));
     if end.is_none_or(|end| end > segment.capacity()) {
@@ -131,11 +171,16 @@ pub(super) fn find_affected(index: &dyn Index, chunks: &mut Chunks) -> Result<()
     })?;
     let mut homes: HashMap<UploadId, BTreeSet<ExtentId>> = HashMap::new();
     each(index, &key::table(Table::Part), |key, row: PartRow| {
-        let Some(upload) = key::number_of(key).map(UploadId) else { return };
+        let Some(upload) = key::number_of(key).map(UploadId) else {
+            return;
+        };
         let damaged: Vec<ExtentId> = damaged_in(&row.body, chunks).collect();
         for extent in damaged {
             homes.entry(upload).or_default().insert(extent);
-            note(chunks, extent, || Affected::Part { upload, number: row.number });
+            note(chunks, extent, || Affected::Part {
+                upload,
+                number: row.number,
+            });
         }
     })?;
     for table in [Table::Current, Table::Version] {
@@ -152,8 +197,14 @@ pub(super) fn find_affected(index: &dyn Index, chunks: &mut Chunks) -> Result<()
     }
     // Parts of a completed upload are shown as the objects made of them.
     for chunk in chunks.values_mut() {
-        if chunk.affected.iter().any(|one| matches!(one, Affected::Object { .. })) {
-            chunk.affected.retain(|one| matches!(one, Affected::Object { .. }));
+        if chunk
+            .affected
+            .iter()
+            .any(|one| matches!(one, Affected::Object { .. }))
+        {
+            chunk
+                .affected
+                .retain(|one| matches!(one, Affected::Object { .. }));
         }
     }
     Ok(())
@@ -189,7 +240,10 @@ fn damaged_in<'a>(body: &'a Body, chunks: &'a Chunks) -> impl Iterator<Item = Ex
 }
 
 fn note(chunks: &mut Chunks, extent: ExtentId, affected: impl FnOnce() -> Affected) {
-    if let Some(chunk) = chunks.get_mut(&extent).filter(|c| c.affected.len() < AFFECTED_MAX) {
+    if let Some(chunk) = chunks
+        .get_mut(&extent)
+        .filter(|c| c.affected.len() < AFFECTED_MAX)
+    {
         chunk.affected.push(affected());
     }
 }

@@ -34,7 +34,16 @@ async fn bodies_are_refused_before_the_reserve_and_everything_else_goes_on() {
         assert!(stored < 100);
         gauge(&engine).forget();
     };
-    assert!(matches!(refused, Error::NoSpace { reserve: RESERVE, .. }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            Error::NoSpace {
+                reserve: RESERVE,
+                ..
+            }
+        ),
+        "{refused}"
+    );
     assert!(stored >= 10, "{stored}");
     let free = crate::disk::Disk::space(&rig.disk).unwrap().free_bytes;
     assert!(free + 8 * MIB as u64 >= RESERVE, "{free}");
@@ -44,17 +53,26 @@ async fn bodies_are_refused_before_the_reserve_and_everything_else_goes_on() {
     // What needs no body goes on, as long as there is a reserve.
     for number in 0..stored {
         if number % 3 != 0 {
-            rig::delete(&engine, BUCKET, &format!("k{number}"), None).await.unwrap();
+            rig::delete(&engine, BUCKET, &format!("k{number}"), None)
+                .await
+                .unwrap();
         }
     }
     rig::copy(&engine, (BUCKET, "k0"), (BUCKET, "copy")).await;
     assert!(engine.compact().await.unwrap() > 0);
     gauge(&engine).forget();
     // And with the space that this has given back, bodies do too.
-    rig::put(&engine, BUCKET, "again", &body(7, 800_000)).await.unwrap();
+    rig::put(&engine, BUCKET, "again", &body(7, 800_000))
+        .await
+        .unwrap();
     for number in (0..stored).step_by(3) {
-        let found = rig::get(&engine, BUCKET, &format!("k{number}")).await.unwrap();
-        assert!(found.as_deref() == Some(&body(number, 800_000)[..]), "k{number}");
+        let found = rig::get(&engine, BUCKET, &format!("k{number}"))
+            .await
+            .unwrap();
+        assert!(
+            found.as_deref() == Some(&body(number, 800_000)[..]),
+            "k{number}"
+        );
     }
     assert_eq!(engine.check().await.unwrap(), []);
 }
@@ -69,7 +87,13 @@ async fn what_was_promised_counts_until_the_drive_is_asked_again() {
     gauge.forget();
     gauge.admit(600).unwrap();
     gauge.admit(400).unwrap();
-    assert!(matches!(gauge.admit(1), Err(Error::NoSpace { free: RESERVE, reserve: RESERVE })));
+    assert!(matches!(
+        gauge.admit(1),
+        Err(Error::NoSpace {
+            free: RESERVE,
+            reserve: RESERVE
+        })
+    ));
     gauge.admit(0).unwrap();
     gauge.forget();
     gauge.admit(1000).unwrap();

@@ -242,6 +242,15 @@ fn space() {
         end: 1 << 30,
     };
     check(&segment, "01 02 01 8080808004");
+    let hint = DedupRow {
+        extent: ExtentId(300),
+        scope: [0xa5; 8],
+        digest: [0x3c; 16],
+    };
+    check(
+        &hint,
+        "01 ac02 a5a5a5a5 a5a5a5a5 3c3c3c3c 3c3c3c3c 3c3c3c3c 3c3c3c3c",
+    );
     let applied = AppliedRow {
         segment: SegmentId(3),
         offset: 4096,

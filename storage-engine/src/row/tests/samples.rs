@@ -297,6 +297,14 @@ pub(super) fn extent() -> impl Strategy<Value = ExtentRow> {
     )
 }
 
+pub(super) fn hint() -> impl Strategy<Value = DedupRow> {
+    (number(), any::<[u8; 8]>(), any::<[u8; 16]>()).prop_map(|(extent, scope, digest)| DedupRow {
+        extent: ExtentId(extent),
+        scope,
+        digest,
+    })
+}
+
 pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
     let kind = prop_oneof![
         Just(SegmentKind::Log),

@@ -1,0 +1,254 @@
+//! A copy of a running store in another folder, which opens as a store itself.
+//!
+//! A checkpoint of the index is one moment of the store; everything its rows name lies in segments,
+//! below the ends they record, and is never written again. So the checkpoint and those bytes are the
+//! backup, and the log has nothing to add. Each of those segments is held until it has been copied:
+//! one that is given up meanwhile gives its file back only then.
+//!
+//! Segments are copied, not linked to: their files are used anew in place, and two stores that grow
+//! from one backup would write into each other. Within the target, what an earlier backup brought
+//! is linked into the new one, which is put together beside it, verified, and only then takes its
+//! place. Interrupted before that, the earlier backup is as it was, and the next run goes on with
+//! what has been copied.
+
+mod copy;
+mod list;
+mod restore;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use restore::restore;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::check::{CheckOptions, check_folder};
+use super::readers::Reading;
+use super::work::{OnWork, Unit, Work, blocking, watched};
+use super::{Engine, EngineConfig, Store};
+use crate::commit::{Embedded, accounts, applied};
+use crate::disk::AsyncIo;
+use crate::error::{Damage, Error, Result};
+use crate::ids::{SegmentId, Sequence};
+use crate::index::{RocksIndex, RocksOptions};
+use crate::row::{SegmentKind, SegmentRow};
+use crate::segment::{Segment, Segments};
+use copy::Copying;
+use list::Copied;
+use target::Target;
+
+/// Memory of the index while a backup is looked at.
+const INDEX_BYTES: usize = 8 << 20;
+
+/// What a backup consists of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BackupReport {
+    /// All changes before this one are in it, no later one is.
+    pub until: Sequence,
+    pub segments: u64,
+    /// Those that an earlier or interrupted run had copied already.
+    pub segments_kept: u64,
+    pub copied_bytes: u64,
+    /// Chunks whose places were verified in the copy.
+    pub chunks: u64,
+}
+
+impl Engine {
+    /// Copies the store as it is at some moment during the call into a folder that is empty, or
+    /// holds an earlier backup of this store.
+    ///
+    /// Interrupted by `progress`, dropped or failed, it leaves an earlier backup as it was.
+    pub async fn backup(&self, to: &Path, progress: &mut OnWork<'_>) -> Result<BackupReport> {
+        let (
+            Store::Embedded {
+                embedded, segments, ..
+            },
+            Some(folder),
+        ) = (&self.store, &self.folder)
+        else {
+            let detail = "it is not kept in a folder".into();
+            return Err(Error::Invalid {
+                what: "store",
+                detail,
+            });
+        };
+        let (path, source) = (to.to_owned(), folder.path().to_owned());
+        let target = blocking(move || Target::open(&path, &source)).await?;
+        // Before the checkpoint: what its rows name is not given up from here on.
+        let reading = self.readers.begin(self.meta.store().next_sequence());
+        let config = EngineConfig {
+            cache_bytes: INDEX_BYTES,
+            memtable_bytes: INDEX_BYTES,
+            async_io: AsyncIo::Threads,
+            log_segment_bytes: segments.options().log_bytes,
+            bulk_segment_bytes: segments.options().bulk_bytes,
+            reserve_bytes: 0,
+            ..EngineConfig::new(&target.next())
+        };
+        Backup {
+            target: Arc::new(target),
+            segments: Arc::clone(segments),
+            config,
+        }
+        .run(embedded, folder.segments(), reading, progress)
+        .await
+    }
+}
+
+struct Backup {
+    target: Arc<Target>,
+    segments: Arc<Segments>,
+    /// Opens what is being put together.
+    config: EngineConfig,
+}
+
+/// The moment that is backed up.
+struct Moment {
+    until: Sequence,
+    accounts: BTreeMap<SegmentId, SegmentRow>,
+}
+
+impl Backup {
+    async fn run(
+        self,
+        embedded: &Arc<Embedded>,
+        source: PathBuf,
+        reading: Reading,
+        progress: &mut OnWork<'_>,
+    ) -> Result<BackupReport> {
+        let moment = self.checkpoint(embedded).await?;
+        let mut report = BackupReport {
+            until: moment.until,
+            ..BackupReport::default()
+        };
+        let held = self.hold(&moment)?;
+        drop(reading);
+        let total: u64 = held.iter().map(|(_, account)| account.end).sum();
+        let mut done = 0;
+        let mut names = Vec::new();
+        for (segment, account) in held {
+            // Asked before anything is copied: a write that is under way may still change what
+            // lies below the end.
+            let fixed = segment.kind() != SegmentKind::Bulk || segment.writers() == 0;
+            let name = segment.file_name();
+            let copied = Copied {
+                end: account.end,
+                capacity: segment.capacity(),
+                fixed,
+            };
+            report.segments += 1;
+            names.push(name.clone());
+            let (target, from) = (Arc::clone(&self.target), source.join(&name));
+            let begun = blocking(move || target.begin(&name, &from, copied)).await?;
+            match begun {
+                None => report.segments_kept += 1,
+                Some(copying) => {
+                    let base = done;
+                    let mut tell = |bytes: u64| {
+                        let (doing, unit) = ("copy segments", Unit::Bytes);
+                        progress(Work {
+                            doing,
+                            done: base + bytes,
+                            total,
+                            unit,
+                        })
+                    };
+                    let copying = copy_all(copying, &mut tell).await?;
+                    report.copied_bytes += copied.end;
+                    let target = Arc::clone(&self.target);
+                    blocking(move || target.finish_segment(copying, copied)).await?;
+                }
+            }
+            done += account.end;
+            let (doing, unit) = ("copy segments", Unit::Bytes);
+            if progress(Work {
+                doing,
+                done,
+                total,
+                unit,
+            })
+            .is_break()
+            {
+                return Err(Error::Interrupted);
+            }
+        }
+        report.chunks = self.verify(names, progress).await?;
+        let target = Arc::clone(&self.target);
+        blocking(move || target.switch()).await?;
+        Ok(report)
+    }
+
+    /// The segments that the moment needs; nobody uses their files anew while they are held.
+    fn hold(&self, moment: &Moment) -> Result<Vec<(Arc<Segment>, SegmentRow)>> {
+        let accounts = moment.accounts.iter();
+        let alive = accounts.filter(|(_, account)| account.live_bytes > 0);
+        let held = alive.map(|(id, account)| {
+            let segment = self.segments.get(*id);
+            let missing = || Error::damaged(Damage::MissingSegment(*id));
+            Ok((segment.ok_or_else(missing)?, *account))
+        });
+        held.collect()
+    }
+
+    /// The index as of one moment, and what it says.
+    async fn checkpoint(&self, embedded: &Arc<Embedded>) -> Result<Moment> {
+        let (index, target) = (Arc::clone(embedded.index()), Arc::clone(&self.target));
+        blocking(move || {
+            let folder = target.prepare_index()?;
+            index.checkpoint(&folder)?;
+            let options = RocksOptions {
+                cache_bytes: INDEX_BYTES,
+                memtable_bytes: INDEX_BYTES,
+            };
+            let copy = RocksIndex::open(&folder, &options)?;
+            Ok(Moment {
+                until: applied(&copy)?.next_sequence,
+                accounts: accounts(&copy)?.into_iter().collect(),
+            })
+        })
+        .await
+    }
+
+    /// Opens what was put together and looks at every chunk in it.
+    async fn verify(&self, names: Vec<String>, progress: &mut OnWork<'_>) -> Result<u64> {
+        let (target, config) = (Arc::clone(&self.target), self.config.clone());
+        watched(progress, move |progress| {
+            target.complete(&names)?;
+            let report = check_folder(&config, CheckOptions::default(), progress)?;
+            match report.problems.first() {
+                None => Ok(report.chunks),
+                Some(problem) => {
+                    let total = report.problems_total;
+                    Err(Error::damaged(Damage::Other(format!(
+                        "the backup has {total} problems and was given up; the first: {problem}"
+                    ))))
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// Copies to the end, in steps.
+async fn copy_all(
+    mut copying: Copying,
+    progress: &mut (dyn FnMut(u64) -> std::ops::ControlFlow<()> + Send),
+) -> Result<Copying> {
+    loop {
+        let (over, advanced) = blocking(move || {
+            let mut copying = copying;
+            let over = copying.step()?;
+            Ok((over, copying))
+        })
+        .await?;
+        copying = advanced;
+        if over {
+            return Ok(copying);
+        }
+        if progress(copying.done()).is_break() {
+            return Err(Error::Interrupted);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! From a backup back to a store.
+
+use std::fs;
+use std::path::Path;
+
+use super::copy::{self, Copying};
+use super::target;
+use crate::disk::{FolderLock, LOCK_FILE_NAME};
+use crate::engine::folder::{Folder, MARKER, is_fresh, store_of};
+use crate::engine::work::{OnWork, Unit, Work};
+use crate::error::{Error, Result};
+
+/// Copies a backup into a folder that is empty, or into which it was being restored before.
+/// Blocks. Returns how many bytes were copied.
+///
+/// The folder opens as a store only once everything is there. Interrupted by `progress`, it ends
+/// with [`Error::Interrupted`]; the next attempt goes on with the file it was at.
+pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64> {
+    let refuse = |path: &Path, what: &str| Error::Folder(format!("{}: {what}", path.display()));
+    if !from.is_dir() {
+        return Err(refuse(from, "there is no such folder"));
+    }
+    let lock = FolderLock::acquire(from);
+    let _from = lock.map_err(|error| refuse(from, &error.to_string()))?;
+    target::finish(from)?;
+    if !from.join(MARKER).exists() {
+        return Err(refuse(from, "it holds no finished backup"));
+    }
+    fs::create_dir_all(to).map_err(|error| refuse(to, &error.to_string()))?;
+    let lock = FolderLock::acquire(to);
+    let _to = lock.map_err(|error| refuse(to, &error.to_string()))?;
+    let begun = Begun::of(to)?;
+    if !begun.goes_on_with(from)? {
+        return Err(refuse(to, "it is not empty: restore into an empty folder"));
+    }
+    begun.note(from)?;
+    let copied = copy_folders(from, to, progress)?;
+    for file in copy::files(from)? {
+        if ![LOCK_FILE_NAME, MARKER, target::LIST].contains(&file.as_str()) {
+            copy::copy_file(&from.join(&file), &to.join(&file))?;
+        }
+    }
+    copy::sync_folder(to)?;
+    copy::copy_file(&from.join(MARKER), &to.join(MARKER))?;
+    begun.forget()?;
+    copy::sync_folder(to)?;
+    Ok(copied)
+}
+
+/// A note in the folder about what is being restored there.
+struct Begun<'a> {
+    folder: &'a Path,
+    store: Option<String>,
+}
+
+const NOTE: &str = ".restoring";
+
+impl<'a> Begun<'a> {
+    fn of(folder: &'a Path) -> Result<Self> {
+        let store = fs::read_to_string(folder.join(NOTE)).ok();
+        Ok(Begun { folder, store })
+    }
+
+    /// Whether the folder is empty, or holds the beginning of the same.
+    fn goes_on_with(&self, from: &Path) -> Result<bool> {
+        if self.folder.join(MARKER).exists() {
+            return Ok(false);
+        }
+        match &self.store {
+            Some(store) => Ok(*store == identity(from)?),
+            None => is_fresh(self.folder).map_err(Error::io("restore")),
+        }
+    }
+
+    fn note(&self, from: &Path) -> Result<()> {
+        let noted = fs::write(self.folder.join(NOTE), identity(from)?);
+        noted.map_err(Error::io("restore"))?;
+        copy::sync_folder(self.folder)
+    }
+
+    fn forget(&self) -> Result<()> {
+        copy::remove_file(&self.folder.join(NOTE))
+    }
+}
+
+/// The store, and which of its backups: the names of the index's files differ from one to the next.
+fn identity(from: &Path) -> Result<String> {
+    let store: String = store_of(from)?
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let index = copy::files(&from.join(Folder::INDEX))?.join("\n");
+    Ok(format!("{store}\n{index}\n"))
+}
+
+fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64> {
+    let list = target::list_of(from)?;
+    let mut files = Vec::new();
+    for folder in [Folder::SEGMENTS, Folder::INDEX] {
+        fs::create_dir_all(to.join(folder)).map_err(Error::io("restore"))?;
+        for name in copy::files(&from.join(folder))? {
+            let path = from.join(folder).join(&name);
+            let len = fs::metadata(&path).map_err(Error::io("restore"))?.len();
+            let known = list.get(&name).filter(|_| folder == Folder::SEGMENTS);
+            let end = known.map_or(len, |copied| copied.end.min(len));
+            files.push((path, to.join(folder).join(&name), end, len));
+        }
+    }
+    let total = files.iter().map(|(_, _, end, _)| end).sum();
+    let (mut done, mut copied) = (0, 0);
+    for (from, to, end, len) in files {
+        // A name stands for a whole copy.
+        if !to.exists() {
+            let mut copying = Copying::begin(&from, &to, end, len)?;
+            while !copying.step()? {
+                let (doing, done) = ("restore", done + copying.done());
+                if progress(Work {
+                    doing,
+                    done,
+                    total,
+                    unit: Unit::Bytes,
+                })
+                .is_break()
+                {
+                    return Err(Error::Interrupted);
+                }
+            }
+            copied += end;
+        }
+        done += end;
+        let work = Work {
+            doing: "restore",
+            done,
+            total,
+            unit: Unit::Bytes,
+        };
+        if progress(work).is_break() {
+            return Err(Error::Interrupted);
+        }
+    }
+    for folder in [Folder::SEGMENTS, Folder::INDEX] {
+        copy::sync_folder(&to.join(folder))?;
+    }
+    Ok(copied)
+}

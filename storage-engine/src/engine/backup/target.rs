@@ -1,0 +1,224 @@
+//! The folder a backup goes to: what an earlier one left there, and the new one beside it.
+//!
+//! The new backup is put together in a folder of its own as a whole store. When it is whole a mark
+//! is set, and from then on it takes the place of the earlier one whatever happens: who finds the
+//! mark finishes that first. In between the folder has no marker file and opens as nothing.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::copy::{self, Copying};
+use super::list::{self, Copied};
+use crate::disk::{FolderLock, LOCK_FILE_NAME};
+use crate::engine::folder::{Folder, MARKER, is_fresh, store_of};
+use crate::error::{Error, Result};
+use crate::segment::SEGMENT_HEADER_BYTES;
+
+/// Where the next backup is put together. Begins with a dot: the folder counts as fresh beside it.
+const NEXT: &str = ".next";
+/// What the backup before is called while the next one takes its place.
+const OLD: &str = ".old";
+/// The mark: the next backup is whole and verified.
+const READY: &str = "ready";
+/// What has been copied for the next backup, and what the one before holds.
+pub(super) const LIST: &str = ".segments";
+
+/// A locked folder for backups of one store.
+#[derive(Debug)]
+pub(super) struct Target {
+    path: PathBuf,
+    source: PathBuf,
+    _lock: FolderLock,
+}
+
+impl Target {
+    /// Takes the folder, and finishes what an interrupted run had almost finished.
+    pub(super) fn open(path: &Path, source: &Path) -> Result<Self> {
+        let refuse = |what: &str| Error::Folder(format!("{}: {what}", path.display()));
+        let io = |error: std::io::Error| refuse(&error.to_string());
+        let real_source = source.canonicalize().map_err(io)?;
+        let apart = |path: &Path| !path.starts_with(&real_source) && !real_source.starts_with(path);
+        // Looked at before anything is made, and again where links are followed.
+        let outside = apart(&std::path::absolute(path).map_err(io)?);
+        if outside {
+            fs::create_dir_all(path).map_err(io)?;
+        }
+        if !outside || !apart(&path.canonicalize().map_err(io)?) {
+            return Err(refuse(
+                "a backup belongs outside of the store, and not around it",
+            ));
+        }
+        let lock = FolderLock::acquire(path).map_err(io)?;
+        finish(path)?;
+        match path.join(MARKER).exists() {
+            true if store_of(path)? != store_of(source)? => {
+                return Err(refuse(
+                    "it holds another store or a backup of another store",
+                ));
+            }
+            false if !is_fresh(path).map_err(io)? => {
+                return Err(refuse("it holds other files: choose an empty folder"));
+            }
+            _ => {}
+        }
+        let target = Target {
+            path: path.to_owned(),
+            source: source.to_owned(),
+            _lock: lock,
+        };
+        fs::create_dir_all(target.next().join(Folder::SEGMENTS)).map_err(io)?;
+        Ok(target)
+    }
+
+    pub(super) fn next(&self) -> PathBuf {
+        self.path.join(NEXT)
+    }
+
+    fn next_list(&self) -> PathBuf {
+        self.next().join(LIST)
+    }
+
+    /// The folder for a checkpoint of the index, which must not exist yet.
+    pub(super) fn prepare_index(&self) -> Result<PathBuf> {
+        let index = self.next().join(Folder::INDEX);
+        copy::remove_folder(&index)?;
+        Ok(index)
+    }
+
+    /// Begins to copy a segment; `None` if it is here already.
+    pub(super) fn begin(&self, name: &str, from: &Path, wanted: Copied) -> Result<Option<Copying>> {
+        let to = self.next().join(Folder::SEGMENTS).join(name);
+        let here = list::read(&self.next_list())?.get(name).copied();
+        if suffices(here, wanted) && same_header(from, &to)? {
+            return Ok(None);
+        }
+        let before = list::read(&self.path.join(LIST))?.get(name).copied();
+        let earlier = self.path.join(Folder::SEGMENTS).join(name);
+        if let Some(held) = before.filter(|held| suffices(Some(*held), wanted))
+            && same_header(from, &earlier)?
+        {
+            copy::remove_file(&to)?;
+            // Both names are inside of the backup, and nothing here is ever written again.
+            match fs::hard_link(&earlier, &to) {
+                Ok(()) => {}
+                Err(_) => copy::copy_file(&earlier, &to)?,
+            }
+            list::append(&self.next_list(), name, held)?;
+            return Ok(None);
+        }
+        copy::remove_file(&to)?;
+        Copying::begin(from, &to, wanted.end, wanted.capacity).map(Some)
+    }
+
+    pub(super) fn finish_segment(&self, copying: Copying, copied: Copied) -> Result<()> {
+        let folder = self.next().join(Folder::SEGMENTS);
+        copy::sync_folder(&folder)?;
+        let name = copying.path().file_name().and_then(|name| name.to_str());
+        list::append(&self.next_list(), name.unwrap_or_default(), copied)
+    }
+
+    /// Adds everything but segments, and removes segments of earlier runs that are not needed.
+    pub(super) fn complete(&self, names: &[String]) -> Result<()> {
+        let next = self.next();
+        let folder = next.join(Folder::SEGMENTS);
+        for stray in fs::read_dir(&folder).map_err(Error::io("list a backup"))? {
+            let stray = stray.map_err(Error::io("list a backup"))?.file_name();
+            if !names.iter().any(|name| stray == **name) {
+                copy::remove_file(&folder.join(stray))?;
+            }
+        }
+        let mut list = list::read(&self.next_list())?;
+        list.retain(|name, _| names.contains(name));
+        list::write(&self.next_list(), &list)?;
+        // The server beside the store keeps files of its own in the folder.
+        for file in copy::files(&self.source)? {
+            if file != LOCK_FILE_NAME && file != LIST {
+                copy::copy_file(&self.source.join(&file), &next.join(&file))?;
+            }
+        }
+        copy::sync_folder(&folder)?;
+        copy::sync_folder(&next)
+    }
+
+    /// Lets the new backup take the place of the earlier one. Once begun it is finished, by this
+    /// call or by whoever opens the folder next.
+    pub(super) fn switch(&self) -> Result<()> {
+        let next = self.next();
+        // Verifying has opened the index, and with that written to it.
+        copy::sync_files(&next.join(Folder::INDEX))?;
+        copy::remove_file(&next.join(LOCK_FILE_NAME))?;
+        let mark = File::create(next.join(READY)).and_then(|mark| mark.sync_all());
+        mark.map_err(Error::io("finish a backup"))?;
+        copy::sync_folder(&next)?;
+        finish(&self.path)
+    }
+}
+
+/// Finishes the switch to a new backup, if one has been begun. Every step may have been done.
+pub(super) fn finish(path: &Path) -> Result<()> {
+    let (next, old) = (path.join(NEXT), path.join(OLD));
+    if !next.join(READY).exists() {
+        return Ok(());
+    }
+    let io = Error::io("finish a backup");
+    let moved = || -> std::io::Result<()> {
+        if next.join(MARKER).exists() && path.join(MARKER).exists() {
+            fs::remove_file(path.join(MARKER))?;
+            File::open(path)?.sync_all()?;
+        }
+        fs::create_dir_all(&old)?;
+        for folder in [Folder::INDEX, Folder::SEGMENTS] {
+            let (from, to) = (next.join(folder), path.join(folder));
+            if from.exists() && to.exists() {
+                fs::rename(&to, old.join(folder))?;
+            }
+            if from.exists() {
+                fs::rename(from, to)?;
+            }
+        }
+        for entry in fs::read_dir(&next)? {
+            let name = entry?.file_name();
+            if name != READY && name != MARKER {
+                fs::rename(next.join(&name), path.join(&name))?;
+            }
+        }
+        File::open(path)?.sync_all()?;
+        // Last of all: from here on the folder is a store again.
+        if next.join(MARKER).exists() {
+            fs::rename(next.join(MARKER), path.join(MARKER))?;
+        }
+        File::open(path)?.sync_all()
+    };
+    moved().map_err(io)?;
+    copy::remove_folder(&old)?;
+    copy::remove_folder(&next)
+}
+
+/// How much of each segment of a finished backup was copied.
+pub(super) fn list_of(path: &Path) -> Result<list::List> {
+    list::read(&path.join(LIST))
+}
+
+/// Whether what is there can stand for what is wanted.
+fn suffices(here: Option<Copied>, wanted: Copied) -> bool {
+    here.is_some_and(|here| {
+        here.fixed && here.end >= wanted.end && here.capacity == wanted.capacity
+    })
+}
+
+/// Whether two files are the same segment: each use of a file has a nonce of its own.
+fn same_header(one: &Path, other: &Path) -> Result<bool> {
+    Ok(match (header(one)?, header(other)?) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    })
+}
+
+fn header(path: &Path) -> Result<Option<Vec<u8>>> {
+    let Ok(mut file) = File::open(path) else {
+        return Ok(None);
+    };
+    let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
+    Ok(file.read_exact(&mut bytes).is_ok().then_some(bytes))
+}
