@@ -151,7 +151,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 fn updated(bucket: BucketRow, change: &UpdateBucket) -> Result<BucketRow> {
-    let old = bucket.versioning;
+    let (old, was_lockable) = (bucket.versioning, bucket.lockable);
     let bucket = BucketRow {
         versioning: change.versioning.unwrap_or(bucket.versioning),
         lockable: change.lockable.unwrap_or(bucket.lockable),
@@ -169,6 +169,12 @@ fn updated(bucket: BucketRow, change: &UpdateBucket) -> Result<BucketRow> {
         return Err(Error::Invalid {
             what: "versioning",
             detail: "it can be suspended, but not forgotten".into(),
+        });
+    }
+    if was_lockable && !bucket.lockable {
+        return Err(Error::Invalid {
+            what: "lock",
+            detail: "a lockable bucket stays lockable".into(),
         });
     }
     if bucket.default_retention.is_some() && !bucket.lockable {

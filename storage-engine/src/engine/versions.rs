@@ -13,7 +13,7 @@ use crate::key::{self, Key};
 use crate::limits::LOG_BODY_BYTES_MAX;
 use crate::meta::{Batch, ExtentChange, Stamp, UsageDelta, View};
 use crate::row::{
-    self, Body, BucketRow, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
+    self, Body, BucketRow, Lock, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
 };
 
 /// The change of one key under construction.
@@ -112,6 +112,13 @@ impl<'a> KeyChange<'a> {
 
     /// Makes `new` the current version. `current` is what [`KeyChange::current`] returned.
     pub(super) fn install(&mut self, current: Option<VersionRow>, new: &VersionRow) -> Result<()> {
+        let locks = new
+            .detail
+            .as_ref()
+            .is_some_and(|detail| detail.lock != Lock::default());
+        if locks && !self.bucket.lockable {
+            return Err(Error::NotLockable);
+        }
         self.make_room(current)?;
         self.batch.put(Key::current(self.bucket.id, self.key), new);
         self.delta.objects += 1;
