@@ -7,9 +7,9 @@ use storage_engine::hash::{Algorithm, Checksum, ETag};
 use storage_engine::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
 use storage_engine::row::{
     self, AppliedRow, Attribute, Body, BucketRow, ChecksumKind, Compression, DedupRow,
-    DefaultRetention, Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum, PageEntry,
-    PageStart, PartRow, Quota, Retention, RetentionMode, Run, SegmentKind, SegmentRow, Summary,
-    Tag, TrashRow, UploadRow, UsageRow, VersionRow, Versioning,
+    DefaultRetention, Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum,
+    PageEntry, PageStart, PartRow, Quota, Retention, RetentionMode, Run, SegmentKind, SegmentRow,
+    Summary, Tag, TrashRow, UploadRow, UsageRow, VersionRow, Versioning,
 };
 
 /// Every row and the names of its fields, in order.
