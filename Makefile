@@ -42,12 +42,13 @@ test: build-tools clients
 bench: build-tools
 	cargo bench --workspace --benches --locked
 
-# Soak tests are the ignored ones: `#[ignore = "soak: ..."]`. tests/tidy.rs allows no other kind.
+# Soak tests are the ignored ones, `#[ignore = "soak: ..."]` (tests/tidy.rs allows no other kind),
+# and those that go on for longer when CAIRN_SOAK is set.
 soak: build-tools
 	@if cargo nextest --version >/dev/null 2>&1; then \
-	  set -ex; cargo nextest run --workspace --release --locked --run-ignored only --profile soak; \
+	  export CAIRN_SOAK=1; set -ex; cargo nextest run --workspace --release --locked --run-ignored all --profile soak; \
 	else \
-	  set -ex; cargo test --workspace --release --locked -- --ignored; \
+	  export CAIRN_SOAK=1; set -ex; cargo test --workspace --release --locked -- --include-ignored; \
 	fi
 
 # With stable Rust: fuzz/rustc-coverage instruments this workspace and nothing else, so that no

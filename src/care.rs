@@ -1,11 +1,18 @@
-//! Commands that look after a data folder while no server runs on it.
+//! Commands that look after a data folder while no server runs on it: check, scrub, backup and
+//! restore. Each shows its progress, can be interrupted, and goes on where it was.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use storage_engine::{CheckOptions, CheckReport, EngineConfig, Error, check_folder};
+use storage_engine::ids::SegmentId;
+use storage_engine::{
+    CheckOptions, CheckReport, Engine, EngineConfig, Error, ScrubOptions, ScrubPosition,
+    ScrubReport, check_folder,
+};
+use tokio::runtime::Handle;
 
-use crate::cli::CheckArgs;
+use crate::cli::{BackupArgs, CheckArgs, RestoreArgs, ScrubArgs};
 use crate::progress::Progress;
 
 /// The store is whole.
@@ -27,6 +34,113 @@ pub(crate) fn check(args: &CheckArgs) -> ExitCode {
         let report = check_folder(&config, options, &mut |work| progress.show(work))?;
         Ok(verdict(&report))
     }))
+}
+
+/// `cairn scrub`: prints each damaged chunk with whose it is, and where to go on if it was
+/// interrupted.
+pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
+    let from = match args.from.as_deref().map(position).transpose() {
+        Ok(from) => from,
+        Err(error) => return conclude(Err(error)),
+    };
+    let options = ScrubOptions {
+        bytes_per_second: args.rate << 20,
+        from,
+    };
+    conclude(run(|progress| {
+        with_engine(&args.data, async |engine| {
+            let report = engine
+                .scrub(options, &mut |work| progress.show(work))
+                .await?;
+            Ok(scrubbed(&report))
+        })
+    }))
+}
+
+/// `cairn backup`: prints how much was copied.
+pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
+    conclude(run(|progress| {
+        with_engine(&args.data, async |engine| {
+            let report = engine
+                .backup(&args.to, &mut |work| progress.show(work))
+                .await?;
+            let line = format!(
+                "{} segments, {} of them copied before; {} MiB copied, {} chunks verified",
+                report.segments,
+                report.segments_kept,
+                report.copied_bytes >> 20,
+                report.chunks,
+            );
+            Ok((EXIT_SOUND, vec![line]))
+        })
+    }))
+}
+
+/// `cairn restore`: prints how much was copied.
+pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
+    conclude(run(|progress| {
+        let copied =
+            storage_engine::restore(&args.from, &args.data, &mut |work| progress.show(work))?;
+        let line = format!("{} MiB copied; start a server on it", copied >> 20);
+        Ok((EXIT_SOUND, vec![line]))
+    }))
+}
+
+/// Opens the folder, works with it and closes it in order.
+fn with_engine(
+    data: &Path,
+    work: impl AsyncFnOnce(&Engine) -> Result<Conclusion, Error>,
+) -> Result<Conclusion, Error> {
+    // A command that looks after a folder must not make one where a path is mistyped.
+    if !data.is_dir() {
+        let what = format!("{}: there is no such folder", data.display());
+        return Err(Error::Folder(what));
+    }
+    let engine = Engine::open_folder(&EngineConfig::new(data))?;
+    Handle::current().block_on(async {
+        let conclusion = work(&engine).await;
+        engine.shutdown().await?;
+        conclusion
+    })
+}
+
+fn position(text: &str) -> Result<ScrubPosition, Error> {
+    let parsed = text.split_once(':').and_then(|(segment, offset)| {
+        Some(ScrubPosition {
+            segment: SegmentId(segment.parse().ok()?),
+            offset: offset.parse().ok()?,
+        })
+    });
+    parsed.ok_or_else(|| Error::Invalid {
+        what: "--from",
+        detail: format!("{text:?} is not SEGMENT:OFFSET, such as 12:4096"),
+    })
+}
+
+fn scrubbed(report: &ScrubReport) -> Conclusion {
+    let mut lines = Vec::new();
+    for chunk in &report.damaged {
+        lines.push(chunk.damage.to_string());
+        lines.extend(chunk.affected.iter().map(|whose| format!("  {whose}")));
+    }
+    let untold = report.damaged_total - report.damaged.len() as u64;
+    if untold > 0 {
+        lines.push(format!("and {untold} more damaged chunks"));
+    }
+    lines.push(format!(
+        "{} records ({} MiB) read: {} damaged chunks, and {} damaged records nobody needs",
+        report.records,
+        report.bytes >> 20,
+        report.damaged_total,
+        report.dead_damaged,
+    ));
+    if let Some(next) = report.next {
+        let ScrubPosition { segment, offset } = next;
+        lines.push(format!("interrupted: go on with --from {segment}:{offset}"));
+        return (EXIT_INTERRUPTED, lines);
+    }
+    let sound = report.damaged_total == 0;
+    (if sound { EXIT_SOUND } else { EXIT_PROBLEMS }, lines)
 }
 
 /// An exit code, and what to print.
@@ -53,7 +167,7 @@ fn conclude(outcome: Result<Conclusion, Error>) -> ExitCode {
         Ok(conclusion) => conclusion,
         Err(Error::Interrupted) => (
             EXIT_INTERRUPTED,
-            vec!["interrupted: nothing can be said of the store".to_owned()],
+            vec!["interrupted before the end".to_owned()],
         ),
         Err(error) => (EXIT_FAILED, vec![format!("error: {error}")]),
     };

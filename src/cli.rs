@@ -17,6 +17,50 @@ pub(crate) enum Command {
     Server(ServerArgs),
     /// Verify a data folder no server is running on: counters, references, every record
     Check(CheckArgs),
+    /// Read everything stored in a folder no server is running on, to find what has rotted
+    Scrub(ScrubArgs),
+    /// Copy a data folder no server is running on into another; again into the same one copies
+    /// what is new
+    Backup(BackupArgs),
+    /// Make a data folder from a backup
+    Restore(RestoreArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScrubArgs {
+    /// Folder to read
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+
+    /// Read at most this many MiB a second; 0 for as fast as it goes
+    #[arg(long, value_name = "MIB", default_value_t = 0)]
+    pub(crate) rate: u64,
+
+    /// Go on where an interrupted scrub said it stopped
+    #[arg(long, value_name = "SEGMENT:OFFSET")]
+    pub(crate) from: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// Folder to copy
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+
+    /// Folder to copy to: empty, or an earlier backup of the same store
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// Backup to restore from
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+
+    /// Folder to make: it must be empty or missing
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -32,5 +32,8 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Server(args) => server::run(args),
         Command::Check(args) => care::check(&args),
+        Command::Scrub(args) => care::scrub(&args),
+        Command::Backup(args) => care::backup(&args),
+        Command::Restore(args) => care::restore(&args),
     }
 }

@@ -59,7 +59,12 @@ impl Progress {
         };
         if self.shown.is_none_or(|shown| now - shown >= interval) {
             self.shown = Some(now);
-            self.print(&line(doing, work, now - since, work.done - from.min(work.done)));
+            self.print(&line(
+                doing,
+                work,
+                now - since,
+                work.done - from.min(work.done),
+            ));
         }
         ControlFlow::Continue(())
     }
@@ -84,7 +89,12 @@ impl Progress {
 
 /// `done` is what was done in the time `elapsed`.
 fn line(doing: &str, work: Work, elapsed: Duration, done: u64) -> String {
-    let Work { done: so_far, total, unit, .. } = work;
+    let Work {
+        done: so_far,
+        total,
+        unit,
+        ..
+    } = work;
     let mut line = format!("{doing}: {}", amount(so_far, unit));
     if let Some(percent) = so_far.saturating_mul(100).checked_div(total) {
         let percent = percent.min(100);

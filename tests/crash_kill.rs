@@ -74,7 +74,7 @@ fn live(seed: u64) {
     let mut dice = Dice(seed);
     let mut workers: Vec<Worker> = (0..WORKERS).map(|n| Worker::new(seed, n)).collect();
     make_buckets(Server::start(&mut command_with_root(&data)));
-    let mut in_flight = 0;
+    let (mut told, mut in_flight) = (0, 0);
     for kill in 1..=KILLS_OF_A_LIFE {
         if kill % KILLS_PER_KILLED_START == 0 {
             let pause = Duration::from_millis(dice.below(KILLED_START_MS_MAX));
@@ -88,9 +88,11 @@ fn live(seed: u64) {
             "life {seed}, kill {kill}: started in {took:.2?}; {found}; then \
              {acknowledged} acknowledged in {pause} ms"
         );
-        assert!(acknowledged > 0, "the load does nothing");
+        told += acknowledged;
         in_flight += found.untold;
     }
+    // A busy machine may do nothing at all between a start and the next kill, but not always.
+    assert!(told > u64::from(KILLS_OF_A_LIFE), "the load does nothing");
     assert!(
         in_flight > 0,
         "no kill came between a change and its answer"

@@ -8,7 +8,8 @@ mod s3;
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     pub name: &'static str,
-    pub run: fn(&[u8]),
+    /// True if the input decodes to something.
+    pub run: fn(&[u8]) -> bool,
 }
 
 /// Each has a folder of its name in `corpus`.

@@ -11,4 +11,6 @@ static TARGET: LazyLock<Target> = LazyLock::new(|| {
     target(&name).unwrap_or_else(|| panic!("FUZZ_TARGET={name}: there is no such target"))
 });
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| (TARGET.run)(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    (TARGET.run)(data);
+});

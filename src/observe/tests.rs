@@ -47,7 +47,11 @@ async fn observed(
 }
 
 fn has(metrics: &Metrics, line: &str) -> bool {
-    metrics.render(&storage_engine::EngineStats::default()).unwrap().lines().any(|l| l == line)
+    metrics
+        .render(&storage_engine::EngineStats::default())
+        .unwrap()
+        .lines()
+        .any(|l| l == line)
 }
 
 const COUNTED: &str = "cairn_requests_total{error=\"\",operation=\"GetObject\",status=\"200\"} 1";

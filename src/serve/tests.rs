@@ -27,7 +27,10 @@ impl Running {
     /// At least one must have been accepted before.
     async fn until_no_connection_is_open(&self) {
         let is_over = || {
-            let text = self.metrics.render(&storage_engine::EngineStats::default()).unwrap();
+            let text = self
+                .metrics
+                .render(&storage_engine::EngineStats::default())
+                .unwrap();
             !text.contains("cairn_connections_total 0") && text.contains("cairn_connections 0")
         };
         within(async {

@@ -15,7 +15,9 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let elapsed = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
     }
 }
@@ -30,7 +32,8 @@ impl ManualClock {
     }
 
     pub fn advance(&self, milliseconds: u64) {
-        self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
+        self.0
+            .fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
     }
 }
 

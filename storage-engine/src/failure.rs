@@ -61,6 +61,8 @@ impl Failure {
         let mut receiver = self.reason.subscribe();
         let reason = receiver.wait_for(Option::is_some).await;
         // The sender lives in `self`: the channel cannot close under us.
-        reason.map(|r| r.clone().unwrap_or_default()).unwrap_or_default()
+        reason
+            .map(|r| r.clone().unwrap_or_default())
+            .unwrap_or_default()
     }
 }

@@ -60,7 +60,10 @@ impl Timestamp {
 pub enum VersionId {
     /// The version written while versioning was off or suspended.
     Null,
-    Numbered { sequence: Sequence, tag: u64 },
+    Numbered {
+        sequence: Sequence,
+        tag: u64,
+    },
 }
 
 impl fmt::Display for VersionId {

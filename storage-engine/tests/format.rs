@@ -20,7 +20,6 @@ use bytes::Bytes;
 use decoder::{Chunk, Record, Segment};
 use document::{Document, plain};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use storage_engine::SecretKey;
 use storage_engine::chunk::{self, Blocks, Cipher, Transform, new_key_check};
 use storage_engine::disk::DIRECT_ALIGN_BYTES;
 use storage_engine::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
@@ -30,8 +29,11 @@ use storage_engine::limits;
 use storage_engine::record::{
     self, ALIGNED_PAYLOAD_AT, FRAMES_MAX, HEADER_BYTES, PAYLOAD_AT_MAX, decode_rows,
 };
-use storage_engine::row::{self, AppliedRow, SegmentKind, SegmentRow, VersionRow};
+use storage_engine::row::{self, AppliedRow, DedupRow, SegmentKind, SegmentRow, VersionRow};
 use storage_engine::segment::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
+use storage_engine::{
+    CreateBucket, Engine, EngineConfig, NewObject, PutObject, SecretKey, StageOptions, UpdateBucket,
+};
 use tempfile::TempDir;
 
 fn format() -> Document {
@@ -337,6 +339,75 @@ fn encryption_is_as_described() {
     };
     assert_eq!((chunk.extent, chunk.logical_bytes), (5, 200_000));
     assert_eq!(decrypt(&chunk, &derive("encryption")), body);
+}
+
+/// A body of one chunk in a bucket that shares by content, found again in the log it went to.
+#[tokio::test]
+async fn sharing_is_as_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = EngineConfig {
+        log_segment_bytes: 1 << 20,
+        bulk_segment_bytes: 2 << 20,
+        reserve_bytes: 0,
+        ..EngineConfig::new(folder.path())
+    };
+    let engine = Engine::open_folder(&config).unwrap();
+    let (name, owner) = ("b".to_owned(), "somebody".to_owned());
+    let bucket = CreateBucket {
+        name: name.clone(),
+        owner: owner.clone(),
+        lockable: false,
+    };
+    engine.create_bucket(bucket).await.unwrap();
+    let sharing = UpdateBucket {
+        deduplicate: Some(true),
+        ..UpdateBucket::default()
+    };
+    engine.update_bucket(&name, sharing).await.unwrap();
+    let body = Bytes::from(vec![b'x'; 200_000]);
+    let options = StageOptions {
+        bucket: name.clone(),
+        ..StageOptions::default()
+    };
+    let mut staging = engine.stage(options).await.unwrap();
+    staging.write(body.clone()).await.unwrap();
+    let put = PutObject {
+        bucket: name,
+        key: Bytes::from_static(b"k"),
+        object: NewObject::default(),
+        conditions: Vec::new(),
+    };
+    let staged = staging.seal().await.unwrap();
+    engine.put_object(put, staged).await.unwrap();
+    engine.shutdown().await.unwrap();
+
+    let secret = unhex(&marker(folder.path(), "secret"));
+    let key = blake3::derive_key(&format().context("sharing"), &secret);
+    let scope = *blake3::keyed_hash(&key, owner.as_bytes()).as_bytes();
+    let digest = *blake3::hash(&body).as_bytes();
+    let expected = [&[Table::Dedup as u8], &scope[..8], &digest[..16]].concat();
+    let rows = rows_of_the_log(folder.path());
+    let found = rows.iter().find(|(key, _)| key.as_bytes() == expected);
+    let row: DedupRow = row::decode(found.unwrap().1.as_ref().unwrap()).unwrap();
+    assert_eq!(
+        (&row.scope[..], &row.digest[..]),
+        (&scope[8..16], &digest[16..])
+    );
+}
+
+fn rows_of_the_log(folder: &Path) -> Vec<RowChange> {
+    let mut rows = Vec::new();
+    for segment in segments(folder)
+        .iter()
+        .filter(|segment| segment.name.ends_with("log"))
+    {
+        let mut at = RECORDS_AT;
+        while let Some((records, end)) = segment.group(at) {
+            rows.extend(records.iter().flat_map(Record::rows));
+            at = end;
+        }
+    }
+    rows
 }
 
 fn decrypt(chunk: &Chunk, key: &[u8; 32]) -> Vec<u8> {

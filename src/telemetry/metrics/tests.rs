@@ -53,7 +53,10 @@ fn gauges_fall_again() {
 
 #[test]
 fn the_process_is_measured() {
-    let text = Metrics::new().unwrap().render(&EngineStats::default()).unwrap();
+    let text = Metrics::new()
+        .unwrap()
+        .render(&EngineStats::default())
+        .unwrap();
     let resident = line(&text, "process_resident_memory_bytes ");
     let bytes: f64 = resident.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(bytes > 1e5, "{resident}");

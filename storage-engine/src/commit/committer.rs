@@ -90,11 +90,7 @@ impl Committer {
         }
     }
 
-    fn decide(
-        &self,
-        waiting: &mut VecDeque<Box<dyn Change>>,
-        group: &mut Group<'_>,
-    ) -> Decided {
+    fn decide(&self, waiting: &mut VecDeque<Box<dyn Change>>, group: &mut Group<'_>) -> Decided {
         let mut decided = Decided::default();
         let mut body_bytes = 0;
         while let Some(mut change) = waiting.pop_front() {
@@ -131,7 +127,9 @@ impl Committer {
     /// Makes a decided group durable and visible.
     fn write(&mut self, group: Group<'_>, decided: &Decided) -> Result<()> {
         self.failure.check()?;
-        let layout = self.log.lay_out(&decided.body_records, group.row_bytes_max());
+        let layout = self
+            .log
+            .lay_out(&decided.body_records, group.row_bytes_max());
         let layout = layout.map_err(|error| self.fatal(error))?;
         let sequences = decided.accepted.max(1);
         let first = self.next.next_sequence;
@@ -141,12 +139,20 @@ impl Committer {
             next_sequence: Sequence(first.0 + u64::from(sequences)),
             ..next
         })?;
-        let bodies = decided.bodies.iter().filter_map(|at| decided.changes[*at].0.body());
-        let written = self.log.append(&layout, bodies, first, sequences, &finished.rows);
+        let bodies = decided
+            .bodies
+            .iter()
+            .filter_map(|at| decided.changes[*at].0.body());
+        let written = self
+            .log
+            .append(&layout, bodies, first, sequences, &finished.rows);
         let bytes = written.map_err(|error| self.failure.set(&Error::io("log")(error)))?;
-        self.index.apply(&finished.rows).map_err(|error| self.failure.set(&error))?;
+        self.index
+            .apply(&finished.rows)
+            .map_err(|error| self.failure.set(&error))?;
         self.next = next;
-        self.progress.committed(next, finished.segments, decided.changes.len(), bytes);
+        self.progress
+            .committed(next, finished.segments, decided.changes.len(), bytes);
         Ok(())
     }
 
@@ -163,12 +169,16 @@ impl Committer {
         let accounts = self.progress.accounts();
         let mut finished = group.finish(places, &accounts, &kind_of)?;
         drop(accounts);
-        let next_extent = finished.highest_extent.map_or(ExtentId(0), |id| ExtentId(id.0 + 1));
+        let next_extent = finished
+            .highest_extent
+            .map_or(ExtentId(0), |id| ExtentId(id.0 + 1));
         let next = advance(AppliedRow {
             next_extent: self.next.next_extent.max(next_extent),
             ..self.next
         });
-        finished.rows.push((Key::system(APPLIED), Some(row::encode(&next).into())));
+        finished
+            .rows
+            .push((Key::system(APPLIED), Some(row::encode(&next).into())));
         Ok((finished, next))
     }
 

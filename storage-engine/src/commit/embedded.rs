@@ -59,11 +59,22 @@ struct Threads {
 impl Embedded {
     /// Recovers what the log has and the index lacks, then takes changes. Blocks.
     pub(crate) fn open(options: EmbeddedOptions) -> Result<(Self, Replayed)> {
-        let EmbeddedOptions { index, segments, clock, tags, failure, group_bytes_max } = options;
+        let EmbeddedOptions {
+            index,
+            segments,
+            clock,
+            tags,
+            failure,
+            group_bytes_max,
+        } = options;
         let replayed = replay::replay(index.as_ref(), &segments)?;
         let accounts = accounts(index.as_ref())?;
         // Files may be gone whose ids rows and log still remember.
-        let remembered = accounts.keys().copied().max().max(Some(replayed.applied.segment));
+        let remembered = accounts
+            .keys()
+            .copied()
+            .max()
+            .max(Some(replayed.applied.segment));
         segments.skip_ids_below(SegmentId(remembered.map_or(0, |id| id.0.saturating_add(1))));
         let progress = Arc::new(Progress::new(replayed.applied, accounts));
         let log = Log::start(Arc::clone(&segments))?;
@@ -101,7 +112,12 @@ impl Embedded {
 
     /// Answers what has been submitted, makes the index durable and ends the threads. Blocks.
     pub(crate) fn close(&self) -> Result<()> {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         let threads = std::mem::take(&mut *threads);
         drop(threads.stop_flusher);
@@ -141,7 +157,11 @@ impl MetaStore for Embedded {
     }
 
     fn submit(&self, change: Box<dyn Change>) {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let Some(queue) = queue else {
             return change.done(Err(closed()));
         };
@@ -156,7 +176,9 @@ impl MetaStore for Embedded {
 }
 
 fn closed() -> Error {
-    Error::Stopped { reason: "shutting down".into() }
+    Error::Stopped {
+        reason: "shutting down".into(),
+    }
 }
 
 fn start_threads(
@@ -167,8 +189,7 @@ fn start_threads(
 ) -> Result<Threads> {
     let (stop_flusher, stopped) = channel::bounded::<()>(0);
     let flusher = {
-        let (index, progress, failure) =
-            (Arc::clone(index), Arc::clone(progress), failure.clone());
+        let (index, progress, failure) = (Arc::clone(index), Arc::clone(progress), failure.clone());
         move || {
             while stopped.recv_timeout(FLUSH_INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 flush(index.as_ref(), &progress, &failure);
@@ -181,7 +202,9 @@ fn start_threads(
             // A committer that panics must not leave callers waiting for ever.
             let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| committer.run()));
             if end.is_err() {
-                failure.set(&Error::Stopped { reason: "the committer panicked".into() });
+                failure.set(&Error::Stopped {
+                    reason: "the committer panicked".into(),
+                });
             }
         }
     };
@@ -214,17 +237,18 @@ fn flush(index: &dyn Index, progress: &Progress, failure: &Failure) {
 pub(crate) fn accounts(index: &dyn Index) -> Result<HashMap<SegmentId, SegmentRow>> {
     let mut accounts = HashMap::new();
     let mut failed = None;
-    index.walk(&key::table(key::Table::Segment), &mut |key, value| {
-        match (key::number_of(key), row::decode(value)) {
-            (Some(id), Ok(account)) => {
-                accounts.insert(SegmentId(id), account);
-                Step::Next
-            }
-            (None, _) => Step::Next,
-            (_, Err(damage)) => {
-                failed = Some(damage);
-                Step::Stop
-            }
+    index.walk(&key::table(key::Table::Segment), &mut |key, value| match (
+        key::number_of(key),
+        row::decode(value),
+    ) {
+        (Some(id), Ok(account)) => {
+            accounts.insert(SegmentId(id), account);
+            Step::Next
+        }
+        (None, _) => Step::Next,
+        (_, Err(damage)) => {
+            failed = Some(damage);
+            Step::Stop
         }
     })?;
     failed.map_or(Ok(accounts), |damage| Err(damage.into()))

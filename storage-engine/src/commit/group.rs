@@ -4,6 +4,9 @@
 //! it leave them. Nothing here touches the log or the index, so a group that cannot be written is
 //! simply dropped.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
@@ -197,7 +200,8 @@ impl<'a> Group<'a> {
         for (bucket, usage) in &self.usage {
             // A bucket deleted in this group takes its counts with it.
             let key = Key::usage(*bucket);
-            rows.entry(key).or_insert_with(|| Some(row::encode(usage).into()));
+            rows.entry(key)
+                .or_insert_with(|| Some(row::encode(usage).into()));
         }
         for (segment, account) in &segments.changed {
             rows.insert(Key::segment(*segment), Some(row::encode(account).into()));

@@ -65,7 +65,11 @@ impl Log {
         let mut places = Vec::with_capacity(bodies.len());
         for &record_bytes in bodies {
             let (segment, offset) = (self.segment.id(), at);
-            places.push(Place { segment, offset, record_bytes });
+            places.push(Place {
+                segment,
+                offset,
+                record_bytes,
+            });
             at += u64::from(record_bytes);
         }
         Ok(Layout {
@@ -80,7 +84,11 @@ impl Log {
         let next = self.segments.create(SegmentKind::Log)?;
         if RECORDS_AT + bytes_max > next.capacity() {
             let (size, limit) = (bytes_max, next.capacity() - RECORDS_AT);
-            return Err(Error::TooLarge { what: "change", size, limit });
+            return Err(Error::TooLarge {
+                what: "change",
+                size,
+                limit,
+            });
         }
         self.segment = next;
         self.offset = RECORDS_AT;
@@ -100,7 +108,9 @@ impl Log {
     ) -> std::io::Result<u64> {
         let front = self.encode(layout, bodies, first, sequences, rows);
         let group = &self.buffer[front..];
-        self.segment.file().write_at(&[IoSlice::new(group)], layout.start)?;
+        self.segment
+            .file()
+            .write_at(&[IoSlice::new(group)], layout.start)?;
         self.segment.file().sync()?;
         let bytes = group.len() as u64;
         self.offset = layout.start + bytes;
@@ -120,7 +130,10 @@ impl Log {
         let rows_bytes: usize = rows.iter().map(row_bytes).sum();
         let bodies_bytes = layout.commit_at - layout.start;
         let bytes_max = usize::try_from(bodies_bytes).expect("a group is bounded by its segment")
-            + HEADER_BYTES + rows_bytes + 16 + 2 * DIRECT_ALIGN_BYTES;
+            + HEADER_BYTES
+            + rows_bytes
+            + 16
+            + 2 * DIRECT_ALIGN_BYTES;
         self.buffer.clear();
         // Reserved in one go: the buffer must not move once its alignment is settled.
         self.buffer.reserve(bytes_max);
@@ -128,12 +141,27 @@ impl Log {
         self.buffer.resize(front, 0);
         for (body, place) in bodies.zip(&layout.places) {
             let (at, chunk) = (place.offset, &body.chunk);
-            record::encode_chunk(&mut self.buffer, key, at, body.extent, chunk, Padding::Tight);
+            record::encode_chunk(
+                &mut self.buffer,
+                key,
+                at,
+                body.extent,
+                chunk,
+                Padding::Tight,
+            );
         }
         debug_assert_eq!((self.buffer.len() - front) as u64, bodies_bytes);
         let group_bytes = u32::try_from(bodies_bytes).expect("a group is bounded by its segment");
         let at = layout.commit_at;
-        record::encode_commit(&mut self.buffer, key, at, first, sequences, group_bytes, rows);
+        record::encode_commit(
+            &mut self.buffer,
+            key,
+            at,
+            first,
+            sequences,
+            group_bytes,
+            rows,
+        );
         let end = (self.buffer.len() - front).next_multiple_of(DIRECT_ALIGN_BYTES);
         self.buffer.resize(front + end, 0);
         front

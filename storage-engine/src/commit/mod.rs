@@ -8,10 +8,10 @@ mod progress;
 mod replay;
 mod tags;
 
-pub(crate) use embedded::{Embedded, EmbeddedOptions, accounts};
 pub(crate) use committer::APPLIED;
+pub(crate) use embedded::{Embedded, EmbeddedOptions, accounts};
 pub(crate) use group::Group;
-pub(crate) use progress::Progress;
 pub use progress::CommitStats;
+pub(crate) use progress::Progress;
 pub(crate) use replay::{applied, replay};
 pub(crate) use tags::Tags;

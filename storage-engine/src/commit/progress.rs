@@ -68,7 +68,8 @@ impl Progress {
 
     /// Everything applied up to here is durable in the index.
     pub(crate) fn set_durable(&self, applied: AppliedRow) {
-        self.durable_segment.fetch_max(applied.segment.0, Ordering::SeqCst);
+        self.durable_segment
+            .fetch_max(applied.segment.0, Ordering::SeqCst);
     }
 
     /// Log segments before this one are no longer needed to recover.

@@ -77,7 +77,10 @@ fn complete(applied: &AppliedRow, segments: &Segments) -> Result<()> {
 pub(crate) fn applied(index: &dyn Index) -> Result<AppliedRow> {
     match index.get(&Key::system(APPLIED))? {
         Some(bytes) => Ok(row::decode(&bytes)?),
-        None => Ok(AppliedRow { next_sequence: Sequence(1), ..AppliedRow::default() }),
+        None => Ok(AppliedRow {
+            next_sequence: Sequence(1),
+            ..AppliedRow::default()
+        }),
     }
 }
 
@@ -186,7 +189,10 @@ fn read_from(segment: &Segment, at: u64) -> Result<Vec<u8>> {
     let end = segment.file().len().map_err(Error::io("log"))?;
     let bytes = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; bytes];
-    segment.file().read_at(&mut buffer, at).map_err(Error::io("log"))?;
+    segment
+        .file()
+        .read_at(&mut buffer, at)
+        .map_err(Error::io("log"))?;
     Ok(buffer)
 }
 
@@ -210,11 +216,23 @@ fn group(segment: &Segment, at: u64, bytes: &[u8]) -> std::result::Result<Group,
                 if u64::from(*group_bytes) != record_at - at {
                     return Err(BadRecord::Misplaced);
                 }
-                let Record::Commit { first, sequences, rows, .. } = record else {
+                let Record::Commit {
+                    first,
+                    sequences,
+                    rows,
+                    ..
+                } = record
+                else {
                     return Err(BadRecord::Kind);
                 };
                 let end = (at + here as u64).next_multiple_of(GROUP_ALIGN_BYTES);
-                return Ok(Group { first, sequences, rows, end, bad_body });
+                return Ok(Group {
+                    first,
+                    sequences,
+                    rows,
+                    end,
+                    bad_body,
+                });
             }
         }
     }

@@ -11,7 +11,10 @@ pub(crate) struct Tags([u8; 32]);
 
 impl Tags {
     pub(crate) fn new(store_secret: &[u8; 32]) -> Self {
-        Tags(blake3::derive_key("Cairn storage-engine, tags of versions and uploads, version 1", store_secret))
+        Tags(blake3::derive_key(
+            "Cairn storage-engine, tags of versions and uploads, version 1",
+            store_secret,
+        ))
     }
 
     pub(crate) fn of(&self, sequence: Sequence) -> u64 {

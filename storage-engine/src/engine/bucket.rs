@@ -46,7 +46,9 @@ impl Engine {
 
     pub async fn bucket(&self, name: &str) -> Result<BucketRow> {
         let row = self.meta.row(Key::bucket(name)).await?;
-        row.ok_or_else(|| Error::NoSuchBucket { name: name.to_owned() })
+        row.ok_or_else(|| Error::NoSuchBucket {
+            name: name.to_owned(),
+        })
     }
 
     pub async fn update_bucket(&self, name: &str, change: UpdateBucket) -> Result<BucketRow> {
@@ -85,40 +87,54 @@ impl Engine {
 
     pub async fn list_buckets(&self, request: ListBuckets) -> Result<BucketPage> {
         let limit = request.limit.min(limits::LIST_BUCKETS_MAX);
-        self.meta.blocking(move |store| {
-            let mut range = Key::bucket(&request.prefix).prefixed();
-            if let Some(after) = &request.after {
-                range.start = range.start.max(Key::bucket(after).after());
-            }
-            let mut page = BucketPage { buckets: Vec::new(), next: None };
-            let mut failed = None;
-            let wanted = |bucket: &BucketRow| {
-                request.owner.as_ref().is_none_or(|owner| *owner == bucket.owner)
-            };
-            store.walk(&range, &mut |_, value| match row::decode::<BucketRow>(value) {
-                Ok(bucket) if !wanted(&bucket) => Step::Next,
-                Ok(_) if page.buckets.len() >= limit => {
-                    page.next = page.buckets.last().map(|last| last.name.clone());
-                    Step::Stop
+        self.meta
+            .blocking(move |store| {
+                let mut range = Key::bucket(&request.prefix).prefixed();
+                if let Some(after) = &request.after {
+                    range.start = range.start.max(Key::bucket(after).after());
                 }
-                Ok(bucket) => {
-                    page.buckets.push(bucket);
-                    Step::Next
-                }
-                Err(damage) => {
-                    failed = Some(damage);
-                    Step::Stop
-                }
-            })?;
-            failed.map_or(Ok(page), |damage| Err(damage.into()))
-        })
-        .await
+                let mut page = BucketPage {
+                    buckets: Vec::new(),
+                    next: None,
+                };
+                let mut failed = None;
+                let wanted = |bucket: &BucketRow| {
+                    request
+                        .owner
+                        .as_ref()
+                        .is_none_or(|owner| *owner == bucket.owner)
+                };
+                store.walk(
+                    &range,
+                    &mut |_, value| match row::decode::<BucketRow>(value) {
+                        Ok(bucket) if !wanted(&bucket) => Step::Next,
+                        Ok(_) if page.buckets.len() >= limit => {
+                            page.next = page.buckets.last().map(|last| last.name.clone());
+                            Step::Stop
+                        }
+                        Ok(bucket) => {
+                            page.buckets.push(bucket);
+                            Step::Next
+                        }
+                        Err(damage) => {
+                            failed = Some(damage);
+                            Step::Stop
+                        }
+                    },
+                )?;
+                failed.map_or(Ok(page), |damage| Err(damage.into()))
+            })
+            .await
     }
 
     /// What the bucket holds at this moment, exactly.
     pub async fn usage(&self, bucket: &str) -> Result<UsageRow> {
         let bucket = self.bucket(bucket).await?;
-        Ok(self.meta.row(Key::usage(bucket.id)).await?.unwrap_or_default())
+        Ok(self
+            .meta
+            .row(Key::usage(bucket.id))
+            .await?
+            .unwrap_or_default())
     }
 }
 
@@ -126,13 +142,16 @@ impl Engine {
 fn check_name(name: &str) -> Result<()> {
     within("bucket name", name.len(), limits::BUCKET_NAME_BYTES_MAX)?;
     match name.is_empty() || name.contains(['\0', '/']) {
-        true => Err(Error::Invalid { what: "bucket name", detail: format!("{name:?}") }),
+        true => Err(Error::Invalid {
+            what: "bucket name",
+            detail: format!("{name:?}"),
+        }),
         false => Ok(()),
     }
 }
 
 fn updated(bucket: BucketRow, change: &UpdateBucket) -> Result<BucketRow> {
-    let old = bucket.versioning;
+    let (old, was_lockable) = (bucket.versioning, bucket.lockable);
     let bucket = BucketRow {
         versioning: change.versioning.unwrap_or(bucket.versioning),
         lockable: change.lockable.unwrap_or(bucket.lockable),
@@ -150,6 +169,12 @@ fn updated(bucket: BucketRow, change: &UpdateBucket) -> Result<BucketRow> {
         return Err(Error::Invalid {
             what: "versioning",
             detail: "it can be suspended, but not forgotten".into(),
+        });
+    }
+    if was_lockable && !bucket.lockable {
+        return Err(Error::Invalid {
+            what: "lock",
+            detail: "a lockable bucket stays lockable".into(),
         });
     }
     if bucket.default_retention.is_some() && !bucket.lockable {

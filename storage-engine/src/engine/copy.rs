@@ -29,7 +29,9 @@ impl Engine {
     pub async fn copy_object(&self, request: CopyObject) -> Result<PutOutcome> {
         check_key(&request.key)?;
         for _ in 0..ATTEMPTS_MAX {
-            let source = self.open(request.source.clone(), request.source_key.as_ref()).await?;
+            let source = self
+                .open(request.source.clone(), request.source_key.as_ref())
+                .await?;
             guard::conditions(&request.source_conditions, Some(&source.info().row.summary))?;
             let object = new_object(&request, &source);
             check_object(&object)?;
@@ -56,7 +58,9 @@ impl Engine {
         let body = source.body().clone();
         let checksum = match request.checksum {
             Some(algorithm) if !has(summary.checksum.as_ref(), algorithm) => {
-                let digests = self.digest(source.stream(0..summary.size), &[algorithm]).await?;
+                let digests = self
+                    .digest(source.stream(0..summary.size), &[algorithm])
+                    .await?;
                 digests.checksums.first().copied().map(full_object)
             }
             _ => summary.checksum,
@@ -94,7 +98,13 @@ impl Engine {
         object: NewObject,
     ) -> Result<PutOutcome> {
         let size = source.size();
-        let kept = source.info().row.summary.checksum.as_ref().map(|c| c.checksum.algorithm());
+        let kept = source
+            .info()
+            .row
+            .summary
+            .checksum
+            .as_ref()
+            .map(|c| c.checksum.algorithm());
         let options = StageOptions {
             bucket: request.bucket.clone(),
             length: Some(size),
@@ -114,14 +124,22 @@ impl Engine {
     pub async fn copy_part(&self, request: CopyPart) -> Result<PartOutcome> {
         for _ in 0..ATTEMPTS_MAX {
             let upload = self.upload_row(&request.target).await?;
-            let source = self.open(request.source.clone(), request.source_key.as_ref()).await?;
+            let source = self
+                .open(request.source.clone(), request.source_key.as_ref())
+                .await?;
             guard::conditions(&request.source_conditions, Some(&source.info().row.summary))?;
             let range = range_of(request.range.clone(), source.size())?;
             let algorithm = upload.checksum.map(|(algorithm, _)| algorithm);
             let recrypts = request.source_key.is_some() || upload.key_check.is_some();
             let copied = match recrypts {
-                true => self.copy_part_bytes(&request, source, range, algorithm).await,
-                false => self.copy_part_reference(&request, source, range, algorithm).await,
+                true => {
+                    self.copy_part_bytes(&request, source, range, algorithm)
+                        .await
+                }
+                false => {
+                    self.copy_part_reference(&request, source, range, algorithm)
+                        .await
+                }
             };
             match copied {
                 Err(Error::Conflict) => {}
@@ -143,9 +161,13 @@ impl Engine {
         let size = range.end - range.start;
         let summary = source.info().row.summary.clone();
         let whole = size == summary.size;
-        let known = summary.etag.filter(|etag| whole && etag.parts().is_none() && algorithm.is_none());
+        let known = summary
+            .etag
+            .filter(|etag| whole && etag.parts().is_none() && algorithm.is_none());
         let Some(body) = self.slice(source.body(), range.clone()).await? else {
-            return self.copy_part_bytes(request, source, range, algorithm).await;
+            return self
+                .copy_part_bytes(request, source, range, algorithm)
+                .await;
         };
         let (etag, checksum) = match known {
             Some(etag) => (etag, None),
@@ -167,7 +189,8 @@ impl Engine {
             log_body: None,
             pins: Pins::default(),
         };
-        self.commit_part(request.target.clone(), request.number, draft).await
+        self.commit_part(request.target.clone(), request.number, draft)
+            .await
     }
 
     async fn copy_part_bytes(
@@ -184,7 +207,8 @@ impl Engine {
             encryption: request.key_for_copy.clone(),
         };
         let staged = self.stage_stream(options, source.stream(range)).await?;
-        self.upload_part(request.target.clone(), request.number, staged).await
+        self.upload_part(request.target.clone(), request.number, staged)
+            .await
     }
 
     async fn stage_stream(&self, options: StageOptions, mut bytes: BodyStream) -> Result<Staged> {
@@ -223,14 +247,21 @@ impl Engine {
 fn new_object(request: &CopyObject, source: &ObjectReader) -> NewObject {
     let summary = &source.info().row.summary;
     let detail = source.info().row.detail.as_ref();
-    let kept = || (summary.label.clone(), detail.map(|d| d.attributes.clone()).unwrap_or_default());
+    let kept = || {
+        (
+            summary.label.clone(),
+            detail.map(|d| d.attributes.clone()).unwrap_or_default(),
+        )
+    };
     let (label, attributes) = request.attributes.clone().unwrap_or_else(kept);
     let tags = request.tags.clone();
     NewObject {
         owner: request.owner.clone(),
         label,
         attributes,
-        tags: tags.or_else(|| detail.map(|d| d.tags.clone())).unwrap_or_default(),
+        tags: tags
+            .or_else(|| detail.map(|d| d.tags.clone()))
+            .unwrap_or_default(),
         lock: request.lock.clone(),
     }
 }

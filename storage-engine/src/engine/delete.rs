@@ -31,25 +31,39 @@ impl Engine {
 
     /// Deletes many keys at once: they share one synced append, or few.
     pub async fn delete_objects(&self, requests: Vec<DeleteObject>) -> Vec<Result<DeleteOutcome>> {
-        join_all(requests.into_iter().map(|request| self.delete_object(request))).await
+        join_all(
+            requests
+                .into_iter()
+                .map(|request| self.delete_object(request)),
+        )
+        .await
     }
 }
 
 fn delete_current(change: &mut KeyChange<'_>, request: &DeleteObject) -> Result<DeleteOutcome> {
     let current = change.current()?;
-    guard::conditions(&request.conditions, current.as_ref().map(|row| &row.summary))?;
+    guard::conditions(
+        &request.conditions,
+        current.as_ref().map(|row| &row.summary),
+    )?;
     if change.bucket.versioning == Versioning::Off {
         if let Some(current) = &current {
             unlocked(change, current, request)?;
             change.remove_current(current);
         }
-        return Ok(DeleteOutcome { marker: false, version: None });
+        return Ok(DeleteOutcome {
+            marker: false,
+            version: None,
+        });
     }
     if let Some(current) = current.as_ref().filter(|row| loses(change.bucket, row)) {
         unlocked(change, current, request)?;
     }
     let version = change.install_marker(current, &request.owner)?;
-    Ok(DeleteOutcome { marker: true, version: Some(version) })
+    Ok(DeleteOutcome {
+        marker: true,
+        version: Some(version),
+    })
 }
 
 /// Whether a delete marker takes the place of this version instead of hiding it.
@@ -70,7 +84,10 @@ fn delete_version(
         unlocked(change, &found.row, request)?;
         change.remove(&found)?;
     }
-    Ok(DeleteOutcome { marker, version: Some(version) })
+    Ok(DeleteOutcome {
+        marker,
+        version: Some(version),
+    })
 }
 
 fn unlocked(change: &KeyChange<'_>, row: &VersionRow, request: &DeleteObject) -> Result<()> {

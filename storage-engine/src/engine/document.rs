@@ -20,7 +20,10 @@ impl Engine {
     pub async fn put_document(&self, bucket: &str, kind: &str, document: Bytes) -> Result<()> {
         within("document", document.len(), limits::DOCUMENT_BYTES_MAX)?;
         if document.is_empty() {
-            return Err(Error::Invalid { what: "document", detail: "it is empty".into() });
+            return Err(Error::Invalid {
+                what: "document",
+                detail: "it is empty".into(),
+            });
         }
         let (bucket, kind) = (bucket.to_owned(), kind.to_owned());
         self.meta

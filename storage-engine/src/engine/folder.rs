@@ -46,7 +46,12 @@ impl Folder {
             fs::create_dir_all(path.join(name)).map_err(|error| refuse(error.to_string()))?;
         }
         sync_folder(path).map_err(|error| refuse(error.to_string()))?;
-        Ok(Folder { path: path.to_owned(), store, secret, _lock: lock })
+        Ok(Folder {
+            path: path.to_owned(),
+            store,
+            secret,
+            _lock: lock,
+        })
     }
 
     /// Takes a data folder that exists; makes none.
@@ -110,7 +115,12 @@ fn write_marker(path: &Path) -> std::io::Result<()> {
     );
     let new = path.join(MARKER_NEW);
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(new, path.join(MARKER))?;
@@ -125,10 +135,17 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 fn parse(text: &str) -> std::result::Result<([u8; 16], [u8; 32]), String> {
     let value = |name: &str| {
         let lines = text.lines().filter_map(|line| line.split_once('='));
-        let found = lines.filter(|(key, _)| key.trim() == name).map(|(_, value)| value).next();
-        found.map(|value| value.trim().trim_matches('"')).ok_or(format!("{name} is missing"))
+        let found = lines
+            .filter(|(key, _)| key.trim() == name)
+            .map(|(_, value)| value)
+            .next();
+        found
+            .map(|value| value.trim().trim_matches('"'))
+            .ok_or(format!("{name} is missing"))
     };
-    let format: u32 = value("format")?.parse().map_err(|_| "format is no number".to_owned())?;
+    let format: u32 = value("format")?
+        .parse()
+        .map_err(|_| "format is no number".to_owned())?;
     if format != FOLDER_FORMAT {
         return Err(format!(
             "the folder has format {format}, this version knows format {FOLDER_FORMAT}; use the \

@@ -5,6 +5,9 @@
 //! segments are given up while somebody is registered who may still read them. The one chunk of a
 //! small body may be let go at any time; its place is looked up together with the row.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::ops::Range;
 use std::pin::Pin;
@@ -24,7 +27,8 @@ use crate::key::{self, Key};
 use crate::limits::CHUNK_BYTES;
 use crate::meta::{Meta, Place};
 use crate::row::{
-    Body, BucketRow, ExtentRow, KeyCheck, ManifestPage, PageStart, PartRow, Run, Summary, VersionRow,
+    Body, BucketRow, ExtentRow, KeyCheck, ManifestPage, PageStart, PartRow, Run, Summary,
+    VersionRow,
 };
 
 /// How often a chunk that has just been moved or let go is looked up again.
@@ -67,7 +71,11 @@ impl Engine {
     pub async fn head(&self, target: Target) -> Result<ObjectInfo> {
         let bucket = self.bucket(&target.bucket).await?;
         let row = self.version_row(&bucket, &target).await?;
-        Ok(ObjectInfo { bucket: bucket.id, versioning: bucket.versioning, row })
+        Ok(ObjectInfo {
+            bucket: bucket.id,
+            versioning: bucket.versioning,
+            row,
+        })
     }
 
     /// Opens an object for reading. `secret` must be the key it was written with, if it was
@@ -78,7 +86,9 @@ impl Engine {
             let info = self.head(target.clone()).await?;
             match self.source(&info, secret, reading).await {
                 // The body was let go between the two look-ups: the row has changed too.
-                Err(Error::Damaged { what: Damage::MissingExtent(_) }) => {}
+                Err(Error::Damaged {
+                    what: Damage::MissingExtent(_),
+                }) => {}
                 source => return source.map(|source| ObjectReader { info, source }),
             }
         }
@@ -95,12 +105,19 @@ impl Engine {
             return Ok(Vec::new());
         };
         let range = key::pages(*home);
-        let pages = self.meta.blocking(move |store| super::rows::<ManifestPage>(store, &range));
+        let pages = self
+            .meta
+            .blocking(move |store| super::rows::<ManifestPage>(store, &range));
         let mut offset = 0;
         let mut parts = Vec::new();
         for entry in pages.await?.into_iter().flat_map(|page| page.entries) {
             let (number, size, checksum) = (entry.number, entry.size, entry.checksum);
-            parts.push(ObjectPart { number, offset, size, checksum });
+            parts.push(ObjectPart {
+                number,
+                offset,
+                size,
+                checksum,
+            });
             offset += size;
         }
         Ok(parts)
@@ -151,17 +168,23 @@ impl Engine {
                 None => return Ok(None),
             },
         };
-        let row: Option<VersionRow> =
-            self.meta.row(Key::version(bucket.id, key, sequence)).await?;
+        let row: Option<VersionRow> = self
+            .meta
+            .row(Key::version(bucket.id, key, sequence))
+            .await?;
         Ok(row.filter(|row| row.summary.version_id() == version))
     }
 
     /// Why there is no current object: hidden by a delete marker, or not there at all.
     async fn absent(&self, bucket: &BucketRow, key: &[u8]) -> Result<Error> {
         let range = key::versions_of(bucket.id, key);
-        let newest = self.meta.blocking(move |store| super::first_row::<Summary>(store, &range));
+        let newest = self
+            .meta
+            .blocking(move |store| super::first_row::<Summary>(store, &range));
         let marker = newest.await?.filter(|newest| newest.marker);
-        Ok(Error::NoSuchKey { marker: marker.map(|marker| marker.version_id()) })
+        Ok(Error::NoSuchKey {
+            marker: marker.map(|marker| marker.version_id()),
+        })
     }
 
     async fn source(
@@ -171,7 +194,11 @@ impl Engine {
         reading: Reading,
     ) -> Result<BodySource> {
         let version = info.row.summary.version_id();
-        let detail = info.row.detail.as_ref().ok_or(Error::IsMarker { version })?;
+        let detail = info
+            .row
+            .detail
+            .as_ref()
+            .ok_or(Error::IsMarker { version })?;
         let cipher = cipher(secret, detail.key_check.as_ref())?;
         let mut source = BodySource {
             meta: self.meta.clone(),
@@ -230,7 +257,9 @@ impl BodySource {
         match &self.body {
             Body::Inline(bytes) => {
                 let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-                let slice = bytes.get(at(range.start)..at(range.end)).unwrap_or_default();
+                let slice = bytes
+                    .get(at(range.start)..at(range.end))
+                    .unwrap_or_default();
                 BodyStream(Source::Ready(Some(Bytes::copy_from_slice(slice))))
             }
             Body::Runs(runs) => {
@@ -259,14 +288,25 @@ impl BodySource {
             Some(place) => place,
             None => self.locate(piece.extent).await?,
         };
-        self.chunks.read(piece.extent, place, piece.range, self.cipher.clone()).await
+        self.chunks
+            .read(piece.extent, place, piece.range, self.cipher.clone())
+            .await
     }
 
     async fn locate(&self, extent: ExtentId) -> Result<Place> {
         let row: Option<ExtentRow> = self.meta.row(Key::extent(extent)).await?;
         let row = row.ok_or(Error::damaged(Damage::MissingExtent(extent)))?;
-        let ExtentRow { segment, offset, record_bytes, .. } = row;
-        Ok(Place { segment, offset, record_bytes })
+        let ExtentRow {
+            segment,
+            offset,
+            record_bytes,
+            ..
+        } = row;
+        Ok(Place {
+            segment,
+            offset,
+            record_bytes,
+        })
     }
 
     /// Reads part after part: the row of a part is read when the one before is done.
@@ -280,16 +320,16 @@ impl BodySource {
             .boxed()
     }
 
-    async fn part(
-        self,
-        home: UploadId,
-        number: u16,
-        range: Range<u64>,
-    ) -> Result<BodyStream> {
+    async fn part(self, home: UploadId, number: u16, range: Range<u64>) -> Result<BodyStream> {
         let row: Option<PartRow> = self.meta.row(Key::part(home, number)).await?;
         let row = row.ok_or_else(|| missing(home, "part"))?;
         let cipher = cipher(self.secret.as_ref(), row.key_check.as_ref())?;
-        let source = BodySource { body: row.body, cipher, place: None, ..self };
+        let source = BodySource {
+            body: row.body,
+            cipher,
+            place: None,
+            ..self
+        };
         Ok(source.stream(range))
     }
 }
@@ -301,7 +341,10 @@ pub(super) async fn parts_in(
     pages: Vec<PageStart>,
     range: Range<u64>,
 ) -> Result<Vec<(u16, Range<u64>)>> {
-    let first = pages.partition_point(|page| page.offset <= range.start).max(1) - 1;
+    let first = pages
+        .partition_point(|page| page.offset <= range.start)
+        .max(1)
+        - 1;
     let mut parts = Vec::new();
     for (number, page) in (0u16..).zip(&pages).skip(first) {
         if page.offset >= range.end {
@@ -338,7 +381,10 @@ fn pieces(runs: &[Run], range: Range<u64>) -> Vec<Piece> {
                 let (start, end) = (from.max(low), to.min(high));
                 if start < end {
                     let at = |offset: u64| u32::try_from(offset - low).unwrap_or(u32::MAX);
-                    pieces.push(Piece { extent, range: at(start)..at(end) });
+                    pieces.push(Piece {
+                        extent,
+                        range: at(start)..at(end),
+                    });
                 }
             }
         }
@@ -360,7 +406,9 @@ pub(super) fn slice_runs(runs: &[Run], range: Range<u64>) -> Vec<Run> {
             let (from, to) = (start - run_start + skip, end - run_start + skip);
             let (first, last) = (from / CHUNK, to.div_ceil(CHUNK));
             let ids = (0u64..).zip(run.ids.iter());
-            let ids = ids.filter(|(n, _)| (first..last).contains(n)).map(|(_, id)| id);
+            let ids = ids
+                .filter(|(n, _)| (first..last).contains(n))
+                .map(|(_, id)| id);
             slices.push(Run {
                 skip: u32::try_from(from % CHUNK).unwrap_or_default(),
                 len: end - start,
@@ -382,7 +430,9 @@ fn cipher(secret: Option<&SecretKey>, check: Option<&KeyCheck>) -> Result<Option
 }
 
 fn missing(home: UploadId, what: &str) -> Error {
-    Error::damaged(Damage::Other(format!("{what} of completed upload {home} is missing")))
+    Error::damaged(Damage::Other(format!(
+        "{what} of completed upload {home} is missing"
+    )))
 }
 
 impl Stream for BodyStream {

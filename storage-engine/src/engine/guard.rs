@@ -1,5 +1,8 @@
 //! What may stand in the way of a change: conditions, locks and quotas. Pure.
 
+#[cfg(test)]
+mod tests;
+
 use super::requests::Condition;
 use crate::error::{Error, Result};
 use crate::ids::Timestamp;
@@ -27,9 +30,10 @@ fn condition_on(condition: &Condition, current: &Summary) -> Result<()> {
         Condition::Etag(etag) => (current.etag.as_ref() == Some(etag), "etag matches"),
         Condition::NotEtag(etag) => (current.etag.as_ref() != Some(etag), "etag does not match"),
         Condition::Version(version) => (current.version_id() == *version, "version matches"),
-        Condition::ModifiedSecond(second) => {
-            (current.modified.seconds() == *second, "modification time matches")
-        }
+        Condition::ModifiedSecond(second) => (
+            current.modified.seconds() == *second,
+            "modification time matches",
+        ),
         Condition::Size(size) => (current.size == *size, "size matches"),
     };
     if met { Ok(()) } else { refused(name) }
@@ -42,14 +46,18 @@ fn refused(condition: &'static str) -> Result<()> {
 /// Refuses to let go of a version that is locked at `now`.
 pub(super) fn unlocked(lock: &Lock, now: Timestamp, bypass_governance: bool) -> Result<()> {
     if lock.legal_hold {
-        return Err(Error::Locked { reason: "legal hold" });
+        return Err(Error::Locked {
+            reason: "legal hold",
+        });
     }
     match lock.retention {
         Some(retention) if retention.until > now => match retention.mode {
-            RetentionMode::Compliance => Err(Error::Locked { reason: "compliance retention" }),
-            RetentionMode::Governance if !bypass_governance => {
-                Err(Error::Locked { reason: "governance retention" })
-            }
+            RetentionMode::Compliance => Err(Error::Locked {
+                reason: "compliance retention",
+            }),
+            RetentionMode::Governance if !bypass_governance => Err(Error::Locked {
+                reason: "governance retention",
+            }),
             RetentionMode::Governance => Ok(()),
         },
         _ => Ok(()),
@@ -64,8 +72,18 @@ pub(super) fn quota(view: &dyn View, bucket: &BucketRow, delta: UsageDelta) -> R
     if quota.bytes_max.is_none() && quota.objects_max.is_none() {
         return Ok(());
     }
-    let UsageRow { objects, bytes, upload_bytes, .. } = view.usage(bucket.id)?;
-    within(quota.bytes_max, bytes.saturating_add(upload_bytes), growth, "bytes")?;
+    let UsageRow {
+        objects,
+        bytes,
+        upload_bytes,
+        ..
+    } = view.usage(bucket.id)?;
+    within(
+        quota.bytes_max,
+        bytes.saturating_add(upload_bytes),
+        growth,
+        "bytes",
+    )?;
     within(quota.objects_max, objects, delta.objects, "objects")
 }
 

@@ -61,6 +61,12 @@ impl Keeper {
                 self.segments.retire(segment.id());
             }
         }
+        // Half made when the machine stopped. One that rows name stays, for the check to report.
+        for file in self.segments.unreadable() {
+            if !self.progress.accounts().contains_key(&file.id) {
+                self.segments.discard(file.id);
+            }
+        }
         self.resume_bulk();
         Ok(())
     }

@@ -21,9 +21,9 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
+pub(crate) mod requests;
 #[cfg(test)]
 mod rig;
-pub(crate) mod requests;
 mod scrub;
 mod space;
 mod stats;
@@ -39,7 +39,8 @@ pub use compact::{CompactConfig, CompactStats};
 pub use get::{BodyStream, ObjectReader};
 pub use open::{EngineConfig, Parts};
 pub use scrub::{
-    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+    Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport,
+    ScrubStats,
 };
 pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};

@@ -98,7 +98,13 @@ impl Engine {
     }
 
     fn assemble_with(parts: Parts, compact: CompactConfig) -> Result<Self> {
-        let Parts { disk, index, segments, clock, secret } = parts;
+        let Parts {
+            disk,
+            index,
+            segments,
+            clock,
+            secret,
+        } = parts;
         let failure = Failure::default();
         let group_bytes_max = group_bytes_max(&segments);
         let segments = Arc::new(Segments::open(disk, segments)?);
@@ -138,7 +144,13 @@ impl Engine {
             failure: failure.clone(),
             config: compact,
         });
-        let store = Store::Embedded { embedded, segments, keeper, compactor, gauge };
+        let store = Store::Embedded {
+            embedded,
+            segments,
+            keeper,
+            compactor,
+            gauge,
+        };
         let hints = Hints::new(meta.clone(), &secret);
         Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, store)
     }
@@ -153,10 +165,22 @@ impl Engine {
         let (readers, failure) = (Readers::default(), Failure::default());
         let blocks = Blocks::default();
         let hints = Hints::new(meta.clone(), &[0; 32]);
-        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, Store::Memory)
+        Engine::finish(
+            meta,
+            chunks,
+            blocks,
+            ids,
+            readers,
+            hints,
+            failure,
+            Store::Memory,
+        )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one place where all parts meet")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the one place where all parts meet"
+    )]
     fn finish(
         meta: Meta,
         chunks: Arc<dyn ChunkStore>,
@@ -171,9 +195,14 @@ impl Engine {
         let stager = Stager::new(Arc::clone(&chunks), lanes, ids, blocks);
         let stager = stager.with_dedup(Arc::new(hints.clone()));
         let sweeper = Sweeper::new(meta.clone(), readers.clone(), hints.holds().clone());
-        let mut background =
-            vec![tokio::spawn(sweeper.clone().run()), tokio::spawn(hints.clone().run())];
-        if let Store::Embedded { keeper, compactor, .. } = &store {
+        let mut background = vec![
+            tokio::spawn(sweeper.clone().run()),
+            tokio::spawn(hints.clone().run()),
+        ];
+        if let Store::Embedded {
+            keeper, compactor, ..
+        } = &store
+        {
             background.push(tokio::spawn(keeper.clone().run()));
             background.push(tokio::spawn(compactor.clone().run()));
         }
@@ -197,10 +226,16 @@ impl Engine {
         for task in &self.background {
             task.abort();
         }
-        let Store::Embedded { embedded, .. } = &self.store else { return Ok(()) };
+        let Store::Embedded { embedded, .. } = &self.store else {
+            return Ok(());
+        };
         let embedded = Arc::clone(embedded);
         let closed = tokio::task::spawn_blocking(move || embedded.close()).await;
-        closed.unwrap_or_else(|stopped| Err(Error::Stopped { reason: stopped.to_string() }))
+        closed.unwrap_or_else(|stopped| {
+            Err(Error::Stopped {
+                reason: stopped.to_string(),
+            })
+        })
     }
 }
 

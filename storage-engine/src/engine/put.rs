@@ -35,9 +35,22 @@ impl Engine {
     pub async fn put_object(&self, request: PutObject, staged: Staged) -> Result<PutOutcome> {
         check_key(&request.key)?;
         check_object(&request.object)?;
-        let PutObject { bucket, key, object, conditions } = request;
-        let StagedParts { digests, body, extents, hints, log_body, etag, key_check, pins } =
-            staged.into_parts();
+        let PutObject {
+            bucket,
+            key,
+            object,
+            conditions,
+        } = request;
+        let StagedParts {
+            digests,
+            body,
+            extents,
+            hints,
+            log_body,
+            etag,
+            key_check,
+            pins,
+        } = staged.into_parts();
         let draft = Draft {
             object,
             size: digests.size,
@@ -87,13 +100,19 @@ impl Draft {
             lock: lock_for(&self.object.lock, bucket, stamp.now),
             key_check: self.key_check.clone(),
         };
-        VersionRow { summary, detail: Some(detail) }
+        VersionRow {
+            summary,
+            detail: Some(detail),
+        }
     }
 }
 
 pub(super) fn outcome(bucket: &BucketRow, summary: Summary) -> PutOutcome {
     let versioned = bucket.versioning != Versioning::Off;
-    PutOutcome { version: versioned.then(|| summary.version_id()), summary }
+    PutOutcome {
+        version: versioned.then(|| summary.version_id()),
+        summary,
+    }
 }
 
 /// The lock a version starts with: its own, else what the bucket prescribes.
@@ -102,18 +121,28 @@ fn lock_for(own: &Lock, bucket: &BucketRow, now: Timestamp) -> Lock {
         mode: default.mode,
         until: Timestamp(now.0.saturating_add(default.milliseconds)),
     });
-    Lock { retention: own.retention.or(prescribed), legal_hold: own.legal_hold }
+    Lock {
+        retention: own.retention.or(prescribed),
+        legal_hold: own.legal_hold,
+    }
 }
 
 pub(super) fn check_key(key: &[u8]) -> Result<()> {
     match key.len() {
-        0 => Err(Error::Invalid { what: "key", detail: "it is empty".into() }),
+        0 => Err(Error::Invalid {
+            what: "key",
+            detail: "it is empty".into(),
+        }),
         size => within("key", size, limits::KEY_BYTES_MAX),
     }
 }
 
 pub(super) fn check_object(object: &NewObject) -> Result<()> {
-    let attributes = object.attributes.iter().map(|a| a.name.len() + a.value.len()).sum();
+    let attributes = object
+        .attributes
+        .iter()
+        .map(|a| a.name.len() + a.value.len())
+        .sum();
     within("attributes", attributes, limits::ATTRIBUTES_BYTES_MAX)?;
     check_tags(&object.tags)
 }

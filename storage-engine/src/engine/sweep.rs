@@ -57,7 +57,13 @@ enum Outcome {
 impl Sweeper {
     pub(super) fn new(meta: Meta, readers: Readers, holds: Holds) -> Self {
         let (wake, turn) = (Arc::new(Notify::new()), Arc::default());
-        Sweeper { meta, readers, holds, wake, turn }
+        Sweeper {
+            meta,
+            readers,
+            holds,
+            wake,
+            turn,
+        }
     }
 
     /// There may be something to free.
@@ -79,13 +85,22 @@ impl Sweeper {
     /// are done.
     pub(super) async fn sweep(&self) -> Result<u64> {
         let turn = Arc::new(Arc::clone(&self.turn).lock_owned().await);
-        let round = Round { meta: self.meta.clone(), holds: self.holds.clone(), turn };
+        let round = Round {
+            meta: self.meta.clone(),
+            holds: self.holds.clone(),
+            turn,
+        };
         let mut done = 0;
         let mut rest = key::table(Table::Trash);
         loop {
             let (until, range) = (self.unread(), rest.clone());
-            let notes = self.meta.blocking(move |store| notes(store, &range, until)).await?;
-            let Some((last, _)) = notes.last() else { return Ok(done) };
+            let notes = self
+                .meta
+                .blocking(move |store| notes(store, &range, until))
+                .await?;
+            let Some((last, _)) = notes.last() else {
+                return Ok(done);
+            };
             // Notes that are held stay behind.
             rest.start = last.after();
             for (key, note) in notes {
@@ -101,7 +116,6 @@ impl Sweeper {
         let now = self.meta.store().next_sequence();
         self.readers.oldest().map_or(now, |oldest| oldest.min(now))
     }
-
 }
 
 impl Round {
@@ -173,7 +187,10 @@ impl Round {
                 return Ok(Outcome::Held);
             }
         }
-        let pages = self.meta.blocking(move |store| keys(store, key::pages(home))).await?;
+        let pages = self
+            .meta
+            .blocking(move |store| keys(store, key::pages(home)))
+            .await?;
         let mut batch = Batch::default();
         for page in pages {
             batch.delete(page);
@@ -195,7 +212,13 @@ impl Round {
                 match later.is_empty() {
                     true => batch.delete(key),
                     false => {
-                        batch.put(key, &PartRow { body: loose_chunks(later), ..part.clone() });
+                        batch.put(
+                            key,
+                            &PartRow {
+                                body: loose_chunks(later),
+                                ..part.clone()
+                            },
+                        );
                     }
                 }
                 if self.free(now, batch).await? == Outcome::Held {
@@ -245,11 +268,7 @@ impl Round {
 }
 
 /// The oldest notes of a range before `until`.
-fn notes(
-    store: &dyn MetaStore,
-    range: &KeyRange,
-    until: Sequence,
-) -> Result<Vec<(Key, TrashRow)>> {
+fn notes(store: &dyn MetaStore, range: &KeyRange, until: Sequence) -> Result<Vec<(Key, TrashRow)>> {
     let mut notes = Vec::new();
     let mut failed = None;
     store.walk(range, &mut |key, value| {
@@ -290,5 +309,9 @@ fn chunk_ids(body: &Body) -> Vec<ExtentId> {
 /// Chunks that are only waiting to be freed; their lengths no longer matter.
 fn loose_chunks(ids: &[ExtentId]) -> Body {
     let ids: IdList = ids.iter().copied().collect();
-    Body::Runs(vec![Run { skip: 0, len: 0, ids }])
+    Body::Runs(vec![Run {
+        skip: 0,
+        len: 0,
+        ids,
+    }])
 }

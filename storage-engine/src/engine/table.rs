@@ -52,7 +52,10 @@ impl Engine {
         let front = Key::named(table, b"").as_bytes().len();
         self.meta
             .blocking(move |store| {
-                let mut page = TablePage { rows: Vec::new(), more: false };
+                let mut page = TablePage {
+                    rows: Vec::new(),
+                    more: false,
+                };
                 store.walk(&range, &mut |key, value| {
                     if page.rows.len() >= limit {
                         page.more = true;
@@ -91,7 +94,9 @@ impl Engine {
                         TableGuard::Equals(key, value) => (key, Some(value)),
                     };
                     if view.get(&Key::named(&table, key))?.as_ref() != expected {
-                        return Err(Error::Condition { condition: "row is as it was read" });
+                        return Err(Error::Condition {
+                            condition: "row is as it was read",
+                        });
                     }
                 }
                 let mut batch = Batch::default();
@@ -116,7 +121,10 @@ fn check(write: &TableWrite) -> Result<()> {
             within("row key", key.len(), limits::KEY_BYTES_MAX)?;
             within("row", value.len(), limits::VALUE_BYTES_MAX)?;
             match value.is_empty() {
-                true => Err(Error::Invalid { what: "row", detail: "it is empty".into() }),
+                true => Err(Error::Invalid {
+                    what: "row",
+                    detail: "it is empty".into(),
+                }),
                 false => Ok(()),
             }
         }

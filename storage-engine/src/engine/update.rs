@@ -1,5 +1,8 @@
 //! Changing what lies beside a body: tags, attributes, locks. No byte of the body moves.
 
+#[cfg(test)]
+mod tests;
+
 use super::Engine;
 use super::guard;
 use super::put::{check_key, check_tags, within};
@@ -30,7 +33,11 @@ impl Engine {
                     false => Key::version(bucket.id, &target.key, row.summary.sequence),
                 };
                 key_change.batch.put(key, &row);
-                let info = ObjectInfo { bucket: bucket.id, versioning: bucket.versioning, row };
+                let info = ObjectInfo {
+                    bucket: bucket.id,
+                    versioning: bucket.versioning,
+                    row,
+                };
                 Ok((key_change.finish()?, info))
             })
             .await
@@ -42,7 +49,9 @@ fn find(change: &KeyChange<'_>, version: Option<VersionId>) -> Result<(VersionRo
         let current = change.current()?.ok_or(Error::NoSuchKey { marker: None })?;
         return Ok((current, true));
     };
-    let found = change.find(version)?.ok_or(Error::NoSuchVersion { version })?;
+    let found = change
+        .find(version)?
+        .ok_or(Error::NoSuchVersion { version })?;
     match found.row.summary.marker {
         true => Err(Error::IsMarker { version }),
         false => Ok((found.row, found.current)),
@@ -68,13 +77,21 @@ fn updated(
         return Err(Error::NotLockable);
     }
     if let Some(retention) = change.retention {
-        may_retain(detail.lock.retention, retention, now, change.bypass_governance)?;
+        may_retain(
+            detail.lock.retention,
+            retention,
+            now,
+            change.bypass_governance,
+        )?;
         detail.lock.retention = retention;
     }
     if let Some(hold) = change.legal_hold {
         detail.lock.legal_hold = hold;
     }
-    Ok(VersionRow { summary, detail: Some(detail) })
+    Ok(VersionRow {
+        summary,
+        detail: Some(detail),
+    })
 }
 
 /// A retention that still runs may always be extended; anything else needs the bypass, and a
@@ -85,16 +102,22 @@ fn may_retain(
     now: Timestamp,
     bypass_governance: bool,
 ) -> Result<()> {
-    let Some(old) = old.filter(|old| old.until > now) else { return Ok(()) };
+    let Some(old) = old.filter(|old| old.until > now) else {
+        return Ok(());
+    };
     let extends = new.is_some_and(|new| new.until >= old.until && new.mode == old.mode);
-    let hardens = new.is_some_and(|new| {
-        new.until >= old.until && new.mode == RetentionMode::Compliance
-    });
+    let hardens =
+        new.is_some_and(|new| new.until >= old.until && new.mode == RetentionMode::Compliance);
     match old.mode {
         _ if extends || hardens => Ok(()),
-        RetentionMode::Compliance => Err(Error::Locked { reason: "compliance retention" }),
+        RetentionMode::Compliance => Err(Error::Locked {
+            reason: "compliance retention",
+        }),
         RetentionMode::Governance => guard::unlocked(
-            &crate::row::Lock { retention: Some(old), legal_hold: false },
+            &crate::row::Lock {
+                retention: Some(old),
+                legal_hold: false,
+            },
             now,
             bypass_governance,
         ),

@@ -13,7 +13,7 @@ use crate::key::{self, Key};
 use crate::limits::LOG_BODY_BYTES_MAX;
 use crate::meta::{Batch, ExtentChange, Stamp, UsageDelta, View};
 use crate::row::{
-    self, Body, BucketRow, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
+    self, Body, BucketRow, Lock, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
 };
 
 /// The change of one key under construction.
@@ -76,7 +76,10 @@ impl<'a> KeyChange<'a> {
         match manifest.refs.saturating_add_signed(delta) {
             0 => {
                 self.batch.delete(key);
-                self.discard(&TrashRow::Upload { home, bucket: manifest.bucket });
+                self.discard(&TrashRow::Upload {
+                    home,
+                    bucket: manifest.bucket,
+                });
             }
             refs => self.batch.put(key, &ManifestRow { refs, ..manifest }),
         }
@@ -109,6 +112,13 @@ impl<'a> KeyChange<'a> {
 
     /// Makes `new` the current version. `current` is what [`KeyChange::current`] returned.
     pub(super) fn install(&mut self, current: Option<VersionRow>, new: &VersionRow) -> Result<()> {
+        let locks = new
+            .detail
+            .as_ref()
+            .is_some_and(|detail| detail.lock != Lock::default());
+        if locks && !self.bucket.lockable {
+            return Err(Error::NotLockable);
+        }
         self.make_room(current)?;
         self.batch.put(Key::current(self.bucket.id, self.key), new);
         self.delta.objects += 1;
@@ -124,9 +134,13 @@ impl<'a> KeyChange<'a> {
         owner: &str,
     ) -> Result<VersionId> {
         self.make_room(current)?;
-        let marker = VersionRow { summary: self.marker_summary(owner), detail: None };
+        let marker = VersionRow {
+            summary: self.marker_summary(owner),
+            detail: None,
+        };
         let sequence = marker.summary.sequence;
-        self.batch.put(Key::version(self.bucket.id, self.key, sequence), &marker);
+        self.batch
+            .put(Key::version(self.bucket.id, self.key, sequence), &marker);
         if marker.summary.null {
             self.point_null_to(sequence);
         }
@@ -149,7 +163,10 @@ impl<'a> KeyChange<'a> {
             return Ok(Some(Found { row, current: true }));
         }
         let row = noncurrent(self.view, self.bucket.id, self.key, version)?;
-        Ok(row.map(|row| Found { row, current: false }))
+        Ok(row.map(|row| Found {
+            row,
+            current: false,
+        }))
     }
 
     /// Removes one version; if it hid an older object, that one is current again.
@@ -173,9 +190,7 @@ impl<'a> KeyChange<'a> {
         let range = key::versions_of(self.bucket.id, self.key);
         let from = match removed.current {
             true => range.start,
-            false => {
-                Key::version(self.bucket.id, self.key, removed.row.summary.sequence).after()
-            }
+            false => Key::version(self.bucket.id, self.key, removed.row.summary.sequence).after(),
         };
         let Some((_, bytes)) = self.view.first(&(from..range.end))? else {
             return Ok(());
@@ -183,7 +198,8 @@ impl<'a> KeyChange<'a> {
         let next: VersionRow = row::decode(&bytes)?;
         if !next.summary.marker {
             self.remove_old(&next.summary);
-            self.batch.put_bytes(Key::current(self.bucket.id, self.key), bytes);
+            self.batch
+                .put_bytes(Key::current(self.bucket.id, self.key), bytes);
             self.delta.objects += 1;
         }
         Ok(())
@@ -194,7 +210,9 @@ impl<'a> KeyChange<'a> {
         if self.current()?.is_some() {
             return Ok(false);
         }
-        let newest = self.view.first(&key::versions_of(self.bucket.id, self.key))?;
+        let newest = self
+            .view
+            .first(&key::versions_of(self.bucket.id, self.key))?;
         let own = Key::version(self.bucket.id, self.key, found.row.summary.sequence);
         Ok(newest.is_some_and(|(key, _)| key == own))
     }
@@ -236,14 +254,16 @@ impl<'a> KeyChange<'a> {
     }
 
     fn remove_old(&mut self, old: &Summary) {
-        self.batch.delete(Key::version(self.bucket.id, self.key, old.sequence));
+        self.batch
+            .delete(Key::version(self.bucket.id, self.key, old.sequence));
         if old.null {
             self.batch.delete(Key::null(self.bucket.id, self.key));
         }
     }
 
     fn point_null_to(&mut self, sequence: Sequence) {
-        self.batch.put(Key::null(self.bucket.id, self.key), &sequence);
+        self.batch
+            .put(Key::null(self.bucket.id, self.key), &sequence);
     }
 
     /// Takes a version out of the counts and lets its body go.
@@ -284,7 +304,8 @@ impl<'a> KeyChange<'a> {
 
     /// Leaves something to be freed in the background.
     pub(super) fn discard(&mut self, trash: &TrashRow) {
-        self.batch.put(Key::trash(self.stamp.sequence, self.trash), trash);
+        self.batch
+            .put(Key::trash(self.stamp.sequence, self.trash), trash);
         self.trash += 1;
     }
 
@@ -329,7 +350,9 @@ pub(super) fn noncurrent(
 pub(super) fn bucket_of(view: &dyn View, name: &str) -> Result<BucketRow> {
     match view.get(&Key::bucket(name))? {
         Some(bytes) => Ok(row::decode(&bytes)?),
-        None => Err(Error::NoSuchBucket { name: name.to_owned() }),
+        None => Err(Error::NoSuchBucket {
+            name: name.to_owned(),
+        }),
     }
 }
 

@@ -15,6 +15,10 @@ async fn the_first_reason_stays_and_wakes_those_who_wait() {
     failure.set(&broken("first"));
     let told = failure.set(&broken("second"));
     assert!(told.to_string().contains("first"));
-    assert!(failure.check().is_err_and(|e| e.to_string().contains("first")));
+    assert!(
+        failure
+            .check()
+            .is_err_and(|e| e.to_string().contains("first"))
+    );
     assert!(waiting.await.unwrap().contains("first"));
 }

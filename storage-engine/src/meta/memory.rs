@@ -39,7 +39,10 @@ impl MemoryMeta {
             chunks,
             clock,
             tags,
-            state: Mutex::new(State { next: Sequence(1), accounts: HashMap::new() }),
+            state: Mutex::new(State {
+                next: Sequence(1),
+                accounts: HashMap::new(),
+            }),
         }
     }
 
@@ -51,12 +54,17 @@ impl MemoryMeta {
         };
         let mut group = Group::new(&self.index);
         // A refusal is an answer the change keeps itself.
-        let Ok(batch) = change.evaluate(&group, &stamp) else { return Ok(()) };
+        let Ok(batch) = change.evaluate(&group, &stamp) else {
+            return Ok(());
+        };
         let body = change.body();
         let appended = group.accept(batch, body.map(|body| body.extent))?;
         let mut places = Vec::new();
         if let Some(body) = body.filter(|_| appended) {
-            places.push(place_of(body.extent, chunk_record_bytes(&body.chunk, Padding::Tight)));
+            places.push(place_of(
+                body.extent,
+                chunk_record_bytes(&body.chunk, Padding::Tight),
+            ));
             self.chunks.insert(body.extent, body.chunk.clone());
         }
         let finished = group.finish(&places, &state.accounts, &|_| SegmentKind::Log)?;
@@ -69,7 +77,11 @@ impl MemoryMeta {
 
 /// Nothing has a place in memory; the extent's number stands for one.
 fn place_of(extent: ExtentId, record_bytes: u32) -> Place {
-    Place { segment: SegmentId(0), offset: extent.0, record_bytes }
+    Place {
+        segment: SegmentId(0),
+        offset: extent.0,
+        record_bytes,
+    }
 }
 
 impl MetaStore for MemoryMeta {
@@ -86,7 +98,10 @@ impl MetaStore for MemoryMeta {
     }
 
     fn next_sequence(&self) -> Sequence {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).next
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next
     }
 
     fn submit(&self, mut change: Box<dyn Change>) {

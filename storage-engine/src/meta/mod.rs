@@ -14,8 +14,8 @@
 mod batch;
 mod memory;
 
-pub(crate) use memory::MemoryMeta;
 pub use batch::{Batch, ExtentChange, Place, UsageDelta};
+pub(crate) use memory::MemoryMeta;
 
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{Segment, SegmentPin};
 use super::header::{BadHeader, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::home::{Home, lock};
 use super::name::FileName;
+use super::{Segment, SegmentPin};
 use crate::disk::{Access, BlockPool, Disk, DiskFile, Space};
 use crate::error::{Error, Result};
 use crate::ids::SegmentId;
@@ -146,7 +146,8 @@ impl Segments {
     /// Makes a segment. Its file, header and name are durable when this returns; if it fails, or
     /// the machine stops meanwhile, at most a file without meaning is left behind.
     pub fn create(&self, kind: SegmentKind) -> Result<Arc<Segment>> {
-        self.create_pinned(kind).map(|pin| Arc::clone(pin.segment()))
+        self.create_pinned(kind)
+            .map(|pin| Arc::clone(pin.segment()))
     }
 
     /// As [`Segments::create`]. The segment is pinned before anybody can see it: an empty one
@@ -289,7 +290,12 @@ fn open_segment(
 ) -> Result<std::result::Result<Segment, Unreadable>> {
     let name = FileName::Segment(id, kind).to_string();
     let unreadable = |reason: String, unfinished| {
-        Ok(Err(Unreadable { id, kind, reason, unfinished }))
+        Ok(Err(Unreadable {
+            id,
+            kind,
+            reason,
+            unfinished,
+        }))
     };
     let file = match home.disk.open(&name, home.options.access(kind)) {
         Ok(file) => file,

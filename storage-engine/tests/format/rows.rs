@@ -6,10 +6,10 @@ use serde::Serialize;
 use storage_engine::hash::{Algorithm, Checksum, ETag};
 use storage_engine::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
 use storage_engine::row::{
-    self, AppliedRow, Attribute, Body, BucketRow, ChecksumKind, Compression, DefaultRetention,
-    Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum, PageEntry,
-    PageStart, PartRow, Quota, Retention, RetentionMode, Run, SegmentKind, SegmentRow, Summary,
-    Tag, TrashRow, UploadRow, UsageRow, VersionRow, Versioning,
+    self, AppliedRow, Attribute, Body, BucketRow, ChecksumKind, Compression, DedupRow,
+    DefaultRetention, Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum,
+    PageEntry, PageStart, PartRow, Quota, Retention, RetentionMode, Run, SegmentKind, SegmentRow,
+    Summary, Tag, TrashRow, UploadRow, UsageRow, VersionRow, Versioning,
 };
 
 /// Every row and the names of its fields, in order.
@@ -28,6 +28,12 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             }),
         ),
     ]);
+    let shared = DedupRow {
+        extent: ExtentId(1),
+        scope: [0; 8],
+        digest: [0; 16],
+    };
+    samples.push(("DedupRow", fields(&shared)));
     samples
 }
 

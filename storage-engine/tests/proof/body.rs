@@ -2,34 +2,24 @@
 
 use bytes::Bytes;
 use md5::{Digest, Md5};
-use storage_engine::hash::{Checksum, ETag};
 use storage_engine::hash::Algorithm;
+use storage_engine::hash::{Checksum, ETag};
 
 /// Lengths around every threshold of the engine.
 pub const LENGTHS: [usize; 16] = [
-    0,
-    1,
-    100,
-    2_048,
-    2_049,
-    5_000,
-    65_536,
-    65_537,
-    100_000,
-    131_072,
-    131_073,
-    300_000,
-    1_048_576,
-    1_048_577,
-    2_500_000,
-    4_200_001,
+    0, 1, 100, 2_048, 2_049, 5_000, 65_536, 65_537, 100_000, 131_072, 131_073, 300_000, 1_048_576,
+    1_048_577, 2_500_000, 4_200_001,
 ];
 
 /// The bytes of a body. Bodies of the same flavour begin alike; every third flavour repeats itself
 /// so that it can be compressed.
 pub fn bytes(len: usize, flavour: u8) -> Bytes {
     let mut state = u64::from(flavour).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let period = if flavour.is_multiple_of(3) { 64 } else { usize::MAX };
+    let period = if flavour.is_multiple_of(3) {
+        64
+    } else {
+        usize::MAX
+    };
     let mut body = Vec::with_capacity(len + 8);
     while body.len() < len.min(period) {
         state ^= state << 13;
@@ -60,8 +50,13 @@ pub fn etag_of_parts(parts: &[ETag]) -> ETag {
     for part in parts {
         digests.extend_from_slice(&part.value());
     }
-    let hex: String = md5(&digests).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{hex}-{}", parts.len()).parse().expect("32 digits and a number make a tag")
+    let hex: String = md5(&digests)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{hex}-{}", parts.len())
+        .parse()
+        .expect("32 digits and a number make a tag")
 }
 
 /// A checksum computed by other means than the engine's.
@@ -71,7 +66,9 @@ pub fn checksum(algorithm: Algorithm, body: &[u8]) -> Checksum {
         Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc, body).to_be_bytes()[4..].to_vec(),
         Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi, body).to_be_bytes()[4..].to_vec(),
         Algorithm::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme, body).to_be_bytes().to_vec(),
-        Algorithm::Sha256 => ring::digest::digest(&ring::digest::SHA256, body).as_ref().to_vec(),
+        Algorithm::Sha256 => ring::digest::digest(&ring::digest::SHA256, body)
+            .as_ref()
+            .to_vec(),
         other => panic!("the oracle does not compute {other:?}"),
     };
     Checksum::new(algorithm, &value).expect("the value has the algorithm's length")

@@ -24,8 +24,12 @@ use crate::store::{BEGIN, assemble, clock};
 use crate::survey::{Depth, compare};
 use crate::world::{World, bucket, key};
 
-const MODES: [Survival; 4] =
-    [Survival::Nothing, Survival::Everything, Survival::Prefix, Survival::Any];
+const MODES: [Survival; 4] = [
+    Survival::Nothing,
+    Survival::Everything,
+    Survival::Prefix,
+    Survival::Any,
+];
 
 /// What is under way together; nothing in a round depends on anything else in it.
 type Round = Vec<Operation>;
@@ -46,11 +50,19 @@ struct Machine {
 
 impl Machine {
     fn new(seed: u64) -> Self {
-        Machine { disk: SimDisk::new(seed), index: Arc::default(), clock: clock() }
+        Machine {
+            disk: SimDisk::new(seed),
+            index: Arc::default(),
+            clock: clock(),
+        }
     }
 
     fn open(&self) -> Result<Engine> {
-        assemble(Arc::new(self.disk.clone()), self.index.clone(), Arc::clone(&self.clock))
+        assemble(
+            Arc::new(self.disk.clone()),
+            self.index.clone(),
+            Arc::clone(&self.clock),
+        )
     }
 
     /// The machine after the power has come back.
@@ -65,7 +77,11 @@ impl Machine {
 }
 
 /// Plays rounds until one of them loses an answer. A mismatch before that is an error.
-async fn play(engine: &Engine, machine: &Machine, rounds: &[Round]) -> std::result::Result<Ended, String> {
+async fn play(
+    engine: &Engine,
+    machine: &Machine,
+    rounds: &[Round],
+) -> std::result::Result<Ended, String> {
     let mut world = World::new(BEGIN);
     for round in rounds {
         let before = world.clone();
@@ -79,8 +95,10 @@ async fn play(engine: &Engine, machine: &Machine, rounds: &[Round]) -> std::resu
                 operation => plans.extend(world.plan(operation)),
             }
         }
-        let (requests, expected): (Vec<_>, Vec<_>) =
-            plans.into_iter().map(|plan| (plan.request, plan.expected)).unzip();
+        let (requests, expected): (Vec<_>, Vec<_>) = plans
+            .into_iter()
+            .map(|plan| (plan.request, plan.expected))
+            .unzip();
         let replies = join_all(requests.into_iter().map(|request| send(engine, request))).await;
         let mut lost = Vec::new();
         for (at, (expected, reply)) in expected.into_iter().zip(replies).enumerate() {
@@ -89,7 +107,9 @@ async fn play(engine: &Engine, machine: &Machine, rounds: &[Round]) -> std::resu
                 Ok(Reply::DeletedMany(replies)) if replies.iter().any(is_lost_reply) => {
                     lost.push(at);
                 }
-                reply => world.settle(expected, reply).map_err(|what| format!("{round:?}: {what}"))?,
+                reply => world
+                    .settle(expected, reply)
+                    .map_err(|what| format!("{round:?}: {what}"))?,
             }
         }
         if !lost.is_empty() {
@@ -97,7 +117,10 @@ async fn play(engine: &Engine, machine: &Machine, rounds: &[Round]) -> std::resu
             return Ok(Ended { world, instead });
         }
     }
-    Ok(Ended { world, instead: Vec::new() })
+    Ok(Ended {
+        world,
+        instead: Vec::new(),
+    })
 }
 
 fn is_lost_reply<T>(reply: &Result<T>) -> bool {
@@ -107,9 +130,13 @@ fn is_lost_reply<T>(reply: &Result<T>) -> bool {
 /// What else can be true: a single request has not taken place, or any of several.
 fn alternatives(before: &Oracle, after: &Oracle, round: &Round, lost: &[usize]) -> Vec<Oracle> {
     let keys: Vec<At> = match round.as_slice() {
-        [Operation::DeleteMany { bucket, keys }] => {
-            keys.iter().map(|key| At { bucket: *bucket, key: *key }).collect()
-        }
+        [Operation::DeleteMany { bucket, keys }] => keys
+            .iter()
+            .map(|key| At {
+                bucket: *bucket,
+                key: *key,
+            })
+            .collect(),
         [_] => return vec![before.clone()],
         round => lost.iter().map(|at| key_of(&round[*at])).collect(),
     };
@@ -135,8 +162,13 @@ fn key_of(operation: &Operation) -> At {
 
 fn undo(oracle: &mut Oracle, before: &Oracle, at: At) {
     let (name, key) = (bucket(at.bucket), key(at.key));
-    let Some(old) = before.buckets.get(&name) else { return };
-    let own = oracle.buckets.get_mut(&name).expect("a round of several makes no buckets");
+    let Some(old) = before.buckets.get(&name) else {
+        return;
+    };
+    let own = oracle
+        .buckets
+        .get_mut(&name)
+        .expect("a round of several makes no buckets");
     match old.keys.get(&key) {
         Some(versions) => own.keys.insert(key, versions.clone()),
         None => own.keys.remove(&key),
@@ -164,7 +196,10 @@ async fn recovered(engine: &Engine, ended: &mut Ended) -> Verdict {
             Err(reason) => reasons.push(reason),
         }
     }
-    Err(format!("nothing that may be there is there: {}", reasons.join("; or ")))
+    Err(format!(
+        "nothing that may be there is there: {}",
+        reasons.join("; or ")
+    ))
 }
 
 /// Things a recovered store must still be able to do.
@@ -173,16 +208,29 @@ fn afterwards(point: u64) -> Vec<Operation> {
     let at = |key| At { bucket: 0, key };
     let put = |key, len| Operation::Put {
         at: at(key),
-        body: Body { len, flavour, pieces: 2, announced: true },
+        body: Body {
+            len,
+            flavour,
+            pieces: 2,
+            announced: true,
+        },
         terms: Terms::default(),
     };
     let pick = Pick::Current;
     vec![
-        Operation::CreateBucket { bucket: 0, lockable: false },
+        Operation::CreateBucket {
+            bucket: 0,
+            lockable: false,
+        },
         put(0, 3),
         put(1, 5),
         put(2, 12),
-        Operation::Delete { at: at(0), version: pick, wish: None, bypass: false },
+        Operation::Delete {
+            at: at(0),
+            version: pick,
+            wish: None,
+            bypass: false,
+        },
         Operation::Tidy,
         put(0, 7),
     ]
@@ -195,7 +243,10 @@ async fn crash_at(point: u64, step: u64, rounds: &[Round]) -> Verdict {
     // The power may go before the store is open for the first time.
     let mut ended = match machine.open() {
         Ok(engine) => play(&engine, &machine, rounds).await?,
-        Err(error) if is_lost(&error) => Ended { world: World::new(BEGIN), instead: Vec::new() },
+        Err(error) if is_lost(&error) => Ended {
+            world: World::new(BEGIN),
+            instead: Vec::new(),
+        },
         Err(error) => return Err(format!("open: {error}")),
     };
     let mut machine = machine.restarted(point);
@@ -208,11 +259,16 @@ async fn crash_at(point: u64, step: u64, rounds: &[Round]) -> Verdict {
         }
         machine = machine.restarted(point / 3);
     }
-    let engine = machine.open().map_err(|error| format!("open after the crash: {error}"))?;
+    let engine = machine
+        .open()
+        .map_err(|error| format!("open after the crash: {error}"))?;
     recovered(&engine, &mut ended).await?;
     check(&engine).await?;
     for operation in afterwards(point) {
-        let plan = ended.world.plan(&operation).expect("all of them are requests");
+        let plan = ended
+            .world
+            .plan(&operation)
+            .expect("all of them are requests");
         let reply = send(&engine, plan.request).await;
         let wrong = |what| format!("after the crash, {operation:?}: {what}");
         ended.world.settle(plan.expected, reply).map_err(wrong)?;
@@ -221,14 +277,20 @@ async fn crash_at(point: u64, step: u64, rounds: &[Round]) -> Verdict {
     check(&engine).await?;
     let machine = machine.restarted(point / 5);
     drop(engine);
-    let engine = machine.open().map_err(|error| format!("open after a second crash: {error}"))?;
+    let engine = machine
+        .open()
+        .map_err(|error| format!("open after a second crash: {error}"))?;
     compare(&engine, &mut ended.world.oracle, Depth::Bodies).await?;
     check(&engine).await
 }
 
 pub fn on_one_thread<T>(work: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().build().expect("a runtime can be made").block_on(work)
+    builder
+        .enable_all()
+        .build()
+        .expect("a runtime can be made")
+        .block_on(work)
 }
 
 /// Steps a whole run takes.
@@ -267,7 +329,10 @@ pub fn generated<T>(seed: u64, strategy: impl Strategy<Value = T>) -> T {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    strategy.new_tree(&mut runner).expect("nothing is filtered").current()
+    strategy
+        .new_tree(&mut runner)
+        .expect("nothing is filtered")
+        .current()
 }
 
 fn points(usual: u64, soak: u64) -> u64 {
@@ -278,7 +343,10 @@ fn points(usual: u64, soak: u64) -> u64 {
 fn every_step_of_all_operations() {
     crash_everywhere(points(1_400, 700_000), |seed| {
         let operations = generated(seed, histories(Mix::CRASH, 40));
-        operations.into_iter().map(|operation| vec![operation]).collect()
+        operations
+            .into_iter()
+            .map(|operation| vec![operation])
+            .collect()
     });
 }
 
@@ -292,7 +360,12 @@ fn every_step_of_changes_in_groups() {
                 let small = |number: u64| u8::try_from(number % 251).expect("less than 251");
                 let at = At { bucket: 0, key };
                 match number % 4 {
-                    0 => Operation::Delete { at, version: Pick::Current, wish: None, bypass: false },
+                    0 => Operation::Delete {
+                        at,
+                        version: Pick::Current,
+                        wish: None,
+                        bypass: false,
+                    },
                     _ => Operation::Put {
                         at,
                         body: Body {
@@ -308,7 +381,10 @@ fn every_step_of_changes_in_groups() {
             // Keys that an operation takes as they are, whatever else there is.
             (10..14).map(operation).collect::<Round>()
         };
-        let mut rounds = vec![vec![Operation::CreateBucket { bucket: 0, lockable: false }]];
+        let mut rounds = vec![vec![Operation::CreateBucket {
+            bucket: 0,
+            lockable: false,
+        }]];
         if seed % 2 == 1 {
             let setting = crate::operation::Setting::Enable;
             rounds.push(vec![Operation::UpdateBucket { bucket: 0, setting }]);

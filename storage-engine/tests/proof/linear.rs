@@ -28,7 +28,10 @@ fn histories_of_racing_clients_are_linearizable() {
         let engine = Arc::new(open_folder(folder.path(), &clock()).unwrap());
         for seed in 0..rounds {
             for (key, history) in race(&engine, seed, CLIENTS, OPERATIONS).await.unwrap() {
-                assert!(linearizable(&history), "round {seed}, key {key}: {history:#?}");
+                assert!(
+                    linearizable(&history),
+                    "round {seed}, key {key}: {history:#?}"
+                );
             }
         }
         crate::run::check(&engine).await.unwrap();
@@ -44,7 +47,11 @@ async fn stop(engine: Arc<Engine>) {
 }
 
 fn event(begun: u64, ended: u64, action: Action) -> Event {
-    Event { begun, ended, action }
+    Event {
+        begun,
+        ended,
+        action,
+    }
 }
 
 #[test]

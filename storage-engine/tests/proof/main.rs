@@ -3,6 +3,7 @@
 //!
 //! `CAIRN_SOAK=1` runs everything for hours.
 
+#![allow(clippy::large_futures)] // A test's stack has room for them.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(unreachable_pub, reason = "a test has no outside")]
 

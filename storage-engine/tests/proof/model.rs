@@ -13,16 +13,26 @@ pub fn soaks() -> bool {
 }
 
 fn cases(usual: u32, soak: u32) -> u32 {
-    let wanted = std::env::var("CAIRN_CASES").ok().and_then(|cases| cases.parse().ok());
+    let wanted = std::env::var("CAIRN_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     wanted.unwrap_or(if soaks() { soak } else { usual })
 }
 
 fn check(cases: u32, len: usize, store: impl Fn(u64) -> Store) {
-    let config = Config { cases, max_shrink_iters: 4_000, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases,
+        max_shrink_iters: 4_000,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new(config);
-    let outcome = runner.run(&(histories(Mix::MODEL, len), any::<u64>()), |(operations, seed)| {
-        on_runtime(history(store(seed), &operations)).map_err(TestCaseError::fail)
-    });
+    let outcome = runner.run(
+        &(histories(Mix::MODEL, len), any::<u64>()),
+        |(operations, seed)| {
+            on_runtime(history(store(seed), &operations)).map_err(TestCaseError::fail)
+        },
+    );
     if let Err(failure) = outcome {
         panic!("{failure}");
     }

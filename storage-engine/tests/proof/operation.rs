@@ -11,28 +11,114 @@ use crate::body::LENGTHS;
 /// there is to choose from.
 #[derive(Debug, Clone)]
 pub enum Operation {
-    CreateBucket { bucket: u8, lockable: bool },
-    DeleteBucket { bucket: u8 },
-    UpdateBucket { bucket: u8, setting: Setting },
-    Put { at: At, body: Body, terms: Terms },
-    Get { at: At, version: Pick, range: (u8, u8), secret: Option<bool> },
-    Head { at: At, version: Pick },
-    Delete { at: At, version: Pick, wish: Option<WishFor>, bypass: bool },
-    DeleteMany { bucket: u8, keys: Vec<u8> },
-    Copy { from: At, version: Pick, to: At, terms: Terms, source_wish: Option<WishFor>, keep: bool },
-    Update { at: At, version: Pick, change: Change, bypass: bool },
-    CreateUpload { at: At, terms: Terms, composite: bool },
-    UploadPart { upload: u8, number: u8, body: Body },
-    CopyPart { upload: u8, number: u8, from: At, version: Pick, range: Option<(u8, u8)> },
-    ListParts { upload: u8, after: u8, limit: u8 },
-    Complete { upload: u8, list: PartList, wish: Option<WishFor> },
-    Abort { upload: u8 },
-    List { what: Listing, bucket: u8, prefix: u8, delimiter: bool, after: After, limit: u8 },
-    ListBuckets { after: Option<u8>, limit: u8 },
-    PutDocument { bucket: u8, kind: u8, len: u8 },
-    GetDocument { bucket: u8, kind: u8 },
-    DeleteDocument { bucket: u8, kind: u8 },
-    Wait { seconds: u8 },
+    CreateBucket {
+        bucket: u8,
+        lockable: bool,
+    },
+    DeleteBucket {
+        bucket: u8,
+    },
+    UpdateBucket {
+        bucket: u8,
+        setting: Setting,
+    },
+    Put {
+        at: At,
+        body: Body,
+        terms: Terms,
+    },
+    Get {
+        at: At,
+        version: Pick,
+        range: (u8, u8),
+        secret: Option<bool>,
+    },
+    Head {
+        at: At,
+        version: Pick,
+    },
+    Delete {
+        at: At,
+        version: Pick,
+        wish: Option<WishFor>,
+        bypass: bool,
+    },
+    DeleteMany {
+        bucket: u8,
+        keys: Vec<u8>,
+    },
+    Copy {
+        from: At,
+        version: Pick,
+        to: At,
+        terms: Terms,
+        source_wish: Option<WishFor>,
+        keep: bool,
+    },
+    Update {
+        at: At,
+        version: Pick,
+        change: Change,
+        bypass: bool,
+    },
+    CreateUpload {
+        at: At,
+        terms: Terms,
+        composite: bool,
+    },
+    UploadPart {
+        upload: u8,
+        number: u8,
+        body: Body,
+    },
+    CopyPart {
+        upload: u8,
+        number: u8,
+        from: At,
+        version: Pick,
+        range: Option<(u8, u8)>,
+    },
+    ListParts {
+        upload: u8,
+        after: u8,
+        limit: u8,
+    },
+    Complete {
+        upload: u8,
+        list: PartList,
+        wish: Option<WishFor>,
+    },
+    Abort {
+        upload: u8,
+    },
+    List {
+        what: Listing,
+        bucket: u8,
+        prefix: u8,
+        delimiter: bool,
+        after: After,
+        limit: u8,
+    },
+    ListBuckets {
+        after: Option<u8>,
+        limit: u8,
+    },
+    PutDocument {
+        bucket: u8,
+        kind: u8,
+        len: u8,
+    },
+    GetDocument {
+        bucket: u8,
+        kind: u8,
+    },
+    DeleteDocument {
+        bucket: u8,
+        kind: u8,
+    },
+    Wait {
+        seconds: u8,
+    },
     Restart,
     Tidy,
 }
@@ -69,8 +155,14 @@ pub enum Setting {
     Suspend,
     Off,
     Lockable,
-    DefaultRetention { seconds: u8, compliance: bool },
-    Quota { kilobytes: Option<u16>, objects: Option<u8> },
+    DefaultRetention {
+        seconds: u8,
+        compliance: bool,
+    },
+    Quota {
+        kilobytes: Option<u16>,
+        objects: Option<u8>,
+    },
     Compress(u8),
     Deduplicate(bool),
     Tags(u8),
@@ -154,19 +246,36 @@ pub struct Mix {
 }
 
 impl Mix {
-    pub const MODEL: Mix = Mix { restarts: true, lengths: LENGTHS.len() };
+    pub const MODEL: Mix = Mix {
+        restarts: true,
+        lengths: LENGTHS.len(),
+    };
     /// No restart but the one after the crash, nothing that fills a bulk segment in one go.
-    pub const CRASH: Mix = Mix { restarts: false, lengths: 13 };
+    pub const CRASH: Mix = Mix {
+        restarts: false,
+        lengths: 13,
+    };
 }
 
 pub fn histories(mix: Mix, len: usize) -> impl Strategy<Value = Vec<Operation>> {
-    let enable = |bucket| Operation::UpdateBucket { bucket, setting: Setting::Enable };
-    let front = (proptest::bool::weighted(0.97), any::<bool>(), any::<bool>(), any::<bool>())
+    let enable = |bucket| Operation::UpdateBucket {
+        bucket,
+        setting: Setting::Enable,
+    };
+    let front = (
+        proptest::bool::weighted(0.97),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    )
         .prop_map(move |(first, versions, second, lockable)| {
             let create = |bucket, lockable| Operation::CreateBucket { bucket, lockable };
             let first = first.then(|| create(0, false)).into_iter();
             let versions = versions.then(|| enable(0));
-            first.chain(versions).chain(second.then(|| create(1, lockable))).collect::<Vec<_>>()
+            first
+                .chain(versions)
+                .chain(second.then(|| create(1, lockable)))
+                .collect::<Vec<_>>()
         });
     (front, vec(operation(mix), len / 4..len))
         .prop_map(|(front, rest)| front.into_iter().chain(rest).collect())
@@ -181,8 +290,12 @@ pub fn body(mix: Mix) -> impl Strategy<Value = Body> {
     let most = u8::try_from(mix.lengths).expect("there are few lengths");
     // Large bodies are as rare as they are slow.
     let len = prop_oneof![12 => 0..6u8, 6 => 6..12u8.min(most), 1 => 0..most];
-    (len, 0..6u8, 1..4u8, any::<bool>())
-        .prop_map(|(len, flavour, pieces, announced)| Body { len, flavour, pieces, announced })
+    (len, 0..6u8, 1..4u8, any::<bool>()).prop_map(|(len, flavour, pieces, announced)| Body {
+        len,
+        flavour,
+        pieces,
+        announced,
+    })
 }
 
 /// Mostly the first.
@@ -202,14 +315,28 @@ fn pick() -> impl Strategy<Value = Pick> {
 fn wish() -> impl Strategy<Value = WishFor> {
     use WishFor::*;
     proptest::sample::select(vec![
-        Absent, Present, SameEtag, OtherEtag, NotSameEtag, NotOtherEtag, SameVersion, SameSecond,
-        OtherSecond, SameSize, OtherSize,
+        Absent,
+        Present,
+        SameEtag,
+        OtherEtag,
+        NotSameEtag,
+        NotOtherEtag,
+        SameVersion,
+        SameSecond,
+        OtherSecond,
+        SameSize,
+        OtherSize,
     ])
 }
 
 pub fn terms() -> impl Strategy<Value = Terms> {
-    let retain = (0..10u8, any::<bool>(), proptest::bool::weighted(0.2))
-        .prop_map(|(seconds, compliance, hold)| Retain { seconds, compliance, hold });
+    let retain = (0..10u8, any::<bool>(), proptest::bool::weighted(0.2)).prop_map(
+        |(seconds, compliance, hold)| Retain {
+            seconds,
+            compliance,
+            hold,
+        },
+    );
     (
         option::weighted(0.15, wish()),
         option::weighted(0.3, 0..4u8),
@@ -217,7 +344,13 @@ pub fn terms() -> impl Strategy<Value = Terms> {
         option::weighted(0.3, retain),
         0..8u8,
     )
-        .prop_map(|(wish, checksum, secret, lock, extras)| Terms { wish, checksum, secret, lock, extras })
+        .prop_map(|(wish, checksum, secret, lock, extras)| Terms {
+            wish,
+            checksum,
+            secret,
+            lock,
+            extras,
+        })
 }
 
 fn setting() -> impl Strategy<Value = Setting> {
@@ -242,8 +375,10 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         (0..8u8).prop_map(Change::Tags),
         (0..8u8).prop_map(Change::Attributes),
-        (0..9u8, any::<bool>())
-            .prop_map(|(seconds, compliance)| Change::Retain { seconds, compliance }),
+        (0..9u8, any::<bool>()).prop_map(|(seconds, compliance)| Change::Retain {
+            seconds,
+            compliance
+        }),
         Just(Change::Release),
         any::<bool>().prop_map(Change::Hold),
     ]
@@ -262,7 +397,8 @@ fn part_list() -> impl Strategy<Value = PartList> {
 }
 
 fn listing() -> impl Strategy<Value = Operation> {
-    let what = proptest::sample::select(vec![Listing::Objects, Listing::Versions, Listing::Uploads]);
+    let what =
+        proptest::sample::select(vec![Listing::Objects, Listing::Versions, Listing::Uploads]);
     let after = prop_oneof![
         2 => Just(After::Start),
         1 => (0..14u8).prop_map(After::Key),
@@ -272,7 +408,12 @@ fn listing() -> impl Strategy<Value = Operation> {
     ];
     (what, bucket(), 0..5u8, any::<bool>(), after, 0..6u8).prop_map(
         |(what, bucket, prefix, delimiter, after, limit)| Operation::List {
-            what, bucket, prefix, delimiter, after, limit,
+            what,
+            bucket,
+            prefix,
+            delimiter,
+            after,
+            limit,
         },
     )
 }

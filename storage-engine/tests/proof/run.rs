@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage_engine::{CheckOptions, Engine, Error};
 use storage_engine::clock::ManualClock;
 use storage_engine::ids::Timestamp;
+use storage_engine::{CheckOptions, Engine, Error};
 
 use crate::operation::Operation;
 use crate::send::send;
@@ -27,7 +27,9 @@ pub struct Run {
 impl Run {
     pub fn begin(store: Store) -> Result<Run, String> {
         let clock = clock();
-        let engine = store.open(&clock).map_err(|error| format!("open: {error}"))?;
+        let engine = store
+            .open(&clock)
+            .map_err(|error| format!("open: {error}"))?;
         Ok(Run {
             world: World::new(BEGIN),
             store: Some(store),
@@ -38,7 +40,9 @@ impl Run {
     }
 
     pub fn engine(&self) -> &Engine {
-        self.engine.as_ref().expect("a store is open between two steps")
+        self.engine
+            .as_ref()
+            .expect("a store is open between two steps")
     }
 
     /// One operation, and a look at all rows.
@@ -51,7 +55,10 @@ impl Run {
             }
             Operation::Restart => self.restart().await,
             request => {
-                let plan = self.world.plan(request).expect("everything else is a request");
+                let plan = self
+                    .world
+                    .plan(request)
+                    .expect("everything else is a request");
                 let answer = send(self.engine(), plan.request).await;
                 self.world.settle(plan.expected, answer)
             }
@@ -70,7 +77,10 @@ impl Run {
         self.restarts += 1;
         let polite = self.restarts.is_multiple_of(2);
         if polite {
-            engine.shutdown().await.map_err(|error| format!("shutdown: {error}"))?;
+            engine
+                .shutdown()
+                .await
+                .map_err(|error| format!("shutdown: {error}"))?;
         }
         drop(engine);
         let store = match polite {
@@ -111,27 +121,45 @@ pub async fn history(store: Store, operations: &[Operation]) -> Verdict {
         let wrong = |what| format!("step {at}, {operation:?}: {what}");
         run.step(operation).await.map_err(wrong)?;
     }
-    run.compare(Depth::Bodies).await.map_err(|what| format!("at the end: {what}"))?;
-    run.step(&Operation::Tidy).await.map_err(|what| format!("tidying up at the end: {what}"))?;
-    run.compare(Depth::Bodies).await.map_err(|what| format!("after tidying up: {what}"))?;
+    run.compare(Depth::Bodies)
+        .await
+        .map_err(|what| format!("at the end: {what}"))?;
+    run.step(&Operation::Tidy)
+        .await
+        .map_err(|what| format!("tidying up at the end: {what}"))?;
+    run.compare(Depth::Bodies)
+        .await
+        .map_err(|what| format!("after tidying up: {what}"))?;
     check(run.engine()).await?;
-    run.step(&Operation::Restart).await.map_err(|what| format!("restart at the end: {what}"))?;
+    run.step(&Operation::Restart)
+        .await
+        .map_err(|what| format!("restart at the end: {what}"))?;
     check(run.engine()).await
 }
 
 /// The engine's own verdict on what it has stored.
 pub async fn check(engine: &Engine) -> Verdict {
     let options = CheckOptions { read_data: false };
-    let report = engine.check_with(options).await.map_err(|error| format!("check: {error}"))?;
+    let report = engine
+        .check_with(options)
+        .await
+        .map_err(|error| format!("check: {error}"))?;
     match report.problems.first() {
         None => Ok(()),
-        Some(first) => Err(format!("check: {} problems, first: {first}", report.problems_total)),
+        Some(first) => Err(format!(
+            "check: {} problems, first: {first}",
+            report.problems_total
+        )),
     }
 }
 
 /// Blocks on a runtime like the server's.
 pub fn on_runtime<T>(work: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.worker_threads(2).enable_all().build().expect("a runtime can be made");
+    let runtime = builder
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
     runtime.block_on(work)
 }

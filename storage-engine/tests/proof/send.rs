@@ -2,12 +2,12 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use storage_engine::ids::UploadName;
 use storage_engine::row::BucketRow;
 use storage_engine::{
     BodyStream, BucketPage, DeleteOutcome, Engine, Error, ListPage, ObjectEntry, ObjectInfo,
     PartOutcome, PartPage, PutOutcome, Result, UploadInfo, VersionEntry,
 };
-use storage_engine::ids::UploadName;
 
 use crate::oracle::Refusal;
 use crate::plan::secret_key;
@@ -17,9 +17,13 @@ use crate::world::{Body, Request, span};
 #[derive(Debug)]
 pub enum Reply {
     Done,
+    #[expect(dead_code, reason = "printed where answers differ")]
     Bucket(BucketRow),
     Put(PutOutcome),
-    Body { info: Box<ObjectInfo>, bytes: Bytes },
+    Body {
+        info: Box<ObjectInfo>,
+        bytes: Bytes,
+    },
     Info(Box<ObjectInfo>),
     Deleted(DeleteOutcome),
     DeletedMany(Vec<Result<DeleteOutcome>>),
@@ -48,7 +52,10 @@ pub async fn send(engine: &Engine, request: Request) -> Result<Reply> {
             let reader = engine.open(target, secret.map(secret_key).as_ref()).await?;
             let info = Box::new(reader.info().clone());
             let range = span(range, reader.size());
-            Reply::Body { info, bytes: collect(reader.stream(range)).await? }
+            Reply::Body {
+                info,
+                bytes: collect(reader.stream(range)).await?,
+            }
         }
         Request::Head(target) => Reply::Info(Box::new(engine.head(target).await?)),
         Request::Delete(request) => Reply::Deleted(engine.delete_object(request).await?),
@@ -117,7 +124,9 @@ pub fn refusal(error: &Error) -> Refusal {
         Error::NoSuchBucket { .. } => Refusal::NoSuchBucket,
         Error::BucketExists { .. } => Refusal::BucketExists,
         Error::BucketNotEmpty { .. } => Refusal::BucketNotEmpty,
-        Error::NoSuchKey { marker } => Refusal::NoSuchKey { hidden: marker.is_some() },
+        Error::NoSuchKey { marker } => Refusal::NoSuchKey {
+            hidden: marker.is_some(),
+        },
         Error::NoSuchVersion { .. } => Refusal::NoSuchVersion,
         Error::IsMarker { .. } => Refusal::IsMarker,
         Error::NoSuchUpload => Refusal::NoSuchUpload,
@@ -139,5 +148,8 @@ pub fn refusal(error: &Error) -> Refusal {
 
 /// The store has stopped, and nobody knows what became of the request.
 pub fn is_lost(error: &Error) -> bool {
-    matches!(error, Error::Stopped { .. } | Error::Io { .. } | Error::Index(_))
+    matches!(
+        error,
+        Error::Stopped { .. } | Error::Io { .. } | Error::Index(_)
+    )
 }

@@ -20,7 +20,10 @@ macro_rules! same {
         match (&$expected, &$seen) {
             (expected, seen) if *expected == *seen => {}
             (expected, seen) => {
-                return Err(format!("{}: expected {expected:?}, the engine has {seen:?}", $what));
+                return Err(format!(
+                    "{}: expected {expected:?}, the engine has {seen:?}",
+                    $what
+                ));
             }
         }
     };
@@ -37,7 +40,9 @@ impl World {
             (Expected::Refused(wanted), Ok(reply)) => {
                 return Err(format!("expected {wanted:?}, the engine did it: {reply:?}"));
             }
-            (_, Err(error)) => return Err(format!("expected {expected:?}, the engine says {error}")),
+            (_, Err(error)) => {
+                return Err(format!("expected {expected:?}, the engine says {error}"));
+            }
             (_, Ok(reply)) => reply,
         };
         match (expected, reply) {
@@ -56,20 +61,35 @@ impl World {
             (Expected::DeletedMany(expected), Reply::DeletedMany(seen)) => {
                 self.settle_deletes(expected, seen)
             }
-            (Expected::Part { bucket, upload, number }, Reply::Part(outcome)) => {
-                self.settle_part(&bucket, upload, number, &outcome)
-            }
+            (
+                Expected::Part {
+                    bucket,
+                    upload,
+                    number,
+                },
+                Reply::Part(outcome),
+            ) => self.settle_part(&bucket, upload, number, &outcome),
             (Expected::Started { bucket }, Reply::Started(name)) => {
-                let uploads = &mut self.oracle.buckets.get_mut(&bucket).expect("it is there").uploads;
+                let uploads = &mut self
+                    .oracle
+                    .buckets
+                    .get_mut(&bucket)
+                    .expect("it is there")
+                    .uploads;
                 let upload = uploads.last_mut().expect("it was begun");
                 upload.name = Some(name);
                 let key = upload.key.clone();
                 self.uploads.push(KnownUpload { bucket, key, name });
                 Ok(())
             }
-            (Expected::Parts { upload, after, limit }, Reply::Parts(page)) => {
-                same_parts(&upload, after, limit, &page)
-            }
+            (
+                Expected::Parts {
+                    upload,
+                    after,
+                    limit,
+                },
+                Reply::Parts(page),
+            ) => same_parts(&upload, after, limit, &page),
             (Expected::Objects(page), Reply::Objects(seen)) => same_objects(&page, &seen),
             (Expected::Versions(page), Reply::Versions(seen)) => same_versions(&page, &seen),
             (Expected::Uploads(page), Reply::Uploads(seen)) => same_uploads(&page, &seen),
@@ -87,12 +107,20 @@ impl World {
     fn settle_put(&mut self, bucket: &str, key: &Bytes, outcome: &PutOutcome) -> Verdict {
         let own = self.oracle.buckets.get_mut(bucket).expect("it is there");
         let versioning = own.versioning;
-        let newest = own.keys.get_mut(key).and_then(|versions| versions.last_mut());
+        let newest = own
+            .keys
+            .get_mut(key)
+            .and_then(|versions| versions.last_mut());
         let newest = newest.expect("it was put");
         if !newest.null && newest.id.is_none() {
             newest.id = Some(outcome.summary.version_id());
         }
-        if let Some(Object { etag: etag @ Tagged::Unseen, body, .. }) = &mut newest.object {
+        if let Some(Object {
+            etag: etag @ Tagged::Unseen,
+            body,
+            ..
+        }) = &mut newest.object
+        {
             let tag = outcome.summary.etag.ok_or("an object without a tag")?;
             if tag == crate::body::etag(body) {
                 return Err("the tag of an encrypted object tells its content".into());
@@ -108,7 +136,12 @@ impl World {
     }
 
     fn settle_delete(&mut self, expected: &Deletion, seen: DeleteOutcome) -> Verdict {
-        let Deletion { marker, bucket, key, named } = expected;
+        let Deletion {
+            marker,
+            bucket,
+            key,
+            named,
+        } = expected;
         same!("marker", *marker, seen.marker);
         let made = *marker && named.is_none();
         if let (true, Some(id)) = (made, seen.version) {
@@ -149,9 +182,16 @@ impl World {
         number: u16,
         seen: &PartOutcome,
     ) -> Verdict {
-        let uploads = &mut self.oracle.buckets.get_mut(bucket).expect("it is there").uploads;
+        let uploads = &mut self
+            .oracle
+            .buckets
+            .get_mut(bucket)
+            .expect("it is there")
+            .uploads;
         let upload = uploads.iter_mut().find(|own| own.name == Some(upload));
-        let part = upload.and_then(|upload| upload.parts.get_mut(&number)).expect("it was put");
+        let part = upload
+            .and_then(|upload| upload.parts.get_mut(&number))
+            .expect("it was put");
         if part.etag == Tagged::Unseen {
             part.etag = Tagged::Is(seen.etag);
         }
@@ -187,11 +227,19 @@ pub fn same_summary(version: &Version, seen: &Summary) -> Verdict {
 pub fn same_info(version: &Version, seen: &ObjectInfo) -> Verdict {
     same_summary(version, &seen.row.summary)?;
     let object = version.object.as_ref().ok_or("a marker was read")?;
-    let detail = seen.row.detail.as_ref().ok_or("an object without its detail")?;
+    let detail = seen
+        .row
+        .detail
+        .as_ref()
+        .ok_or("an object without its detail")?;
     same!("attributes", object.attributes, detail.attributes);
     same!("tags", object.tags, detail.tags);
     same!("lock", object.lock, detail.lock);
-    same!("encrypted", object.secret.is_some(), detail.key_check.is_some());
+    same!(
+        "encrypted",
+        object.secret.is_some(),
+        detail.key_check.is_some()
+    );
     Ok(())
 }
 
@@ -217,7 +265,11 @@ fn same_parts(upload: &Upload, after: u16, limit: usize, seen: &PartPage) -> Ver
     let more = limit > 0 && wanted.len() > limit;
     wanted.truncate(limit);
     let numbers = |parts: &[(&u16, _)]| parts.iter().map(|(n, _)| **n).collect::<Vec<u16>>();
-    same!("parts", numbers(&wanted), seen.parts.iter().map(|p| p.number).collect::<Vec<_>>());
+    same!(
+        "parts",
+        numbers(&wanted),
+        seen.parts.iter().map(|p| p.number).collect::<Vec<_>>()
+    );
     for ((_, part), seen) in wanted.iter().zip(&seen.parts) {
         same!("size", part.body.len() as u64, seen.size);
         same!("checksum", part.checksum, seen.checksum);
@@ -314,8 +366,16 @@ pub fn same_uploads(page: &Page<Upload>, seen: &ListPage<UploadInfo>) -> Verdict
 }
 
 fn same_buckets(names: &[String], more: bool, seen: &BucketPage) -> Verdict {
-    let seen_names: Vec<String> = seen.buckets.iter().map(|bucket| bucket.name.clone()).collect();
+    let seen_names: Vec<String> = seen
+        .buckets
+        .iter()
+        .map(|bucket| bucket.name.clone())
+        .collect();
     same!("buckets", names.to_vec(), seen_names);
-    same!("next bucket", names.last().filter(|_| more).cloned(), seen.next);
+    same!(
+        "next bucket",
+        names.last().filter(|_| more).cloned(),
+        seen.next
+    );
     Ok(())
 }

@@ -41,20 +41,32 @@ pub fn assemble(
 ) -> Result<Engine> {
     let clock: Arc<dyn Clock> = clock;
     let segments = small_segments();
-    Engine::assemble(Parts { disk, index, segments, clock, secret: [5; 32] })
+    Engine::assemble(Parts {
+        disk,
+        index,
+        segments,
+        clock,
+        secret: [5; 32],
+    })
 }
 
 /// A store that can be closed and opened again.
 #[derive(Debug)]
 pub enum Store {
     Memory,
-    Sim { disk: SimDisk, index: Arc<MemoryIndex> },
+    Sim {
+        disk: SimDisk,
+        index: Arc<MemoryIndex>,
+    },
     Folder(tempfile::TempDir),
 }
 
 impl Store {
     pub fn sim(seed: u64) -> Self {
-        Store::Sim { disk: SimDisk::new(seed), index: Arc::new(MemoryIndex::new()) }
+        Store::Sim {
+            disk: SimDisk::new(seed),
+            index: Arc::new(MemoryIndex::new()),
+        }
     }
 
     pub fn folder() -> Self {
@@ -93,7 +105,10 @@ pub fn open_folder(folder: &Path, clock: &Arc<ManualClock>) -> Result<Engine> {
     let segments = folder.join("segments");
     std::fs::create_dir_all(&segments).expect("the folder can be made");
     let disk = FileDisk::open(&segments, AsyncIo::Threads).expect("the folder can be opened");
-    let options = RocksOptions { cache_bytes: 8 << 20, memtable_bytes: 1 << 20 };
+    let options = RocksOptions {
+        cache_bytes: 8 << 20,
+        memtable_bytes: 1 << 20,
+    };
     let index = RocksIndex::open(&folder.join("index"), &options)?;
     assemble(Arc::new(disk), Arc::new(index), Arc::clone(clock))
 }

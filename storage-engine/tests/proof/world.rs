@@ -14,8 +14,20 @@ use crate::oracle::{Answer, Oracle, Page, Refusal, Upload, Version};
 pub const BUCKETS: [&str; 3] = ["alpha", "beta", "gamma"];
 
 pub const KEYS: [&[u8]; 14] = [
-    b"a", b"a/b", b"a/b/c", b"b", b"a0", b"a/", b"\0", b"\xff\xff", b"b\0x", b"c/d/e", b"c/d/f",
-    "\u{e9}".as_bytes(), b"a\0", b"\xff",
+    b"a",
+    b"a/b",
+    b"a/b/c",
+    b"b",
+    b"a0",
+    b"a/",
+    b"\0",
+    b"\xff\xff",
+    b"b\0x",
+    b"c/d/e",
+    b"c/d/f",
+    "\u{e9}".as_bytes(),
+    b"a\0",
+    b"\xff",
 ];
 
 pub const PREFIXES: [&[u8]; 5] = [b"", b"a", b"a/", b"c/", b"\xff"];
@@ -62,18 +74,39 @@ pub enum Expected {
     Refused(Refusal),
     Done,
     /// The newest version of the key, which may get its name from the answer.
-    Put { bucket: String, key: Bytes },
-    Body { version: Box<Version>, range: (u8, u8) },
-    Info { version: Box<Version> },
+    Put {
+        bucket: String,
+        key: Bytes,
+    },
+    Body {
+        version: Box<Version>,
+        range: (u8, u8),
+    },
+    Info {
+        version: Box<Version>,
+    },
     Deleted(Deletion),
     DeletedMany(Vec<Answer<Deletion>>),
-    Part { bucket: String, upload: UploadName, number: u16 },
-    Started { bucket: String },
-    Parts { upload: Box<Upload>, after: u16, limit: usize },
+    Part {
+        bucket: String,
+        upload: UploadName,
+        number: u16,
+    },
+    Started {
+        bucket: String,
+    },
+    Parts {
+        upload: Box<Upload>,
+        after: u16,
+        limit: usize,
+    },
     Objects(Page<(Bytes, Version)>),
     Versions(Page<(Bytes, Version, bool)>),
     Uploads(Page<Upload>),
-    Buckets { names: Vec<String>, more: bool },
+    Buckets {
+        names: Vec<String>,
+        more: bool,
+    },
     Document(Bytes),
 }
 
@@ -109,7 +142,13 @@ pub struct World {
 
 impl World {
     pub fn new(now: u64) -> Self {
-        World { oracle: Oracle { now, ..Oracle::default() }, ..World::default() }
+        World {
+            oracle: Oracle {
+                now,
+                ..Oracle::default()
+            },
+            ..World::default()
+        }
     }
 
     pub fn pick(&self, at: At, pick: Pick) -> Option<VersionId> {
@@ -119,7 +158,10 @@ impl World {
             Pick::Null => Some(VersionId::Null),
             Pick::Unknown => Some(nobody()),
             Pick::Known(number) => {
-                let own = self.versions.iter().filter(|(b, k, _)| *b == bucket && *k == key);
+                let own = self
+                    .versions
+                    .iter()
+                    .filter(|(b, k, _)| *b == bucket && *k == key);
                 let own: Vec<VersionId> = own.map(|(_, _, id)| *id).collect();
                 match own.is_empty() {
                     true => None,
@@ -132,13 +174,21 @@ impl World {
 
     /// A key to read: mostly one that there is.
     pub fn existing(&self, at: At) -> At {
-        let keys = self.oracle.bucket(&bucket(at.bucket)).map(|bucket| &bucket.keys);
+        let keys = self
+            .oracle
+            .bucket(&bucket(at.bucket))
+            .map(|bucket| &bucket.keys);
         match keys {
             Ok(keys) if at.key < 10 && !keys.is_empty() => {
                 let key = keys.keys().nth(usize::from(at.key) % keys.len());
-                let own = KEYS.iter().position(|own| key.is_some_and(|key| key == own));
+                let own = KEYS
+                    .iter()
+                    .position(|own| key.is_some_and(|key| key == own));
                 let own = own.and_then(|own| u8::try_from(own).ok());
-                At { key: own.expect("keys come from the list"), ..at }
+                At {
+                    key: own.expect("keys come from the list"),
+                    ..at
+                }
             }
             _ => at,
         }
@@ -155,7 +205,10 @@ impl World {
             0 => KnownUpload {
                 bucket: bucket(0),
                 key: key(0),
-                name: UploadName { id: UploadId(7), tag: 7 },
+                name: UploadName {
+                    id: UploadId(7),
+                    tag: 7,
+                },
             },
             len => self.uploads[len - 1 - usize::from(number) % len].clone(),
         }
@@ -163,7 +216,11 @@ impl World {
 
     /// The upload, if it is still under way.
     pub fn upload_now(&self, known: &KnownUpload) -> Option<&Upload> {
-        self.oracle.bucket(&known.bucket).ok()?.upload(&known.key, known.name).ok()
+        self.oracle
+            .bucket(&known.bucket)
+            .ok()?
+            .upload(&known.key, known.name)
+            .ok()
     }
 
     pub fn learn_version(&mut self, bucket: &str, key: &Bytes, id: VersionId) {
@@ -175,7 +232,10 @@ impl World {
 }
 
 fn nobody() -> VersionId {
-    VersionId::Numbered { sequence: Sequence(3), tag: 3 }
+    VersionId::Numbered {
+        sequence: Sequence(3),
+        tag: 3,
+    }
 }
 
 pub fn bucket(number: u8) -> String {

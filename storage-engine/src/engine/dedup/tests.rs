@@ -4,12 +4,12 @@ mod sharing;
 
 use bytes::Bytes;
 
+use super::super::requests::{CreateBucket, NewObject, PutObject, UpdateBucket};
 use super::super::rig::{self, BUCKET, MIB, Rig, body};
 use super::super::{Engine, Store};
 use super::*;
 use crate::index::Step;
 use crate::key::{self, Table};
-use super::super::requests::{CreateBucket, NewObject, PutObject, UpdateBucket};
 use crate::row::SegmentKind;
 
 async fn dedup_bucket(engine: &Engine, name: &str, owner: &str) {

@@ -9,7 +9,9 @@ async fn what_was_emptied_before_a_crash_is_given_up_with_its_account() {
     rig::make_bucket(&engine, BUCKET).await;
     for number in 0..6 {
         let key = format!("k{number}");
-        rig::put(&engine, BUCKET, &key, &body(number, 2 * MIB)).await.unwrap();
+        rig::put(&engine, BUCKET, &key, &body(number, 2 * MIB))
+            .await
+            .unwrap();
         rig::delete(&engine, BUCKET, &key, None).await.unwrap();
     }
     engine.sweeper.sweep().await.unwrap();

@@ -1,5 +1,8 @@
 //! What all listings share: where a page starts, what a delimiter folds together, when it is full.
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use memchr::memmem;
 
@@ -44,7 +47,11 @@ impl<E> Collector<E> {
             limit: limit.min(limits::LIST_MAX),
             folded,
             last: None,
-            page: ListPage { entries: Vec::new(), prefixes: Vec::new(), next: None },
+            page: ListPage {
+                entries: Vec::new(),
+                prefixes: Vec::new(),
+                next: None,
+            },
         }
     }
 

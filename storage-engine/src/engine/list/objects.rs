@@ -17,7 +17,9 @@ impl Engine {
     /// common prefix hides.
     pub async fn list_objects(&self, request: ListRequest) -> Result<ListPage<ObjectEntry>> {
         let bucket = self.bucket(&request.bucket).await?.id;
-        self.meta.blocking(move |store| list(store, bucket, request)).await
+        self.meta
+            .blocking(move |store| list(store, bucket, request))
+            .await
     }
 }
 
@@ -26,7 +28,13 @@ fn list(
     bucket: BucketId,
     request: ListRequest,
 ) -> Result<ListPage<ObjectEntry>> {
-    let ListRequest { prefix, delimiter, after, limit, .. } = request;
+    let ListRequest {
+        prefix,
+        delimiter,
+        after,
+        limit,
+        ..
+    } = request;
     let mut range = key::currents(bucket, &prefix);
     let start = first_key(&prefix, &after);
     let mut collector = Collector::new(prefix, delimiter, &after, limit);
@@ -42,7 +50,10 @@ fn list(
                 Ok(summary) => {
                     let key = Bytes::copy_from_slice(key);
                     collector.push(
-                        ObjectEntry { key: key.clone(), summary },
+                        ObjectEntry {
+                            key: key.clone(),
+                            summary,
+                        },
                         Cursor::AfterKey(key),
                     );
                     Step::Next

@@ -16,7 +16,9 @@ use crate::row::{self, UploadRow};
 impl Engine {
     pub async fn list_uploads(&self, request: ListRequest) -> Result<ListPage<UploadInfo>> {
         let bucket = self.bucket(&request.bucket).await?.id;
-        self.meta.blocking(move |store| list(store, bucket, request)).await
+        self.meta
+            .blocking(move |store| list(store, bucket, request))
+            .await
     }
 }
 
@@ -25,7 +27,13 @@ fn list(
     bucket: BucketId,
     request: ListRequest,
 ) -> Result<ListPage<UploadInfo>> {
-    let ListRequest { prefix, delimiter, after, limit, .. } = request;
+    let ListRequest {
+        prefix,
+        delimiter,
+        after,
+        limit,
+        ..
+    } = request;
     let mut range = key::uploads(bucket, &prefix);
     let start = match &after {
         Cursor::AfterUpload(key, name) => Some(Key::upload(bucket, key, name.id).after()),
@@ -38,7 +46,9 @@ fn list(
     }
     let mut failed = None;
     store.walk(&range, &mut |index_key, value| {
-        let Some((key, _)) = key::object_key_and_number(index_key) else { return Step::Next };
+        let Some((key, _)) = key::object_key_and_number(index_key) else {
+            return Step::Next;
+        };
         match collector.offer(&key) {
             Verdict::Entry => match row::decode::<UploadRow>(value) {
                 Ok(row) => {

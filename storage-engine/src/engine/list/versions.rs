@@ -22,7 +22,9 @@ impl Engine {
     /// version that becomes noncurrent while the page is gathered may be seen twice or not at all.
     pub async fn list_versions(&self, request: ListRequest) -> Result<ListPage<VersionEntry>> {
         let bucket = self.bucket(&request.bucket).await?.id;
-        self.meta.blocking(move |store| list(store, bucket, request)).await
+        self.meta
+            .blocking(move |store| list(store, bucket, request))
+            .await
     }
 }
 
@@ -31,10 +33,18 @@ fn list(
     bucket: BucketId,
     request: ListRequest,
 ) -> Result<ListPage<VersionEntry>> {
-    let ListRequest { prefix, delimiter, after, limit, .. } = request;
+    let ListRequest {
+        prefix,
+        delimiter,
+        after,
+        limit,
+        ..
+    } = request;
     let start = first_key(&prefix, &after);
     let mut collector = Collector::new(prefix.clone(), delimiter, &after, limit);
-    let Some(start) = start.filter(|_| limit > 0) else { return Ok(collector.finish()) };
+    let Some(start) = start.filter(|_| limit > 0) else {
+        return Ok(collector.finish());
+    };
     let mut versions = Merged {
         current: Source::new(Table::Current, bucket, key::currents(bucket, &prefix)),
         old: Source::new(Table::Old, bucket, key::versions(bucket, &prefix)),
@@ -49,18 +59,30 @@ fn list(
     };
     let mut last_key = passed.as_ref().map(|(key, _)| key.to_vec());
     while let Some((key, summary)) = versions.peek(store)? {
-        if passed.as_ref().is_some_and(|(k, s)| k == key && summary.sequence >= *s) {
+        if passed
+            .as_ref()
+            .is_some_and(|(k, s)| k == key && summary.sequence >= *s)
+        {
             versions.pop(store)?;
             continue;
         }
         match collector.offer(key) {
             Verdict::Entry => {
                 let latest = last_key.as_ref() != Some(key);
-                let Some((key, summary)) = versions.pop(store)? else { break };
+                let Some((key, summary)) = versions.pop(store)? else {
+                    break;
+                };
                 last_key = Some(key.clone());
                 let key = Bytes::from(key);
                 let cursor = Cursor::AfterVersion(key.clone(), summary.version_id());
-                collector.push(VersionEntry { key, summary, latest }, cursor);
+                collector.push(
+                    VersionEntry {
+                        key,
+                        summary,
+                        latest,
+                    },
+                    cursor,
+                );
             }
             Verdict::SkipTo(next) => versions.seek(&next),
             Verdict::End | Verdict::Full => break,
@@ -121,11 +143,16 @@ impl Merged {
     }
 
     fn peek(&mut self, store: &dyn MetaStore) -> Result<Option<(&Vec<u8>, &Summary)>> {
-        Ok(self.front(store)?.and_then(|source| source.ready.front()).map(|(k, s)| (k, s)))
+        Ok(self
+            .front(store)?
+            .and_then(|source| source.ready.front())
+            .map(|(k, s)| (k, s)))
     }
 
     fn pop(&mut self, store: &dyn MetaStore) -> Result<Option<(Vec<u8>, Summary)>> {
-        Ok(self.front(store)?.and_then(|source| source.ready.pop_front()))
+        Ok(self
+            .front(store)?
+            .and_then(|source| source.ready.pop_front()))
     }
 
     /// The source whose next version comes first; of the same key, the current one does.
@@ -144,11 +171,20 @@ impl Merged {
 
 impl Source {
     fn new(table: Table, bucket: BucketId, range: KeyRange) -> Self {
-        Source { table, bucket, rest: Some(range), ready: VecDeque::new() }
+        Source {
+            table,
+            bucket,
+            rest: Some(range),
+            ready: VecDeque::new(),
+        }
     }
 
     fn seek(&mut self, key: &[u8]) {
-        while self.ready.front().is_some_and(|(front, _)| front.as_slice() < key) {
+        while self
+            .ready
+            .front()
+            .is_some_and(|(front, _)| front.as_slice() < key)
+        {
             self.ready.pop_front();
         }
         if self.ready.is_empty()
@@ -165,7 +201,9 @@ impl Source {
     }
 
     fn fill(&mut self, store: &dyn MetaStore) -> Result<()> {
-        let Some(range) = self.rest.take_if(|_| self.ready.is_empty()) else { return Ok(()) };
+        let Some(range) = self.rest.take_if(|_| self.ready.is_empty()) else {
+            return Ok(());
+        };
         if range.start >= range.end {
             return Ok(());
         }

@@ -19,8 +19,13 @@ impl Engine {
                 let bucket = bucket_of(view, &target.bucket)?;
                 let upload = upload_of(view, bucket.id, &target)?;
                 let mut change = KeyChange::new(view, stamp, &bucket, &target.key);
-                change.batch.delete(Key::upload(bucket.id, &target.key, upload.id));
-                change.discard(&TrashRow::Upload { home: upload.id, bucket: bucket.id });
+                change
+                    .batch
+                    .delete(Key::upload(bucket.id, &target.key, upload.id));
+                change.discard(&TrashRow::Upload {
+                    home: upload.id,
+                    bucket: bucket.id,
+                });
                 change.delta = UsageDelta {
                     uploads: -1,
                     upload_bytes: -signed(upload.parts_bytes),

@@ -90,7 +90,9 @@ impl Engine {
                 change.delta.uploads -= 1;
                 change.delta.upload_bytes -= signed(upload.parts_bytes);
                 guard::quota(view, &bucket, change.delta)?;
-                change.batch.delete(Key::upload(bucket.id, &target.key, upload.id));
+                change
+                    .batch
+                    .delete(Key::upload(bucket.id, &target.key, upload.id));
                 write_manifest(&mut change, &plan);
                 Ok((change.finish()?, outcome(&bucket, version.summary)))
             })
@@ -99,10 +101,18 @@ impl Engine {
 
     /// The answer to a request whose upload is finished already, if the object is still there.
     async fn completed_before(&self, request: &CompleteUpload) -> Result<PutOutcome> {
-        let UploadTarget { bucket, key, upload } = &request.target;
+        let UploadTarget {
+            bucket,
+            key,
+            upload,
+        } = &request.target;
         let bucket = self.bucket(bucket).await?;
         let current: Option<VersionRow> = self.meta.row(Key::current(bucket.id, key)).await?;
-        let Some(VersionRow { summary, detail: Some(detail) }) = current else {
+        let Some(VersionRow {
+            summary,
+            detail: Some(detail),
+        }) = current
+        else {
             return Err(Error::NoSuchUpload);
         };
         match detail.body {
@@ -116,7 +126,10 @@ impl Engine {
 
 fn check_list(parts: &[CompletePart]) -> Result<()> {
     if parts.is_empty() {
-        return Err(Error::Invalid { what: "list of parts", detail: "it is empty".into() });
+        return Err(Error::Invalid {
+            what: "list of parts",
+            detail: "it is empty".into(),
+        });
     }
     match parts.windows(2).all(|pair| pair[0].number < pair[1].number) {
         true => Ok(()),
@@ -139,19 +152,24 @@ fn plan(upload: UploadRow, mut parts: Vec<PartRow>, request: &CompleteUpload) ->
     check_sizes(&parts, request.part_bytes_min)?;
     let size = parts.iter().map(|part| part.size).sum();
     if size > limits::OBJECT_BYTES_MAX {
-        return Err(Error::TooLarge { what: "object", size, limit: limits::OBJECT_BYTES_MAX });
+        return Err(Error::TooLarge {
+            what: "object",
+            size,
+            limit: limits::OBJECT_BYTES_MAX,
+        });
     }
     if request.size.is_some_and(|expected| expected != size) {
         return Err(Error::DigestMismatch);
     }
-    let checksum = upload.checksum.map(|(algorithm, kind)| join(algorithm, kind, &parts));
+    let checksum = upload
+        .checksum
+        .map(|(algorithm, kind)| join(algorithm, kind, &parts));
     let checksum = checksum.transpose()?;
     let expected = request.checksum;
     if expected.is_some_and(|expected| checksum.as_ref().map(|c| c.checksum) != Some(expected)) {
         return Err(Error::DigestMismatch);
     }
-    let etag = ETag::multipart(parts.iter().map(|part| part.etag))
-        .ok_or(Error::PartOrder)?;
+    let etag = ETag::multipart(parts.iter().map(|part| part.etag)).ok_or(Error::PartOrder)?;
     let pages = pages(&parts);
     let body = Body::Parts {
         home: upload.id,
@@ -167,8 +185,20 @@ fn plan(upload: UploadRow, mut parts: Vec<PartRow>, request: &CompleteUpload) ->
         lock: upload.lock.clone(),
     };
     let key_check = upload.key_check.clone();
-    let draft = Draft { object, size, etag, checksum, body, key_check };
-    Ok(Plan { upload, draft, pages, unused })
+    let draft = Draft {
+        object,
+        size,
+        etag,
+        checksum,
+        body,
+        key_check,
+    };
+    Ok(Plan {
+        upload,
+        draft,
+        pages,
+        unused,
+    })
 }
 
 fn match_parts(parts: &[PartRow], listed: &[CompletePart]) -> Result<()> {
@@ -202,7 +232,9 @@ fn join(algorithm: Algorithm, kind: ChecksumKind, parts: &[PartRow]) -> Result<O
     let mut sums: Vec<(Checksum, u64)> = Vec::with_capacity(parts.len());
     for part in parts {
         let own = part.checksum.filter(|sum| sum.algorithm() == algorithm);
-        let own = own.ok_or(Error::InvalidPart { number: part.number })?;
+        let own = own.ok_or(Error::InvalidPart {
+            number: part.number,
+        })?;
         sums.push((own, part.size));
     }
     let joined = match kind {
@@ -213,7 +245,10 @@ fn join(algorithm: Algorithm, kind: ChecksumKind, parts: &[PartRow]) -> Result<O
         what: "checksum",
         detail: error.to_string(),
     };
-    Ok(ObjectChecksum { kind, ..full_object(joined.map_err(invalid)?) })
+    Ok(ObjectChecksum {
+        kind,
+        ..full_object(joined.map_err(invalid)?)
+    })
 }
 
 fn pages(parts: &[PartRow]) -> Vec<ManifestPage> {
@@ -222,7 +257,9 @@ fn pages(parts: &[PartRow]) -> Vec<ManifestPage> {
         size: part.size,
         checksum: part.checksum,
     };
-    let page = |parts: &[PartRow]| ManifestPage { entries: parts.iter().map(entry).collect() };
+    let page = |parts: &[PartRow]| ManifestPage {
+        entries: parts.iter().map(entry).collect(),
+    };
     parts.chunks(PAGE_PARTS_MAX).map(page).collect()
 }
 
@@ -238,7 +275,11 @@ fn page_starts(pages: &[ManifestPage]) -> Vec<PageStart> {
 
 fn write_manifest(change: &mut KeyChange<'_>, plan: &Plan) {
     let home = plan.upload.id;
-    let parts = plan.pages.iter().map(|page| page.entries.len()).sum::<usize>();
+    let parts = plan
+        .pages
+        .iter()
+        .map(|page| page.entries.len())
+        .sum::<usize>();
     let manifest = ManifestRow {
         home,
         bucket: change.bucket.id,
@@ -250,6 +291,9 @@ fn write_manifest(change: &mut KeyChange<'_>, plan: &Plan) {
         change.batch.put(Key::page(home, number), page);
     }
     if !plan.unused.is_empty() {
-        change.discard(&TrashRow::Parts { home, numbers: plan.unused.clone() });
+        change.discard(&TrashRow::Parts {
+            home,
+            numbers: plan.unused.clone(),
+        });
     }
 }

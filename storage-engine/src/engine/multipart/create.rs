@@ -39,8 +39,20 @@ impl Engine {
                 };
                 let mut batch = Batch::default();
                 batch.put(Key::upload(bucket.id, &request.key, upload.id), &upload);
-                batch.count(bucket.id, UsageDelta { uploads: 1, ..UsageDelta::default() });
-                Ok((batch, UploadName { id: upload.id, tag: upload.tag }))
+                batch.count(
+                    bucket.id,
+                    UsageDelta {
+                        uploads: 1,
+                        ..UsageDelta::default()
+                    },
+                );
+                Ok((
+                    batch,
+                    UploadName {
+                        id: upload.id,
+                        tag: upload.tag,
+                    },
+                ))
             })
             .await
     }

@@ -28,7 +28,11 @@ impl Engine {
                 let (rows, more) = part_rows(store, id, after, limit)?;
                 let parts: Vec<PartInfo> = rows.into_iter().map(part_info).collect();
                 let next = parts.last().map(|part| part.number).filter(|_| more);
-                Ok(PartPage { upload: info, parts, next })
+                Ok(PartPage {
+                    upload: info,
+                    parts,
+                    next,
+                })
             })
             .await
     }

@@ -23,7 +23,10 @@ use crate::row::{self, UploadRow};
 pub(super) fn upload_info(key: Bytes, row: &UploadRow) -> UploadInfo {
     UploadInfo {
         key,
-        name: UploadName { id: row.id, tag: row.tag },
+        name: UploadName {
+            id: row.id,
+            tag: row.tag,
+        },
         started: row.started,
         label: row.label.clone(),
         owner: row.owner.clone(),

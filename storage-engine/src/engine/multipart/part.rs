@@ -38,8 +38,16 @@ impl Engine {
     ) -> Result<PartOutcome> {
         let upload = self.upload_row(&target).await?;
         staged.check_secret(upload.key_check.as_ref())?;
-        let StagedParts { digests, body, extents, hints, log_body, etag, key_check, pins } =
-            staged.into_parts();
+        let StagedParts {
+            digests,
+            body,
+            extents,
+            hints,
+            log_body,
+            etag,
+            key_check,
+            pins,
+        } = staged.into_parts();
         let draft = PartDraft {
             size: digests.size,
             etag,
@@ -62,7 +70,10 @@ impl Engine {
     ) -> Result<PartOutcome> {
         if number == 0 || number > limits::PARTS_MAX {
             let detail = format!("{number} is not between 1 and {}", limits::PARTS_MAX);
-            return Err(Error::Invalid { what: "part number", detail });
+            return Err(Error::Invalid {
+                what: "part number",
+                detail,
+            });
         }
         let log_body = draft.log_body.take();
         self.meta
@@ -99,7 +110,9 @@ impl Engine {
                     parts_bytes: upload.parts_bytes - replaced_bytes + draft.size,
                     ..upload
                 };
-                change.batch.put(Key::upload(bucket.id, &target.key, upload.id), &upload);
+                change
+                    .batch
+                    .put(Key::upload(bucket.id, &target.key, upload.id), &upload);
                 let outcome = PartOutcome {
                     etag: part.etag,
                     size: part.size,

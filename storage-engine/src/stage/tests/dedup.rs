@@ -17,10 +17,12 @@ struct Remembered {
 impl Dedup for Remembered {
     fn lookup<'a>(&'a self, owner: &'a str, digest: &'a [u8; 32]) -> DedupFuture<'a> {
         let chunks = self.chunks.lock().unwrap();
-        let known = chunks.get(&(owner.to_owned(), *digest)).map(|extent| Known {
-            extent: *extent,
-            pin: Box::new(Arc::clone(&self.pins)),
-        });
+        let known = chunks
+            .get(&(owner.to_owned(), *digest))
+            .map(|extent| Known {
+                extent: *extent,
+                pin: Box::new(Arc::clone(&self.pins)),
+            });
         Box::pin(std::future::ready(Ok(known)))
     }
 
@@ -116,7 +118,9 @@ async fn a_body_shares_chunks_with_itself() {
     wants.deduplicate = true;
     let body = Bytes::from(vec![9; 3 * CHUNK_BYTES + 5]);
     let options = StageOptions::default();
-    let staged = stage(&stager, wants, options, &body, 400_000).await.unwrap();
+    let staged = stage(&stager, wants, options, &body, 400_000)
+        .await
+        .unwrap();
     let parts = staged.into_parts();
     let Body::Runs(runs) = &parts.body else {
         panic!("{:?}", parts.body)
@@ -125,9 +129,18 @@ async fn a_body_shares_chunks_with_itself() {
     assert_eq!(ids, [100, 100, 100, 101]);
     // Added before they are retained: in this order they are counted.
     let added = |change: &ExtentChange| matches!(change, ExtentChange::Add(..));
-    assert_eq!(parts.extents.iter().filter(|change| added(change)).count(), 2);
+    assert_eq!(
+        parts.extents.iter().filter(|change| added(change)).count(),
+        2
+    );
     assert!(parts.extents[..2].iter().all(added), "{:?}", parts.extents);
-    assert_eq!(parts.extents[2..], [ExtentChange::Retain(ExtentId(100)), ExtentChange::Retain(ExtentId(100))]);
+    assert_eq!(
+        parts.extents[2..],
+        [
+            ExtentChange::Retain(ExtentId(100)),
+            ExtentChange::Retain(ExtentId(100))
+        ]
+    );
     assert_eq!(parts.hints.len(), 2);
     assert_eq!(parts.digests.md5, md5_inline(&body));
 }

@@ -19,7 +19,14 @@ use crate::world::{Request, World};
 /// Nothing may be acknowledged by a store that has stopped.
 async fn stays_stopped(engine: &Engine) -> Verdict {
     let (name, owner) = ("later".to_owned(), "owner".to_owned());
-    match engine.create_bucket(CreateBucket { name, owner, lockable: false }).await {
+    match engine
+        .create_bucket(CreateBucket {
+            name,
+            owner,
+            lockable: false,
+        })
+        .await
+    {
         Err(Error::Stopped { .. }) => Ok(()),
         other => Err(format!("a store that has stopped answered {other:?}")),
     }
@@ -34,7 +41,9 @@ async fn fail_at(step: u64, code: i32, operations: &[Operation]) -> Result<bool,
     if let Ok(engine) = assemble(Arc::new(disk.clone()), index.clone(), Arc::clone(&clock)) {
         for operation in operations {
             let before = world.clone();
-            let Some(plan) = world.plan(operation) else { continue };
+            let Some(plan) = world.plan(operation) else {
+                continue;
+            };
             let reads = matches!(plan.request, Request::Get(..) | Request::Tidy);
             match send(&engine, plan.request).await {
                 Err(Error::NoSpace { .. }) => world = before,
@@ -107,7 +116,12 @@ fn no_room_at_any_step_is_survived() {
 fn put(key: u8, len: u8) -> Operation {
     Operation::Put {
         at: At { bucket: 0, key },
-        body: Body { len, flavour: 1, pieces: 1, announced: true },
+        body: Body {
+            len,
+            flavour: 1,
+            pieces: 1,
+            announced: true,
+        },
         terms: Terms::default(),
     }
 }
@@ -120,7 +134,10 @@ fn a_failing_read_is_reported_and_forgotten() {
         let index = Arc::new(MemoryIndex::new());
         let engine = assemble(Arc::new(disk.clone()), index, clock()).unwrap();
         let mut world = World::new(BEGIN);
-        let create = Operation::CreateBucket { bucket: 0, lockable: false };
+        let create = Operation::CreateBucket {
+            bucket: 0,
+            lockable: false,
+        };
         for operation in [create, put(10, 5), put(11, 8), put(12, 15)] {
             let plan = world.plan(&operation).unwrap();
             let reply = send(&engine, plan.request).await;
@@ -145,7 +162,10 @@ fn a_failing_read_is_reported_and_forgotten() {
                 }
             }
             assert!(failures > 0, "no read of key {key} has failed");
-            assert!(engine.failure().check().is_ok(), "a failing read has stopped the store");
+            assert!(
+                engine.failure().check().is_ok(),
+                "a failing read has stopped the store"
+            );
         }
     });
 }
@@ -155,15 +175,28 @@ fn a_failing_read_is_reported_and_forgotten() {
 fn an_error_while_the_store_opens_is_reported_and_the_next_attempt_succeeds() {
     on_one_thread(async {
         let calls = [
-            Call::Create, Call::Open, Call::List, Call::SyncDir, Call::Len, Call::Read,
-            Call::Write, Call::Sync, Call::Allocate, Call::Rename, Call::Remove, Call::Space,
+            Call::Create,
+            Call::Open,
+            Call::List,
+            Call::SyncDir,
+            Call::Len,
+            Call::Read,
+            Call::Write,
+            Call::Sync,
+            Call::Allocate,
+            Call::Rename,
+            Call::Remove,
+            Call::Space,
         ];
         for call in calls {
             let disk = SimDisk::new(4);
             let index = Arc::new(MemoryIndex::new());
             let engine = assemble(Arc::new(disk.clone()), index.clone(), clock()).unwrap();
             let mut world = World::new(BEGIN);
-            let create = Operation::CreateBucket { bucket: 0, lockable: false };
+            let create = Operation::CreateBucket {
+                bucket: 0,
+                lockable: false,
+            };
             for operation in [create, put(10, 5), put(11, 8), put(12, 15)] {
                 let plan = world.plan(&operation).unwrap();
                 let reply = send(&engine, plan.request).await;

@@ -29,7 +29,14 @@ fn refused(folder: &Path) -> String {
 async fn made(folder: &Path) {
     let engine = Engine::open_folder(&config(folder)).unwrap();
     let (name, owner) = ("kept".to_owned(), "owner".to_owned());
-    engine.create_bucket(CreateBucket { name, owner, lockable: false }).await.unwrap();
+    engine
+        .create_bucket(CreateBucket {
+            name,
+            owner,
+            lockable: false,
+        })
+        .await
+        .unwrap();
     engine.shutdown().await.unwrap();
 }
 
@@ -43,7 +50,10 @@ fn a_second_process_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open_folder(&config(folder.path())).unwrap();
         let message = refused(folder.path());
-        assert!(message.contains(&folder.path().display().to_string()), "{message}");
+        assert!(
+            message.contains(&folder.path().display().to_string()),
+            "{message}"
+        );
         engine.shutdown().await.unwrap();
     });
 }
@@ -74,7 +84,11 @@ fn segments_of_another_store_are_refused() {
     block_on(made(two.path()));
     for entry in fs::read_dir(two.path().join("segments")).unwrap() {
         let entry = entry.unwrap();
-        fs::copy(entry.path(), one.path().join("segments").join(entry.file_name())).unwrap();
+        fs::copy(
+            entry.path(),
+            one.path().join("segments").join(entry.file_name()),
+        )
+        .unwrap();
     }
     block_on(async {
         let message = refused(one.path());
@@ -102,7 +116,11 @@ fn a_folder_that_cannot_be_made_is_refused() {
     let file = folder.path().join("file");
     fs::write(&file, "not a folder").unwrap();
     block_on(async {
-        for path in [file.clone(), file.join("below"), "/proc/cairn-no-such-folder".into()] {
+        for path in [
+            file.clone(),
+            file.join("below"),
+            "/proc/cairn-no-such-folder".into(),
+        ] {
             let message = refused(&path);
             assert!(message.contains(&path.display().to_string()), "{message}");
         }

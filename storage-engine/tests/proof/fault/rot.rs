@@ -28,8 +28,16 @@ struct Filled {
 fn put(key: u8, len: u8, flavour: u8, secret: Option<u8>) -> Operation {
     Operation::Put {
         at: At { bucket: 0, key },
-        body: Body { len, flavour, pieces: 1, announced: true },
-        terms: Terms { secret, ..Terms::default() },
+        body: Body {
+            len,
+            flavour,
+            pieces: 1,
+            announced: true,
+        },
+        terms: Terms {
+            secret,
+            ..Terms::default()
+        },
     }
 }
 
@@ -37,9 +45,15 @@ async fn filled() -> Filled {
     let (disk, index) = (SimDisk::new(5), Arc::new(MemoryIndex::new()));
     let engine = assemble(Arc::new(disk.clone()), index.clone(), clock()).unwrap();
     let mut world = World::new(BEGIN);
-    let compress = |n| Operation::UpdateBucket { bucket: 0, setting: Setting::Compress(n) };
+    let compress = |n| Operation::UpdateBucket {
+        bucket: 0,
+        setting: Setting::Compress(n),
+    };
     let operations = [
-        Operation::CreateBucket { bucket: 0, lockable: false },
+        Operation::CreateBucket {
+            bucket: 0,
+            lockable: false,
+        },
         put(0, 2, 1, None),
         put(1, 4, 1, None),
         put(2, 5, 2, Some(1)),
@@ -58,7 +72,12 @@ async fn filled() -> Filled {
     }
     engine.shutdown().await.unwrap();
     let files = disk.list().unwrap();
-    Filled { disk, index, world, files }
+    Filled {
+        disk,
+        index,
+        world,
+        files,
+    }
 }
 
 /// What reading everything has brought.
@@ -114,7 +133,11 @@ fn places(index: &MemoryIndex) -> Vec<ExtentRow> {
 
 fn file_of(files: &[String], place: &ExtentRow) -> String {
     let id = format!("{:016x}.", place.segment.0);
-    files.iter().find(|name| name.starts_with(&id)).unwrap().clone()
+    files
+        .iter()
+        .find(|name| name.starts_with(&id))
+        .unwrap()
+        .clone()
 }
 
 /// Headers and payloads of every chunk, bit by bit at many places: reading notices, exactly once.
@@ -141,7 +164,11 @@ fn a_flipped_bit_of_any_chunk_is_noticed_and_never_served() {
                 let index = Arc::new(filled.index.crash(0));
                 let engine = assemble(Arc::new(disk), index, clock()).unwrap();
                 let found = read_all(&engine, &filled.world).await;
-                let expected = Found { whole: objects - 1, damaged: 1, absent: 0 };
+                let expected = Found {
+                    whole: objects - 1,
+                    damaged: 1,
+                    absent: 0,
+                };
                 let at = place.offset;
                 assert_eq!(found, expected, "{name} at {at} + {offset} of {length}");
                 let problems = engine.check().await.unwrap();
@@ -167,7 +194,8 @@ fn a_flipped_bit_of_the_log_is_noticed_when_it_is_replayed() {
             let used = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(0) as u64;
             for offset in (0..used).step_by(if crate::model::soaks() { 7 } else { 307 }) {
                 let disk = filled.disk.restart(Survival::Nothing, 1);
-                disk.flip_bit(name, offset, u32::try_from(offset % 8).unwrap()).unwrap();
+                disk.flip_bit(name, offset, u32::try_from(offset % 8).unwrap())
+                    .unwrap();
                 let index = Arc::new(MemoryIndex::new());
                 match assemble(Arc::new(disk), index, clock()) {
                     Err(Error::Folder(reason)) => {
@@ -201,7 +229,14 @@ fn a_segment_that_is_gone_or_cut_is_reported() {
         let filled = filled().await;
         let objects = filled.world.oracle.bucket("alpha").unwrap().keys.len();
         for name in &filled.files {
-            for cut in [None, Some(0), Some(100), Some(4_096), Some(10_000), Some(300_000)] {
+            for cut in [
+                None,
+                Some(0),
+                Some(100),
+                Some(4_096),
+                Some(10_000),
+                Some(300_000),
+            ] {
                 let disk = filled.disk.restart(Survival::Nothing, 1);
                 match cut {
                     None => disk.remove_from_outside(name).unwrap(),
@@ -215,9 +250,17 @@ fn a_segment_that_is_gone_or_cut_is_reported() {
                 };
                 let found = read_all(&engine, &filled.world).await;
                 assert_eq!(found.absent, 0, "{name} cut to {cut:?}");
-                assert_eq!(found.whole + found.damaged, objects, "{name} cut to {cut:?}");
+                assert_eq!(
+                    found.whole + found.damaged,
+                    objects,
+                    "{name} cut to {cut:?}"
+                );
                 let problems = engine.check().await.unwrap();
-                assert_eq!(found.damaged > 0, !problems.is_empty(), "{name} {cut:?} {problems:?}");
+                assert_eq!(
+                    found.damaged > 0,
+                    !problems.is_empty(),
+                    "{name} {cut:?} {problems:?}"
+                );
                 // What is left still takes changes.
                 let mut world = filled.world.clone();
                 let plan = world.plan(&put(8, 3, 1, None)).unwrap();

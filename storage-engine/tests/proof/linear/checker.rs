@@ -44,7 +44,10 @@ impl Action {
 type Done = Vec<u64>;
 
 pub fn linearizable(history: &[Event]) -> bool {
-    let mut search = Search { history, tried: HashSet::new() };
+    let mut search = Search {
+        history,
+        tried: HashSet::new(),
+    };
     search.from(vec![0; history.len().div_ceil(64)], 0, None)
 }
 
@@ -72,7 +75,9 @@ impl Search<'_> {
             if event.begun > first_end {
                 continue;
             }
-            let Some(after) = event.action.on(value) else { continue };
+            let Some(after) = event.action.on(value) else {
+                continue;
+            };
             let mut next = done.clone();
             next[at / 64] |= 1 << (at % 64);
             if self.from(next, count + 1, after) {

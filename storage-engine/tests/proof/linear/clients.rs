@@ -59,7 +59,13 @@ pub async fn race(
     operations: u64,
 ) -> Result<Histories> {
     let (name, owner) = (BUCKET.to_owned(), "owner".to_owned());
-    engine.create_bucket(CreateBucket { name, owner, lockable: false }).await?;
+    engine
+        .create_bucket(CreateBucket {
+            name,
+            owner,
+            lockable: false,
+        })
+        .await?;
     let ticks = Arc::new(AtomicU64::new(0));
     let tasks = (0..clients).map(|client| {
         let mut client = Client {
@@ -106,7 +112,11 @@ fn delete(key: u64) -> DeleteObject {
 }
 
 fn target(key: u64) -> Target {
-    Target { bucket: BUCKET.into(), key: name(key), version: None }
+    Target {
+        bucket: BUCKET.into(),
+        key: name(key),
+        version: None,
+    }
 }
 
 impl Client {
@@ -150,7 +160,14 @@ impl Client {
             _ => Action::Get(self.get(key).await?),
         };
         let ended = self.tick();
-        self.seen.push((key, Event { begun, ended, action }));
+        self.seen.push((
+            key,
+            Event {
+                begun,
+                ended,
+                action,
+            },
+        ));
         Ok(())
     }
 
@@ -161,12 +178,23 @@ impl Client {
 
     /// Whether the conditions were met.
     async fn put(&mut self, key: u64, value: u32, conditions: Vec<Condition>) -> Result<bool> {
-        let options = StageOptions { bucket: BUCKET.into(), ..StageOptions::default() };
+        let options = StageOptions {
+            bucket: BUCKET.into(),
+            ..StageOptions::default()
+        };
         let mut staging = self.engine.stage(options).await?;
         staging.write(body_of(value)).await?;
         let staged = staging.seal().await?;
-        let object = NewObject { label: value.to_string(), ..NewObject::default() };
-        let request = PutObject { bucket: BUCKET.into(), key: name(key), object, conditions };
+        let object = NewObject {
+            label: value.to_string(),
+            ..NewObject::default()
+        };
+        let request = PutObject {
+            bucket: BUCKET.into(),
+            key: name(key),
+            object,
+            conditions,
+        };
         match self.engine.put_object(request, staged).await {
             Ok(_) => {
                 self.last.insert(key, value);
@@ -197,14 +225,24 @@ impl Client {
     /// A listing reads every key.
     async fn list(&mut self) -> Result<()> {
         let begun = self.tick();
-        let request =
-            ListRequest { bucket: BUCKET.into(), limit: 100, ..ListRequest::default() };
+        let request = ListRequest {
+            bucket: BUCKET.into(),
+            limit: 100,
+            ..ListRequest::default()
+        };
         let page = self.engine.list_objects(request).await?;
         let ended = self.tick();
         for key in 0..KEYS {
             let entry = page.entries.iter().find(|entry| entry.key == name(key));
             let value = entry.map(|entry| entry.summary.label.parse().expect("labels are numbers"));
-            self.seen.push((key, Event { begun, ended, action: Action::Get(value) }));
+            self.seen.push((
+                key,
+                Event {
+                    begun,
+                    ended,
+                    action: Action::Get(value),
+                },
+            ));
         }
         Ok(())
     }

@@ -72,7 +72,9 @@ fn common(prefix: &[u8], delimiter: &[u8], key: &Bytes) -> Option<Bytes> {
         return None;
     }
     let rest = &key[prefix.len()..];
-    let at = rest.windows(delimiter.len()).position(|window| window == delimiter)?;
+    let at = rest
+        .windows(delimiter.len())
+        .position(|window| window == delimiter)?;
     Some(key.slice(..prefix.len() + at + delimiter.len()))
 }
 
@@ -84,9 +86,17 @@ impl Bucket {
         after: &Place,
         limit: usize,
     ) -> Page<(Bytes, Version)> {
-        let current = self.keys.keys().filter_map(|key| Some((key, self.current(key)?)));
+        let current = self
+            .keys
+            .keys()
+            .filter_map(|key| Some((key, self.current(key)?)));
         let entries = current.map(|(key, version)| (key.clone(), (key.clone(), version.clone())));
-        Lines { prefix, delimiter, entries: entries.collect() }.page(after, limit)
+        Lines {
+            prefix,
+            delimiter,
+            entries: entries.collect(),
+        }
+        .page(after, limit)
     }
 
     /// Each with whether it is the newest of its key.
@@ -102,7 +112,9 @@ impl Bucket {
             let newest_first = versions.iter().rev();
             let skip = match after {
                 Place::AfterVersion(last, id) if last == key => {
-                    let at = newest_first.clone().position(|version| version.is_named(*id));
+                    let at = newest_first
+                        .clone()
+                        .position(|version| version.is_named(*id));
                     at.map_or(0, |at| at + 1)
                 }
                 _ => 0,
@@ -111,7 +123,12 @@ impl Bucket {
                 entries.push((key.clone(), (key.clone(), version.clone(), at == 0)));
             }
         }
-        Lines { prefix, delimiter, entries }.page(after, limit)
+        Lines {
+            prefix,
+            delimiter,
+            entries,
+        }
+        .page(after, limit)
     }
 
     pub fn list_uploads(
@@ -124,13 +141,22 @@ impl Bucket {
         let mut uploads: Vec<&Upload> = self.uploads.iter().collect();
         uploads.sort_by(|a, b| a.key.cmp(&b.key));
         if let Place::AfterUpload(key, name) = after {
-            let last = uploads.iter().position(|u| u.key == *key && u.name == Some(*name));
+            let last = uploads
+                .iter()
+                .position(|u| u.key == *key && u.name == Some(*name));
             if let Some(last) = last {
                 let behind = uploads.split_off(last + 1);
                 uploads = behind;
             }
         }
-        let entries = uploads.into_iter().map(|upload| (upload.key.clone(), upload.clone()));
-        Lines { prefix, delimiter, entries: entries.collect() }.page(after, limit)
+        let entries = uploads
+            .into_iter()
+            .map(|upload| (upload.key.clone(), upload.clone()));
+        Lines {
+            prefix,
+            delimiter,
+            entries: entries.collect(),
+        }
+        .page(after, limit)
     }
 }

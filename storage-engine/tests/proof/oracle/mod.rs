@@ -31,7 +31,9 @@ pub enum Refusal {
     BucketNotEmpty,
     NoSuchDocument,
     /// Whether a delete marker hides the object.
-    NoSuchKey { hidden: bool },
+    NoSuchKey {
+        hidden: bool,
+    },
     NoSuchVersion,
     IsMarker,
     NoSuchUpload,
@@ -146,7 +148,9 @@ impl Version {
     }
 
     pub fn size(&self) -> u64 {
-        self.object.as_ref().map_or(0, |object| object.body.len() as u64)
+        self.object
+            .as_ref()
+            .map_or(0, |object| object.body.len() as u64)
     }
 
     pub fn is_named(&self, id: VersionId) -> bool {
@@ -177,7 +181,8 @@ impl Bucket {
         let outcome = change(self);
         let is = self.usage();
         let stored = |usage: Usage| usage.bytes + usage.upload_bytes;
-        let over = |max: Option<u64>, was: u64, is: u64| max.is_some_and(|max| is > was && is > max);
+        let over =
+            |max: Option<u64>, was: u64, is: u64| max.is_some_and(|max| is > was && is > max);
         let refused = over(self.quota.bytes_max, stored(was), stored(is))
             || over(self.quota.objects_max, was.objects, is.objects);
         match outcome {

@@ -57,7 +57,12 @@ pub struct CopyTerms {
 }
 
 impl Object {
-    pub fn new(new: NewVersion, body: Bytes, checksum: Option<Algorithm>, secret: Option<u8>) -> Self {
+    pub fn new(
+        new: NewVersion,
+        body: Bytes,
+        checksum: Option<Algorithm>,
+        secret: Option<u8>,
+    ) -> Self {
         let etag = match secret {
             None => Tagged::Is(body::etag(&body)),
             Some(_) => Tagged::Unseen,
@@ -79,22 +84,35 @@ impl Object {
 }
 
 pub fn full(algorithm: Algorithm, body: &[u8]) -> ObjectChecksum {
-    ObjectChecksum { checksum: body::checksum(algorithm, body), kind: ChecksumKind::FullObject }
+    ObjectChecksum {
+        checksum: body::checksum(algorithm, body),
+        kind: ChecksumKind::FullObject,
+    }
 }
 
 impl Bucket {
     pub fn current(&self, key: &[u8]) -> Option<&Version> {
-        self.keys.get(key)?.last().filter(|version| !version.is_marker())
+        self.keys
+            .get(key)?
+            .last()
+            .filter(|version| !version.is_marker())
     }
 
     pub fn version(&self, key: &[u8], id: VersionId) -> Option<&Version> {
-        self.keys.get(key)?.iter().find(|version| version.is_named(id))
+        self.keys
+            .get(key)?
+            .iter()
+            .find(|version| version.is_named(id))
     }
 
     /// The version a reader gets.
     pub fn readable(&self, key: &[u8], id: Option<VersionId>) -> Answer<&Version> {
         let Some(id) = id else {
-            let hidden = self.keys.get(key).and_then(|v| v.last()).is_some_and(Version::is_marker);
+            let hidden = self
+                .keys
+                .get(key)
+                .and_then(|v| v.last())
+                .is_some_and(Version::is_marker);
             return self.current(key).ok_or(Refusal::NoSuchKey { hidden });
         };
         let version = self.version(key, id).ok_or(Refusal::NoSuchVersion)?;
@@ -119,12 +137,21 @@ impl Bucket {
             versions.retain(|version| !version.null);
         }
         let id = null.then_some(VersionId::Null);
-        versions.push(Version { id, null, modified: now, owner: owner.into(), object });
+        versions.push(Version {
+            id,
+            null,
+            modified: now,
+            owner: owner.into(),
+            object,
+        });
     }
 
     /// Gives the version in front the name that the engine has told.
     pub fn name_newest(&mut self, key: &[u8], id: Option<VersionId>) {
-        let newest = self.keys.get_mut(key).and_then(|versions| versions.last_mut());
+        let newest = self
+            .keys
+            .get_mut(key)
+            .and_then(|versions| versions.last_mut());
         if let (Some(newest), Some(id)) = (newest, id) {
             newest.id = Some(id);
         }
@@ -166,8 +193,13 @@ pub fn holds(wishes: &[Wish], version: Option<&Version>) -> Answer<()> {
 }
 
 fn deletable(version: &Version, now: u64, bypass: bool) -> Answer<()> {
-    let Some(object) = &version.object else { return Ok(()) };
-    let kept = object.lock.retention.filter(|retention| retention.until.0 > now);
+    let Some(object) = &version.object else {
+        return Ok(());
+    };
+    let kept = object
+        .lock
+        .retention
+        .filter(|retention| retention.until.0 > now);
     let retained = kept.is_some_and(|kept| kept.mode == RetentionMode::Compliance || !bypass);
     match object.lock.legal_hold || retained {
         true => Err(Refusal::Locked),
@@ -176,7 +208,14 @@ fn deletable(version: &Version, now: u64, bypass: bool) -> Answer<()> {
 }
 
 impl Oracle {
-    pub fn put(&mut self, bucket: &str, key: &Bytes, wishes: &[Wish], owner: &str, object: Object) -> Answer<()> {
+    pub fn put(
+        &mut self,
+        bucket: &str,
+        key: &Bytes,
+        wishes: &[Wish],
+        owner: &str,
+        object: Object,
+    ) -> Answer<()> {
         let now = self.now;
         self.bucket_mut(bucket)?.within_quota(|bucket| {
             holds(wishes, bucket.current(key))?;
@@ -231,8 +270,10 @@ impl Oracle {
         }
         holds(&terms.source_wishes, Some(from))?;
         let rewritten = terms.source_secret.is_some() || terms.secret.is_some();
-        let (label, attributes) =
-            terms.attributes.clone().unwrap_or((old.label.clone(), old.attributes.clone()));
+        let (label, attributes) = terms
+            .attributes
+            .clone()
+            .unwrap_or((old.label.clone(), old.attributes.clone()));
         let tags = terms.tags.clone().unwrap_or(old.tags.clone());
         let new = NewVersion {
             owner: terms.owner.clone(),
@@ -243,9 +284,7 @@ impl Oracle {
         };
         let kept = old.checksum.as_ref().map(|sum| sum.checksum.algorithm());
         let object = match rewritten {
-            true => {
-                Object::new(new, old.body.clone(), terms.checksum.or(kept), terms.secret)
-            }
+            true => Object::new(new, old.body.clone(), terms.checksum.or(kept), terms.secret),
             false => Object {
                 label: new.label.clone(),
                 attributes: new.attributes.clone(),
@@ -273,7 +312,10 @@ impl Oracle {
         let bucket = self.bucket_mut(bucket)?;
         bucket.readable(key, id)?;
         let lockable = bucket.lockable;
-        let versions = bucket.keys.get_mut(key).expect("a readable key has versions");
+        let versions = bucket
+            .keys
+            .get_mut(key)
+            .expect("a readable key has versions");
         let version = match id {
             None => versions.last_mut(),
             Some(id) => versions.iter_mut().find(|version| version.is_named(id)),

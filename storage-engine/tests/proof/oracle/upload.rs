@@ -35,7 +35,10 @@ impl Bucket {
 
     fn upload_at(&self, key: &[u8], name: UploadName) -> Answer<usize> {
         let named = |upload: &Upload| upload.name == Some(name) && upload.key == key;
-        self.uploads.iter().position(named).ok_or(Refusal::NoSuchUpload)
+        self.uploads
+            .iter()
+            .position(named)
+            .ok_or(Refusal::NoSuchUpload)
     }
 }
 
@@ -54,7 +57,15 @@ impl Oracle {
         }
         let bucket = self.bucket_mut(bucket)?;
         let (key, parts) = (key.clone(), BTreeMap::new());
-        bucket.uploads.push(Upload { name: None, key, started, object, checksum, secret, parts });
+        bucket.uploads.push(Upload {
+            name: None,
+            key,
+            started,
+            object,
+            checksum,
+            secret,
+            parts,
+        });
         Ok(())
     }
 
@@ -83,7 +94,12 @@ impl Oracle {
                 Some(_) => Tagged::Unseen,
             };
             let checksum = algorithm.map(|algorithm| body::checksum(algorithm, &body));
-            let part = Part { body, etag, checksum, modified: now };
+            let part = Part {
+                body,
+                etag,
+                checksum,
+                modified: now,
+            };
             bucket.uploads[upload].parts.insert(number, part);
             Ok(())
         })
@@ -109,13 +125,19 @@ impl Oracle {
         if listed.is_empty() {
             return Err(Refusal::Invalid);
         }
-        if listed.windows(2).any(|pair| pair[0].number >= pair[1].number) {
+        if listed
+            .windows(2)
+            .any(|pair| pair[0].number >= pair[1].number)
+        {
             return Err(Refusal::PartOrder);
         }
         let bucket = self.bucket_mut(bucket)?;
         let Ok(at) = bucket.upload_at(key, name) else {
             // Asked for again: the answer is the same as before while the object is the current one.
-            let mut current = bucket.current(key).into_iter().filter_map(|v| v.object.as_ref());
+            let mut current = bucket
+                .current(key)
+                .into_iter()
+                .filter_map(|v| v.object.as_ref());
             return match current.any(|object| object.upload == Some(name)) {
                 true => Ok(()),
                 false => Err(Refusal::NoSuchUpload),
@@ -143,8 +165,13 @@ fn joined(
     let mut sums = Vec::new();
     let mut sizes = Vec::new();
     for wanted in listed {
-        let part = upload.parts.get(&wanted.number).ok_or(Refusal::InvalidPart(wanted.number))?;
-        let Tagged::Is(etag) = part.etag else { panic!("a part whose answer was lost is not listed") };
+        let part = upload
+            .parts
+            .get(&wanted.number)
+            .ok_or(Refusal::InvalidPart(wanted.number))?;
+        let Tagged::Is(etag) = part.etag else {
+            panic!("a part whose answer was lost is not listed")
+        };
         if wanted.etag.is_some_and(|tag| tag != etag) {
             return Err(Refusal::InvalidPart(wanted.number));
         }

@@ -10,10 +10,23 @@ use crate::world::{Expected, PREFIXES, Request, World, bucket, key};
 impl World {
     pub(super) fn plan_list(&self, operation: &Operation) -> Option<(Request, Expected)> {
         match operation {
-            Operation::List { what, bucket: b, prefix, delimiter, after, limit } => {
+            Operation::List {
+                what,
+                bucket: b,
+                prefix,
+                delimiter,
+                after,
+                limit,
+            } => {
                 let prefix = PREFIXES[usize::from(*prefix) % PREFIXES.len()];
                 let delimiter: &[u8] = if *delimiter { b"/" } else { b"" };
-                Some(self.list(*what, &bucket(*b), (prefix, delimiter), *after, usize::from(*limit)))
+                Some(self.list(
+                    *what,
+                    &bucket(*b),
+                    (prefix, delimiter),
+                    *after,
+                    usize::from(*limit),
+                ))
             }
             Operation::ListBuckets { after, limit } => {
                 let (after, limit) = (after.map(bucket), usize::from(*limit));
@@ -22,8 +35,15 @@ impl World {
                     self.oracle.buckets.keys().filter(behind).cloned().collect();
                 let more = limit > 0 && names.len() > limit;
                 names.truncate(limit);
-                let request = ListBuckets { after, limit, ..ListBuckets::default() };
-                Some((Request::ListBuckets(request), Expected::Buckets { names, more }))
+                let request = ListBuckets {
+                    after,
+                    limit,
+                    ..ListBuckets::default()
+                };
+                Some((
+                    Request::ListBuckets(request),
+                    Expected::Buckets { names, more },
+                ))
             }
             _ => None,
         }

@@ -24,16 +24,27 @@ use crate::world::{Body, Deletion, Expected, Plan, Request, World, bucket, key};
 /// Who writes everything.
 pub const OWNER: &str = "owner";
 
-pub const ALGORITHMS: [Algorithm; 4] =
-    [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme, Algorithm::Sha256];
+pub const ALGORITHMS: [Algorithm; 4] = [
+    Algorithm::Crc32,
+    Algorithm::Crc32c,
+    Algorithm::Crc64Nvme,
+    Algorithm::Sha256,
+];
 
 impl World {
     /// `None` for what is no request: time passing, restarts.
     pub fn plan(&mut self, operation: &Operation) -> Option<Plan> {
         let (request, expected) = match operation {
-            Operation::CreateBucket { bucket: b, lockable } => {
+            Operation::CreateBucket {
+                bucket: b,
+                lockable,
+            } => {
                 let (name, owner) = (bucket(*b), OWNER.to_owned());
-                let request = CreateBucket { name, owner, lockable: *lockable };
+                let request = CreateBucket {
+                    name,
+                    owner,
+                    lockable: *lockable,
+                };
                 let expected = done(self.oracle.create_bucket(&request));
                 (Request::CreateBucket(request), expected)
             }
@@ -47,32 +58,52 @@ impl World {
                 (Request::UpdateBucket(bucket(*b), change), expected)
             }
             Operation::Put { at, body, terms } => self.put(*at, *body, terms),
-            Operation::Get { at, version, range, secret } => {
-                self.get(self.existing(*at), *version, *range, *secret)
-            }
+            Operation::Get {
+                at,
+                version,
+                range,
+                secret,
+            } => self.get(self.existing(*at), *version, *range, *secret),
             Operation::Head { at, version } => {
                 let at = &self.existing(*at);
                 let id = self.pick(*at, *version);
                 let expected = match self.readable(*at, id) {
-                    Ok(version) => Expected::Info { version: Box::new(version) },
+                    Ok(version) => Expected::Info {
+                        version: Box::new(version),
+                    },
                     Err(refusal) => Expected::Refused(refusal),
                 };
                 (Request::Head(target(*at, id)), expected)
             }
-            Operation::Delete { at, version, wish, bypass } => {
-                self.delete(self.existing(*at), *version, *wish, *bypass)
-            }
+            Operation::Delete {
+                at,
+                version,
+                wish,
+                bypass,
+            } => self.delete(self.existing(*at), *version, *wish, *bypass),
             Operation::DeleteMany { bucket: b, keys } => self.delete_many(*b, keys),
-            Operation::Copy { from, version, to, terms, source_wish, keep } => {
+            Operation::Copy {
+                from,
+                version,
+                to,
+                terms,
+                source_wish,
+                keep,
+            } => {
                 let from = self.existing(*from);
                 self.copy((from, *version), *to, terms, *source_wish, *keep)
             }
-            Operation::Update { at, version, change, bypass } => {
-                self.update(self.existing(*at), *version, *change, *bypass)
-            }
-            Operation::PutDocument { bucket: b, kind, len } => {
-                self.put_document(*b, *kind, *len)
-            }
+            Operation::Update {
+                at,
+                version,
+                change,
+                bypass,
+            } => self.update(self.existing(*at), *version, *change, *bypass),
+            Operation::PutDocument {
+                bucket: b,
+                kind,
+                len,
+            } => self.put_document(*b, *kind, *len),
             Operation::GetDocument { bucket: b, kind } => {
                 let document = self.oracle.bucket(&bucket(*b)).and_then(|bucket| {
                     let found = bucket.documents.get(&kind.to_string()).cloned();
@@ -84,7 +115,10 @@ impl World {
             Operation::DeleteDocument { bucket: b, kind } => {
                 let gone = self.oracle.bucket_mut(&bucket(*b));
                 let gone = gone.map(|bucket| bucket.documents.remove(&kind.to_string()));
-                (Request::DeleteDocument(bucket(*b), kind.to_string()), done(gone.map(|_| ())))
+                (
+                    Request::DeleteDocument(bucket(*b), kind.to_string()),
+                    done(gone.map(|_| ())),
+                )
             }
             Operation::CreateUpload { .. }
             | Operation::UploadPart { .. }
@@ -110,7 +144,12 @@ impl World {
             object: new_object(&new),
             conditions: conditions(&wishes),
         };
-        let object = Object::new(new, body.bytes.clone(), terms.checksum.map(algorithm), terms.secret);
+        let object = Object::new(
+            new,
+            body.bytes.clone(),
+            terms.checksum.map(algorithm),
+            terms.secret,
+        );
         let (b, k) = (bucket(at.bucket), key(at.key));
         let answer = self.oracle.put(&b, &k, &wishes, OWNER, object);
         (Request::Put(request, body), put(answer, b, k))
@@ -125,7 +164,11 @@ impl World {
     ) -> (Request, Expected) {
         let id = self.pick(at, version);
         let found = self.readable(at, id);
-        let own = found.as_ref().ok().and_then(|v| v.object.as_ref()).and_then(|o| o.secret);
+        let own = found
+            .as_ref()
+            .ok()
+            .and_then(|v| v.object.as_ref())
+            .and_then(|o| o.secret);
         // Nearly always the right key.
         let presented = match secret {
             None => own,
@@ -134,7 +177,10 @@ impl World {
         };
         let expected = match found {
             Ok(_) if presented != own => Expected::Refused(crate::oracle::Refusal::WrongKey),
-            Ok(version) => Expected::Body { version: Box::new(version), range },
+            Ok(version) => Expected::Body {
+                version: Box::new(version),
+                range,
+            },
             Err(refusal) => Expected::Refused(refusal),
         };
         (Request::Get(target(at, id), range, presented), expected)
@@ -156,7 +202,10 @@ impl World {
             bypass_governance: bypass,
         };
         let answer = self.delete_expected(at, id, &wishes, bypass);
-        (Request::Delete(request), answer.map_or_else(Expected::Refused, Expected::Deleted))
+        (
+            Request::Delete(request),
+            answer.map_or_else(Expected::Refused, Expected::Deleted),
+        )
     }
 
     fn delete_expected(
@@ -167,8 +216,15 @@ impl World {
         bypass: bool,
     ) -> Answer<Deletion> {
         let (bucket, key) = (bucket(at.bucket), key(at.key));
-        let marker = self.oracle.delete(&bucket, &key, id, wishes, OWNER, bypass)?;
-        Ok(Deletion { marker, bucket, key, named: id })
+        let marker = self
+            .oracle
+            .delete(&bucket, &key, id, wishes, OWNER, bypass)?;
+        Ok(Deletion {
+            marker,
+            bucket,
+            key,
+            named: id,
+        })
     }
 
     /// Each key once: the engine may take them in any order.
@@ -187,7 +243,10 @@ impl World {
             });
             expected.push(self.delete_expected(at, None, &[], false));
         }
-        (Request::DeleteMany(requests), Expected::DeletedMany(expected))
+        (
+            Request::DeleteMany(requests),
+            Expected::DeletedMany(expected),
+        )
     }
 
     fn copy(
@@ -199,7 +258,10 @@ impl World {
         keep: bool,
     ) -> (Request, Expected) {
         let id = self.pick(from, version);
-        let source = self.readable(from, id).ok().and_then(|version| version.object);
+        let source = self
+            .readable(from, id)
+            .ok()
+            .and_then(|version| version.object);
         let source_secret = source.and_then(|source| source.secret);
         let new = new_version(terms, self.is_lockable(to.bucket), self.oracle.now);
         let copy = CopyTerms {
@@ -233,14 +295,30 @@ impl World {
         (Request::Copy(Box::new(request)), put(answer, b, k))
     }
 
-    fn update(&mut self, at: At, version: Pick, change: Change, bypass: bool) -> (Request, Expected) {
+    fn update(
+        &mut self,
+        at: At,
+        version: Pick,
+        change: Change,
+        bypass: bool,
+    ) -> (Request, Expected) {
         let id = self.pick(at, version);
-        let mut beside = Beside { bypass, ..Beside::default() };
+        let mut beside = Beside {
+            bypass,
+            ..Beside::default()
+        };
         match change {
             Change::Tags(n) => beside.tags = Some(tags(n)),
             Change::Attributes(n) => beside.attributes = Some(attributes(n)),
-            Change::Retain { seconds, compliance } => {
-                let retain = Retain { seconds, compliance, hold: false };
+            Change::Retain {
+                seconds,
+                compliance,
+            } => {
+                let retain = Retain {
+                    seconds,
+                    compliance,
+                    hold: false,
+                };
                 beside.retention = Some(Some(retention(retain, self.oracle.now)));
             }
             Change::Release => beside.retention = Some(None),
@@ -253,9 +331,13 @@ impl World {
             legal_hold: beside.legal_hold,
             bypass_governance: bypass,
         };
-        let answer = self.oracle.update(&bucket(at.bucket), &key(at.key), id, &beside);
+        let answer = self
+            .oracle
+            .update(&bucket(at.bucket), &key(at.key), id, &beside);
         let expected = match answer.and_then(|()| self.readable(at, id)) {
-            Ok(version) => Expected::Info { version: Box::new(version) },
+            Ok(version) => Expected::Info {
+                version: Box::new(version),
+            },
             // Changing does not ask what hides an object.
             Err(crate::oracle::Refusal::NoSuchKey { .. }) => {
                 Expected::Refused(crate::oracle::Refusal::NoSuchKey { hidden: false })
@@ -281,26 +363,38 @@ impl World {
     }
 
     fn readable(&self, at: At, id: Option<VersionId>) -> Answer<Version> {
-        self.oracle.bucket(&bucket(at.bucket))?.readable(&key(at.key), id).cloned()
+        self.oracle
+            .bucket(&bucket(at.bucket))?
+            .readable(&key(at.key), id)
+            .cloned()
     }
 
     fn is_lockable(&self, b: u8) -> bool {
-        self.oracle.bucket(&bucket(b)).is_ok_and(|bucket| bucket.lockable)
+        self.oracle
+            .bucket(&bucket(b))
+            .is_ok_and(|bucket| bucket.lockable)
     }
 
     /// Conditions on what a key holds at the moment, met or not.
     fn wishes(&self, at: At, id: Option<VersionId>, wish: Option<WishFor>) -> Vec<Wish> {
         let Some(wish) = wish else { return Vec::new() };
         let version = self.readable(at, id).ok();
-        let etag = version.as_ref().and_then(|v| v.object.as_ref()).map(|object| object.etag);
+        let etag = version
+            .as_ref()
+            .and_then(|v| v.object.as_ref())
+            .map(|object| object.etag);
         let own = match etag {
             Some(Tagged::Is(etag)) => etag,
             _ => body::etag(b"own"),
         };
         let other = body::etag(b"another");
-        let modified = version.as_ref().map_or(0, |version| version.modified / 1000);
+        let modified = version
+            .as_ref()
+            .map_or(0, |version| version.modified / 1000);
         let size = version.as_ref().map_or(0, Version::size);
-        let name = version.and_then(|version| version.id).unwrap_or(VersionId::Null);
+        let name = version
+            .and_then(|version| version.id)
+            .unwrap_or(VersionId::Null);
         vec![match wish {
             WishFor::Absent => Wish::Absent,
             WishFor::Present => Wish::Present,
@@ -326,7 +420,11 @@ fn put(answer: Answer<()>, bucket: String, key: Bytes) -> Expected {
 }
 
 fn target(at: At, version: Option<VersionId>) -> Target {
-    Target { bucket: bucket(at.bucket), key: key(at.key), version }
+    Target {
+        bucket: bucket(at.bucket),
+        key: key(at.key),
+        version,
+    }
 }
 
 pub fn algorithm(number: u8) -> Algorithm {
@@ -350,7 +448,11 @@ pub fn staged(
         checksums: checksum.into_iter().collect(),
         encryption: secret.map(secret_key),
     };
-    Body { options, bytes, pieces: usize::from(spec.pieces.max(1)) }
+    Body {
+        options,
+        bytes,
+        pieces: usize::from(spec.pieces.max(1)),
+    }
 }
 
 fn conditions(wishes: &[Wish]) -> Vec<Condition> {
@@ -405,12 +507,18 @@ fn mode(compliance: bool) -> RetentionMode {
 }
 
 fn tags(number: u8) -> Vec<Tag> {
-    let tag = |n: u8| Tag { key: format!("tag{n}"), value: format!("{number}") };
+    let tag = |n: u8| Tag {
+        key: format!("tag{n}"),
+        value: format!("{number}"),
+    };
     (0..number % 3).map(tag).collect()
 }
 
 fn attributes(number: u8) -> Vec<Attribute> {
-    let attribute = |n: u8| Attribute { name: format!("name{n}"), value: vec![number, n] };
+    let attribute = |n: u8| Attribute {
+        name: format!("name{n}"),
+        value: vec![number, n],
+    };
     (0..number % 4).map(attribute).collect()
 }
 
@@ -421,7 +529,10 @@ fn bucket_change(setting: Setting) -> UpdateBucket {
         Setting::Suspend => change.versioning = Some(Versioning::Suspended),
         Setting::Off => change.versioning = Some(Versioning::Off),
         Setting::Lockable => change.lockable = Some(true),
-        Setting::DefaultRetention { seconds, compliance } => {
+        Setting::DefaultRetention {
+            seconds,
+            compliance,
+        } => {
             change.default_retention = Some(Some(DefaultRetention {
                 mode: mode(compliance),
                 milliseconds: u64::from(seconds) * 1000,

@@ -12,25 +12,46 @@ use crate::world::{Expected, KnownUpload, Request, World, bucket, key, span};
 impl World {
     pub(super) fn plan_upload(&mut self, operation: &Operation) -> Option<(Request, Expected)> {
         Some(match operation {
-            Operation::CreateUpload { at, terms, composite } => {
-                self.create_upload(*at, terms, *composite)
-            }
-            Operation::UploadPart { upload, number, body } => {
-                self.upload_part(*upload, *number, *body)
-            }
-            Operation::CopyPart { upload, number, from, version, range } => {
+            Operation::CreateUpload {
+                at,
+                terms,
+                composite,
+            } => self.create_upload(*at, terms, *composite),
+            Operation::UploadPart {
+                upload,
+                number,
+                body,
+            } => self.upload_part(*upload, *number, *body),
+            Operation::CopyPart {
+                upload,
+                number,
+                from,
+                version,
+                range,
+            } => {
                 let from = self.existing(*from);
                 self.copy_part(*upload, *number, (from, *version), *range)
             }
-            Operation::ListParts { upload, after, limit } => {
+            Operation::ListParts {
+                upload,
+                after,
+                limit,
+            } => {
                 let known = self.upload(*upload);
                 let (after, limit) = (u16::from(*after), usize::from(*limit));
                 let found = self.find(&known);
                 let expected = match found {
-                    Ok(upload) => Expected::Parts { upload: Box::new(upload), after, limit },
+                    Ok(upload) => Expected::Parts {
+                        upload: Box::new(upload),
+                        after,
+                        limit,
+                    },
                     Err(refusal) => Expected::Refused(refusal),
                 };
-                (Request::ListParts(upload_target(&known), after, limit), expected)
+                (
+                    Request::ListParts(upload_target(&known), after, limit),
+                    expected,
+                )
             }
             Operation::Complete { upload, list, wish } => self.complete(*upload, *list, *wish),
             Operation::Abort { upload } => {
@@ -62,26 +83,42 @@ impl World {
             encryption: terms.secret.map(secret_key),
         };
         let (b, k) = (bucket(at.bucket), key(at.key));
-        let answer = self.oracle.create_upload(&b, &k, new, checksum, terms.secret);
+        let answer = self
+            .oracle
+            .create_upload(&b, &k, new, checksum, terms.secret);
         let expected = answer.map_or_else(Expected::Refused, |()| Expected::Started { bucket: b });
         (Request::CreateUpload(request), expected)
     }
 
-    fn upload_part(&mut self, upload: u8, number: u8, spec: operation::Body) -> (Request, Expected) {
+    fn upload_part(
+        &mut self,
+        upload: u8,
+        number: u8,
+        spec: operation::Body,
+    ) -> (Request, Expected) {
         let known = self.upload(upload);
         let now = self.upload_now(&known);
         let (secret, algorithm) = now.map_or((None, None), |upload| {
-            (upload.secret, upload.checksum.map(|(algorithm, _)| algorithm))
+            (
+                upload.secret,
+                upload.checksum.map(|(algorithm, _)| algorithm),
+            )
         });
-        let bucket = crate::world::BUCKETS.iter().position(|name| *name == known.bucket);
+        let bucket = crate::world::BUCKETS
+            .iter()
+            .position(|name| *name == known.bucket);
         let bucket = u8::try_from(bucket.unwrap_or(0)).expect("there are few buckets");
         let body = staged(bucket, spec, algorithm, secret);
         let part = (body.bytes.clone(), algorithm, secret);
         let number = u16::from(number);
-        let answer =
-            self.oracle.upload_part(&known.bucket, &known.key, known.name, number, part);
+        let answer = self
+            .oracle
+            .upload_part(&known.bucket, &known.key, known.name, number, part);
         let expected = part_expected(answer, &known, number);
-        (Request::UploadPart(upload_target(&known), number, body), expected)
+        (
+            Request::UploadPart(upload_target(&known), number, body),
+            expected,
+        )
     }
 
     fn copy_part(
@@ -117,9 +154,13 @@ impl World {
             let bytes = object.body.slice(at(range.start)..at(range.end));
             let algorithm = upload.checksum.map(|(algorithm, _)| algorithm);
             let part = (bytes, algorithm, upload.secret);
-            self.oracle.upload_part(&known.bucket, &known.key, known.name, number, part)
+            self.oracle
+                .upload_part(&known.bucket, &known.key, known.name, number, part)
         });
-        (Request::CopyPart(request), part_expected(answer, &known, number))
+        (
+            Request::CopyPart(request),
+            part_expected(answer, &known, number),
+        )
     }
 
     fn complete(
@@ -131,12 +172,20 @@ impl World {
         let known = self.upload(upload);
         let mut listed: Vec<Listed> = Vec::new();
         for (number, part) in self.upload_now(&known).into_iter().flat_map(|u| &u.parts) {
-            let Tagged::Is(etag) = part.etag else { continue };
-            listed.push(Listed { number: *number, etag: Some(etag) });
+            let Tagged::Is(etag) = part.etag else {
+                continue;
+            };
+            listed.push(Listed {
+                number: *number,
+                etag: Some(etag),
+            });
         }
         if self.upload_now(&known).is_none() {
             // Asked for again, or never heard of: the list does not matter any more.
-            listed.push(Listed { number: 1, etag: None });
+            listed.push(Listed {
+                number: 1,
+                etag: None,
+            });
         }
         let mut part_bytes_min = 0;
         match list {
@@ -145,7 +194,10 @@ impl World {
                 listed.remove(usize::from(n) % listed.len());
             }
             PartList::AllBut(_) => {}
-            PartList::OneMissing => listed.push(Listed { number: 9_000, etag: None }),
+            PartList::OneMissing => listed.push(Listed {
+                number: 9_000,
+                etag: None,
+            }),
             PartList::WrongTag(n) => {
                 let len = listed.len().max(1);
                 if let Some(part) = listed.get_mut(usize::from(n) % len) {
@@ -166,7 +218,11 @@ impl World {
             key: number(&crate::world::KEYS, &known.key),
         };
         let wishes = self.wishes(at, None, wish);
-        let part = |part: &Listed| CompletePart { number: part.number, etag: part.etag, checksum: None };
+        let part = |part: &Listed| CompletePart {
+            number: part.number,
+            etag: part.etag,
+            checksum: None,
+        };
         let request = CompleteUpload {
             target: upload_target(&known),
             parts: listed.iter().map(part).collect(),
@@ -176,23 +232,27 @@ impl World {
             size: None,
         };
         let KnownUpload { bucket, key, name } = known;
-        let answer =
-            self.oracle.complete(&bucket, &key, name, &listed, part_bytes_min, &wishes);
+        let answer = self
+            .oracle
+            .complete(&bucket, &key, name, &listed, part_bytes_min, &wishes);
         (Request::Complete(request), put(answer, bucket, key))
     }
 }
 
-fn part_expected(
-    answer: Result<(), Refusal>,
-    known: &KnownUpload,
-    number: u16,
-) -> Expected {
+fn part_expected(answer: Result<(), Refusal>, known: &KnownUpload, number: u16) -> Expected {
     let (bucket, upload) = (known.bucket.clone(), known.name);
-    answer.map_or_else(Expected::Refused, |()| Expected::Part { bucket, upload, number })
+    answer.map_or_else(Expected::Refused, |()| Expected::Part {
+        bucket,
+        upload,
+        number,
+    })
 }
 
 fn upload_target(known: &KnownUpload) -> UploadTarget {
     let KnownUpload { bucket, key, name } = known.clone();
-    UploadTarget { bucket, key, upload: name }
+    UploadTarget {
+        bucket,
+        key,
+        upload: name,
+    }
 }
-

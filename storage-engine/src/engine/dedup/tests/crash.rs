@@ -18,7 +18,9 @@ fn content(number: u64) -> Bytes {
 
 fn number(seed: u64, round: u64) -> u64 {
     let hash = blake3::hash(&[seed.to_le_bytes(), round.to_le_bytes()].concat());
-    hash.as_bytes().iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    hash.as_bytes()
+        .iter()
+        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }
 
 /// Puts and deletes keys of its own; what it has in the end. Ends early once the power is off:
@@ -29,11 +31,11 @@ async fn work(engine: &Engine, worker: u64, rounds: u64) -> (Model, Option<Strin
         let dice = number(worker, round);
         let key = format!("w{worker} k{}", dice % 4);
         let data = content(dice >> 8);
-        let outcome = match dice >> 16 & 3 {
+        let outcome = match (dice >> 16) & 3 {
             0 => rig::delete(engine, BUCKET, &key, None).await,
             _ => rig::put(engine, BUCKET, &key, &data).await,
         };
-        match (outcome, dice >> 16 & 3) {
+        match (outcome, (dice >> 16) & 3) {
             (Ok(()), 0) => drop(model.remove(&key)),
             (Ok(()), _) => drop(model.insert(key, data)),
             (Err(Error::Io { .. } | Error::Stopped { .. }), _) => return (model, Some(key)),
@@ -119,8 +121,8 @@ async fn a_crash_leaves_no_hint_that_is_wrong() {
         Survival::Any,
     ];
     let mut interrupted = 0;
-    for step in (1..120).step_by(3) {
-        let (rig, model, unsure) = crash(31 + step % 4, step).await;
+    for step in (1..100).step_by(9) {
+        let (rig, model, unsure) = crash(31 + step, step).await;
         interrupted += unsure.len();
         for (seed, survival) in (0..).zip(survivals) {
             let rig = rig.after_crash(survival, step * 10 + seed);
@@ -130,7 +132,7 @@ async fn a_crash_leaves_no_hint_that_is_wrong() {
                 expect(&engine, BUCKET, key, data).await;
             }
             // What comes again finds what is there, and nothing else.
-            for number in 0..8 {
+            for number in 0..4 {
                 let (key, data) = (format!("new {number}"), content(number));
                 rig::put(&engine, BUCKET, &key, &data).await.unwrap();
                 expect(&engine, BUCKET, &key, &data).await;
@@ -139,5 +141,5 @@ async fn a_crash_leaves_no_hint_that_is_wrong() {
             expect_sound(&engine).await;
         }
     }
-    assert!(interrupted > 40, "{interrupted}");
+    assert!(interrupted > 10, "{interrupted}");
 }

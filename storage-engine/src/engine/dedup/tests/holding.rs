@@ -54,7 +54,9 @@ async fn what_is_held_keeps_nothing_else_from_going() {
     let once = stored_bytes(&engine);
     rig::put(&engine, BUCKET, "shared", &data).await.unwrap();
     for number in 0..100 {
-        rig::put(&engine, BUCKET, "other", &body(2100 + number, 150_000)).await.unwrap();
+        rig::put(&engine, BUCKET, "other", &body(2100 + number, 150_000))
+            .await
+            .unwrap();
     }
     delete(&engine, "other").await;
     // One of two names goes though the chunk is held; the last one does not.
@@ -64,7 +66,9 @@ async fn what_is_held_keeps_nothing_else_from_going() {
     assert_eq!(stored_bytes(&engine), once);
     assert_eq!(engine.sweeper.sweep().await.unwrap(), 0);
     delete(&engine, "shared").await;
-    rig::put(&engine, BUCKET, "other", &body(2199, MIB)).await.unwrap();
+    rig::put(&engine, BUCKET, "other", &body(2199, MIB))
+        .await
+        .unwrap();
     delete(&engine, "other").await;
     engine.tidy().await.unwrap();
     assert_eq!(stored_bytes(&engine), once);
@@ -118,7 +122,9 @@ async fn a_chunk_that_went_all_the_same_refuses_the_change_that_would_name_it() 
 async fn a_hint_that_leads_nowhere_is_replaced_or_removed() {
     let data = body(25, 2 * MIB);
     let (_rig, engine) = one_object(25, &data).await;
-    rig::put(&engine, BUCKET, "kept", &body(26, MIB)).await.unwrap();
+    rig::put(&engine, BUCKET, "kept", &body(26, MIB))
+        .await
+        .unwrap();
     delete(&engine, "k").await;
     engine.sweeper.sweep().await.unwrap();
     assert_eq!(hints(&engine), 3);
@@ -154,11 +160,13 @@ async fn hints_are_pruned_page_by_page() {
         let digest = *blake3::hash(&number.to_le_bytes()).as_bytes();
         let extent = match number % 5 {
             0 => there,
-            _ => ExtentId(1 << 40 | number),
+            _ => ExtentId((1 << 40) | number),
         };
         batch.rows.push(engine.hints.hint("owner", &digest, extent));
     }
-    let written = engine.meta.commit(None, move |_, _| Ok((batch.clone(), ())));
+    let written = engine
+        .meta
+        .commit(None, move |_, _| Ok((batch.clone(), ())));
     written.await.unwrap();
     assert_eq!(engine.hints.prune().await.unwrap(), 4000);
     assert_eq!(hints(&engine), 1001);
@@ -203,5 +211,8 @@ fn holding_and_leaving_exclude_each_other() {
     let (leaving, held) = holds.leave(&[a]);
     assert!(held.is_empty() && holds.hold(a).is_none());
     drop(leaving);
-    assert!(format!("{holds:?}").contains("held: {}, leaving: {}"), "{holds:?}");
+    assert!(
+        format!("{holds:?}").contains("held: {}, leaving: {}"),
+        "{holds:?}"
+    );
 }

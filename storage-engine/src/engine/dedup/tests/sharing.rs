@@ -22,7 +22,14 @@ async fn the_same_content_is_stored_once_and_goes_with_its_last_name() {
     let engine = rig.open();
     dedup_bucket(&engine, BUCKET, "owner").await;
     let data = body(1, 2 * MIB + 300_000);
-    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
     for order in orders {
         rig::put(&engine, BUCKET, "k0", &data).await.unwrap();
         let once = stored_bytes(&engine);
@@ -34,7 +41,11 @@ async fn the_same_content_is_stored_once_and_goes_with_its_last_name() {
         rig::put(&engine, BUCKET, "k1", &data).await.unwrap();
         assert_eq!(stored_bytes(&engine), once);
         let usage = engine.usage(BUCKET).await.unwrap();
-        assert_eq!(usage.bytes, 3 * data.len() as u64, "what is logical is counted");
+        assert_eq!(
+            usage.bytes,
+            3 * data.len() as u64,
+            "what is logical is counted"
+        );
         for (gone, key) in order.iter().enumerate() {
             assert_eq!(stored_bytes(&engine), once);
             for left in &order[gone..] {
@@ -124,7 +135,9 @@ async fn compressed_chunks_are_found_by_what_they_were() {
     dedup_bucket(&engine, "packed", "owner").await;
     dedup_bucket(&engine, "plain", "owner").await;
     set_compression(&engine, "packed", Compression::Zstd).await;
-    let text: Vec<u8> = (0..3 * MIB as u64).map(|i| (i * i >> 9) as u8 & 15).collect();
+    let text: Vec<u8> = (0..3 * MIB as u64)
+        .map(|i| ((i * i) >> 9) as u8 & 15)
+        .collect();
     let text = Bytes::from(text);
     rig::put(&engine, "packed", "k", &text).await.unwrap();
     let once = stored_bytes(&engine);
@@ -247,7 +260,9 @@ async fn chunks_that_compaction_has_moved_are_found() {
     dedup_bucket(&engine, BUCKET, "owner").await;
     for number in 0..12 {
         let data = body(900 + number, MIB);
-        rig::put(&engine, BUCKET, &format!("k{number}"), &data).await.unwrap();
+        rig::put(&engine, BUCKET, &format!("k{number}"), &data)
+            .await
+            .unwrap();
     }
     for number in (0..12).filter(|number| number % 3 != 0) {
         delete(&engine, BUCKET, &format!("k{number}")).await;
@@ -267,7 +282,9 @@ async fn a_match_of_the_key_alone_is_none() {
     let rig = Rig::new(10);
     let engine = rig.open();
     dedup_bucket(&engine, BUCKET, "owner").await;
-    rig::put(&engine, BUCKET, "theirs", &body(10, MIB)).await.unwrap();
+    rig::put(&engine, BUCKET, "theirs", &body(10, MIB))
+        .await
+        .unwrap();
     let target: Target = rig::target(BUCKET, "theirs");
     let detail = engine.head(target).await.unwrap().row.detail.unwrap();
     let crate::row::Body::Runs(runs) = detail.body else {
