@@ -33,8 +33,8 @@ use crate::disk::AsyncIo;
 use crate::error::{Damage, Error, Result};
 use crate::ids::{SegmentId, Sequence};
 use crate::index::{RocksIndex, RocksOptions};
-use crate::row::{SegmentKind, SegmentRow};
-use crate::segment::{Segment, Segments};
+use crate::row::{AppliedRow, SegmentKind};
+use crate::segment::{RECORDS_AT, Segment, Segments};
 use copy::Copying;
 use list::Copied;
 use target::Target;
@@ -107,7 +107,8 @@ struct Backup {
 /// The moment that is backed up.
 struct Moment {
     until: Sequence,
-    accounts: BTreeMap<SegmentId, SegmentRow>,
+    /// Segments without which it is not whole, and where what is needed of them ends.
+    needed: BTreeMap<SegmentId, u64>,
 }
 
 impl Backup {
@@ -125,16 +126,16 @@ impl Backup {
         };
         let held = self.hold(&moment)?;
         drop(reading);
-        let total: u64 = held.iter().map(|(_, account)| account.end).sum();
+        let total: u64 = held.iter().map(|(_, end)| end).sum();
         let mut done = 0;
         let mut names = Vec::new();
-        for (segment, account) in held {
+        for (segment, end) in held {
             // Asked before anything is copied: a write that is under way may still change what
             // lies below the end.
             let fixed = segment.kind() != SegmentKind::Bulk || segment.writers() == 0;
             let name = segment.file_name();
             let copied = Copied {
-                end: account.end,
+                end,
                 capacity: segment.capacity(),
                 fixed,
             };
@@ -161,7 +162,7 @@ impl Backup {
                     blocking(move || target.finish_segment(copying, copied)).await?;
                 }
             }
-            done += account.end;
+            done += end;
             let (doing, unit) = ("copy segments", Unit::Bytes);
             if progress(Work {
                 doing,
@@ -181,13 +182,11 @@ impl Backup {
     }
 
     /// The segments that the moment needs; nobody uses their files anew while they are held.
-    fn hold(&self, moment: &Moment) -> Result<Vec<(Arc<Segment>, SegmentRow)>> {
-        let accounts = moment.accounts.iter();
-        let alive = accounts.filter(|(_, account)| account.live_bytes > 0);
-        let held = alive.map(|(id, account)| {
+    fn hold(&self, moment: &Moment) -> Result<Vec<(Arc<Segment>, u64)>> {
+        let held = moment.needed.iter().map(|(id, end)| {
             let segment = self.segments.get(*id);
             let missing = || Error::damaged(Damage::MissingSegment(*id));
-            Ok((segment.ok_or_else(missing)?, *account))
+            Ok((segment.ok_or_else(missing)?, *end))
         });
         held.collect()
     }
@@ -203,9 +202,24 @@ impl Backup {
                 memtable_bytes: INDEX_BYTES,
             };
             let copy = RocksIndex::open(&folder, &options)?;
+            let AppliedRow {
+                segment,
+                next_sequence,
+                ..
+            } = applied(&copy)?;
+            let mut needed: BTreeMap<SegmentId, u64> = BTreeMap::new();
+            for (id, account) in accounts(&copy)? {
+                if account.live_bytes > 0 {
+                    needed.insert(id, account.end);
+                }
+            }
+            // A start wants to see the log it goes on from, whether or not bodies lie in it.
+            if segment != SegmentId::default() {
+                needed.entry(segment).or_insert(RECORDS_AT);
+            }
             Ok(Moment {
-                until: applied(&copy)?.next_sequence,
-                accounts: accounts(&copy)?.into_iter().collect(),
+                until: next_sequence,
+                needed,
             })
         })
         .await

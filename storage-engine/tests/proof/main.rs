@@ -10,6 +10,7 @@
 mod body;
 mod crash;
 mod fault;
+mod found;
 mod linear;
 mod model;
 mod operation;

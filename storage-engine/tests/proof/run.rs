@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use storage_engine::clock::ManualClock;
 use storage_engine::ids::Timestamp;
-use storage_engine::{CheckOptions, Engine, Error};
+use storage_engine::{CheckOptions, Engine};
 
 use crate::operation::Operation;
 use crate::send::send;
@@ -105,7 +105,7 @@ async fn open_again(store: &Store, clock: &Arc<ManualClock>) -> storage_engine::
     let mut attempts = 0;
     loop {
         match store.open(clock) {
-            Err(Error::Index(reason)) if reason.contains("lock hold") && attempts < 500 => {
+            Err(error) if error.to_string().contains("in use") && attempts < 500 => {
                 attempts += 1;
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }

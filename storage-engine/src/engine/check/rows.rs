@@ -10,7 +10,7 @@ use crate::ids::{BucketId, Sequence, UploadId};
 use crate::index::{Index, Step};
 use crate::key::{self, Key, KeyRange, Table};
 use crate::meta::MetaStore;
-use crate::row::{self, AppliedRow, BucketRow, TrashRow, UploadRow, UsageRow};
+use crate::row::{self, AppliedRow, BucketRow, DedupRow, TrashRow, UploadRow, UsageRow};
 
 /// Where rows are read: the index of a store, or the reference in memory.
 #[derive(Debug, Clone, Copy)]
@@ -128,7 +128,23 @@ impl Check<'_> {
             Ok(row) => self.next_extent = Some(row.next_extent),
             Err(bad) => self.bad_row(applied.as_bytes(), bad.to_string()),
         }
-        Ok(())
+        self.hints()
+    }
+
+    /// A hint may lead to a chunk that is gone, never to one that is still to come: another
+    /// content would be found under it then.
+    fn hints(&mut self) -> Result<()> {
+        const DOING: &str = "hints";
+        self.each(
+            DOING,
+            &key::table(Table::Dedup),
+            |check, key, row: DedupRow| {
+                if check.next_extent.is_some_and(|next| row.extent >= next) {
+                    check.bad_row(key, format!("extent {} has not been given out", row.extent));
+                }
+                Ok(())
+            },
+        )
     }
 
     pub(super) fn buckets(&mut self) -> Result<()> {

@@ -9,8 +9,8 @@ use crate::error::Damage;
 use crate::index::Step;
 use crate::key::{self, Key, Table};
 use crate::row::{
-    self, AppliedRow, Body, ExtentRow, ManifestPage, ManifestRow, PartRow, SegmentRow, UploadRow,
-    UsageRow, VersionRow,
+    self, AppliedRow, Body, DedupRow, ExtentRow, ManifestPage, ManifestRow, PartRow, SegmentRow,
+    UploadRow, UsageRow, VersionRow,
 };
 
 #[tokio::test]
@@ -366,6 +366,18 @@ const DAMAGES: &[DamageCase] = &[
                     ..row
                 },
             );
+        },
+        |problem| matches!(problem, Problem::Row { .. }),
+    ),
+    (
+        "a hint that leads into the future",
+        |rig| {
+            let hint = DedupRow {
+                extent: ExtentId(1 << 40),
+                scope: [1; 8],
+                digest: [2; 16],
+            };
+            write(rig, &Key::dedup(1, &[3; 32]), &hint);
         },
         |problem| matches!(problem, Problem::Row { .. }),
     ),
