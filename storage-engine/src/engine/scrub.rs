@@ -89,7 +89,7 @@ impl ScrubTotals {
 }
 
 impl Engine {
-    /// Verifies all sealed data. Interrupted by `progress`, it still tells what it has found so
+    /// Verifies everything that rows name. Interrupted by `progress`, it still tells what it has found so
     /// far, and where to go on. Dropped, it forgets that; nothing else comes of it.
     ///
     /// It may take days, so it holds nothing back but the file of the one segment it is at.
@@ -170,6 +170,11 @@ impl Scrub {
             .map(|(segment, account)| until(segment, account))
             .sum();
         self.find_missing();
+        let open = match from {
+            None => self.open(),
+            // The first run has looked at them.
+            Some(_) => BTreeSet::new(),
+        };
         for (segment, account) in sealed {
             let until = until(&segment, &account);
             let start = from.filter(|from| from.segment == segment.id());
@@ -184,7 +189,7 @@ impl Scrub {
                 break;
             }
         }
-        self.follow_up(progress).await
+        self.follow_up(open, progress).await
     }
 
     /// Segments to read, from the one on where the last run stopped.
@@ -202,6 +207,20 @@ impl Scrub {
             (segment.id() >= first && account.live_bytes > 0).then_some((segment, account))
         });
         named.collect()
+    }
+
+    /// Segments that are still being filled. What rows name in them stands still, and is looked at
+    /// chunk by chunk.
+    fn open(&self) -> BTreeSet<SegmentId> {
+        let read: BTreeSet<SegmentId> = self.sealed(None).iter().map(|(s, _)| s.id()).collect();
+        let accounts = self.accounts.accounts();
+        let alive = accounts
+            .iter()
+            .filter(|(_, account)| account.live_bytes > 0);
+        alive
+            .map(|(id, _)| *id)
+            .filter(|id| !read.contains(id))
+            .collect()
     }
 
     fn find_missing(&mut self) {
@@ -269,13 +288,17 @@ impl Scrub {
     }
 
     /// Looks at the chunks of suspect segments one by one, and finds out whose they are.
-    async fn follow_up(mut self, progress: &mut OnWork<'_>) -> Result<ScrubReport> {
-        if self.suspects.is_empty() {
+    async fn follow_up(
+        mut self,
+        open: BTreeSet<SegmentId>,
+        progress: &mut OnWork<'_>,
+    ) -> Result<ScrubReport> {
+        if self.suspects.is_empty() && open.is_empty() {
             return Ok(self.report);
         }
         let (done, unit) = (self.report.bytes, Unit::Bytes);
         let _ = progress(Work {
-            doing: "follow up damage",
+            doing: "look at chunks one by one",
             done,
             total: done,
             unit,
@@ -284,11 +307,13 @@ impl Scrub {
         let segments = Arc::clone(&self.segments);
         let suspects = std::mem::take(&mut self.suspects);
         let damaged = blocking(move || {
-            let mut damaged = damage::find(index.as_ref(), &segments, &suspects)?;
+            let mut damaged = damage::find(index.as_ref(), &segments, &suspects, &open)?;
             damage::find_affected(index.as_ref(), &mut damaged.chunks)?;
             Ok(damaged)
         });
         let damaged = damaged.await?;
+        self.report.records += damaged.looked_at;
+        self.report.bytes += damaged.looked_at_bytes;
         self.report.damaged_total = damaged.total;
         self.report.damaged = damaged.chunks.into_values().collect();
         for chunk in &self.report.damaged {

@@ -66,6 +66,9 @@ impl fmt::Display for Affected {
 pub(super) struct Damaged {
     pub(super) chunks: Chunks,
     pub(super) total: u64,
+    /// Sound chunks of open segments, which nobody has counted yet.
+    pub(super) looked_at: u64,
+    pub(super) looked_at_bytes: u64,
 }
 
 /// Whether the rows name the chunk that was found there.
@@ -84,21 +87,25 @@ pub(super) fn is_named(
     Ok((row.segment, row.offset) == (segment, found.at))
 }
 
-/// Looks at every chunk the rows place in one of these segments. Blocks.
+/// Looks at every chunk the rows place in one of these segments, suspect or open. Blocks.
 pub(super) fn find(
     index: &dyn Index,
     segments: &Segments,
     suspects: &BTreeSet<SegmentId>,
+    open: &BTreeSet<SegmentId>,
 ) -> Result<Damaged> {
     let mut damaged = Damaged::default();
     each(index, &key::table(Table::Extent), |key, row: ExtentRow| {
         let Some(extent) = key::number_of(key).map(ExtentId) else {
             return;
         };
-        if !suspects.contains(&row.segment) {
+        let is_open = open.contains(&row.segment);
+        if !is_open && !suspects.contains(&row.segment) {
             return;
         }
         let Some(damage) = look(segments, extent, &row) else {
+            damaged.looked_at += u64::from(is_open);
+            damaged.looked_at_bytes += u64::from(row.record_bytes) * u64::from(is_open);
             return;
         };
         // It may have been moved or let go since the walk began.
