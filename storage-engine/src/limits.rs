@@ -23,6 +23,8 @@ pub const CHUNK_BYTES: usize = 1 << 20;
 pub const FRAME_BYTES: usize = 64 << 10;
 /// Chunks one row may name. A longer body becomes several parts.
 pub const ROW_CHUNKS_MAX: usize = 5 << 10;
+/// Longest part of an upload, in bytes: what one row can name.
+pub const PART_BYTES_MAX: u64 = (ROW_CHUNKS_MAX * CHUNK_BYTES) as u64;
 
 /// Parts of one upload.
 pub const PARTS_MAX: u16 = 10_000;

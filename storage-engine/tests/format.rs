@@ -113,7 +113,7 @@ fn limits_are_those_of_the_code() {
             limits::BUCKET_NAME_BYTES_MAX as u64,
         ),
         ("OBJECT_BYTES_MAX", limits::OBJECT_BYTES_MAX),
-        ("STAGED_BYTES_MAX", storage_engine::stage::STAGED_BYTES_MAX),
+        ("PART_BYTES_MAX", limits::PART_BYTES_MAX),
         ("ATTRIBUTES_BYTES_MAX", limits::ATTRIBUTES_BYTES_MAX as u64),
         ("TAGS_BYTES_MAX", limits::TAGS_BYTES_MAX as u64),
         ("DOCUMENT_BYTES_MAX", limits::DOCUMENT_BYTES_MAX as u64),

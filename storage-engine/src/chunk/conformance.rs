@@ -39,7 +39,7 @@ pub(super) fn sealed(plain: &[u8], transform: &Transform) -> SealedBlock {
     let mut data = Bytes::copy_from_slice(plain);
     filling.push(&mut data);
     assert!(data.is_empty());
-    filling.seal(transform, &blocks).unwrap()
+    filling.seal(None, transform, &blocks).unwrap()
 }
 
 pub(super) async fn write(

@@ -46,7 +46,7 @@ impl Chunk {
             plain.len()
         );
         if transform.is_plain() {
-            let head = head(&plain, Shape::Plain, plain.len());
+            let head = head(&plain, None, Shape::Plain, plain.len());
             return Ok(Chunk {
                 head,
                 stored: plain,
@@ -55,7 +55,7 @@ impl Chunk {
         let mut block = blocks.take_scratch();
         let shape = encode(&plain, transform, &mut block)?;
         if let Shape::Plain = shape {
-            let head = head(&plain, shape, plain.len());
+            let head = head(&plain, None, shape, plain.len());
             return Ok(Chunk {
                 head,
                 stored: plain,
@@ -63,7 +63,7 @@ impl Chunk {
         }
         // The block is for the longest chunk; a small one may wait long for the committer.
         let stored = Bytes::copy_from_slice(&block[..shape.stored_bytes(plain.len())]);
-        let head = head(&stored, shape, plain.len());
+        let head = head(&stored, None, shape, plain.len());
         Ok(Chunk { head, stored })
     }
 
@@ -129,28 +129,40 @@ impl Filling {
         self.block.freeze(ALIGNED_PAYLOAD_AT..end)
     }
 
-    /// Prepares what has come so far.
-    pub fn seal(self, transform: &Transform, blocks: &Blocks) -> Result<SealedBlock> {
+    /// BLAKE3 of what has come so far.
+    pub fn digest(&self) -> [u8; 32] {
+        *blake3::hash(self.plain()).as_bytes()
+    }
+
+    /// Prepares what has come so far. Who has its [`Filling::digest`] already gives it here, and
+    /// bytes that are stored as they are need not be hashed twice.
+    pub fn seal(
+        self,
+        digest: Option<[u8; 32]>,
+        transform: &Transform,
+        blocks: &Blocks,
+    ) -> Result<SealedBlock> {
         if transform.is_plain() {
-            return Ok(self.stored_plain());
+            return Ok(self.stored_plain(digest));
         }
         let mut out = blocks.take_scratch();
         let room = &mut out[ALIGNED_PAYLOAD_AT..];
         let shape = encode(self.plain(), transform, room)?;
         if let Shape::Plain = shape {
-            return Ok(self.stored_plain());
+            return Ok(self.stored_plain(digest));
         }
         let stored = &out[ALIGNED_PAYLOAD_AT..][..shape.stored_bytes(self.len)];
         Ok(SealedBlock {
-            head: head(stored, shape, self.len),
+            head: head(stored, None, shape, self.len),
             block: out,
             plain: Some((self.block.share(), self.len)),
         })
     }
 
-    fn stored_plain(self) -> SealedBlock {
+    fn stored_plain(self, digest: Option<[u8; 32]>) -> SealedBlock {
+        debug_assert!(digest.is_none_or(|digest| digest == self.digest()));
         SealedBlock {
-            head: head(self.plain(), Shape::Plain, self.len),
+            head: head(self.plain(), digest, Shape::Plain, self.len),
             block: self.block,
             plain: None,
         }
@@ -235,7 +247,7 @@ fn encode(plain: &[u8], transform: &Transform, out: &mut [u8]) -> Result<Shape> 
     Ok(worth_it.map_or(Shape::Plain, |bytes| Shape::Compressed(codec, bytes)))
 }
 
-fn head(stored: &[u8], shape: Shape, logical_bytes: usize) -> ChunkHead {
+fn head(stored: &[u8], digest: Option<[u8; 32]>, shape: Shape, logical_bytes: usize) -> ChunkHead {
     let (codec, nonce, tags) = match shape {
         Shape::Plain => (Codec::None, None, Vec::new()),
         Shape::Compressed(codec, _) => (codec, None, Vec::new()),
@@ -251,7 +263,7 @@ fn head(stored: &[u8], shape: Shape, logical_bytes: usize) -> ChunkHead {
         stored_bytes: narrow(stored.len()),
         codec,
         nonce,
-        blake3: *blake3::hash(stored).as_bytes(),
+        blake3: digest.unwrap_or_else(|| *blake3::hash(stored).as_bytes()),
         frames: frames.collect(),
     }
 }

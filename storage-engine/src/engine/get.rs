@@ -100,8 +100,11 @@ impl Engine {
 
     /// The parts an object was completed from; none if it was stored in one piece.
     pub async fn object_parts(&self, info: &ObjectInfo) -> Result<Vec<ObjectPart>> {
-        let Some(Body::Parts { home, .. }) = info.row.detail.as_ref().map(|detail| &detail.body)
-        else {
+        let body = info.row.detail.as_ref().map(|detail| &detail.body);
+        let counted = info.row.summary.etag.and_then(|etag| etag.parts());
+        // Without a number of parts those there are are nobody's business: a body too long for one
+        // row.
+        let (Some(Body::Parts { home, .. }), Some(_)) = (body, counted) else {
             return Ok(Vec::new());
         };
         let range = key::pages(*home);
@@ -430,9 +433,7 @@ fn cipher(secret: Option<&SecretKey>, check: Option<&KeyCheck>) -> Result<Option
 }
 
 fn missing(home: UploadId, what: &str) -> Error {
-    Error::damaged(Damage::Other(format!(
-        "{what} of completed upload {home} is missing"
-    )))
+    Error::damaged(Damage::Other(format!("{what} of parts {home} is missing")))
 }
 
 impl Stream for BodyStream {

@@ -15,6 +15,7 @@ mod document;
 mod folder;
 mod get;
 mod guard;
+mod homes;
 mod keeper;
 mod list;
 mod multipart;
@@ -62,7 +63,7 @@ use crate::key::KeyRange;
 use crate::meta::{Meta, MetaStore};
 use crate::row;
 use crate::segment::Segments;
-use crate::stage::{Digests, Stager, Staging};
+use crate::stage::{Digests, Stager, Staging, Tuning};
 use compact::Compactor;
 use dedup::Hints;
 use folder::Folder;
@@ -112,6 +113,14 @@ impl Engine {
             gauge.admit(options.length.unwrap_or_default())?;
         }
         self.stager.stage(&bucket, options)
+    }
+
+    /// Takes bodies in by other bounds: for tests and measurements.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_tuning(mut self, tuning: Tuning) -> Self {
+        self.stager = self.stager.clone().with_tuning(tuning);
+        self
     }
 
     /// Does at once what the background does from time to time: frees what was let go, forgets

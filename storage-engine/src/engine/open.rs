@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::compact::{CompactConfig, Compactor, CompactorParts};
 use super::dedup::Hints;
 use super::folder::Folder;
+use super::homes::{Fronts, Homes};
 use super::keeper::Keeper;
 use super::readers::Readers;
 use super::space::Gauge;
@@ -192,9 +193,12 @@ impl Engine {
         store: Store,
     ) -> Result<Self> {
         let lanes = LaneHasher::new(NonZeroUsize::MIN).map_err(Error::io("hashing thread"))?;
-        let stager = Stager::new(Arc::clone(&chunks), lanes, ids, blocks);
+        let homes = Homes::default();
+        let fronts = Arc::new(Fronts::new(meta.clone(), readers.clone(), homes.clone()));
+        let stager = Stager::new(Arc::clone(&chunks), lanes, ids, blocks, fronts);
         let stager = stager.with_dedup(Arc::new(hints.clone()));
-        let sweeper = Sweeper::new(meta.clone(), readers.clone(), hints.holds().clone());
+        let holds = hints.holds().clone();
+        let sweeper = Sweeper::new(meta.clone(), readers.clone(), holds, homes);
         let mut background = vec![
             tokio::spawn(sweeper.clone().run()),
             tokio::spawn(hints.clone().run()),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::Engine;
 use super::guard;
+use super::homes::note_of;
 use super::requests::{NewObject, PutObject, PutOutcome, full_object};
 use super::versions::{KeyChange, bucket_of};
 use crate::error::{Error, Result};
@@ -46,6 +47,7 @@ impl Engine {
             body,
             extents,
             hints,
+            pages,
             log_body,
             etag,
             key_check,
@@ -62,13 +64,18 @@ impl Engine {
         self.meta
             .commit(log_body, move |view, stamp| {
                 // Held until the change is done, even if nobody waits for it any more.
-                let _pins = &pins;
+                let pins = &pins;
                 let bucket = bucket_of(view, &bucket)?;
                 let mut change = KeyChange::new(view, stamp, &bucket, &key);
                 let current = change.current()?;
                 guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
                 change.batch.extents.extend(extents.iter().cloned());
                 change.let_be_found(&hints);
+                if let Some(home) = pins.home() {
+                    // From now on a version names the parts: they no longer wait to be freed.
+                    change.write_manifest(home.id, &pages);
+                    change.batch.delete(note_of(home.id));
+                }
                 let version = draft.version(&bucket, stamp);
                 change.install(current, &version)?;
                 guard::quota(view, &bucket, change.delta)?;

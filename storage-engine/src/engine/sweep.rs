@@ -2,7 +2,8 @@
 //!
 //! The step that let them go left a note in the trash. Here the note is worked off in small
 //! changes, each of which is whole: a crash between two of them leaves the rest of the note. What
-//! somebody is about to name again ([`super::dedup`]) is left for another time.
+//! somebody is about to name again ([`super::dedup`]), or for the first time ([`super::homes`]), is
+//! left for another time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 use super::dedup::Holds;
+use super::homes::Homes;
 use super::multipart::part_rows;
 use super::readers::Readers;
 use crate::error::Result;
@@ -34,6 +36,7 @@ pub(super) struct Sweeper {
     meta: Meta,
     readers: Readers,
     holds: Holds,
+    homes: Homes,
     wake: Arc<Notify>,
     turn: Arc<Mutex<()>>,
 }
@@ -55,12 +58,13 @@ enum Outcome {
 }
 
 impl Sweeper {
-    pub(super) fn new(meta: Meta, readers: Readers, holds: Holds) -> Self {
+    pub(super) fn new(meta: Meta, readers: Readers, holds: Holds, homes: Homes) -> Self {
         let (wake, turn) = (Arc::new(Notify::new()), Arc::default());
         Sweeper {
             meta,
             readers,
             holds,
+            homes,
             wake,
             turn,
         }
@@ -94,6 +98,8 @@ impl Sweeper {
         let mut rest = key::table(Table::Trash);
         loop {
             let (until, range) = (self.unread(), rest.clone());
+            // Asked before the notes are read, see there.
+            let coming = self.homes.held();
             let notes = self
                 .meta
                 .blocking(move |store| notes(store, &range, until))
@@ -104,6 +110,9 @@ impl Sweeper {
             // Notes that are held stay behind.
             rest.start = last.after();
             for (key, note) in notes {
+                if matches!(&note, TrashRow::Upload { home, .. } if coming.contains(home)) {
+                    continue;
+                }
                 done += u64::from(round.work_off(key, note).await? == Outcome::Done);
             }
         }

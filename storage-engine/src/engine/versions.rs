@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 use crate::ids::{BucketId, Sequence, UploadId, VersionId};
 use crate::index::RowChange;
 use crate::key::{self, Key};
-use crate::limits::LOG_BODY_BYTES_MAX;
+use crate::limits::{LOG_BODY_BYTES_MAX, PARTS_MAX};
 use crate::meta::{Batch, ExtentChange, Stamp, UsageDelta, View};
 use crate::row::{
-    self, Body, BucketRow, Lock, ManifestRow, Run, Summary, TrashRow, VersionRow, Versioning,
+    self, Body, BucketRow, Lock, ManifestPage, ManifestRow, Run, Summary, TrashRow, VersionRow,
+    Versioning,
 };
 
 /// The change of one key under construction.
@@ -84,6 +85,21 @@ impl<'a> KeyChange<'a> {
             refs => self.batch.put(key, &ManifestRow { refs, ..manifest }),
         }
         Ok(())
+    }
+
+    /// Lists the parts that the new version is made of. It is the first to name them.
+    pub(super) fn write_manifest(&mut self, home: UploadId, pages: &[ManifestPage]) {
+        let parts = pages.iter().map(|page| page.entries.len()).sum::<usize>();
+        let manifest = ManifestRow {
+            home,
+            bucket: self.bucket.id,
+            refs: 1,
+            parts: u16::try_from(parts).unwrap_or(PARTS_MAX),
+        };
+        self.batch.put(Key::manifest(home), &manifest);
+        for (number, page) in (0u16..).zip(pages) {
+            self.batch.put(Key::page(home, number), page);
+        }
     }
 
     /// Names a stored body once more. To be called before anything else lets it go.

@@ -195,11 +195,19 @@ where
     }
 
     fn done(self: Box<Self>, outcome: Result<()>) {
+        let Pending {
+            decide,
+            decided,
+            reply,
+            ..
+        } = *self;
+        // What the change held is free by the time its answer is known.
+        drop(decide);
         let answer = match outcome {
-            Ok(()) => self.decided.unwrap_or_else(|| Err(stopped())),
+            Ok(()) => decided.unwrap_or_else(|| Err(stopped())),
             Err(failure) => Err(failure),
         };
         // A caller that has gone away no longer wants to know.
-        let _ = self.reply.send(answer);
+        let _ = reply.send(answer);
     }
 }

@@ -11,8 +11,11 @@ pub enum Body {
     Inline(Vec<u8>),
     /// Chunks named by this row.
     Runs(Vec<Run>),
-    /// Parts of a completed upload, listed by the manifest pages of that upload.
+    /// Parts of a completed upload, or of a body that came in one piece and is too long for one
+    /// row, listed by manifest pages. Which of the two it is, the ETag tells: only that of an
+    /// upload has a number of parts.
     Parts {
+        /// The upload; for a long body the sequence of the change that stored its first part.
         home: UploadId,
         /// The other half of the upload's name: a client may ask for the same completion again.
         tag: u64,

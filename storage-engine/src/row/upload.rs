@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Body, ChecksumKind, KeyCheck, Lock, Tag};
+use super::{Attribute, Body, ChecksumKind, KeyCheck, Lock, PageStart, Tag};
 use crate::hash::{Algorithm, Checksum, ETag};
 use crate::ids::{BucketId, Sequence, Timestamp, UploadId};
+use crate::limits::PAGE_PARTS_MAX;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadRow {
@@ -27,6 +28,7 @@ pub struct UploadRow {
 pub struct PartRow {
     pub number: u16,
     pub size: u64,
+    /// Zeros for a stretch of a body that came in one piece: nobody asks for it.
     pub etag: ETag,
     pub checksum: Option<Checksum>,
     pub modified: Timestamp,
@@ -36,7 +38,8 @@ pub struct PartRow {
     pub key_check: Option<KeyCheck>,
 }
 
-/// Owns the parts of a finished upload. Copies of the object share it.
+/// Owns the parts of a finished upload, or of a body too long for one row. Copies of the object
+/// share it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestRow {
     pub home: UploadId,
@@ -49,6 +52,27 @@ pub struct ManifestRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestPage {
     pub entries: Vec<PageEntry>,
+}
+
+impl ManifestPage {
+    /// The pages that list these parts.
+    pub fn all(entries: Vec<PageEntry>) -> Vec<ManifestPage> {
+        let page = |entries: &[PageEntry]| ManifestPage {
+            entries: entries.to_vec(),
+        };
+        entries.chunks(PAGE_PARTS_MAX).map(page).collect()
+    }
+
+    /// Where in the body each of these pages begins.
+    pub fn starts(pages: &[ManifestPage]) -> Vec<PageStart> {
+        let mut offset = 0;
+        let mut starts = Vec::with_capacity(pages.len());
+        for page in pages {
+            starts.push(PageStart { offset });
+            offset += page.entries.iter().map(|entry| entry.size).sum::<u64>();
+        }
+        starts
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,13 +14,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinError;
 
+use super::spill::Spilled;
 use super::staged::Pins;
+use super::staging::one_run;
 use super::{Digester, Stager};
-use crate::chunk::{Blocks, Filling, SealedBlock, Transform, Writing, Written};
+use crate::chunk::{Blocks, Filling, SealedBlock, Transform, Writing};
 use crate::error::{Error, Result};
 use crate::ids::ExtentId;
 use crate::index::RowChange;
 use crate::meta::ExtentChange;
+use crate::row::{Body, ManifestPage};
 
 /// Chunks of one body that are on their way to the drive while the next one is received.
 const WRITES_PER_BODY_MAX: usize = 3;
@@ -59,7 +62,10 @@ pub(super) struct Large {
     /// Absent between chunks: memory is taken when there is something to put into it.
     filling: Option<Filling>,
     under_way: VecDeque<Writing>,
+    spilled: Spilled,
+    /// What came behind that. Bounded by the chunks one row may name, as is all below.
     ids: Vec<ExtentId>,
+    len: u64,
     /// Named once more than they were, once for each time.
     shared: Vec<ExtentId>,
     hints: Vec<RowChange>,
@@ -71,16 +77,17 @@ pub(super) struct Large {
 struct Finder {
     dedup: Arc<dyn Dedup>,
     owner: String,
-    /// Chunks of this body. Bounded by the chunks one row may name.
+    /// Chunks of this body that no row names yet.
     own: HashMap<[u8; 32], ExtentId>,
 }
 
 /// A body all of whose chunks are durable.
 #[derive(Debug)]
 pub(super) struct Stored {
-    pub(super) ids: Vec<ExtentId>,
+    pub(super) body: Body,
     pub(super) extents: Vec<ExtentChange>,
     pub(super) hints: Vec<RowChange>,
+    pub(super) pages: Vec<ManifestPage>,
     pub(super) pins: Pins,
 }
 
@@ -89,6 +96,7 @@ impl Large {
         stager: Stager,
         transform: Transform,
         dedup: Option<(Arc<dyn Dedup>, String)>,
+        spilled: Spilled,
     ) -> Self {
         let finder = dedup.map(|(dedup, owner)| Finder {
             dedup,
@@ -101,7 +109,9 @@ impl Large {
             finder,
             filling: None,
             under_way: VecDeque::new(),
+            spilled,
             ids: Vec::new(),
+            len: 0,
             shared: Vec::new(),
             hints: Vec::new(),
             pins: Pins::default(),
@@ -129,17 +139,58 @@ impl Large {
         self.ship(&mut digester).await?;
         let (durable, digests) = tokio::join!(self.settle(), digester.finish());
         durable?;
-        let added = self.pins.written.iter();
-        let added = added.map(|one| ExtentChange::Add(one.extent, one.place));
-        // Behind those that are added: a body may share chunks with itself.
-        let retained = self.shared.into_iter().map(ExtentChange::Retain);
-        let stored = Stored {
-            extents: added.chain(retained).collect(),
-            ids: self.ids,
+        Ok((self.name().await?, digests))
+    }
+
+    /// What a row needs to name everything, all of which is durable.
+    async fn name(mut self) -> Result<Stored> {
+        if !self.spilled.is_empty() {
+            self.put_aside().await?;
+            if let Some((body, pages, home)) = self.spilled.whole() {
+                return Ok(Stored {
+                    body,
+                    extents: Vec::new(),
+                    hints: Vec::new(),
+                    pages,
+                    pins: Pins {
+                        home: Some(home),
+                        ..Pins::default()
+                    },
+                });
+            }
+        }
+        Ok(Stored {
+            extents: extents(&self.pins, &self.shared),
+            body: one_run(self.len, self.ids),
             hints: self.hints,
+            pages: Vec::new(),
             pins: self.pins,
-        };
-        Ok((stored, digests))
+        })
+    }
+
+    /// Makes room in memory for more: what has come so far is named by a row of its own.
+    async fn spill(&mut self) -> Result<()> {
+        self.settle().await?;
+        self.put_aside().await
+    }
+
+    async fn put_aside(&mut self) -> Result<()> {
+        if self.ids.is_empty() {
+            return Ok(());
+        }
+        let pins = std::mem::take(&mut self.pins);
+        let shared = std::mem::take(&mut self.shared);
+        let extents = extents(&pins, &shared);
+        let (ids, len) = (std::mem::take(&mut self.ids), std::mem::take(&mut self.len));
+        let hints = std::mem::take(&mut self.hints);
+        let body = one_run(len, ids);
+        let put_aside = self.spilled.put_aside(len, body, extents, hints, pins);
+        put_aside.await?;
+        // From now on they are found as those of every other body are.
+        if let Some(finder) = &mut self.finder {
+            finder.own.clear();
+        }
+        Ok(())
     }
 
     async fn settle(&mut self) -> Result<()> {
@@ -154,8 +205,11 @@ impl Large {
         let Some(filling) = self.filling.take() else {
             return Ok(());
         };
-        let digest = self.finder.as_ref().map(|_| blake3::hash(filling.plain()));
-        let digest = digest.map(<[u8; 32]>::from);
+        if self.ids.len() >= self.stager.tuning.row_chunks_max {
+            self.spill().await?;
+        }
+        self.len += filling.len() as u64;
+        let digest = self.finder.as_ref().map(|_| filling.digest());
         if let Some(extent) = self.known(digest.as_ref()).await? {
             self.ids.push(extent);
             self.shared.push(extent);
@@ -163,7 +217,7 @@ impl Large {
             return Ok(());
         }
         let (transform, blocks) = (self.transform.clone(), self.stager.blocks.clone());
-        let sealed = seal(filling, transform, blocks).await?;
+        let sealed = seal(filling, digest, transform, blocks).await?;
         while self.under_way.len() >= WRITES_PER_BODY_MAX {
             if let Some(oldest) = self.under_way.pop_front() {
                 self.pins.written.push(oldest.finish().await?);
@@ -208,24 +262,30 @@ impl Large {
 }
 
 /// Compressing and encrypting take too long for a thread of the runtime.
-async fn seal(filling: Filling, transform: Transform, blocks: Blocks) -> Result<SealedBlock> {
+async fn seal(
+    filling: Filling,
+    digest: Option<[u8; 32]>,
+    transform: Transform,
+    blocks: Blocks,
+) -> Result<SealedBlock> {
     if transform.is_plain() {
-        return filling.seal(&transform, &blocks);
+        return filling.seal(digest, &transform, &blocks);
     }
-    let sealing = move || filling.seal(&transform, &blocks);
+    let sealing = move || filling.seal(digest, &transform, &blocks);
     let sealed = tokio::task::spawn_blocking(sealing).await;
     sealed.unwrap_or_else(|stopped| Err(sealing_failed(&stopped)))
+}
+
+fn extents(pins: &Pins, shared: &[ExtentId]) -> Vec<ExtentChange> {
+    let added = pins.written.iter();
+    let added = added.map(|one| ExtentChange::Add(one.extent, one.place));
+    // Behind those that are added: a body may share chunks with itself.
+    let retained = shared.iter().copied().map(ExtentChange::Retain);
+    added.chain(retained).collect()
 }
 
 pub(super) fn sealing_failed(stopped: &JoinError) -> Error {
     Error::Stopped {
         reason: stopped.to_string(),
-    }
-}
-
-impl Pins {
-    /// What was written for this body, for those who look at where it lies.
-    pub fn written(&self) -> &[Written] {
-        &self.written
     }
 }

@@ -9,17 +9,21 @@ mod digester;
 mod ids;
 mod large;
 mod small;
+mod spill;
 mod staged;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod tuning;
 
 pub use crate::Digests;
 pub use digester::Digester;
 pub use ids::ExtentIds;
 pub use large::{Dedup, DedupFuture, Known};
+pub use spill::{Front, Home, Spill, SpillFuture};
 pub use staged::{Pins, Staged, StagedParts};
 pub use staging::Staging;
+pub use tuning::Tuning;
 
 use std::sync::Arc;
 
@@ -27,11 +31,8 @@ use crate::StageOptions;
 use crate::chunk::{Blocks, ChunkStore, Cipher, Transform, new_key_check};
 use crate::error::{Error, Result};
 use crate::hash::{Algorithm, LaneHasher};
-use crate::limits::{CHUNK_BYTES, ROW_CHUNKS_MAX};
+use crate::limits::OBJECT_BYTES_MAX;
 use crate::row::BucketRow;
-
-/// The longest body that can be staged in one piece, in bytes.
-pub const STAGED_BYTES_MAX: u64 = (ROW_CHUNKS_MAX * CHUNK_BYTES) as u64;
 
 /// What all bodies that are taken in share. Clones are the same.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct Stager {
     ids: Arc<ExtentIds>,
     blocks: Blocks,
     dedup: Option<Arc<dyn Dedup>>,
+    spill: Arc<dyn Spill>,
+    tuning: Tuning,
 }
 
 impl Stager {
@@ -49,6 +52,7 @@ impl Stager {
         lanes: LaneHasher,
         ids: Arc<ExtentIds>,
         blocks: Blocks,
+        spill: Arc<dyn Spill>,
     ) -> Self {
         Stager {
             chunks,
@@ -56,6 +60,8 @@ impl Stager {
             ids,
             blocks,
             dedup: None,
+            spill,
+            tuning: Tuning::default(),
         }
     }
 
@@ -63,6 +69,13 @@ impl Stager {
     #[must_use]
     pub fn with_dedup(mut self, dedup: Arc<dyn Dedup>) -> Self {
         self.dedup = Some(dedup);
+        self
+    }
+
+    /// Takes bodies in by other bounds than those of [`crate::limits`]: for tests and measurements.
+    #[must_use]
+    pub fn with_tuning(mut self, tuning: Tuning) -> Self {
+        self.tuning = tuning;
         self
     }
 
@@ -83,6 +96,7 @@ impl Stager {
         Ok(Staging::new(staging::Parts {
             digester: self.digester(&options.checksums),
             dedup: dedup.map(|dedup| (dedup, bucket.owner.clone())),
+            bucket: bucket.clone(),
             stager: self.clone(),
             transform: Transform {
                 compression: bucket.compression,
@@ -101,12 +115,12 @@ impl Stager {
 }
 
 fn within_limit(size: u64) -> Result<()> {
-    match size <= STAGED_BYTES_MAX {
+    match size <= OBJECT_BYTES_MAX {
         true => Ok(()),
         false => Err(Error::TooLarge {
             what: "body",
             size,
-            limit: STAGED_BYTES_MAX,
+            limit: OBJECT_BYTES_MAX,
         }),
     }
 }

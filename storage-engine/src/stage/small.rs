@@ -6,7 +6,6 @@ use super::Stager;
 use super::large::sealing_failed;
 use crate::chunk::{Chunk, Transform};
 use crate::error::Result;
-use crate::limits::LOG_BODY_BYTES_MAX;
 use crate::meta::LogBody;
 
 /// Longer bodies are not compressed or encrypted on a thread of the runtime.
@@ -24,12 +23,11 @@ impl Small {
         Small::One(Bytes::new())
     }
 
-    pub(super) fn has_room_for(&self, bytes: usize) -> bool {
-        let len = match self {
+    pub(super) fn len(&self) -> usize {
+        match self {
             Small::One(piece) => piece.len(),
             Small::Several(pieces) => pieces.len(),
-        };
-        bytes <= LOG_BODY_BYTES_MAX - len
+        }
     }
 
     pub(super) fn push(&mut self, data: Bytes) {

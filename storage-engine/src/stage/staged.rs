@@ -1,12 +1,13 @@
 //! A body that is complete but for its name.
 
 use super::large::Known;
+use super::spill::Home;
 use crate::chunk::{Written, verify_key};
 use crate::error::{Error, Result};
 use crate::hash::ETag;
 use crate::index::RowChange;
 use crate::meta::{ExtentChange, LogBody};
-use crate::row::{Body, KeyCheck};
+use crate::row::{Body, KeyCheck, ManifestPage};
 use crate::{Digests, SecretKey};
 
 /// A body that is durable, or in memory on its way to the log, and that no row names yet. Dropped,
@@ -25,6 +26,9 @@ pub struct StagedParts {
     pub extents: Vec<ExtentChange>,
     /// By which new chunks will be found; see [`super::Dedup::hint`].
     pub hints: Vec<RowChange>,
+    /// That list the parts of a body too long for one row: to be written with the first row that
+    /// names it, see [`super::Spill`].
+    pub pages: Vec<ManifestPage>,
     /// To be committed in the same step as the rows.
     pub log_body: Option<LogBody>,
     /// The MD5 of the body, or random if that is encrypted under a caller's key.
@@ -39,6 +43,7 @@ pub struct StagedParts {
 pub struct Pins {
     pub(super) written: Vec<Written>,
     pub(super) known: Vec<Known>,
+    pub(super) home: Option<Home>,
 }
 
 impl Staged {
@@ -58,5 +63,17 @@ impl Staged {
 
     pub fn into_parts(self) -> StagedParts {
         self.parts
+    }
+}
+
+impl Pins {
+    /// What was written for this body, for those who look at where it lies.
+    pub fn written(&self) -> &[Written] {
+        &self.written
+    }
+
+    /// Of a body too long for one row: where its parts wait to be named.
+    pub fn home(&self) -> Option<&Home> {
+        self.home.as_ref()
     }
 }

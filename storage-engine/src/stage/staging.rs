@@ -6,15 +6,15 @@ use bytes::Bytes;
 
 use super::large::{Dedup, Large};
 use super::small::{self, Small};
+use super::spill::Spilled;
 use super::staged::{Pins, Staged, StagedParts};
 use super::{Digester, Stager, within_limit};
 use crate::chunk::Transform;
 use crate::error::{Error, Result};
 use crate::hash::ETag;
 use crate::ids::ExtentId;
-use crate::limits::{INLINE_BYTES_MAX, LOG_BODY_BYTES_MAX};
 use crate::meta::ExtentChange;
-use crate::row::{Body, KeyCheck, Run};
+use crate::row::{Body, BucketRow, KeyCheck, Run};
 use crate::{Digests, SecretKey};
 
 /// A body that is being received. Dropped, it leaves nothing that anybody could see.
@@ -32,6 +32,7 @@ pub(super) struct Parts {
     pub(super) stager: Stager,
     pub(super) transform: Transform,
     pub(super) dedup: Option<(Arc<dyn Dedup>, String)>,
+    pub(super) bucket: BucketRow,
     pub(super) digester: Digester,
     pub(super) length: Option<u64>,
     pub(super) secret: Option<SecretKey>,
@@ -48,7 +49,7 @@ impl Staging {
     pub(super) fn new(parts: Parts) -> Self {
         let announced_large = parts
             .length
-            .is_some_and(|length| length > LOG_BODY_BYTES_MAX as u64);
+            .is_some_and(|length| length > parts.stager.tuning.log_body_bytes_max as u64);
         let received = match announced_large {
             true => Received::Large(parts.large()),
             false => Received::Small(Small::new()),
@@ -92,7 +93,7 @@ impl Staging {
 
     async fn take(&mut self, data: Bytes) -> Result<()> {
         if let Received::Small(small) = &mut self.received {
-            if small.has_room_for(data.len()) {
+            if data.len() <= self.parts.stager.tuning.log_body_bytes_max - small.len() {
                 small.push(data);
                 return Ok(());
             }
@@ -124,15 +125,17 @@ impl Staging {
 
 impl Parts {
     fn large(&self) -> Box<Large> {
+        let spill = Arc::clone(&self.stager.spill);
+        let spilled = Spilled::new(spill, self.bucket.clone(), self.key_check.clone());
         let (stager, transform) = (self.stager.clone(), self.transform.clone());
-        Box::new(Large::new(stager, transform, self.dedup.clone()))
+        Box::new(Large::new(stager, transform, self.dedup.clone(), spilled))
     }
 
     async fn seal_small(mut self, plain: Bytes) -> Result<Staged> {
         self.digester.update(plain.clone()).await;
         let inline = match self.transform.cipher {
             Some(_) => plain.is_empty(),
-            None => plain.len() <= INLINE_BYTES_MAX,
+            None => plain.len() <= self.stager.tuning.inline_bytes_max,
         };
         let log_body = match inline {
             true => None,
@@ -153,6 +156,7 @@ impl Parts {
                 body,
                 extents,
                 hints: Vec::new(),
+                pages: Vec::new(),
                 log_body,
                 etag,
                 key_check: self.key_check,
@@ -167,10 +171,11 @@ impl Parts {
         let etag = etag(&digests, self.key_check.as_ref())?;
         Ok(Staged {
             parts: StagedParts {
-                body: one_run(digests.size, stored.ids),
                 digests,
+                body: stored.body,
                 extents: stored.extents,
                 hints: stored.hints,
+                pages: stored.pages,
                 log_body: None,
                 etag,
                 key_check: self.key_check,
@@ -181,7 +186,7 @@ impl Parts {
     }
 }
 
-fn one_run(len: u64, ids: Vec<ExtentId>) -> Body {
+pub(super) fn one_run(len: u64, ids: Vec<ExtentId>) -> Body {
     Body::Runs(vec![Run {
         skip: 0,
         len,

@@ -1,5 +1,6 @@
 mod cancel;
 mod dedup;
+mod spill;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -38,9 +39,13 @@ fn bucket(compression: Compression) -> BucketRow {
 }
 
 fn stager(chunks: Arc<dyn ChunkStore>) -> Stager {
+    stager_with(chunks, Arc::new(spill::Aside::default()))
+}
+
+fn stager_with(chunks: Arc<dyn ChunkStore>, spill: Arc<dyn Spill>) -> Stager {
     let lanes = LaneHasher::new(NonZeroUsize::MIN).unwrap();
     let ids = Arc::new(ExtentIds::starting_at(ExtentId(100)));
-    Stager::new(chunks, lanes, ids, Blocks::default())
+    Stager::new(chunks, lanes, ids, Blocks::default(), spill)
 }
 
 fn segments(disk: Arc<dyn Disk>) -> Arc<Segments> {
@@ -281,7 +286,7 @@ async fn a_body_of_another_length_than_announced_is_refused() {
         }
     }
     let options = StageOptions {
-        length: Some(STAGED_BYTES_MAX + 1),
+        length: Some(OBJECT_BYTES_MAX + 1),
         ..StageOptions::default()
     };
     let refused = stager

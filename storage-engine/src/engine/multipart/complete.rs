@@ -20,11 +20,11 @@ use super::upload_of;
 use crate::error::{Error, Result};
 use crate::hash::{self, Algorithm, Checksum, ETag};
 use crate::key::Key;
-use crate::limits::{self, PAGE_PARTS_MAX};
+use crate::limits;
 use crate::meta::MetaStore;
 use crate::row::{
-    Body, ChecksumKind, ManifestPage, ManifestRow, ObjectChecksum, PageEntry, PageStart, PartRow,
-    TrashRow, UploadRow, VersionRow,
+    Body, ChecksumKind, ManifestPage, ObjectChecksum, PageEntry, PartRow, TrashRow, UploadRow,
+    VersionRow,
 };
 
 /// How often the parts are read again because somebody keeps changing them.
@@ -93,7 +93,11 @@ impl Engine {
                 change
                     .batch
                     .delete(Key::upload(bucket.id, &target.key, upload.id));
-                write_manifest(&mut change, &plan);
+                change.write_manifest(upload.id, &plan.pages);
+                if !plan.unused.is_empty() {
+                    let (home, numbers) = (upload.id, plan.unused.clone());
+                    change.discard(&TrashRow::Parts { home, numbers });
+                }
                 Ok((change.finish()?, outcome(&bucket, version.summary)))
             })
             .await
@@ -175,7 +179,7 @@ fn plan(upload: UploadRow, mut parts: Vec<PartRow>, request: &CompleteUpload) ->
         home: upload.id,
         tag: upload.tag,
         parts: u16::try_from(parts.len()).unwrap_or(limits::PARTS_MAX),
-        pages: page_starts(&pages),
+        pages: ManifestPage::starts(&pages),
     };
     let object = NewObject {
         owner: upload.owner.clone(),
@@ -257,43 +261,5 @@ fn pages(parts: &[PartRow]) -> Vec<ManifestPage> {
         size: part.size,
         checksum: part.checksum,
     };
-    let page = |parts: &[PartRow]| ManifestPage {
-        entries: parts.iter().map(entry).collect(),
-    };
-    parts.chunks(PAGE_PARTS_MAX).map(page).collect()
-}
-
-fn page_starts(pages: &[ManifestPage]) -> Vec<PageStart> {
-    let mut offset = 0;
-    let mut starts = Vec::with_capacity(pages.len());
-    for page in pages {
-        starts.push(PageStart { offset });
-        offset += page.entries.iter().map(|entry| entry.size).sum::<u64>();
-    }
-    starts
-}
-
-fn write_manifest(change: &mut KeyChange<'_>, plan: &Plan) {
-    let home = plan.upload.id;
-    let parts = plan
-        .pages
-        .iter()
-        .map(|page| page.entries.len())
-        .sum::<usize>();
-    let manifest = ManifestRow {
-        home,
-        bucket: change.bucket.id,
-        refs: 1,
-        parts: u16::try_from(parts).unwrap_or(limits::PARTS_MAX),
-    };
-    change.batch.put(Key::manifest(home), &manifest);
-    for (number, page) in (0u16..).zip(&plan.pages) {
-        change.batch.put(Key::page(home, number), page);
-    }
-    if !plan.unused.is_empty() {
-        change.discard(&TrashRow::Parts {
-            home,
-            numbers: plan.unused.clone(),
-        });
-    }
+    ManifestPage::all(parts.iter().map(entry).collect())
 }

@@ -47,7 +47,15 @@ impl Engine {
             etag,
             key_check,
             pins,
+            ..
         } = staged.into_parts();
+        if pins.home().is_some() {
+            return Err(Error::TooLarge {
+                what: "part",
+                size: digests.size,
+                limit: limits::PART_BYTES_MAX,
+            });
+        }
         let draft = PartDraft {
             size: digests.size,
             etag,
