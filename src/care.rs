@@ -162,20 +162,27 @@ fn run(
     conclusion
 }
 
+/// Findings go to standard output, what kept the command from its end to standard error.
 fn conclude(outcome: Result<Conclusion, Error>) -> ExitCode {
-    let (code, lines) = match outcome {
-        Ok(conclusion) => conclusion,
-        Err(Error::Interrupted) => (
-            EXIT_INTERRUPTED,
-            vec!["interrupted before the end".to_owned()],
-        ),
-        Err(error) => (EXIT_FAILED, vec![format!("error: {error}")]),
+    // If nobody listens there is nobody to tell; the exit code tells all the same.
+    let code = match outcome {
+        Ok((code, lines)) => {
+            let mut out = io::stdout().lock();
+            for line in lines {
+                let _ = writeln!(out, "{line}");
+            }
+            code
+        }
+        Err(Error::Interrupted) => {
+            let line = "interrupted before the end; run the command again";
+            let _ = writeln!(io::stderr(), "{line}");
+            EXIT_INTERRUPTED
+        }
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            EXIT_FAILED
+        }
     };
-    let mut out = io::stdout().lock();
-    for line in lines {
-        // If standard output is closed there is nobody to tell; the exit code tells all the same.
-        let _ = writeln!(out, "{line}");
-    }
     ExitCode::from(code)
 }
 

@@ -222,8 +222,10 @@ impl Record {
         }
         match self.status {
             _ if self.failure.is_some() => line!(error),
-            // Both are answers of a healthy server: not built, and come back later.
-            StatusCode::NOT_IMPLEMENTED | StatusCode::SERVICE_UNAVAILABLE => line!(debug),
+            // Answers of a healthy server: not built, come back later, and no room on the drive.
+            StatusCode::NOT_IMPLEMENTED
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::INSUFFICIENT_STORAGE => line!(debug),
             status if status.is_server_error() => line!(error),
             _ => line!(debug),
         }

@@ -193,8 +193,10 @@ async fn connection<S, F, B>(
     let service = service_fn(|request: Request<Incoming>| {
         let reading = Arc::clone(&reading);
         let wait = limits.progress_wait_max;
-        let answer =
-            service(request.map(|body| RequestBody::new(body, Arc::clone(&reading), wait)));
+        let request = request.map(|body| RequestBody::new(body, Arc::clone(&reading), wait));
+        // One allocation for each request. Otherwise hyper keeps room for the largest operation
+        // in every connection, idle ones too.
+        let answer = Box::pin(service(request));
         async move {
             let mut answer = answer.await;
             if reading.is_unfinished() {

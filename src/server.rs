@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use http::Request;
 use s3_api::{Principal, S3, S3Config, root_credential};
+use storage_engine::disk::with_advice;
 use storage_engine::{Engine, EngineConfig};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
@@ -41,10 +42,13 @@ const EXIT_USAGE: u8 = 2;
 
 #[derive(Debug, thiserror::Error)]
 enum RunError {
-    #[error("{path}: cannot make the data folder: {source}", path = path.display())]
+    #[error("{path}: cannot make the data folder: {what}", path = path.display(), what = with_advice(source))]
     Folder { path: PathBuf, source: io::Error },
-    #[error("cannot open the store: {0}")]
-    Open(storage_engine::Error),
+    #[error("cannot open the store: {}", explain(path, source))]
+    Open {
+        path: PathBuf,
+        source: storage_engine::Error,
+    },
     #[error(transparent)]
     Credential(#[from] CredentialError),
     #[error("cannot listen on {address}: {source}")]
@@ -123,6 +127,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
             return Ok(());
         }
     };
+    warn_of_a_full_drive(&engine).await;
     let root = root_credential_of(&config)?;
 
     let metrics = Metrics::new()?;
@@ -207,11 +212,50 @@ async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
             return Err(RunError::Folder { path, source });
         }
         let engine = Engine::open_folder(&EngineConfig::new(&path));
-        engine.map(Arc::new).map_err(RunError::Open)
+        engine
+            .map(Arc::new)
+            .map_err(|source| RunError::Open { path, source })
     });
     opening
         .await
         .map_err(|e| system_error("open the store")(e.into()))?
+}
+
+/// Names the folder, once, and what to do where that is known.
+fn explain(path: &Path, error: &storage_engine::Error) -> String {
+    let path = path.display();
+    match error {
+        storage_engine::Error::Folder(_) => error.to_string(),
+        error if wants_room(error) => format!(
+            "{path}: {error}. A start takes a new segment of the log and files of the index: make \
+             room on the drive (df, df -i), then start again"
+        ),
+        _ => format!("{path}: {error}"),
+    }
+}
+
+/// The index tells its errors as text only.
+fn wants_room(error: &storage_engine::Error) -> bool {
+    match error {
+        storage_engine::Error::NoSpace { .. } => true,
+        storage_engine::Error::Index(what) => what.contains("No space left on device"),
+        _ => false,
+    }
+}
+
+/// Said once at the start: who finds uploads refused looks here first.
+async fn warn_of_a_full_drive(engine: &Engine) {
+    let Ok(stats) = engine.stats().await else {
+        return;
+    };
+    let left = stats.free_bytes.saturating_add(stats.idle_bytes);
+    if left < stats.reserve_bytes {
+        warn!(
+            free_mib = left >> 20,
+            reserve_mib = stats.reserve_bytes >> 20,
+            "the drive is full but for what is kept for deletes and compaction: uploads are refused"
+        );
+    }
 }
 
 /// Called with the store open, hence locked: no other process makes one at the same time.

@@ -154,6 +154,93 @@ fn a_file_in_the_folders_place_is_refused() {
 }
 
 #[test]
+fn a_credential_file_with_anything_else_in_it_is_refused_and_left_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join(CREDENTIAL_FILE);
+    Server::start(&mut command(place.path())).stop();
+    let good = fs::read_to_string(&file).unwrap();
+    let secret = "a-secret-that-is-not-shown";
+    for (content, says) in [
+        (Vec::new(), "EOF"),
+        (b"\0\xff\xfe garbage".to_vec(), "expected value"),
+        (good.as_bytes()[..good.len() / 2].to_vec(), "EOF"),
+        (
+            good.replace("\"version\": 1", "\"version\": 7").into(),
+            "version 7",
+        ),
+        (good.replace("version", "verzion").into(), "verzion"),
+        (vec![b' '; 1 << 20], "longer than"),
+        (
+            format!(r#"{{"version": 1, "access_key": "a b", "secret_key": "{secret}"}}"#).into(),
+            "letters, digits",
+        ),
+    ] {
+        fs::write(&file, &content).unwrap();
+        let ended = run(&mut command(place.path()));
+        let path = file.to_str().unwrap();
+        assert_refused(
+            &ended,
+            1,
+            &[path, "is not a root credential", "restore", says],
+        );
+        assert!(!ended.stderr.contains(secret));
+        assert_eq!(fs::read(&file).unwrap(), content);
+    }
+    fs::remove_file(&file).unwrap();
+    let again = Server::start(&mut command(place.path())).stop();
+    assert!(shown(&again.stdout, "secret key").is_some());
+}
+
+#[test]
+fn a_folder_of_another_format_is_refused_and_left_alone() {
+    let place = tempfile::tempdir().unwrap();
+    Server::start(&mut command_with_root(place.path())).stop();
+    let marker = place.path().join("cairn.toml");
+    let good = fs::read_to_string(&marker).unwrap();
+    for (content, says) in [
+        (
+            good.replace("format = 1", "format = 99").into_bytes(),
+            "format 99",
+        ),
+        (
+            good.replace("format = 1", "format = one").into_bytes(),
+            "no number",
+        ),
+        (
+            good.replace("secret", "sekret").into_bytes(),
+            "secret is missing",
+        ),
+        (Vec::new(), "format is missing"),
+        (b"\xff\xfe\0".to_vec(), "UTF-8"),
+    ] {
+        fs::write(&marker, &content).unwrap();
+        let mut check = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+        check.args(["check", "--data"]).arg(place.path());
+        for ended in [run(&mut command_with_root(place.path())), run(&mut check)] {
+            let path = place.path().to_str().unwrap();
+            assert_refused(&ended, 1, &[path, "cairn.toml", says]);
+        }
+        assert_eq!(fs::read(&marker).unwrap(), content);
+    }
+    fs::write(&marker, good).unwrap();
+    Server::start(&mut command_with_root(place.path()));
+}
+
+#[test]
+fn a_folder_with_other_files_is_refused_and_left_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let precious = place.path().join("precious");
+    fs::write(&precious, "mine").unwrap();
+    let ended = run(&mut command(place.path()));
+    let path = place.path().to_str().unwrap();
+    assert_refused(&ended, 1, &[path, "other files", "empty folder"]);
+    let names: Vec<_> = fs::read_dir(place.path()).unwrap().collect();
+    assert_eq!(names.len(), 1, "nothing was added: {names:?}");
+    fs::remove_file(&precious).unwrap();
+    Server::start(&mut command(place.path()));
+}
+
+#[test]
 fn a_taken_address_is_refused_before_the_folder_is_touched() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");

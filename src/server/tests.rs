@@ -24,3 +24,26 @@ async fn nothing_ends_by_itself() {
         .expect_err("neither told nor failed");
     assert!(!*stopping.borrow());
 }
+
+#[test]
+fn what_keeps_a_store_from_opening_names_the_folder_once_and_what_to_do() {
+    let path = Path::new("/srv/cairn");
+    let full = storage_engine::Error::NoSpace {
+        free: 0,
+        reserve: 1,
+    };
+    let full_inodes = storage_engine::Error::Index("LOG: No space left on device".to_owned());
+    for error in [full, full_inodes] {
+        let said = explain(path, &error);
+        assert!(said.contains("make room"), "{said}");
+        assert_eq!(said.matches("/srv/cairn").count(), 1, "{said}");
+    }
+    let named = storage_engine::Error::Folder("/srv/cairn: it is somebody's".to_owned());
+    assert_eq!(explain(path, &named).matches("/srv/cairn").count(), 1);
+    let other = storage_engine::Error::Index("Corruption".to_owned());
+    let said = explain(path, &other);
+    assert!(
+        said.contains("/srv/cairn") && !said.contains("make room"),
+        "{said}"
+    );
+}

@@ -5,6 +5,7 @@
 
 pub(crate) mod client;
 pub(crate) mod content;
+pub(crate) mod drive;
 pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod process;

@@ -1,5 +1,6 @@
 //! A child process whose output is collected while it runs.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -108,6 +109,29 @@ impl Process {
             stderr: self.stderr.text.lock().unwrap().clone(),
         }
     }
+}
+
+/// The most memory a process has had resident so far.
+pub(crate) fn peak_memory_bytes(id: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.unwrap().trim().trim_end_matches(" kB");
+    kib.parse::<u64>().unwrap() << 10
+}
+
+/// Lets this process open as many files as it may: many connections have two ends.
+pub(crate) fn allow_open_files() {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the pointer is to a live, writable rlimit, which the call fills.
+    let asked = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+    assert_eq!(asked, 0, "{}", std::io::Error::last_os_error());
+    limit.rlim_cur = limit.rlim_max;
+    // SAFETY: the pointer is to a live, initialised rlimit, which the call only reads.
+    let raised = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    assert_eq!(raised, 0, "{}", std::io::Error::last_os_error());
 }
 
 impl Drop for Process {

@@ -5,6 +5,7 @@
 //! until [`Disk::sync_dir`] returns; an unsynced write may survive a crash in part, torn at 512
 //! bytes, in any order. A failed sync is final: it is never retried by anyone above this seam.
 
+mod advice;
 mod block;
 mod check;
 mod fatal;
@@ -18,6 +19,7 @@ mod workers;
 #[cfg(test)]
 mod conformance;
 
+pub use advice::with_advice;
 pub use block::{Block, BlockPool, SharedBlock};
 pub use fatal::is_fatal;
 pub use file::{AsyncIo, FileDisk};

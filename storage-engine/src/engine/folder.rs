@@ -1,19 +1,26 @@
 //! The data folder: whose it is, which format it has, and one process at a time.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::disk::FolderLock;
+use crate::disk::{FolderLock, with_advice};
 use crate::error::{Error, Result};
 
 /// The newest layout of a data folder this version knows.
 pub(super) const FOLDER_FORMAT: u32 = 1;
 pub(super) const MARKER: &str = "cairn.toml";
 const MARKER_NEW: &str = "cairn.toml.new";
+/// Says what is being restored into a folder, until it is done.
+pub(super) const RESTORING: &str = ".restoring";
+/// Where a backup is put together.
+pub(super) const NEXT: &str = ".next";
+/// What work that has not come to its end leaves in a folder that is no store yet.
+const UNFINISHED: [(&str, &str); 2] =
+    [(RESTORING, "a restore into it"), (NEXT, "a backup into it")];
 
 /// An identified and locked data folder.
 #[derive(Debug)]
@@ -29,23 +36,32 @@ impl Folder {
     /// anything else in it is refused.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let refuse = |what: String| Error::Folder(format!("{}: {what}", path.display()));
-        fs::create_dir_all(path).map_err(|error| refuse(error.to_string()))?;
+        make_private(path).map_err(|error| refuse(with_advice(&error)))?;
         let marker = path.join(MARKER);
-        if !marker.exists() && !is_fresh(path).map_err(|error| refuse(error.to_string()))? {
+        let unfinished = UNFINISHED.iter().find(|(name, _)| path.join(name).exists());
+        if let Some((_, what)) = unfinished.filter(|_| !marker.exists()) {
+            return Err(refuse(format!(
+                "{what} has not come to its end: run the same command again"
+            )));
+        }
+        if !marker.exists() && !is_fresh(path).map_err(|error| refuse(with_advice(&error)))? {
             return Err(refuse(format!(
                 "it holds other files and no {MARKER}: choose an empty folder or one of Cairn's"
             )));
         }
-        let lock = FolderLock::acquire(path).map_err(|error| refuse(error.to_string()))?;
+        // This error names the folder itself.
+        let lock = FolderLock::acquire(path);
+        let lock = lock.map_err(|error| Error::Folder(with_advice(&error)))?;
         if !marker.exists() {
-            write_marker(path).map_err(|error| refuse(error.to_string()))?;
+            write_marker(path).map_err(|error| refuse(with_advice(&error)))?;
         }
-        let text = fs::read_to_string(&marker).map_err(|error| refuse(error.to_string()))?;
+        let text = fs::read_to_string(&marker);
+        let text = text.map_err(|e| refuse(format!("{MARKER}: {}", with_advice(&e))))?;
         let (store, secret) = parse(&text).map_err(|what| refuse(format!("{MARKER}: {what}")))?;
         for name in [Folder::SEGMENTS, Folder::INDEX] {
-            fs::create_dir_all(path.join(name)).map_err(|error| refuse(error.to_string()))?;
+            fs::create_dir_all(path.join(name)).map_err(|error| refuse(with_advice(&error)))?;
         }
-        sync_folder(path).map_err(|error| refuse(error.to_string()))?;
+        sync_folder(path).map_err(|error| refuse(with_advice(&error)))?;
         Ok(Folder {
             path: path.to_owned(),
             store,
@@ -79,6 +95,11 @@ impl Folder {
     pub(super) fn index(&self) -> PathBuf {
         self.path.join(Self::INDEX)
     }
+}
+
+/// Makes a folder and what is missing above it, for its owner alone: everything lies in it.
+pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Nothing in it but what a first start that did not come far leaves behind, or what belongs to
@@ -143,9 +164,10 @@ fn parse(text: &str) -> std::result::Result<([u8; 16], [u8; 32]), String> {
             .map(|value| value.trim().trim_matches('"'))
             .ok_or(format!("{name} is missing"))
     };
-    let format: u32 = value("format")?
+    let format = value("format")?;
+    let format: u32 = format
         .parse()
-        .map_err(|_| "format is no number".to_owned())?;
+        .map_err(|_| format!("format is {format:?}, which is no number"))?;
     if format != FOLDER_FORMAT {
         return Err(format!(
             "the folder has format {format}, this version knows format {FOLDER_FORMAT}; use the \

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::copy::{self, Copying};
 use super::target;
-use crate::disk::{FolderLock, LOCK_FILE_NAME};
-use crate::engine::folder::{Folder, MARKER, is_fresh, store_of};
+use crate::disk::{FolderLock, LOCK_FILE_NAME, with_advice};
+use crate::engine::folder::{Folder, MARKER, RESTORING, is_fresh, make_private, store_of};
 use crate::engine::work::{OnWork, Unit, Work};
 use crate::error::{Error, Result};
 
@@ -20,15 +20,14 @@ pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64>
     if !from.is_dir() {
         return Err(refuse(from, "there is no such folder"));
     }
-    let lock = FolderLock::acquire(from);
-    let _from = lock.map_err(|error| refuse(from, &error.to_string()))?;
+    let lock = |path| FolderLock::acquire(path).map_err(|e| Error::Folder(with_advice(&e)));
+    let _from = lock(from)?;
     target::finish(from)?;
     if !from.join(MARKER).exists() {
         return Err(refuse(from, "it holds no finished backup"));
     }
-    fs::create_dir_all(to).map_err(|error| refuse(to, &error.to_string()))?;
-    let lock = FolderLock::acquire(to);
-    let _to = lock.map_err(|error| refuse(to, &error.to_string()))?;
+    make_private(to).map_err(|error| refuse(to, &with_advice(&error)))?;
+    let _to = lock(to)?;
     let begun = Begun::of(to)?;
     if !begun.goes_on_with(from)? {
         return Err(refuse(to, "it is not empty: restore into an empty folder"));
@@ -47,17 +46,15 @@ pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64>
     Ok(copied)
 }
 
-/// A note in the folder about what is being restored there.
+/// The note in the folder about what is being restored there.
 struct Begun<'a> {
     folder: &'a Path,
     store: Option<String>,
 }
 
-const NOTE: &str = ".restoring";
-
 impl<'a> Begun<'a> {
     fn of(folder: &'a Path) -> Result<Self> {
-        let store = fs::read_to_string(folder.join(NOTE)).ok();
+        let store = fs::read_to_string(folder.join(RESTORING)).ok();
         Ok(Begun { folder, store })
     }
 
@@ -73,13 +70,13 @@ impl<'a> Begun<'a> {
     }
 
     fn note(&self, from: &Path) -> Result<()> {
-        let noted = fs::write(self.folder.join(NOTE), identity(from)?);
+        let noted = fs::write(self.folder.join(RESTORING), identity(from)?);
         noted.map_err(Error::io("restore"))?;
         copy::sync_folder(self.folder)
     }
 
     fn forget(&self) -> Result<()> {
-        copy::remove_file(&self.folder.join(NOTE))
+        copy::remove_file(&self.folder.join(RESTORING))
     }
 }
 

@@ -10,13 +10,11 @@ use std::path::{Path, PathBuf};
 
 use super::copy::{self, Copying};
 use super::list::{self, Copied};
-use crate::disk::{FolderLock, LOCK_FILE_NAME};
-use crate::engine::folder::{Folder, MARKER, is_fresh, store_of};
+use crate::disk::{FolderLock, LOCK_FILE_NAME, with_advice};
+use crate::engine::folder::{Folder, MARKER, NEXT, is_fresh, make_private, store_of};
 use crate::error::{Error, Result};
 use crate::segment::SEGMENT_HEADER_BYTES;
 
-/// Where the next backup is put together. Begins with a dot: the folder counts as fresh beside it.
-const NEXT: &str = ".next";
 /// What the backup before is called while the next one takes its place.
 const OLD: &str = ".old";
 /// The mark: the next backup is whole and verified.
@@ -36,20 +34,22 @@ impl Target {
     /// Takes the folder, and finishes what an interrupted run had almost finished.
     pub(super) fn open(path: &Path, source: &Path) -> Result<Self> {
         let refuse = |what: &str| Error::Folder(format!("{}: {what}", path.display()));
-        let io = |error: std::io::Error| refuse(&error.to_string());
+        let io = |error: std::io::Error| refuse(&with_advice(&error));
         let real_source = source.canonicalize().map_err(io)?;
         let apart = |path: &Path| !path.starts_with(&real_source) && !real_source.starts_with(path);
         // Looked at before anything is made, and again where links are followed.
         let outside = apart(&std::path::absolute(path).map_err(io)?);
         if outside {
-            fs::create_dir_all(path).map_err(io)?;
+            make_private(path).map_err(io)?;
         }
         if !outside || !apart(&path.canonicalize().map_err(io)?) {
             return Err(refuse(
                 "a backup belongs outside of the store, and not around it",
             ));
         }
-        let lock = FolderLock::acquire(path).map_err(io)?;
+        // This error names the folder itself.
+        let lock = FolderLock::acquire(path);
+        let lock = lock.map_err(|error| Error::Folder(with_advice(&error)))?;
         finish(path)?;
         match path.join(MARKER).exists() {
             true if store_of(path)? != store_of(source)? => {

@@ -1,0 +1,165 @@
+//! The commands that look after a folder, as an administrator runs them.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use support::client::Client;
+use support::content::{Content, Piece};
+use support::process::Ended;
+use support::server::{Server, cairn, command, command_with_root, run};
+
+const OBJECT: Piece = Piece {
+    seed: 1,
+    bytes: 8 << 20,
+};
+
+fn care(arguments: &[&str], folders: &[(&str, &Path)]) -> Command {
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    command.args(arguments);
+    for (flag, folder) in folders {
+        command.arg(flag).arg(folder);
+    }
+    command
+}
+
+fn assert_ended(ended: &Ended, code: i32, says: &[&str]) {
+    let said = format!("{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.status.code(), Some(code), "{said}");
+    for text in says {
+        assert!(said.contains(text), "no {text:?} in {said}");
+    }
+    assert!(!said.contains("panic"), "{said}");
+}
+
+/// A bucket with one object.
+fn fill(server: &Server) {
+    let mut client = Client::connect(server.address).unwrap();
+    for (path, body) in [("/bucket", vec![]), ("/bucket/key", OBJECT.make())] {
+        assert_eq!(client.send("PUT", path, &[], &body).unwrap().status, 200);
+    }
+}
+
+fn holds_the_object(server: &Server) {
+    let mut client = Client::connect(server.address).unwrap();
+    let found = client.get("/bucket/key").unwrap();
+    assert!(Content(vec![OBJECT]).is(&found.body), "{}", found.status);
+}
+
+#[test]
+fn a_folder_with_a_server_on_it_is_refused_and_the_way_out_named() {
+    let place = tempfile::tempdir().unwrap();
+    let (data, other) = (place.path().join("data"), place.path().join("other"));
+    let server = Server::start(&mut command_with_root(&data));
+    fill(&server);
+    let path = data.to_str().unwrap();
+    for mut command in [
+        care(&["check"], &[("--data", &data)]),
+        care(&["scrub"], &[("--data", &data)]),
+        care(&["backup"], &[("--data", &data), ("--to", &other)]),
+        care(&["restore"], &[("--from", &data), ("--data", &other)]),
+    ] {
+        let ended = run(&mut command);
+        assert_ended(&ended, 1, &[path, "in use by another process", "stop it"]);
+        assert_eq!(ended.stdout, "", "errors go to standard error");
+    }
+    assert!(!other.exists());
+    holds_the_object(&server);
+}
+
+#[test]
+fn a_mistyped_folder_is_named_and_not_made() {
+    let place = tempfile::tempdir().unwrap();
+    let (typo, other) = (place.path().join("dtaa"), place.path().join("other"));
+    for mut command in [
+        care(&["check"], &[("--data", &typo)]),
+        care(&["scrub"], &[("--data", &typo)]),
+        care(&["backup"], &[("--data", &typo), ("--to", &other)]),
+        care(&["restore"], &[("--from", &typo), ("--data", &other)]),
+    ] {
+        let ended = run(&mut command);
+        assert_ended(&ended, 1, &[typo.to_str().unwrap()]);
+        assert!(!typo.exists() && !other.exists());
+    }
+}
+
+#[test]
+fn a_backup_is_restored_with_the_credential_and_serves() {
+    let place = tempfile::tempdir().unwrap();
+    let [data, backup, restored] = ["data", "backup", "restored"].map(|n| place.path().join(n));
+    // Makes a credential, which the second start leaves alone.
+    assert!(Server::start(&mut command(&data)).stop().status.success());
+    let server = Server::start(&mut command_with_root(&data));
+    fill(&server);
+    assert!(server.stop().status.success());
+
+    for kept in ["0 of them", "1 of them"] {
+        let ended = run(&mut care(
+            &["backup"],
+            &[("--data", &data), ("--to", &backup)],
+        ));
+        assert_ended(&ended, 0, &["segments", kept]);
+    }
+    let restore = || {
+        let folders: [(&str, &Path); 2] = [("--from", &backup), ("--data", &restored)];
+        run(&mut care(&["restore"], &folders))
+    };
+    assert_ended(&restore(), 0, &["start a server on it"]);
+    assert_ended(&restore(), 1, &["empty folder"]);
+    for folder in [&backup, &restored] {
+        let ended = run(&mut care(&["check", "--read-data"], &[("--data", folder)]));
+        assert_ended(&ended, 0, &["no problems"]);
+    }
+    let name = "root-credential.json";
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for folder in [&backup, &restored] {
+        assert_eq!(mode(folder), 0o700);
+        assert_eq!(mode(&folder.join(name)), 0o600);
+    }
+    let credential = |folder: &Path| fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(credential(&data), credential(&restored));
+    assert!(
+        Server::start(&mut command(&restored))
+            .stop()
+            .status
+            .success()
+    );
+    holds_the_object(&Server::start(&mut command_with_root(&restored)));
+}
+
+#[test]
+fn a_folder_that_waits_for_the_rest_of_something_is_no_store_yet() {
+    let place = tempfile::tempdir().unwrap();
+    for (name, left, says) in [
+        ("backup", ".next", "a backup into it"),
+        ("restored", ".restoring", "a restore into it"),
+    ] {
+        let folder = place.path().join(name);
+        fs::create_dir_all(folder.join(left)).unwrap();
+        for mut command in [
+            command_with_root(&folder),
+            care(&["scrub"], &[("--data", &folder)]),
+        ] {
+            let path = folder.to_str().unwrap();
+            assert_ended(&run(&mut command), 1, &[path, says, "again"]);
+        }
+        assert!(!folder.join("cairn.toml").exists());
+    }
+}
+
+#[test]
+fn a_place_to_go_on_from_that_is_none_is_explained() {
+    let place = tempfile::tempdir().unwrap();
+    for odd in ["", "5", "x:0", "1:-1"] {
+        let ended = run(&mut care(
+            &["scrub", "--from", odd],
+            &[("--data", place.path())],
+        ));
+        assert_ended(&ended, 1, &["SEGMENT:OFFSET", odd]);
+    }
+}
