@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crossbeam::channel::Receiver;
 
 use super::group::{Finished, Group};
-use super::log::Log;
+use super::log::{Log, Unwritten};
 use super::progress::Progress;
 use super::tags::Tags;
 use crate::clock::Clock;
@@ -38,6 +38,8 @@ pub(crate) struct Committer {
     pub(crate) tags: Tags,
     pub(crate) failure: Failure,
     pub(crate) group_bytes_max: usize,
+    /// The last group was refused by the drive.
+    pub(crate) refusing: bool,
 }
 
 /// Changes that were decided together, each with what became of it.
@@ -127,10 +129,11 @@ impl Committer {
     /// Makes a decided group durable and visible.
     fn write(&mut self, group: Group<'_>, decided: &Decided) -> Result<()> {
         self.failure.check()?;
+        let voided = self.log.void();
+        voided.map_err(|unwritten| self.unwritten(unwritten))?;
         let layout = self
             .log
-            .lay_out(&decided.body_records, group.row_bytes_max());
-        let layout = layout.map_err(|error| self.fatal(error))?;
+            .lay_out(&decided.body_records, group.row_bytes_max())?;
         let sequences = decided.accepted.max(1);
         let first = self.next.next_sequence;
         let (finished, next) = self.finish(group, &layout.places, |next| AppliedRow {
@@ -146,7 +149,8 @@ impl Committer {
         let written = self
             .log
             .append(&layout, bodies, first, sequences, &finished.rows);
-        let bytes = written.map_err(|error| self.failure.set(&Error::io("log")(error)))?;
+        let bytes = written.map_err(|unwritten| self.unwritten(unwritten))?;
+        self.refusing = false;
         self.index
             .apply(&finished.rows)
             .map_err(|error| self.failure.set(&error))?;
@@ -182,12 +186,17 @@ impl Committer {
         Ok((finished, next))
     }
 
-    /// Running out of space while a segment is made leaves everything as it was; other failures of
-    /// the drive end the store.
-    fn fatal(&self, error: Error) -> Error {
-        match &error {
-            Error::Io { source, .. } if crate::disk::is_fatal(source) => self.failure.set(&error),
-            _ => error,
+    /// What everybody in a group is told that could not be written.
+    fn unwritten(&mut self, unwritten: Unwritten) -> Error {
+        match unwritten {
+            Unwritten::InDoubt(error) => self.failure.set(&Error::io("log")(error)),
+            Unwritten::Refused(error) => {
+                // Told once, not for every group until there is room.
+                if !std::mem::replace(&mut self.refusing, true) {
+                    tracing::warn!(%error, "the drive takes no writes to the log; changes are refused until it does");
+                }
+                self.segments.explain(error, "log")
+            }
         }
     }
 }

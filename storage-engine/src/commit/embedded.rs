@@ -77,7 +77,7 @@ impl Embedded {
             .max(Some(replayed.applied.segment));
         segments.skip_ids_below(SegmentId(remembered.map_or(0, |id| id.0.saturating_add(1))));
         let progress = Arc::new(Progress::new(replayed.applied, accounts));
-        let log = Log::start(Arc::clone(&segments))?;
+        let log = Log::start(Arc::clone(&segments), failure.clone())?;
         let (sender, queue) = channel::bounded(limits::QUEUE_CHANGES_MAX);
         let committer = Committer {
             queue,
@@ -90,6 +90,7 @@ impl Embedded {
             tags,
             failure: failure.clone(),
             group_bytes_max,
+            refusing: false,
         };
         let threads = start_threads(committer, &index, &progress, &failure)?;
         let embedded = Embedded {
@@ -112,12 +113,15 @@ impl Embedded {
 
     /// Answers what has been submitted, makes the index durable and ends the threads. Blocks.
     pub(crate) fn close(&self) -> Result<()> {
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if queue.is_none() {
+            return self.failure.check();
+        }
+        drop(queue);
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         let threads = std::mem::take(&mut *threads);
         drop(threads.stop_flusher);

@@ -1,5 +1,6 @@
 //! The embedded store's way to commit: one log, one committer, one index.
 
+mod ahead;
 mod committer;
 mod embedded;
 mod group;

@@ -4,6 +4,9 @@
 //! acknowledged. What does not verify is therefore the end of the log, unless something that was
 //! written later does verify behind it: then the drive has lost acknowledged changes, and the
 //! store refuses to open rather than to forget them.
+//!
+//! A segment is synced before it is read. The process may have died between the write and the sync
+//! of its last group: what is found and served from now on must not be lost by a power cut later.
 
 use std::sync::Arc;
 
@@ -186,6 +189,7 @@ impl Replay<'_> {
 }
 
 fn read_from(segment: &Segment, at: u64) -> Result<Vec<u8>> {
+    segment.file().sync().map_err(Error::io("log"))?;
     let end = segment.file().len().map_err(Error::io("log"))?;
     let bytes = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; bytes];

@@ -6,7 +6,8 @@ use std::io;
 /// that no acknowledgement may rest on it any more.
 ///
 /// What is not known to be harmless is fatal. The harmless ones say that nothing was done and why:
-/// no room, no descriptors, a name that is or is not there, input the adapter refused. A failed
+/// no room, no descriptors, a name that is or is not there, input the adapter refused, a disk that
+/// has been closed. A failed
 /// [`sync`](super::DiskFile::sync) is final for its file whatever this says: the kernel may have
 /// dropped the data for want of room as well as for a broken drive.
 pub fn is_fatal(error: &io::Error) -> bool {
@@ -24,6 +25,7 @@ pub fn is_fatal(error: &io::Error) -> bool {
                 | libc::ENOENT
                 | libc::EEXIST
         ),
+        None if error.get_ref().is_some_and(|inner| inner.is::<Closed>()) => false,
         None => !matches!(
             error.kind(),
             io::ErrorKind::InvalidInput
@@ -33,6 +35,11 @@ pub fn is_fatal(error: &io::Error) -> bool {
         ),
     }
 }
+
+/// Why a disk that was closed refuses a change: whoever opens the folder next must find it at rest.
+#[derive(Debug, thiserror::Error)]
+#[error("the folder has been closed")]
+pub(super) struct Closed;
 
 #[cfg(test)]
 mod tests;

@@ -11,9 +11,11 @@ use super::uring::{Ring, RingHandle};
 use super::workers::Workers;
 use super::{Access, Disk, DiskFile, Space, check, sys};
 
+mod gate;
 mod handle;
 mod open_file;
 
+use gate::Gate;
 use handle::Handle;
 use open_file::OpenFile;
 
@@ -36,6 +38,7 @@ pub struct FileDisk {
     folder: File,
     workers: Workers,
     ring: Option<RingHandle>,
+    gate: Gate,
 }
 
 impl FileDisk {
@@ -59,6 +62,7 @@ impl FileDisk {
                 AsyncIo::Threads => None,
                 AsyncIo::Ring => Ring::start(path).available(),
             },
+            gate: Gate::default(),
         })
     }
 
@@ -80,6 +84,7 @@ impl FileDisk {
             handle,
             self.workers.clone(),
             self.ring.clone(),
+            self.gate.clone(),
         ))
     }
 }
@@ -96,7 +101,8 @@ impl fmt::Debug for FileDisk {
 impl Disk for FileDisk {
     fn create(&self, name: &str, access: Access) -> io::Result<Arc<dyn DiskFile>> {
         let path = self.resolve(name)?;
-        match Handle::create(&path, access) {
+        let create = || Ok(Handle::create(&path, access));
+        match self.gate.pass(create)? {
             Ok(handle) => Ok(self.wrap(handle)),
             Err(handle::CreateError::Refused(error)) => Err(error),
             Err(handle::CreateError::HalfOpen(error)) => {
@@ -132,15 +138,16 @@ impl Disk for FileDisk {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        fs::remove_file(self.resolve(name)?)
+        let path = self.resolve(name)?;
+        self.gate.pass(|| fs::remove_file(path))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-        match sys::rename_to_new(&from, &to) {
+        self.gate.pass(|| match sys::rename_to_new(&from, &to) {
             Err(error) if not_offered(&error) => rename_after_check(&from, &to),
             result => result,
-        }
+        })
     }
 
     fn sync_dir(&self) -> io::Result<()> {
@@ -149,6 +156,10 @@ impl Disk for FileDisk {
 
     fn space(&self) -> io::Result<Space> {
         sys::space(&self.path)
+    }
+
+    fn close(&self) {
+        self.gate.close();
     }
 }
 

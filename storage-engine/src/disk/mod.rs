@@ -73,6 +73,10 @@ pub trait Disk: Debug + Send + Sync {
     /// Makes creations, renames and removals durable.
     fn sync_dir(&self) -> io::Result<()>;
     fn space(&self) -> io::Result<Space>;
+    /// Ends all changes through this disk and its open files, so that somebody else can open the
+    /// folder while they are still held: waits for those under way, refuses later ones. Reads go
+    /// on. Blocks.
+    fn close(&self);
 }
 
 /// An open file. All methods take `&self`: positioned I/O has no cursor to share.

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -28,7 +29,8 @@ pub(super) struct Folder {
     path: PathBuf,
     pub(super) store: [u8; 16],
     pub(super) secret: [u8; 32],
-    _lock: FolderLock,
+    /// Until it is released.
+    lock: Mutex<Option<FolderLock>>,
 }
 
 impl Folder {
@@ -66,7 +68,7 @@ impl Folder {
             path: path.to_owned(),
             store,
             secret,
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -83,6 +85,12 @@ impl Folder {
 
     pub(super) const SEGMENTS: &str = "segments";
     pub(super) const INDEX: &str = "index";
+
+    /// Lets others have the folder, for nothing of ours will touch it any more.
+    pub(super) fn release(&self) {
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(lock.take());
+    }
 
     pub(super) fn path(&self) -> &Path {
         &self.path

@@ -1,5 +1,8 @@
 //! Putting an engine together, and taking it apart.
 
+#[cfg(test)]
+mod tests;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -226,15 +229,25 @@ impl Engine {
     }
 
     /// Finishes what is under way and closes the store. Later calls are answered with an error.
+    ///
+    /// When this returns the folder may be opened again, also by this process, whoever still holds
+    /// the engine or something it has handed out: tasks and readers that are left over find the
+    /// index and the folder closed.
     pub async fn shutdown(&self) -> Result<()> {
         for task in &self.background {
             task.abort();
         }
-        let Store::Embedded { embedded, .. } = &self.store else {
+        let Store::Embedded {
+            embedded, segments, ..
+        } = &self.store
+        else {
             return Ok(());
         };
-        let embedded = Arc::clone(embedded);
-        let closed = tokio::task::spawn_blocking(move || embedded.close()).await;
+        let (embedded, segments) = (Arc::clone(embedded), Arc::clone(segments));
+        let closed = tokio::task::spawn_blocking(move || close(&embedded, &segments)).await;
+        if let Some(folder) = &self.folder {
+            folder.release();
+        }
         closed.unwrap_or_else(|stopped| {
             Err(Error::Stopped {
                 reason: stopped.to_string(),
@@ -244,11 +257,28 @@ impl Engine {
 }
 
 impl Drop for Engine {
+    /// As [`Engine::shutdown`], for whoever has not asked for it. Blocks for a moment.
     fn drop(&mut self) {
         for task in &self.background {
             task.abort();
         }
+        if let Store::Embedded {
+            embedded, segments, ..
+        } = &self.store
+            && let Err(error) = close(embedded, segments)
+        {
+            tracing::debug!(%error, "store closed after a failure");
+        }
     }
+}
+
+/// In this order: the committer ends before what it writes to, and nothing is renamed or written
+/// any more when the index says how far it came.
+fn close(embedded: &Embedded, segments: &Segments) -> Result<()> {
+    let closed = embedded.close();
+    segments.close();
+    embedded.index().close();
+    closed
 }
 
 pub(super) fn segments_options(config: &EngineConfig, store: [u8; 16]) -> SegmentsOptions {

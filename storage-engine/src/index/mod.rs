@@ -76,4 +76,9 @@ pub trait Index: Debug + Send + Sync {
     fn checkpoint(&self, folder: &Path) -> Result<()>;
 
     fn stats(&self) -> IndexStats;
+
+    /// Lets the files go, so that the index can be opened anew while others still hold this one:
+    /// what they ask of it then is an error, and walks under way end with one. What was flushed
+    /// before is kept. Blocks until nobody is reading.
+    fn close(&self);
 }

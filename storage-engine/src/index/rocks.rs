@@ -22,9 +22,11 @@ pub use options::RocksOptions;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use rocksdb::checkpoint::Checkpoint;
@@ -47,10 +49,16 @@ const STEPS_BEFORE_SEEK: usize = 8;
 const SYNCING_ABOVE: &str = "syncing the folder above the index";
 /// What a batch spends on each change besides key and value, at most, in bytes.
 const CHANGE_OVERHEAD_BYTES: usize = 16;
+/// How often one who closes looks whether the last reader has gone.
+const CLOSE_POLL: Duration = Duration::from_millis(1);
 
 /// Rows in RocksDB. Written unsynced; [`Index::flush`] syncs.
 pub struct RocksIndex {
-    database: DB,
+    folder: PathBuf,
+    /// Gone once it is closed. Whoever uses it holds a share for as long as that takes.
+    open: RwLock<Option<Arc<Open>>>,
+    /// Ends walks, so that closing waits for no long one.
+    closing: AtomicBool,
     cache: Cache,
     /// Reads that may wait for the drive.
     reads: ReadOptions,
@@ -63,6 +71,10 @@ pub struct RocksIndex {
     rotations: AtomicU64,
     /// The first failure. What RocksDB holds after it is known only to whoever opens it again.
     stopped: OnceLock<String>,
+}
+
+struct Open {
+    database: DB,
     /// Let go last, after RocksDB has closed its files.
     _lock: FolderLock,
 }
@@ -94,8 +106,14 @@ impl RocksIndex {
         above.sync_all().map_err(Error::io(SYNCING_ABOVE))?;
         let mut ready_reads = ReadOptions::default();
         ready_reads.set_read_tier(ReadTier::BlockCache);
-        Ok(RocksIndex {
+        let open = Open {
             database,
+            _lock: lock,
+        };
+        Ok(RocksIndex {
+            folder: folder.to_owned(),
+            open: RwLock::new(Some(Arc::new(open))),
+            closing: AtomicBool::new(false),
             cache,
             reads: ReadOptions::default(),
             ready_reads,
@@ -104,7 +122,6 @@ impl RocksIndex {
             writing: Mutex::new(()),
             rotations: AtomicU64::new(0),
             stopped: OnceLock::new(),
-            _lock: lock,
         })
     }
 
@@ -117,12 +134,12 @@ impl RocksIndex {
     /// table in the background. Waits while too many memtables wait for that.
     ///
     /// The caller holds `writing`.
-    fn rotate(&self) -> Result<()> {
-        let sync = self.database.flush_wal(true);
+    fn rotate(&self, database: &DB) -> Result<()> {
+        let sync = database.flush_wal(true);
         sync.map_err(context("syncing a full log"))?;
         let mut flush = FlushOptions::default();
         flush.set_wait(false);
-        let flushed = self.database.flush_opt(&flush);
+        let flushed = database.flush_opt(&flush);
         flushed.map_err(context("replacing a full memtable"))?;
         self.rotations.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -131,14 +148,16 @@ impl RocksIndex {
     fn write(&self, changes: &[RowChange]) -> Result<()> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.check()?;
+        let open = self.held()?;
+        let database = &open.database;
         // After such an error RocksDB may try again by itself and change the log on the way.
-        if self.property(BACKGROUND_ERRORS)? > 0 {
+        if property(database, BACKGROUND_ERRORS)? > 0 {
             return Err(Error::Index("a flush or compaction has failed".into()));
         }
-        if self.property(CUR_SIZE_ACTIVE_MEM_TABLE)? >= self.rotate_bytes {
-            self.rotate()?;
+        if property(database, CUR_SIZE_ACTIVE_MEM_TABLE)? >= self.rotate_bytes {
+            self.rotate(database)?;
         }
-        let written = self.database.write_opt(batch(changes), &self.writes);
+        let written = database.write_opt(batch(changes), &self.writes);
         written.map_err(context("applying a batch"))
     }
 
@@ -159,22 +178,36 @@ impl RocksIndex {
         outcome
     }
 
-    fn property(&self, name: &PropName) -> Result<u64> {
-        let value = self.database.property_int_value(name);
-        let value = value.map_err(context("reading a property"))?;
-        value.ok_or_else(|| Error::Index(format!("no property {}", name.to_string_lossy())))
+    /// A share of the database, for as long as a call takes.
+    fn held(&self) -> Result<Arc<Open>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.clone().ok_or_else(closed)
     }
+}
+
+fn closed() -> Error {
+    Error::Stopped {
+        reason: "the index has been closed".into(),
+    }
+}
+
+fn property(database: &DB, name: &PropName) -> Result<u64> {
+    let value = database.property_int_value(name);
+    let value = value.map_err(context("reading a property"))?;
+    value.ok_or_else(|| Error::Index(format!("no property {}", name.to_string_lossy())))
 }
 
 impl Index for RocksIndex {
     fn get(&self, key: &Key) -> Result<Option<Bytes>> {
-        let found = self.database.get_pinned_opt(key.as_bytes(), &self.reads);
+        let open = self.held()?;
+        let found = open.database.get_pinned_opt(key.as_bytes(), &self.reads);
         let found = found.map_err(context("reading a row"))?;
         Ok(found.map(|value| Bytes::copy_from_slice(&value)))
     }
 
     fn get_ready(&self, key: &Key) -> Result<Ready> {
-        let found = self
+        let open = self.held()?;
+        let found = open
             .database
             .get_pinned_opt(key.as_bytes(), &self.ready_reads);
         match found {
@@ -192,9 +225,13 @@ impl Index for RocksIndex {
         let mut bounds = ReadOptions::default();
         bounds.set_iterate_lower_bound(range.start.as_bytes());
         bounds.set_iterate_upper_bound(range.end.as_bytes());
-        let mut rows = self.database.raw_iterator_opt(bounds);
+        let open = self.held()?;
+        let mut rows = open.database.raw_iterator_opt(bounds);
         rows.seek(range.start.as_bytes());
         while let Some((key, value)) = rows.item() {
+            if self.closing.load(Ordering::Relaxed) {
+                return Err(closed());
+            }
             match visit(key, value) {
                 Step::Next => rows.next(),
                 Step::Seek(target) => seek(&mut rows, &target),
@@ -211,7 +248,7 @@ impl Index for RocksIndex {
     /// Changes go on meanwhile; whether they are included is open.
     fn flush(&self) -> Result<()> {
         self.check()?;
-        let sync = self.database.flush_wal(true);
+        let sync = self.held()?.database.flush_wal(true);
         self.latch(sync.map_err(context("syncing the log")))
     }
 
@@ -220,7 +257,8 @@ impl Index for RocksIndex {
     fn checkpoint(&self, folder: &Path) -> Result<()> {
         self.check()?;
         let above = open_parent(folder)?;
-        let checkpoint = Checkpoint::new(&self.database);
+        let open = self.held()?;
+        let checkpoint = Checkpoint::new(&open.database);
         let checkpoint = checkpoint.map_err(context("preparing a checkpoint"))?;
         // The largest size means: never flush the memtable, which would begin a new log.
         let written = checkpoint.create_checkpoint_with_log_size(folder, u64::MAX);
@@ -230,7 +268,11 @@ impl Index for RocksIndex {
 
     fn stats(&self) -> IndexStats {
         // A figure that cannot be had is shown as nothing rather than failing the report.
-        let figure = |name| self.property(name).unwrap_or(0);
+        let open = self.held().ok();
+        let figure = |name| {
+            let open = open.as_ref();
+            open.map_or(0, |open| property(&open.database, name).unwrap_or(0))
+        };
         IndexStats {
             memtable_bytes: figure(SIZE_ALL_MEM_TABLES),
             cache_bytes: self.cache.get_usage() as u64,
@@ -238,12 +280,26 @@ impl Index for RocksIndex {
             pending_compaction_bytes: figure(ESTIMATE_PENDING_COMPACTION_BYTES),
         }
     }
+
+    fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        let mut last = {
+            let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+            open.take()
+        };
+        while let Some(open) = last {
+            last = Arc::try_unwrap(open).err();
+            if last.is_some() {
+                thread::sleep(CLOSE_POLL);
+            }
+        }
+    }
 }
 
 impl fmt::Debug for RocksIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RocksIndex")
-            .field("folder", &self.database.path())
+            .field("folder", &self.folder)
             .field("stopped", &self.stopped.get())
             .finish_non_exhaustive()
     }

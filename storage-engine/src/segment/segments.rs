@@ -217,6 +217,13 @@ impl Segments {
         true
     }
 
+    /// Ends all changes, so that the folder can be opened anew while segments are still held: see
+    /// [`Disk::close`]. None is being made when this returns, and none will be.
+    pub fn close(&self) {
+        let _one = lock(&self.creating);
+        self.home.disk.close();
+    }
+
     /// Free space of the drive, files kept for reuse not counted.
     pub fn space(&self) -> Result<Space> {
         let space = self.home.disk.space();
@@ -264,7 +271,8 @@ impl Segments {
         self.home.disk.sync_dir()
     }
 
-    fn explain(&self, error: io::Error, context: &'static str) -> Error {
+    /// An error of the drive as the condition it means.
+    pub(crate) fn explain(&self, error: io::Error, context: &'static str) -> Error {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 let free = self.home.disk.space().map_or(0, |space| space.free_bytes);

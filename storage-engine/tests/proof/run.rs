@@ -1,7 +1,6 @@
 //! Runs a history against a store, and compares after every step.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use storage_engine::clock::ManualClock;
 use storage_engine::ids::Timestamp;
@@ -87,7 +86,7 @@ impl Run {
             true => store,
             false => store.after_death(self.restarts),
         };
-        let engine = open_again(&store, &self.clock).await;
+        let engine = store.open(&self.clock);
         let engine = engine.map_err(|error| format!("open again: {error}"))?;
         self.engine = Some(Arc::new(engine));
         self.store = Some(store);
@@ -97,20 +96,6 @@ impl Run {
     pub async fn compare(&mut self, depth: Depth) -> Verdict {
         let engine = self.engine.as_ref().expect("a store is open");
         compare(engine, &mut self.world.oracle, depth).await
-    }
-}
-
-/// Within one process the tasks of the engine before may hold the index for a moment longer.
-async fn open_again(store: &Store, clock: &Arc<ManualClock>) -> storage_engine::Result<Engine> {
-    let mut attempts = 0;
-    loop {
-        match store.open(clock) {
-            Err(error) if error.to_string().contains("in use") && attempts < 500 => {
-                attempts += 1;
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            outcome => return outcome,
-        }
     }
 }
 

@@ -76,6 +76,10 @@ impl Disk for GateDisk {
     fn space(&self) -> io::Result<Space> {
         self.disk.space()
     }
+
+    fn close(&self) {
+        self.disk.close();
+    }
 }
 
 impl DiskFile for GateFile {

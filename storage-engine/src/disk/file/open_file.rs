@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::super::uring::{RingFile, RingHandle};
 use super::super::workers::Workers;
 use super::super::{Block, DiskFile, IoFuture, SharedBlock, check};
+use super::gate::Gate;
 use super::handle::Handle;
 
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub(super) struct OpenFile {
     handle: Arc<Handle>,
     workers: Workers,
     ring: Option<OnRing>,
+    gate: Gate,
 }
 
 /// The ring, and what it knows this file by once a read went there; most files never need that.
@@ -25,7 +27,12 @@ struct OnRing {
 }
 
 impl OpenFile {
-    pub(super) fn new(handle: Handle, workers: Workers, ring: Option<RingHandle>) -> Self {
+    pub(super) fn new(
+        handle: Handle,
+        workers: Workers,
+        ring: Option<RingHandle>,
+        gate: Gate,
+    ) -> Self {
         let on_ring = |ring| OnRing {
             ring,
             file: OnceLock::new(),
@@ -34,6 +41,7 @@ impl OpenFile {
             handle: Arc::new(handle),
             workers,
             ring: ring.map(on_ring),
+            gate,
         }
     }
 
@@ -80,16 +88,16 @@ impl DiskFile for OpenFile {
     }
 
     fn write_at(&self, pieces: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
-        self.handle.write_at(pieces, offset)
+        self.gate.pass(|| self.handle.write_at(pieces, offset))
     }
 
     fn write(&self, block: SharedBlock, len: usize, offset: u64) -> IoFuture<()> {
         if let Err(error) = check::part(0, len, block.len()) {
             return Box::pin(ready(Err(error)));
         }
-        let handle = Arc::clone(&self.handle);
+        let (handle, gate) = (Arc::clone(&self.handle), self.gate.clone());
         self.workers
-            .run(move || handle.write_at(&[IoSlice::new(&block[..len])], offset))
+            .run(move || gate.pass(|| handle.write_at(&[IoSlice::new(&block[..len])], offset)))
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -102,10 +110,10 @@ impl DiskFile for OpenFile {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.handle.set_len(len)
+        self.gate.pass(|| self.handle.set_len(len))
     }
 
     fn allocate(&self, len: u64) -> io::Result<()> {
-        self.handle.allocate(len)
+        self.gate.pass(|| self.handle.allocate(len))
     }
 }

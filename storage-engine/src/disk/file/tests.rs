@@ -51,3 +51,32 @@ fn renaming_without_kernel_help_does_not_replace_either() {
     let error = rename_after_check(&path("a"), &path("d")).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn a_closed_disk_changes_nothing_any_more_and_reads_on() {
+    let (disk, folder) = disk();
+    let file = disk.create("a", Access::Buffered).unwrap();
+    file.write_at(&[io::IoSlice::new(b"body")], 0).unwrap();
+    disk.close();
+    disk.close();
+    let block = crate::disk::BlockPool::new(4096, 0).take().share();
+    let refused = [
+        disk.create("b", Access::Buffered).map(|_| ()),
+        disk.rename("a", "b"),
+        disk.remove("a"),
+        file.write_at(&[io::IoSlice::new(b"late")], 0),
+        file.write(block, 4096, 0).await,
+        file.set_len(0),
+        file.allocate(10_000),
+    ];
+    for (at, outcome) in refused.into_iter().enumerate() {
+        let error = outcome.expect_err("a closed disk takes no changes");
+        assert!(!crate::disk::is_fatal(&error), "{at}: {error}");
+        assert!(error.to_string().contains("closed"), "{at}: {error}");
+    }
+    let mut found = [0; 4];
+    file.read_at(&mut found, 0).unwrap();
+    assert_eq!(&found, b"body");
+    assert_eq!(disk.list().unwrap(), ["a"]);
+    assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"body");
+}

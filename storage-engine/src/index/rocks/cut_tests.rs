@@ -113,7 +113,12 @@ impl History {
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let index = RocksIndex::open(folder.path(), &options()).unwrap();
-        index.database.disable_file_deletions().unwrap();
+        index
+            .held()
+            .unwrap()
+            .database
+            .disable_file_deletions()
+            .unwrap();
         let mut history = History {
             index,
             folder,

@@ -42,7 +42,7 @@ fn with_a_table(folder: &Path) {
     let index = RocksIndex::open(folder, &small()).unwrap();
     let rows: Vec<_> = (0..100).map(row).collect();
     index.apply(&rows).unwrap();
-    index.database.flush().unwrap();
+    index.held().unwrap().database.flush().unwrap();
 }
 
 /// RocksDB itself syncs no log here, so every sync counted is one of ours.
@@ -144,7 +144,7 @@ fn figures_follow_what_is_stored() {
     let empty = index.stats();
     assert_eq!(empty.files_bytes, 0);
     fill(&index, 2);
-    index.database.flush().unwrap();
+    index.held().unwrap().database.flush().unwrap();
     index.get(&key(0)).unwrap();
     let full = index.stats();
     assert!(
@@ -153,4 +153,27 @@ fn figures_follow_what_is_stored() {
     );
     index.apply(&[row(0)]).unwrap();
     assert!(index.stats().memtable_bytes > 0);
+}
+
+#[test]
+fn a_closed_index_can_be_opened_anew_while_it_is_still_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = RocksIndex::open(folder.path(), &small()).unwrap();
+    let rows: Vec<_> = (0..100).map(row).collect();
+    old.apply(&rows).unwrap();
+    old.close();
+    let new = RocksIndex::open(folder.path(), &small()).unwrap();
+    for (key, value) in &rows {
+        assert_eq!(new.get(key).unwrap(), *value);
+    }
+    let (key, _) = &rows[0];
+    let all = key.clone()..rows[99].0.clone();
+    assert!(matches!(old.get(key), Err(Error::Stopped { .. })));
+    assert!(matches!(old.get_ready(key), Err(Error::Stopped { .. })));
+    let walk = old.walk(&all, &mut |_, _| Step::Next);
+    assert!(matches!(walk, Err(Error::Stopped { .. })));
+    assert!(matches!(old.apply(&rows), Err(Error::Stopped { .. })));
+    assert!(old.flush().is_err());
+    assert_eq!(old.stats().memtable_bytes, 0);
+    old.close();
 }
