@@ -37,7 +37,8 @@ impl Engine {
             check_object(&object)?;
             let recrypts = request.source_key.is_some() || request.key_for_copy.is_some();
             let copied = match recrypts {
-                true => self.copy_bytes(&request, source, object).await,
+                // The state of a whole upload: on the heap, for few copies need it.
+                true => Box::pin(self.copy_bytes(&request, source, object)).await,
                 false => self.copy_reference(&request, source, object).await,
             };
             match copied {
@@ -133,8 +134,8 @@ impl Engine {
             let recrypts = request.source_key.is_some() || upload.key_check.is_some();
             let copied = match recrypts {
                 true => {
-                    self.copy_part_bytes(&request, source, range, algorithm)
-                        .await
+                    let copy = self.copy_part_bytes(&request, source, range, algorithm);
+                    Box::pin(copy).await
                 }
                 false => {
                     self.copy_part_reference(&request, source, range, algorithm)
@@ -165,9 +166,8 @@ impl Engine {
             .etag
             .filter(|etag| whole && etag.parts().is_none() && algorithm.is_none());
         let Some(body) = self.slice(source.body(), range.clone()).await? else {
-            return self
-                .copy_part_bytes(request, source, range, algorithm)
-                .await;
+            let copy = self.copy_part_bytes(request, source, range, algorithm);
+            return Box::pin(copy).await;
         };
         let (etag, checksum) = match known {
             Some(etag) => (etag, None),

@@ -139,21 +139,26 @@ impl Meta {
     /// Commits what `decide` decides and returns its answer once that is durable.
     ///
     /// Dropping the future does not undo the change: it may or may not happen.
-    pub async fn commit<T: Send + 'static>(
+    pub fn commit<T: Send + 'static>(
         &self,
         body: Option<LogBody>,
         decide: impl FnMut(&dyn View, &Stamp) -> Result<(Batch, T)> + Send + 'static,
-    ) -> Result<T> {
-        let admission = Arc::clone(&self.admission).acquire_owned().await;
+    ) -> impl Future<Output = Result<T>> + Send {
         let (reply, answer) = oneshot::channel();
-        self.store.submit(Box::new(Pending {
+        // On the heap from the start: what a caller carries while it waits stays small.
+        let mut pending = Box::new(Pending {
             body,
             decide,
             decided: None,
             reply,
-            _admission: admission.map_err(|_| stopped())?,
-        }));
-        answer.await.unwrap_or_else(|_| Err(stopped()))
+            _admission: None,
+        });
+        async move {
+            let admission = Arc::clone(&self.admission).acquire_owned().await;
+            pending._admission = Some(admission.map_err(|_| stopped())?);
+            self.store.submit(pending);
+            answer.await.unwrap_or_else(|_| Err(stopped()))
+        }
     }
 }
 
@@ -169,7 +174,8 @@ struct Pending<T, F> {
     decide: F,
     decided: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
-    _admission: OwnedSemaphorePermit,
+    /// Held until the change is done.
+    _admission: Option<OwnedSemaphorePermit>,
 }
 
 impl<T, F> Change for Pending<T, F>

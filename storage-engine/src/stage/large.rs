@@ -145,7 +145,7 @@ impl Large {
     /// What a row needs to name everything, all of which is durable.
     async fn name(mut self) -> Result<Stored> {
         if !self.spilled.is_empty() {
-            self.put_aside().await?;
+            Box::pin(self.put_aside()).await?;
             if let Some((body, pages, home)) = self.spilled.whole() {
                 return Ok(Stored {
                     body,
@@ -206,7 +206,8 @@ impl Large {
             return Ok(());
         };
         if self.ids.len() >= self.stager.tuning.row_chunks_max {
-            self.spill().await?;
+            // Once in thousands of chunks: its state stays off that of every upload.
+            Box::pin(self.spill()).await?;
         }
         self.len += filling.len() as u64;
         let digest = self.finder.as_ref().map(|_| filling.digest());
