@@ -68,6 +68,8 @@ pub enum Owner<'a> {
     Account(&'a Account),
     /// An account that is no more.
     Unknown,
+    /// Whoever a role's policy trusts: asked when it is to be assumed.
+    Trusting(&'a Account),
 }
 
 /// What a request is about.
@@ -209,6 +211,7 @@ impl Caller {
             Owner::Caller => true,
             Owner::Account(owner) => self.account.shares_space_with(owner),
             Owner::Unknown => false,
+            Owner::Trusting(_) => return Relation::Trust,
         };
         match same && !self.is_anonymous() {
             true => Relation::SameAccount,
@@ -223,7 +226,7 @@ impl Caller {
             // All plain accounts are one account to policies, but each is the root only of what
             // it owns itself.
             Rank::Root => match owner {
-                Owner::Account(owner)
+                Owner::Account(owner) | Owner::Trusting(owner)
                     if owner.id != self.account.id && self.account.shares_space_with(owner) =>
                 {
                     Standing::Ordinary

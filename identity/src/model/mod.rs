@@ -22,6 +22,7 @@ pub use ids::{
 pub use key::{AccessKey, Holder, Secret};
 pub(crate) use names::{check_email, check_name, check_path, check_session_name, check_tags};
 pub use provider::Provider;
+pub(crate) use provider::host_and_path;
 
 /// Seconds since 1970: as precise as IAM shows times.
 pub type Seconds = u64;

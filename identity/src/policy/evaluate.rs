@@ -34,6 +34,9 @@ pub enum Relation {
     /// Principal and resource belong to one account.
     SameAccount,
     CrossAccount,
+    /// The resource is a role and its policy says who may assume it: without it nobody may, and
+    /// naming who asks is enough.
+    Trust,
 }
 
 /// All policies that have a say in a request.
@@ -123,7 +126,12 @@ pub fn evaluate<'a>(layers: &Layers<'a>, request: &Request<'_>) -> Decision<'a> 
         None if !layers.session.is_empty() => Err(Layer::Session),
         _ => Ok(()),
     });
-    let granted = || grant(layers.relation, request, identity, limits, resource);
+    let relation = match layers.standing {
+        // Everything is his.
+        Standing::Administrator => Relation::SameAccount,
+        Standing::Ordinary | Standing::Owner => layers.relation,
+    };
+    let granted = || grant(relation, request, identity, limits, resource);
     let decided = restriction.and_then(|()| granted());
     let (outcome, because) = match decided {
         Ok(because) => (Outcome::Allow, because),
@@ -149,13 +157,18 @@ fn grant<'a>(
         request.principal.kind,
         PrincipalKind::Anonymous | PrincipalKind::Federated | PrincipalKind::Service
     );
-    match (relation, resource) {
-        _ if has_no_identity => resource.map(|(_, because)| because).ok_or(Layer::Resource),
-        (Relation::SameAccount, Some((Closeness::Itself, because))) => Ok(because),
-        (Relation::SameAccount, Some((Closeness::Role, because))) if limits.is_ok() => Ok(because),
-        (Relation::SameAccount, _) => by_identity,
-        (Relation::CrossAccount, Some((_, because))) => by_identity.map(|_| because),
-        (Relation::CrossAccount, None) => Err(by_identity.err().unwrap_or(Layer::Resource)),
+    let closeness = resource.map(|(closeness, _)| closeness);
+    let by_resource = resource.map(|(_, because)| because).ok_or(Layer::Resource);
+    let is_close = match closeness {
+        Some(Closeness::Itself) => true,
+        Some(Closeness::Role) => limits.is_ok(),
+        Some(Closeness::Account) | None => false,
+    };
+    match relation {
+        _ if has_no_identity => by_resource,
+        Relation::SameAccount | Relation::Trust if is_close => by_resource,
+        Relation::SameAccount => by_identity,
+        Relation::CrossAccount | Relation::Trust => by_identity.and(by_resource),
     }
 }
 

@@ -353,6 +353,44 @@ fn owners_and_administrators() {
 }
 
 #[test]
+fn a_role_is_assumed_only_by_whom_it_trusts() {
+    let allow = identity("Allow");
+    let list = [named(&allow)];
+    let trust = Layers {
+        relation: Relation::Trust,
+        ..NOTHING
+    };
+    for (who, alone, with_policy) in [
+        (None, ImplicitDeny, ImplicitDeny),
+        (Some(json!({"AWS": ANNA})), Allow, Allow),
+        (Some(json!({"AWS": "111111111111"})), ImplicitDeny, Allow),
+        (
+            Some(json!({"AWS": "222222222222"})),
+            ImplicitDeny,
+            ImplicitDeny,
+        ),
+    ] {
+        let policy = who.clone().map(|who| bucket("Allow", who));
+        let layers = Layers {
+            resource: policy.as_ref(),
+            ..trust
+        };
+        assert_eq!(ask(&anna(), &layers), alone, "{who:?}");
+        assert_eq!(
+            ask(
+                &anna(),
+                &Layers {
+                    identity: &list,
+                    ..layers
+                }
+            ),
+            with_policy,
+            "{who:?}"
+        );
+    }
+}
+
+#[test]
 fn nobody_in_particular() {
     let nobody = Principal::default();
     let cross = Layers {

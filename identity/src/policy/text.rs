@@ -1,5 +1,8 @@
 //! Strings of a policy: with wildcards, and with variables that a request fills in.
 
+use std::borrow::Cow;
+
+use super::context::Found;
 use super::request::Request;
 
 /// A part of a string to compare with.
@@ -15,6 +18,8 @@ enum Piece {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Variable {
+    /// Which of the text's variables it is.
+    number: usize,
     key: Box<str>,
     /// What stands in for a request without the key.
     default: Option<Box<str>>,
@@ -78,11 +83,6 @@ impl Text {
         matches!(&*self.pieces, [Piece::Many])
     }
 
-    fn has_variables(&self) -> bool {
-        let mut pieces = self.pieces.iter();
-        pieces.any(|piece| matches!(piece, Piece::Variable(_)))
-    }
-
     /// Keys of the variables.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
@@ -110,25 +110,24 @@ impl Text {
 
     /// A variable that the request does not fill makes the text match nothing.
     pub(crate) fn matches(&self, text: &[u8], case: Case, request: &Request<'_>) -> bool {
-        if !self.has_variables() {
-            return matches(&self.pieces, text, case);
+        // Most texts that do not match differ at the beginning already.
+        if starts_with(text, self.fixed_front(), case).is_none() {
+            return false;
         }
-        let mut pieces = Vec::with_capacity(self.pieces.len());
+        let mut values = Vec::new();
         for piece in &self.pieces {
-            let Piece::Variable(variable) = piece else {
-                pieces.push(piece.clone());
-                continue;
-            };
-            let Some(value) = variable.value(request) else {
-                return false;
-            };
-            // What a request brings is taken as it is: its wildcards are characters.
-            pieces.push(Piece::Literal(value.into_bytes().into()));
+            if let Piece::Variable(variable) = piece {
+                match variable.value(request) {
+                    Some(value) => values.push(value),
+                    None => return false,
+                }
+            }
         }
-        matches(&pieces, text, case)
+        matches(&self.pieces, &values, text, case)
     }
 
-    /// Cut at the first five colons outside of variables; fewer give fewer.
+    /// Cut at the first five colons outside of variables; fewer give fewer. Variables are counted
+    /// anew in each.
     pub(crate) fn segments(&self) -> Vec<Text> {
         let mut segments = Vec::new();
         let mut current = Vec::new();
@@ -142,17 +141,26 @@ impl Text {
                 && let Some(colon) = rest.iter().position(|byte| *byte == b':')
             {
                 push_literal(&mut current, &rest[..colon]);
-                segments.push(Text {
-                    pieces: std::mem::take(&mut current).into(),
-                });
+                segments.push(numbered(std::mem::take(&mut current)));
                 rest = &rest[colon + 1..];
             }
             push_literal(&mut current, rest);
         }
-        segments.push(Text {
-            pieces: current.into(),
-        });
+        segments.push(numbered(current));
         segments
+    }
+}
+
+fn numbered(mut pieces: Vec<Piece>) -> Text {
+    let mut count = 0;
+    for piece in &mut pieces {
+        if let Piece::Variable(variable) = piece {
+            variable.number = count;
+            count += 1;
+        }
+    }
+    Text {
+        pieces: pieces.into(),
     }
 }
 
@@ -164,12 +172,12 @@ fn push_literal(pieces: &mut Vec<Piece>, literal: &[u8]) {
 
 impl Variable {
     /// A key with several values has no one value to stand here.
-    fn value(&self, request: &Request<'_>) -> Option<String> {
-        let found = request.values(&self.key);
-        match found.as_deref() {
-            Some([one]) => Some(one.clone().into_owned()),
-            Some([_, ..]) => None,
-            Some([]) | None => self.default.as_deref().map(str::to_owned),
+    fn value<'a>(&'a self, request: &Request<'a>) -> Option<Cow<'a, str>> {
+        match request.values(&self.key) {
+            Some(Found::Kept([one])) => Some(Cow::Borrowed(one)),
+            Some(Found::Made([one])) => Some(one),
+            Some(Found::Kept([_, ..])) => None,
+            Some(Found::Kept([])) | None => self.default.as_deref().map(Cow::Borrowed),
         }
     }
 }
@@ -208,7 +216,9 @@ impl Parts {
             Some((key, default)) => (key, quoted(default)),
             None => (inside, None),
         };
+        let is_variable = |piece: &&Piece| matches!(piece, Piece::Variable(_));
         self.push(Piece::Variable(Variable {
+            number: self.pieces.iter().filter(is_variable).count(),
             key: key.trim().into(),
             default: default.map(Into::into),
         }));
@@ -226,9 +236,10 @@ fn quoted(text: &str) -> Option<&str> {
     text.trim().strip_prefix('\'')?.strip_suffix('\'')
 }
 
-/// Whether the pieces, none of them a variable, describe the whole text. Only the last `*` is ever
-/// taken back, so the work is at most the product of both lengths.
-fn matches(pieces: &[Piece], text: &[u8], case: Case) -> bool {
+/// Whether the pieces, with values for the variables, describe the whole text. What a request
+/// brings is taken as it is: its wildcards are characters. Only the last `*` is ever taken back, so
+/// the work is at most the product of both lengths.
+fn matches(pieces: &[Piece], values: &[Cow<'_, str>], text: &[u8], case: Case) -> bool {
     let (mut piece, mut at) = (0, 0);
     let mut last_star: Option<(usize, usize)> = None;
     loop {
@@ -240,18 +251,32 @@ fn matches(pieces: &[Piece], text: &[u8], case: Case) -> bool {
             }
             Some(Piece::One) => one(&text[at..]),
             Some(Piece::Literal(literal)) => starts_with(&text[at..], literal, case),
-            Some(Piece::Variable(_)) => None,
+            Some(Piece::Variable(variable)) => values
+                .get(variable.number)
+                .and_then(|value| starts_with(&text[at..], value.as_bytes(), case)),
             None if at == text.len() => return true,
             None => None,
         };
         match (step, last_star) {
             (Some(bytes), _) => (piece, at) = (piece + 1, at + bytes),
             (None, Some((star, from))) if from < text.len() => {
-                last_star = Some((star, from + 1));
-                (piece, at) = (star + 1, from + 1);
+                let Some(next) = next_try(pieces.get(star + 1), &text[from + 1..], case) else {
+                    return false;
+                };
+                let from = from + 1 + next;
+                last_star = Some((star, from));
+                (piece, at) = (star + 1, from);
             }
             (None, _) => return false,
         }
+    }
+}
+
+/// How far on what follows a star may be found; nothing if it is nowhere.
+fn next_try(piece: Option<&Piece>, text: &[u8], case: Case) -> Option<usize> {
+    match (piece, case) {
+        (Some(Piece::Literal(literal)), Case::Matters) => memchr::memmem::find(text, literal),
+        _ => Some(0),
     }
 }
 
