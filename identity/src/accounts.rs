@@ -128,7 +128,7 @@ fn is_free(state: &State, new: &Account) -> Result<()> {
         () if known.id == new.id => Some("this canonical id"),
         () if known.name == new.name => Some("this name"),
         () if !new.is_plain() && known.number == new.number => Some("this number"),
-        () if new.email.is_some() && known.email == new.email => Some("this email address"),
+        () if same_email(known, new) => Some("this email address"),
         () => None,
     });
     // A plain account is named like a user.
@@ -143,6 +143,13 @@ fn is_free(state: &State, new: &Account) -> Result<()> {
             limits::ACCOUNTS_MAX
         ))),
         None => Ok(()),
+    }
+}
+
+fn same_email(one: &Account, other: &Account) -> bool {
+    match (&one.email, &other.email) {
+        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+        _ => false,
     }
 }
 
@@ -166,3 +173,6 @@ fn text(what: &'static str, text: &str, bytes_max: usize) -> Result<String> {
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests;

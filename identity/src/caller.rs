@@ -180,6 +180,18 @@ impl Caller {
         self.authorize_at(SystemTime::now(), action, target, context)
     }
 
+    /// What Amazon answers to a caller who may not do it.
+    pub fn refusal(&self, decision: &Decision<'_>, action: &str, resource: &str) -> String {
+        let why_not = decision.why_not(action);
+        match self.is_anonymous() {
+            true => "Access Denied".to_owned(),
+            false => format!(
+                "User: {} is not authorized to perform: {action} on resource: {resource} {why_not}",
+                self.arn()
+            ),
+        }
+    }
+
     pub(crate) fn authorize_at<'a>(
         &'a self,
         now: SystemTime,

@@ -193,18 +193,11 @@ impl Identity {
     }
 
     pub fn account_by_number(&self, number: &str) -> Option<Arc<Account>> {
-        let state = self.state();
-        let mut accounts = state.accounts.values();
-        let found = accounts.find(|account| !number.is_empty() && account.number == number);
-        found.cloned()
+        self.state().accounts.by_number(number).cloned()
     }
 
     pub fn account_by_email(&self, email: &str) -> Option<Arc<Account>> {
-        let state = self.state();
-        let mut accounts = state.accounts.values();
-        let is_it = |known: &str| known.eq_ignore_ascii_case(email);
-        let found = accounts.find(|account| account.email.as_deref().is_some_and(is_it));
-        found.cloned()
+        self.state().accounts.by_email(email).cloned()
     }
 
     /// By the name operators gave it.

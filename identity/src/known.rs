@@ -17,7 +17,7 @@ impl State {
         policy.principals().find_map(|who| match who {
             Who::Arn(arn) if !self.has_principal(arn) => Some(arn.clone()),
             Who::UniqueId(id) if !self.has_id(id) => Some(id.clone()),
-            Who::CanonicalUser(id) if !self.accounts.contains_key(id) => Some(id.clone()),
+            Who::CanonicalUser(id) if !self.accounts.contains(id) => Some(id.clone()),
             _ => None,
         })
     }

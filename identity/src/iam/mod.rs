@@ -26,12 +26,12 @@ pub use tags::Tagged;
 pub use users::{NewUser, UserUpdate};
 pub use versions::NewVersion;
 
-use crate::caller::{Caller, Rank};
+use crate::caller::{Caller, Owner, Rank, Target};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::limits;
 use crate::model::{Account, Holder};
-use crate::policy::{Kind, Policy, PrincipalKind};
+use crate::policy::{Context, Kind, Policy, PrincipalKind};
 use crate::store::row::Row;
 use crate::store::table::Write;
 
@@ -76,6 +76,42 @@ impl Iam<'_> {
     pub fn arn(&self, resource: &str) -> String {
         format!("arn:aws:iam::{}:{resource}", self.space)
     }
+
+    /// The full name of a user, group or role, with its path if there is one of that name.
+    pub fn arn_of(&self, of: PolicyHolder<'_>) -> String {
+        let state = self.identity.state();
+        match self.person(&state, of) {
+            Ok(person) => person.arn(),
+            Err(_) => match of {
+                PolicyHolder::User(name) => self.arn(&format!("user/{name}")),
+                PolicyHolder::Group(name) => self.arn(&format!("group/{name}")),
+                PolicyHolder::Role(name) => self.arn(&format!("role/{name}")),
+            },
+        }
+    }
+
+    /// Whether a caller may use a verb, `iam:CreateUser`, on a resource of this account.
+    pub fn authorize(
+        &self,
+        caller: &Caller,
+        action: &str,
+        resource: &str,
+        context: &Context<'_>,
+    ) -> Result<()> {
+        let owner = self.identity.state().account_of_space(&self.space).cloned();
+        let target = Target {
+            resource: resource.as_bytes(),
+            owner: owner.as_deref().map_or(Owner::Unknown, Owner::Account),
+            policy: None,
+        };
+        let decision = caller.authorize_at(self.identity.now(), action, &target, context);
+        match decision.is_allowed() {
+            true => Ok(()),
+            false => Err(Error::AccessDenied(
+                caller.refusal(&decision, action, resource),
+            )),
+        }
+    }
 }
 
 fn put(row: Row) -> Write {
@@ -115,4 +151,4 @@ fn check_description(text: Option<&str>) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -49,6 +49,15 @@ impl Person {
         }
     }
 
+    pub(super) fn arn(&self) -> String {
+        match self {
+            Person::User(user) => user.arn(),
+            Person::Plain(account) => account.arn(),
+            Person::Group(group) => group.arn(),
+            Person::Role(role) => role.arn(),
+        }
+    }
+
     pub(super) fn attached(&self) -> &[String] {
         match self {
             Person::User(user) => &user.attached,

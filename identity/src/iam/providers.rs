@@ -176,3 +176,6 @@ fn check_thumbprints(thumbprints: &[String]) -> Result<()> {
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests;

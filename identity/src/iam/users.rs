@@ -181,3 +181,6 @@ pub(super) fn no_boundary(what: &str, name: &str) -> Error {
         "{what} {name} does not have a permissions boundary."
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,3 +77,6 @@ fn target(resource: &ArnPattern, bucket: &str) -> Option<&'static [ActionTarget]
         Some(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

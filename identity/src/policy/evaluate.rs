@@ -101,6 +101,35 @@ impl Decision<'_> {
     }
 }
 
+impl Layer {
+    /// As Amazon's messages call it.
+    fn words(self) -> &'static str {
+        match self {
+            Layer::Standing | Layer::Identity => "identity-based policy",
+            Layer::Boundary => "permissions boundary",
+            Layer::Session => "session policy",
+            Layer::Restriction => "access key policy",
+            Layer::Resource => "resource-based policy",
+        }
+    }
+}
+
+impl Decision<'_> {
+    /// Why it is refused, in Amazon's words: `because no identity-based policy allows the
+    /// s3:GetObject action`. Of what is allowed there is nothing to say.
+    pub fn why_not(&self, action: &str) -> String {
+        let layer = self.because.layer.words();
+        match self.outcome {
+            Outcome::Allow => String::new(),
+            Outcome::ExplicitDeny if layer.starts_with('i') => {
+                format!("with an explicit deny in an {layer}")
+            }
+            Outcome::ExplicitDeny => format!("with an explicit deny in a {layer}"),
+            Outcome::ImplicitDeny => format!("because no {layer} allows the {action} action"),
+        }
+    }
+}
+
 /// Decides. Nothing but the arguments has an influence.
 pub fn evaluate<'a>(layers: &Layers<'a>, request: &Request<'_>) -> Decision<'a> {
     let mut denied = Denied(None);

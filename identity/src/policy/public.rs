@@ -68,3 +68,6 @@ fn is_narrow(network: &IpNet) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

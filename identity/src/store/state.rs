@@ -1,5 +1,6 @@
 //! Everything there is, in memory, with its policies compiled.
 
+mod accounts;
 mod index;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -16,13 +17,14 @@ use crate::model::{
 use crate::policy::{Kind, Named, Policy};
 use crate::ready_made::ReadyMade;
 
+pub(crate) use accounts::Accounts;
 pub(crate) use index::{Entity, Index};
 
 #[derive(Debug)]
 pub(crate) struct State {
     /// The server's own account.
     pub(crate) root: Arc<Account>,
-    pub(crate) accounts: HashMap<String, Arc<Account>>,
+    pub(crate) accounts: Accounts,
     pub(crate) users: Index<User>,
     pub(crate) groups: Index<Group>,
     pub(crate) roles: Index<Role>,
@@ -63,8 +65,10 @@ impl State {
     /// row.
     pub(crate) fn new(root: Account, key: AccessKey, secret: Secret) -> Result<Self> {
         let root = Arc::new(root);
+        let mut accounts = Accounts::default();
+        accounts.put(Arc::clone(&root));
         let mut state = State {
-            accounts: HashMap::from([(root.id.clone(), Arc::clone(&root))]),
+            accounts,
             root,
             users: Index::default(),
             groups: Index::default(),
@@ -100,9 +104,7 @@ impl State {
 
     fn put(&mut self, row: Row, sealer: &Sealer) -> Result<()> {
         match row {
-            Row::Account(row) => {
-                self.accounts.insert(row.id.clone(), Arc::new(row));
-            }
+            Row::Account(row) => self.accounts.put(Arc::new(row)),
             Row::User(row) => self.users.put(row),
             Row::Group(row) => self.groups.put(row),
             Row::Role(row) => {
@@ -127,9 +129,7 @@ impl State {
 
     fn delete(&mut self, key: RowKey) {
         match key {
-            RowKey::Account(id) => {
-                self.accounts.remove(&id);
-            }
+            RowKey::Account(id) => self.accounts.remove(&id),
             RowKey::User(id) => self.users.remove(&id),
             RowKey::Group(id) => self.groups.remove(&id),
             RowKey::Role(id) => {
@@ -231,11 +231,10 @@ impl State {
 
     /// The account whose space it is; of plain accounts, the server's.
     pub(crate) fn account_of_space(&self, space: &str) -> Option<&Arc<Account>> {
-        if space.is_empty() {
-            return Some(&self.root);
+        match space.is_empty() {
+            true => Some(&self.root),
+            false => self.accounts.by_number(space),
         }
-        let mut accounts = self.accounts.values();
-        accounts.find(|account| account.number == space)
     }
 
     /// A plain account, which is named like a user.
