@@ -84,12 +84,42 @@ fn signatures_of_the_providers_keys_are_accepted() {
     );
 }
 
-/// Made with a 2048-bit key that exists nowhere else.
+/// A key and two tokens made with it, by another program.
+const RSA_N: &str = "07MevkXzgeIShFICl1whrAfdrt6e_T28PYNKUlvhRKs88pssOME_wx_gAL8B2A1CgAwbXDM0nx2EoFLsMF4_8mFONc\
+     QLT-QaGvyPtOVY4B83_iJOw31SCmG_hncSPRyhcmebq54U1HDRvuThZZMSVRNvrUvIHck00Nh99-dYJKGf1rpdL0Qc\
+     QIiIc38_D3VffIHISP2A1fd6lfGv7DVh3oKJNrp9QHJR93cpH8DdNlkqrf813WaHt3PWQxGDkA0PM5fjJQfkD7YcG6\
+     rjjGA9KSyB1BOtkJGvsBnZCJCxg223-12X0WQ4dFTBJ0oRBtUxFVOrt5yoF9gWA9-n60T7UQ";
+const RS256: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIiwic3ViIjoiYW5uY\
+     SIsImV4cCI6MTcwMDAwMDA2MH0.RFcajQG6O-17rD4XKLFHDrbRZi_9tdoInjdgbwR4qs5yzuxnFWtbAy6sxcs3BdU\
+     UpkNnvzZ2JTOJbT4EhApRGYOT-icZ3zM0KekxxmDCRyNzgCofDcrKH85m8jm6Vcd1keT0vPp8dW1qb6PEOb38FGFJM\
+     HaqVNQ3XssbhsXUQhwB5HOxPX3Apnk82rUyRU0vFhgDx0CLdc1Qo5JMVy-ShRTQ25l83HjxyTf-mmobn8YFrA3Fv3R\
+     GP1lc0pbh844p_aBpLo5ojry1XQI1LCqEB-x4zmGNc6OQTttsVsmmYr-tSkqJ2lMjD2Pnm2RFfGuSBlzFb_mJnXnJr\
+     1we-dLtgw";
+const PS256: &str = "eyJhbGciOiJQUzI1NiIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIiwic3ViIjoiYW5uY\
+     SIsImV4cCI6MTcwMDAwMDA2MH0.RaZCqAXA7SYhuThzw3mmvfNCjFEhc4FWoN1OdwGPIfVrhtjGFAQtYT0Bi856ZrE\
+     _DkJN6RF-gfGuP1Vz2C5ST1lFmQ2x6HyFMkMAuZny47FtbA9TM7Sd1PV4AS6xwaemo1QCsyUMaN6EJTfYueDDqV49P\
+     NZ2TfRiDhgUbbBvEpitSoKAdlPm8s2hjI3X5L0zZAqvpbnGPgPbiUT35icj-Fhzm0tXW355vtDAjW5nCViw7hHmBZk\
+     j9gomUDRg1-XBm9MRKOgOM3fw-DKEf3KPEg8BEr00GfgfM4jB3UbL12rBmBYzqby4jIHZAnwha8gbNUa135ZWP7v3r\
+     XxwosK53g";
+
 #[test]
-fn rsa_needs_a_real_signature() {
-    let keys = json!({ "keys": [{ "kty": "RSA", "n": text([0xB5; 256]), "e": "AQAB" }] });
-    let token = Issuer::new().token(&json!({ "alg": "RS256" }), &good());
-    assert!(verify(&token, &keys.to_string(), NOW).is_err());
+fn rsa_signatures_of_another_program() {
+    let key = json!({ "kty": "RSA", "kid": "rsa", "use": "sig", "n": RSA_N, "e": "AQAB" });
+    let keys = json!({ "keys": [key] }).to_string();
+    for token in [RS256, PS256] {
+        assert_eq!(verify(token, &keys, NOW).unwrap().text("sub"), Some("anna"));
+        // One letter of the signature further.
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        let broken = format!("{signed}.{other}{}", &signature[1..]);
+        assert!(verify(&broken, &keys, NOW).is_err());
+    }
+    let swapped = RS256.rsplit_once('.').unwrap().0;
+    let swapped = format!("{swapped}.{}", PS256.rsplit_once('.').unwrap().1);
+    assert!(verify(&swapped, &keys, NOW).is_err());
+    // A key that says it is for another algorithm is not used for this one.
+    let key = json!({ "kty": "RSA", "alg": "RS512", "n": RSA_N, "e": "AQAB" });
+    assert!(verify(RS256, &json!({ "keys": [key] }).to_string(), NOW).is_err());
 }
 
 #[test]
