@@ -32,7 +32,7 @@ async fn role(rig: &Rig, account: &Account, name: &str, trust: Value) -> String 
         .arn()
 }
 
-fn assume<'a>(role_arn: &'a str) -> AssumeRole<'a> {
+fn assume(role_arn: &str) -> AssumeRole<'_> {
     AssumeRole {
         role_arn,
         session_name: "today",
