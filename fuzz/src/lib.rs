@@ -2,6 +2,7 @@
 //! what does not decode is an error, and what does decode means one thing only.
 
 mod engine;
+mod identity;
 mod s3;
 
 /// A decoder under test.
@@ -13,7 +14,7 @@ pub struct Target {
 }
 
 /// Each has a folder of its name in `corpus`.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     Target {
         name: "record",
         run: engine::record,
@@ -37,6 +38,10 @@ pub const TARGETS: [Target; 11] = [
     Target {
         name: "ids",
         run: engine::ids,
+    },
+    Target {
+        name: "policy",
+        run: identity::policy,
     },
     Target {
         name: "aws_chunked",

@@ -1,0 +1,97 @@
+//! What decides who may do what.
+
+use std::time::SystemTime;
+
+use ::identity::policy::{
+    Context, Decision, Kind, Layers, Named, Policy, Principal, PrincipalKind, Relation, Request,
+    Standing, evaluate,
+};
+
+const KINDS: [Kind; 4] = [Kind::Identity, Kind::Session, Kind::Bucket, Kind::Trust];
+
+/// A request on lines of their own, action, resource and one condition key's value; the document
+/// follows.
+pub(crate) fn policy(data: &[u8]) -> bool {
+    let mut lines = data.splitn(4, |byte| *byte == b'\n');
+    let (Some(action), Some(resource)) = (lines.next(), lines.next()) else {
+        return false;
+    };
+    let (Some(value), Some(document)) = (lines.next(), lines.next()) else {
+        return false;
+    };
+    let (Ok(action), Ok(value)) = (std::str::from_utf8(action), std::str::from_utf8(value)) else {
+        return false;
+    };
+    let Ok(document) = std::str::from_utf8(document) else {
+        return false;
+    };
+    let read = KINDS.map(|kind| Policy::parse(kind, document));
+    for policy in read.iter().flatten() {
+        asked(policy, action, resource, value);
+    }
+    read.iter().any(Result::is_ok)
+}
+
+fn asked(policy: &Policy, action: &str, resource: &[u8], value: &str) {
+    assert_eq!(
+        Policy::parse(policy.kind(), policy.document()).as_ref(),
+        Ok(policy),
+        "a document has one meaning"
+    );
+    let _ = policy.is_public();
+    let mut context = Context::new();
+    for key in [
+        "aws:SourceIp",
+        "aws:username",
+        "s3:prefix",
+        "s3:max-keys",
+        "aws:CurrentTime",
+    ] {
+        context.set(key, value);
+    }
+    let principal = Principal {
+        kind: PrincipalKind::User,
+        arn: "arn:aws:iam::123456789012:user/anna".into(),
+        account: "123456789012".into(),
+        ..Principal::default()
+    };
+    let request = Request {
+        principal: &principal,
+        action,
+        resource,
+        context: &context,
+        now: SystemTime::UNIX_EPOCH,
+    };
+    let named = [Named {
+        name: "fuzz".into(),
+        policy: std::sync::Arc::new(policy.clone()),
+    }];
+    let alone = Layers {
+        standing: Standing::Ordinary,
+        identity: &named,
+        boundary: None,
+        session: &[],
+        restriction: None,
+        resource: None,
+        relation: Relation::SameAccount,
+    };
+    let decision = evaluate(&alone, &request);
+    // A limit more never allows more, and never lifts a deny.
+    let limited = Layers {
+        boundary: named.first(),
+        session: &named,
+        ..alone
+    };
+    assert_eq!(evaluate(&limited, &request).outcome, decision.outcome);
+    let by_all = Layers {
+        standing: Standing::Owner,
+        resource: Some(policy),
+        ..alone
+    };
+    let denied = |decision: &Decision<'_>| decision.is_denied();
+    assert_eq!(
+        denied(&evaluate(&by_all, &request)),
+        denied(&decision),
+        "a deny is a deny"
+    );
+}

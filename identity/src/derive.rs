@@ -1,0 +1,220 @@
+//! Callers, made from what is stored: what a key or a session gives whom.
+
+use std::sync::Arc;
+
+use crate::caller::{Caller, Rank};
+use crate::model::{Account, Holder, Role, Tag, User};
+use crate::policy::{Context, Named, Principal, PrincipalKind, RoleName};
+use crate::session::{Session, SessionOf};
+use crate::store::state::{Kept, State};
+
+impl State {
+    /// Whoever holds a lasting key; nothing if the holder is no more.
+    pub(crate) fn caller_of_key(&self, key: &Kept) -> Option<Caller> {
+        let mut caller = self.caller_of_holder(&key.row.holder)?;
+        caller.restriction.clone_from(&key.restriction);
+        caller.access_key.clone_from(&key.row.id);
+        caller.principal.context.set("sts:authentication", "false");
+        Some(caller)
+    }
+
+    /// Whoever a session token speaks for; nothing if the user or role is no more.
+    pub(crate) fn caller_of_session(&self, key: &str, session: &Session) -> Option<Caller> {
+        let mut caller = match &session.of {
+            SessionOf::Holder(holder) => self.caller_of_holder(holder)?,
+            SessionOf::Role { id, name } => {
+                let role = self.roles.by_id(id)?;
+                self.caller_of_role(role, name, session)?
+            }
+        };
+        caller.session = self.session_policies(session)?;
+        caller.restriction = session.restriction()?;
+        caller.access_key = key.to_owned();
+        caller.is_temporary = true;
+        let context = &mut caller.principal.context;
+        context.set("sts:authentication", "true");
+        context.set("aws:MultiFactorAuthPresent", "false");
+        context.set("aws:TokenIssueTime", session.issued.to_string());
+        Some(caller)
+    }
+
+    fn caller_of_holder(&self, holder: &Holder) -> Option<Caller> {
+        match holder {
+            Holder::Account(id) => Some(self.caller_of_account(self.accounts.get(id)?)),
+            Holder::User(id) => self.caller_of_user(self.users.by_id(id)?),
+        }
+    }
+
+    fn caller_of_account(&self, account: &Arc<Account>) -> Caller {
+        let is_administrator = account.id == self.root.id;
+        let mut principal = Principal {
+            kind: PrincipalKind::Account,
+            is_plain_account: account.is_plain() && !is_administrator,
+            arn: match is_administrator {
+                true => format!("arn:aws:iam::{}:root", account.number),
+                false => account.arn(),
+            },
+            unique_id: match account.is_plain() {
+                true => account.id.clone(),
+                false => account.number.clone(),
+            },
+            ..in_account(account)
+        };
+        let mut identity = Vec::new();
+        if principal.is_plain_account {
+            principal.context.set("aws:username", account.id.clone());
+            self.collect(&mut identity, &account.id, &account.attached);
+        }
+        principal.context.set("aws:PrincipalType", "Account");
+        describe(&mut principal, None, &[]);
+        Caller {
+            rank: match is_administrator {
+                true => Rank::Administrator,
+                false => Rank::Root,
+            },
+            identity,
+            ..ordinary(account, principal)
+        }
+    }
+
+    fn caller_of_user(&self, user: &User) -> Option<Caller> {
+        let account = self.account_of_space(&user.space)?;
+        let mut principal = Principal {
+            kind: PrincipalKind::User,
+            arn: user.arn(),
+            unique_id: user.id.clone(),
+            ..in_account(account)
+        };
+        principal.context.set("aws:PrincipalType", "User");
+        principal.context.set("aws:username", user.name.clone());
+        describe(&mut principal, None, &user.tags);
+        let mut identity = Vec::new();
+        self.collect(&mut identity, &user.id, &user.attached);
+        for group in user.groups.iter().filter_map(|id| self.groups.by_id(id)) {
+            self.collect(&mut identity, &group.id, &group.attached);
+        }
+        Some(Caller {
+            name: Some(user.name.clone()),
+            identity,
+            boundary: self.boundary(user.boundary.as_deref()),
+            ..ordinary(account, principal)
+        })
+    }
+
+    fn caller_of_role(&self, role: &Role, name: &str, session: &Session) -> Option<Caller> {
+        let account = self.account_of_space(&role.space)?;
+        let mut principal = Principal {
+            kind: PrincipalKind::Session,
+            arn: format!(
+                "arn:aws:sts::{}:assumed-role/{}/{name}",
+                role.space, role.name
+            ),
+            unique_id: format!("{}:{name}", role.id),
+            role: Some(RoleName {
+                arn: role.arn(),
+                unique_id: role.id.clone(),
+            }),
+            ..in_account(account)
+        };
+        let context = &mut principal.context;
+        context.set("aws:PrincipalType", "AssumedRole");
+        if let Some(identity) = &session.source_identity {
+            context.set("aws:SourceIdentity", identity.clone());
+        }
+        if let Some(web) = &session.web_identity {
+            context.set("aws:FederatedProvider", web.provider.clone());
+            for (key, values) in &web.claims {
+                context.set_all(key.clone(), values.iter().cloned());
+            }
+        }
+        // Tags of a session come before those of its role.
+        set_tags(context, "aws:PrincipalTag/", &session.tags);
+        describe(&mut principal, Some(role.arn()), &[]);
+        let of_role = role
+            .tags
+            .iter()
+            .map(|tag| (tag.key.clone(), vec![tag.value.clone()]));
+        set_tags(
+            &mut principal.context,
+            "aws:PrincipalTag/",
+            &of_role.collect::<Vec<_>>(),
+        );
+        let mut identity = Vec::new();
+        self.collect(&mut identity, &role.id, &role.attached);
+        Some(Caller {
+            name: Some(role.name.clone()),
+            identity,
+            boundary: self.boundary(role.boundary.as_deref()),
+            ..ordinary(account, principal)
+        })
+    }
+
+    /// Inline and attached policies of a user, group, role or plain account.
+    fn collect(&self, into: &mut Vec<Named>, id: &str, attached: &[String]) {
+        if let Some(inline) = self.inline.get(id) {
+            into.extend(inline.values().cloned());
+        }
+        into.extend(attached.iter().filter_map(|arn| self.managed(arn)));
+    }
+
+    /// A boundary that cannot be found lets nothing through.
+    fn boundary(&self, arn: Option<&str>) -> Option<Named> {
+        let found = |arn| self.managed(arn);
+        arn.map(|arn| found(arn).unwrap_or_else(|| self.ready_made.nothing.clone()))
+    }
+
+    /// Nothing if one of them can no longer be found: the session would be less limited.
+    fn session_policies(&self, session: &Session) -> Option<Vec<Named>> {
+        let mut policies: Vec<Named> = session.policy()?.into_iter().collect();
+        for arn in &session.policy_arns {
+            policies.push(self.managed(arn)?);
+        }
+        Some(policies)
+    }
+}
+
+fn ordinary(account: &Arc<Account>, principal: Principal) -> Caller {
+    Caller {
+        account: Arc::clone(account),
+        principal,
+        rank: Rank::Ordinary,
+        name: None,
+        identity: Vec::new(),
+        boundary: None,
+        session: Vec::new(),
+        restriction: None,
+        access_key: String::new(),
+        is_temporary: false,
+    }
+}
+
+fn in_account(account: &Account) -> Principal {
+    let mut context = Context::new();
+    context.set("aws:PrincipalIsAWSService", "false");
+    if !account.is_plain() {
+        context.set("aws:PrincipalAccount", account.number.clone());
+    }
+    Principal {
+        account: account.number.clone(),
+        canonical_id: account.id.clone(),
+        context,
+        ..Principal::default()
+    }
+}
+
+/// The keys that every principal has.
+fn describe(principal: &mut Principal, role: Option<String>, tags: &[Tag]) {
+    let arn = role.unwrap_or_else(|| principal.arn.clone());
+    let context = &mut principal.context;
+    context.set("aws:PrincipalArn", arn);
+    context.set("aws:userid", principal.unique_id.clone());
+    for tag in tags {
+        context.set(format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
+    }
+}
+
+fn set_tags(context: &mut Context<'static>, prefix: &str, tags: &[(String, Vec<String>)]) {
+    for (key, values) in tags {
+        context.set_all(format!("{prefix}{key}"), values.iter().cloned());
+    }
+}

@@ -1,0 +1,335 @@
+//! The façade: finds credentials without waiting, changes what there is durably.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use storage_engine::Engine;
+use tokio::sync::Mutex;
+
+use crate::caller::{Credential, Refusal};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::{AccessKey, Account, Holder, PLAIN_SPACE, Seconds, Secret};
+use crate::session::{self, Session};
+use crate::store::row::Row;
+use crate::store::seal::{Purpose, Sealer};
+use crate::store::state::{Kept, State};
+use crate::store::table::{Table, Write};
+
+/// The server's own root, from its configuration.
+#[derive(Debug, Clone)]
+pub struct RootAccount {
+    pub canonical_id: String,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub access_key: String,
+    pub secret: Secret,
+}
+
+/// Everything about who may do what. Cheap to clone; all clones are one.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    at_rest: Sealer,
+    in_tokens: Sealer,
+    state: RwLock<State>,
+    /// Sessions seen lately, of one generation of the state.
+    sessions: RwLock<Sessions>,
+    root: RootAccount,
+    /// Held by whoever changes something.
+    table: Arc<Mutex<Table>>,
+    now: fn() -> SystemTime,
+}
+
+#[derive(Debug, Default)]
+struct Sessions {
+    generation: u64,
+    by_token: HashMap<Box<str>, KeptSession>,
+}
+
+#[derive(Debug)]
+struct KeptSession {
+    access_key: Box<str>,
+    expires: Seconds,
+    credential: Arc<Credential>,
+}
+
+impl Identity {
+    /// Reads everything there is. Secrets were sealed under the master key, and open under no
+    /// other.
+    pub async fn open(engine: Arc<Engine>, master: &[u8; 32], root: RootAccount) -> Result<Self> {
+        Identity::open_with(engine, master, root, SystemTime::now).await
+    }
+
+    pub(crate) async fn open_with(
+        engine: Arc<Engine>,
+        master: &[u8; 32],
+        root: RootAccount,
+        now: fn() -> SystemTime,
+    ) -> Result<Self> {
+        let (table, rows) = Table::open(engine).await?;
+        let at_rest = Sealer::new(master, Purpose::SecretsAtRest)?;
+        let state = state_of(&root, rows, &at_rest)?;
+        let inner = Inner {
+            in_tokens: Sealer::new(master, Purpose::SessionTokens)?,
+            at_rest,
+            state: RwLock::new(state),
+            sessions: RwLock::default(),
+            root,
+            table: Arc::new(Mutex::new(table)),
+            now,
+        };
+        Ok(Identity {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Whose key it is and what its secret is. Waits for nothing; of a lasting key, and of a
+    /// session seen before, it allocates nothing.
+    pub fn find(
+        &self,
+        access_key: &str,
+        session_token: Option<&str>,
+    ) -> std::result::Result<Arc<Credential>, Refusal> {
+        match session_token {
+            Some(token) => self.find_session(access_key, token),
+            None => self.find_lasting(access_key),
+        }
+    }
+
+    fn find_lasting(&self, access_key: &str) -> std::result::Result<Arc<Credential>, Refusal> {
+        let state = self.state();
+        let Some(kept) = state.keys.get(access_key) else {
+            // Temporary keys mean nothing without their token.
+            return Err(match access_key.starts_with("ASIA") {
+                true => Refusal::InvalidToken,
+                false => Refusal::UnknownKey,
+            });
+        };
+        if !kept.row.active {
+            return Err(Refusal::InactiveKey);
+        }
+        if kept
+            .row
+            .expires
+            .is_some_and(|expires| expires <= self.seconds())
+        {
+            return Err(Refusal::ExpiredKey);
+        }
+        let credential = kept.credential.get_or_init(|| credential(&state, kept));
+        credential.clone().ok_or(Refusal::UnknownKey)
+    }
+
+    fn find_session(
+        &self,
+        access_key: &str,
+        token: &str,
+    ) -> std::result::Result<Arc<Credential>, Refusal> {
+        let now = self.seconds();
+        let generation = self.state().generation;
+        {
+            let sessions = self.inner.sessions.read();
+            let sessions = sessions.unwrap_or_else(PoisonError::into_inner);
+            let known = sessions.by_token.get(token).filter(|known| {
+                sessions.generation == generation && *known.access_key == *access_key
+            });
+            match known {
+                Some(known) if known.expires > now => return Ok(Arc::clone(&known.credential)),
+                Some(_) => return Err(Refusal::ExpiredToken),
+                None => {}
+            }
+        }
+        let opened = session::open(&self.inner.in_tokens, access_key, token);
+        let session = opened.ok_or(Refusal::InvalidToken)?;
+        if session.expires <= now {
+            return Err(Refusal::ExpiredToken);
+        }
+        let (generation, caller) = {
+            let state = self.state();
+            (
+                state.generation,
+                state.caller_of_session(access_key, &session),
+            )
+        };
+        let credential = Arc::new(Credential {
+            secret: Secret::new(&session.secret.0),
+            caller: Arc::new(caller.ok_or(Refusal::InvalidToken)?),
+        });
+        self.remember(generation, access_key, token, &session, &credential);
+        Ok(credential)
+    }
+
+    fn remember(
+        &self,
+        generation: u64,
+        access_key: &str,
+        token: &str,
+        session: &Session,
+        credential: &Arc<Credential>,
+    ) {
+        let sessions = self.inner.sessions.write();
+        let mut sessions = sessions.unwrap_or_else(PoisonError::into_inner);
+        let is_full = sessions.by_token.len() >= limits::SESSIONS_CACHED_MAX;
+        if sessions.generation != generation || is_full {
+            sessions.by_token.clear();
+            sessions.generation = generation;
+        }
+        let kept = KeptSession {
+            access_key: access_key.into(),
+            expires: session.expires,
+            credential: Arc::clone(credential),
+        };
+        sessions.by_token.insert(token.into(), kept);
+    }
+
+    /// The account with that canonical id.
+    pub fn account(&self, canonical_id: &str) -> Option<Arc<Account>> {
+        self.state().accounts.get(canonical_id).cloned()
+    }
+
+    pub fn account_by_number(&self, number: &str) -> Option<Arc<Account>> {
+        self.state().accounts.by_number(number).cloned()
+    }
+
+    pub fn account_by_email(&self, email: &str) -> Option<Arc<Account>> {
+        self.state().accounts.by_email(email).cloned()
+    }
+
+    /// By the name operators gave it.
+    pub fn account_by_name(&self, name: &str) -> Option<Arc<Account>> {
+        let state = self.state();
+        let mut accounts = state.accounts.values();
+        accounts.find(|account| account.name == name).cloned()
+    }
+
+    /// The server's own account.
+    pub fn root(&self) -> Arc<Account> {
+        Arc::clone(&self.state().root)
+    }
+
+    pub(crate) fn state(&self) -> RwLockReadGuard<'_, State> {
+        // A state that a panic left half changed cannot be: changes are made of checked rows.
+        let state = self.inner.state.read();
+        state.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.inner.now)()
+    }
+
+    pub(crate) fn seconds(&self) -> Seconds {
+        let since = self.now().duration_since(UNIX_EPOCH);
+        since.unwrap_or_default().as_secs()
+    }
+
+    pub(crate) fn seal_secret(&self, key: &str, secret: &str) -> Result<String> {
+        let associated = format!("key/{key}");
+        let sealed = self
+            .inner
+            .at_rest
+            .seal(secret.as_bytes(), associated.as_bytes());
+        Ok(hex::encode(sealed?))
+    }
+
+    pub(crate) fn seal_session(&self, key: &str, session: &Session) -> Result<String> {
+        session::seal(&self.inner.in_tokens, key, session)
+    }
+
+    /// Changes something: `decide` looks at what there is and says what to write. When this
+    /// returns the change is durable and everybody sees it. A caller that stops waiting does not
+    /// stop it: either all of it happens or nothing.
+    pub(crate) async fn change<T>(
+        &self,
+        decide: impl FnOnce(&State, &mut Vec<Write>) -> Result<T>,
+    ) -> Result<T> {
+        let mut table = Arc::clone(&self.inner.table).lock_owned().await;
+        let mut writes = Vec::new();
+        let answer = decide(&self.state(), &mut writes)?;
+        if writes.is_empty() {
+            return Ok(answer);
+        }
+        let inner = Arc::clone(&self.inner);
+        let written = tokio::spawn(async move {
+            match table.commit(&writes).await {
+                Ok(()) => inner.apply(writes),
+                Err(Error::ConcurrentModification) => {
+                    let rows = table.read().await?;
+                    inner.replace(rows)?;
+                    Err(Error::ConcurrentModification)
+                }
+                Err(error) => Err(error),
+            }
+        });
+        let stopped = |_| Error::Cryptography("the change was interrupted");
+        written.await.map_err(stopped)??;
+        Ok(answer)
+    }
+}
+
+impl Inner {
+    fn apply(&self, writes: Vec<Write>) -> Result<()> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.apply(writes, &self.at_rest)
+    }
+
+    fn replace(&self, rows: Vec<Row>) -> Result<()> {
+        let mut fresh = state_of(&self.root, rows, &self.at_rest)?;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        fresh.generation = state.generation + 1;
+        *state = fresh;
+        Ok(())
+    }
+}
+
+fn state_of(root: &RootAccount, rows: Vec<Row>, sealer: &Sealer) -> Result<State> {
+    let account = Account {
+        id: root.canonical_id.clone(),
+        number: PLAIN_SPACE.to_owned(),
+        name: "root".to_owned(),
+        display_name: root.display_name.clone(),
+        email: root.email.clone(),
+        created: 0,
+        attached: Vec::new(),
+    };
+    let key = AccessKey {
+        id: root.access_key.clone(),
+        holder: Holder::Account(root.canonical_id.clone()),
+        created: 0,
+        active: true,
+        expires: None,
+        restriction: None,
+        description: None,
+        sealed: String::new(),
+    };
+    let mut state = State::new(account, key, root.secret.clone())?;
+    let taken = |id: &str| Error::Damaged {
+        key: id.to_owned(),
+        detail: "the server's root has the same id or access key".into(),
+    };
+    for row in &rows {
+        match row {
+            Row::Account(row) if row.id == root.canonical_id => return Err(taken(&row.id)),
+            Row::Key(row) if row.id == root.access_key => return Err(taken(&row.id)),
+            _ => {}
+        }
+    }
+    let writes = rows.into_iter().map(Write::Put).collect();
+    state.apply(writes, sealer)?;
+    Ok(state)
+}
+
+fn credential(state: &State, kept: &Kept) -> Option<Arc<Credential>> {
+    let caller = state.caller_of_key(kept)?;
+    Some(Arc::new(Credential {
+        secret: kept.secret.clone(),
+        caller: Arc::new(caller),
+    }))
+}
+
+#[cfg(test)]
+mod tests;

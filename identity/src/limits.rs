@@ -1,0 +1,69 @@
+//! Every bound of this crate, with its unit in its name. Amazon's quotas where Amazon has one.
+
+/// A policy document as it is sent, whatever it is for.
+pub const DOCUMENT_BYTES_MAX: usize = 128 << 10;
+/// A bucket policy.
+pub const BUCKET_POLICY_BYTES_MAX: usize = 20 << 10;
+/// Session policies, as sent.
+pub const SESSION_POLICY_BYTES_MAX: usize = 2048;
+/// Trust policies, white space left out.
+pub const TRUST_POLICY_BYTES_MAX: usize = 2048;
+/// A version of a managed policy, white space left out.
+pub const MANAGED_POLICY_BYTES_MAX: usize = 6144;
+/// All inline policies together, white space left out.
+pub const USER_POLICIES_BYTES_MAX: usize = 2048;
+pub const GROUP_POLICIES_BYTES_MAX: usize = 5120;
+pub const ROLE_POLICIES_BYTES_MAX: usize = 10_240;
+/// A document as it is stored, so that its row fits the store.
+pub const STORED_DOCUMENT_BYTES_MAX: usize = 24 << 10;
+
+pub const ACCOUNTS_MAX: usize = 10_000;
+pub const USERS_PER_ACCOUNT_MAX: usize = 5000;
+pub const GROUPS_PER_ACCOUNT_MAX: usize = 300;
+pub const ROLES_PER_ACCOUNT_MAX: usize = 1000;
+pub const POLICIES_PER_ACCOUNT_MAX: usize = 1500;
+pub const PROVIDERS_PER_ACCOUNT_MAX: usize = 100;
+pub const GROUPS_PER_USER_MAX: usize = 10;
+pub const KEYS_PER_USER_MAX: usize = 2;
+pub const ATTACHED_POLICIES_MAX: usize = 10;
+pub const INLINE_POLICIES_MAX: usize = 100;
+pub const VERSIONS_PER_POLICY_MAX: usize = 5;
+pub const CLIENTS_PER_PROVIDER_MAX: usize = 100;
+pub const THUMBPRINTS_PER_PROVIDER_MAX: usize = 5;
+pub const TAGS_MAX: usize = 50;
+
+pub const USER_NAME_BYTES_MAX: usize = 64;
+pub const ROLE_NAME_BYTES_MAX: usize = 64;
+pub const GROUP_NAME_BYTES_MAX: usize = 128;
+pub const POLICY_NAME_BYTES_MAX: usize = 128;
+pub const SESSION_NAME_BYTES_MAX: usize = 64;
+pub const PATH_BYTES_MAX: usize = 512;
+pub const CANONICAL_ID_BYTES_MAX: usize = 128;
+pub const DISPLAY_NAME_BYTES_MAX: usize = 256;
+pub const EMAIL_BYTES_MAX: usize = 254;
+pub const PROVIDER_URL_BYTES_MAX: usize = 255;
+pub const CLIENT_BYTES_MAX: usize = 255;
+pub const DESCRIPTION_CHARS_MAX: usize = 1000;
+pub const TAG_KEY_CHARS_MAX: usize = 128;
+pub const TAG_VALUE_CHARS_MAX: usize = 256;
+/// Keys that are given, not made.
+pub const ACCESS_KEY_BYTES_MAX: usize = 128;
+pub const SECRET_BYTES_MAX: usize = 128;
+
+pub const PAGE_ITEMS_DEFAULT: usize = 100;
+pub const PAGE_ITEMS_MAX: usize = 1000;
+
+pub const SESSION_SECONDS_MIN: u32 = 900;
+pub const ROLE_SESSION_SECONDS_DEFAULT: u32 = 3600;
+pub const ROLE_SESSION_SECONDS_MIN: u32 = 3600;
+pub const ROLE_SESSION_SECONDS_MAX: u32 = 43_200;
+/// GetSessionToken: half a day unless asked for, a day and a half at most, an hour for a root.
+pub const USER_SESSION_SECONDS_DEFAULT: u32 = 43_200;
+pub const USER_SESSION_SECONDS_MAX: u32 = 129_600;
+pub const ROOT_SESSION_SECONDS_MAX: u32 = 3600;
+pub const SESSION_POLICIES_MAX: usize = 10;
+pub const SESSION_TOKEN_BYTES_MAX: usize = 16 << 10;
+/// Session tokens whose callers are kept ready.
+pub const SESSIONS_CACHED_MAX: usize = 1024;
+pub const WEB_IDENTITY_TOKEN_BYTES_MAX: usize = 20_000;
+pub const JWKS_KEYS_MAX: usize = 100;

@@ -1,0 +1,104 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::policy::{Context, Principal};
+
+fn with(context: &Context<'_>, check: impl FnOnce(&Request<'_>)) {
+    check(&Request {
+        principal: &Principal::default(),
+        action: "s3:GetObject",
+        resource: b"",
+        context,
+        now: std::time::SystemTime::UNIX_EPOCH,
+    });
+}
+
+fn holds(pattern: &str, text: &str, context: &Context<'_>) -> bool {
+    let pattern = Text::parse(pattern, Wild::Cards, Variables::Filled);
+    let mut holds = false;
+    with(context, |request| {
+        holds = pattern.matches(text.as_bytes(), Case::Matters, request);
+    });
+    holds
+}
+
+#[test]
+fn wildcards() {
+    let none = Context::new();
+    for (pattern, text, expected) in [
+        ("*", "", true),
+        ("", "", true),
+        ("", "a", false),
+        ("a*", "a", true),
+        ("a*c", "abcbc", true),
+        ("a*c", "abcb", false),
+        ("*b*", "abc", true),
+        ("a?c", "aéc", true),
+        ("a?c", "ac", false),
+        ("a?", "a", false),
+        ("**a", "bba", true),
+        ("*a*b", "aab", true),
+        ("?*?", "a", false),
+        ("?*?", "ab", true),
+    ] {
+        assert_eq!(holds(pattern, text, &none), expected, "{pattern} on {text}");
+    }
+}
+
+#[test]
+fn variables_are_filled_and_taken_as_they_are() {
+    let mut context = Context::new();
+    context.set("aws:username", "an*a");
+    context.set_all("aws:TagKeys", ["a", "b"]);
+    for (pattern, text, expected) in [
+        ("home/${aws:username}/*", "home/an*a/x", true),
+        ("home/${aws:username}/*", "home/anna/x", false),
+        ("home/${AWS:UserName}/*", "home/an*a/x", true),
+        ("${aws:nobody}", "", false),
+        ("${aws:nobody, 'team'}", "team", true),
+        ("${aws:username, 'team'}", "team", false),
+        // Several values are no value.
+        ("${aws:TagKeys}", "a", false),
+        ("a${*}b", "a*b", true),
+        ("a${*}b", "axb", false),
+        ("a${?}b${$}", "a?b$", true),
+        ("${", "${", true),
+        ("${}", "${}", true),
+    ] {
+        assert_eq!(
+            holds(pattern, text, &context),
+            expected,
+            "{pattern} on {text}"
+        );
+    }
+}
+
+/// The definition, slow and obvious.
+fn slow(pattern: &[char], text: &[char]) -> bool {
+    match (pattern.first(), text.first()) {
+        (None, None) => true,
+        (Some('*'), _) => {
+            slow(&pattern[1..], text) || (!text.is_empty() && slow(pattern, &text[1..]))
+        }
+        (Some('?'), Some(_)) => slow(&pattern[1..], &text[1..]),
+        (Some(p), Some(t)) if p == t => slow(&pattern[1..], &text[1..]),
+        _ => false,
+    }
+}
+
+proptest! {
+    #[test]
+    fn matching_follows_its_definition(pattern in "[abé*?]{0,8}", text in "[abé]{0,10}") {
+        let chars = |s: &str| s.chars().collect::<Vec<_>>();
+        let expected = slow(&chars(&pattern), &chars(&text));
+        prop_assert_eq!(holds(&pattern, &text, &Context::new()), expected);
+    }
+
+    #[test]
+    fn any_text_matches_itself(text in "\\PC{0,30}") {
+        let literal = Text::parse(&text, Wild::Literal, Variables::Literal);
+        let mut same = false;
+        with(&Context::new(), |r| same = literal.matches(text.as_bytes(), Case::Matters, r));
+        prop_assert!(same && literal.is_fixed());
+    }
+}

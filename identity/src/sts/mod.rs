@@ -1,0 +1,119 @@
+//! The verbs of STS: temporary credentials for those who may have them.
+
+mod assume;
+mod jwt;
+mod web_identity;
+
+#[cfg(test)]
+mod tests;
+
+pub use assume::{AssumeRole, AssumedRole, SessionTags};
+pub use web_identity::{AssumedByWebIdentity, KeySource, WebIdentityRequest};
+
+use crate::caller::{Caller, Rank};
+use crate::error::{Error, Result};
+use crate::identity::Identity;
+use crate::limits;
+use crate::model::{Holder, Seconds, Secret, Unique, new_secret, unique_id};
+use crate::policy::PrincipalKind;
+use crate::session::{Hidden, Session, SessionOf};
+
+/// Temporary credentials.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    pub access_key: String,
+    pub secret: Secret,
+    pub token: String,
+    pub expires: Seconds,
+}
+
+/// What GetCallerIdentity answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// The account's number; of the server's own and plain accounts, which have none, empty.
+    pub account: String,
+    pub arn: String,
+    pub user_id: String,
+}
+
+impl Identity {
+    /// Nothing has to be allowed for it.
+    pub fn get_caller_identity(&self, caller: &Caller) -> Result<CallerIdentity> {
+        if caller.is_anonymous() {
+            return Err(Error::AccessDenied(
+                "Request is missing Authentication Token".into(),
+            ));
+        }
+        Ok(CallerIdentity {
+            account: caller.principal().account.clone(),
+            arn: caller.arn().to_owned(),
+            user_id: caller.unique_id().to_owned(),
+        })
+    }
+
+    /// Credentials of a user or root with the same rights, for a while.
+    pub fn get_session_token(&self, caller: &Caller, seconds: Option<u32>) -> Result<Issued> {
+        let is_root = matches!(caller.rank, Rank::Root | Rank::Administrator);
+        let holder = match caller.kind() {
+            _ if caller.is_temporary() => None,
+            PrincipalKind::Account => Some(Holder::Account(caller.account().id.clone())),
+            PrincipalKind::User => Some(Holder::User(caller.unique_id().to_owned())),
+            _ => None,
+        };
+        let holder = holder.ok_or_else(|| {
+            Error::AccessDenied("Cannot call GetSessionToken with session credentials".into())
+        })?;
+        let max = match is_root && !caller.account().is_plain() {
+            true => limits::ROOT_SESSION_SECONDS_MAX,
+            false => limits::USER_SESSION_SECONDS_MAX,
+        };
+        let default = limits::USER_SESSION_SECONDS_DEFAULT.min(max);
+        let seconds = duration(seconds, default, limits::USER_SESSION_SECONDS_MAX)?;
+        let mut session = self.new_session(SessionOf::Holder(holder), seconds.min(max))?;
+        let restriction = caller.restriction.as_ref();
+        session.restriction = restriction.map(|named| named.policy.document().to_string());
+        self.issue(&session)
+    }
+
+    fn new_session(&self, of: SessionOf, seconds: u32) -> Result<Session> {
+        let now = self.seconds();
+        Ok(Session {
+            secret: Hidden(new_secret()?),
+            issued: now,
+            expires: now + Seconds::from(seconds),
+            of,
+            policy: None,
+            policy_arns: Vec::new(),
+            restriction: None,
+            tags: Vec::new(),
+            transitive: Vec::new(),
+            source_identity: None,
+            web_identity: None,
+        })
+    }
+
+    fn issue(&self, session: &Session) -> Result<Issued> {
+        let access_key = unique_id(Unique::SessionKey)?;
+        Ok(Issued {
+            token: self.seal_session(&access_key, session)?,
+            access_key,
+            secret: Secret::new(&session.secret.0),
+            expires: session.expires,
+        })
+    }
+}
+
+fn duration(seconds: Option<u32>, default: u32, max: u32) -> Result<u32> {
+    let seconds = seconds.unwrap_or(default);
+    let min = limits::SESSION_SECONDS_MIN;
+    match seconds {
+        seconds if seconds < min => Err(Error::Validation(format!(
+            "durationSeconds must have value greater than or equal to {min}"
+        ))),
+        seconds if seconds > max => Err(Error::Validation(format!(
+            "The requested DurationSeconds exceeds the MaxSessionDuration of {max} seconds set \
+             for this role."
+        ))),
+        seconds => Ok(seconds),
+    }
+}
