@@ -4,15 +4,12 @@
 mod tests;
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::CREDENTIALS_FILE_BYTES_MAX;
+use crate::secret_file::{self, SecretFileError};
 
 /// Name of the file in the data folder.
 pub(crate) const FILE: &str = "root-credential.json";
@@ -46,21 +43,7 @@ pub(crate) enum Invalid {
     PasswordSymbol,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CredentialError {
-    #[error("{path}: cannot {action}: {source}", path = path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
-    #[error("{path} may be read or written by others than its owner (mode {mode:03o}); run: chmod 600 {path}", path = path.display())]
-    Exposed { path: PathBuf, mode: u32 },
-    #[error("{path} is not a root credential: {detail}; restore the file, or remove it to have a new credential made", path = path.display())]
-    Unreadable { path: PathBuf, detail: String },
-    #[error("no randomness from the operating system")]
-    NoRandomness,
-}
+const REMEDY: &str = "restore the file, or remove it to have a new credential made";
 
 /// The stored form. A newer version, or a field this version does not know, is refused.
 #[derive(Serialize, Deserialize)]
@@ -102,11 +85,11 @@ impl RootCredential {
         &self.password
     }
 
-    fn generate() -> Result<RootCredential, CredentialError> {
+    fn generate() -> Result<RootCredential, SecretFileError> {
         let mut random = [0u8; USER_SYMBOLS_MADE + PASSWORD_SYMBOLS_MADE];
         SystemRandom::new()
             .fill(&mut random)
-            .map_err(|_| CredentialError::NoRandomness)?;
+            .map_err(|_| SecretFileError::NoRandomness)?;
         let (user, password) = random.split_at(USER_SYMBOLS_MADE);
         Ok(RootCredential {
             user: spell(user, USER_SYMBOLS),
@@ -128,48 +111,23 @@ impl fmt::Debug for RootCredential {
 ///
 /// The caller holds the folder's lock, so there is no other process that makes one at the same
 /// time. A crash leaves either no file or the whole file.
-pub(crate) fn load_or_create(folder: &Path) -> Result<(RootCredential, bool), CredentialError> {
+pub(crate) fn load_or_create(folder: &Path) -> Result<(RootCredential, bool), SecretFileError> {
     let path = folder.join(FILE);
-    // Not blocking: whatever lies there, opening it must not hang.
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open(&path);
-    match opened {
-        Ok(file) => Ok((load(file, &path)?, false)),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            let made = RootCredential::generate()?;
-            store(&made, folder)?;
-            Ok((made, true))
-        }
-        Err(e) => Err(io_error("open", &path)(e)),
+    if let Some(text) = secret_file::load(&path, REMEDY)? {
+        return Ok((parse(&text, &path)?, false));
     }
+    let made = RootCredential::generate()?;
+    store(&made, folder)?;
+    Ok((made, true))
 }
 
-fn load(file: File, path: &Path) -> Result<RootCredential, CredentialError> {
-    let unreadable = |detail: String| CredentialError::Unreadable {
+fn parse(text: &[u8], path: &Path) -> Result<RootCredential, SecretFileError> {
+    let unreadable = |detail: String| SecretFileError::Unreadable {
         path: path.to_owned(),
-        detail,
+        detail: format!("it is not a root credential: {detail}"),
+        remedy: REMEDY,
     };
-    let metadata = file.metadata().map_err(io_error("inspect", path))?;
-    if !metadata.is_file() {
-        return Err(unreadable("not a plain file".to_owned()));
-    }
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let path = path.to_owned();
-        return Err(CredentialError::Exposed { path, mode });
-    }
-    let mut text = Vec::new();
-    file.take(CREDENTIALS_FILE_BYTES_MAX + 1)
-        .read_to_end(&mut text)
-        .map_err(io_error("read", path))?;
-    if text.len() as u64 > CREDENTIALS_FILE_BYTES_MAX {
-        return Err(unreadable(format!(
-            "longer than {CREDENTIALS_FILE_BYTES_MAX} bytes"
-        )));
-    }
-    let stored: Stored = serde_json::from_slice(&text).map_err(|e| unreadable(e.to_string()))?;
+    let stored: Stored = serde_json::from_slice(text).map_err(|e| unreadable(e.to_string()))?;
     if stored.version != STORED_VERSION {
         return Err(unreadable(format!(
             "version {}, this program reads version {STORED_VERSION}",
@@ -179,45 +137,15 @@ fn load(file: File, path: &Path) -> Result<RootCredential, CredentialError> {
     RootCredential::new(stored.access_key, stored.secret_key).map_err(|e| unreadable(e.to_string()))
 }
 
-/// Written beside its place and moved there, both synced: after a crash the file is whole or absent.
-fn store(credential: &RootCredential, folder: &Path) -> Result<(), CredentialError> {
+fn store(credential: &RootCredential, folder: &Path) -> Result<(), SecretFileError> {
     let stored = Stored {
         version: STORED_VERSION,
         access_key: credential.user.clone(),
         secret_key: credential.password.clone(),
     };
-    let text = serde_json::to_vec_pretty(&stored).expect("three plain fields always serialise");
-
-    let path = folder.join(FILE);
-    let beside = folder.join(format!("{FILE}.new"));
-    match fs::remove_file(&beside) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            return Err(io_error("remove a leftover", &beside)(e));
-        }
-        _ => {}
-    }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&beside)
-        .map_err(io_error("create", &beside))?;
-    file.write_all(&text)
-        .and_then(|()| file.write_all(b"\n"))
-        .and_then(|()| file.sync_all())
-        .map_err(io_error("write", &beside))?;
-    fs::rename(&beside, &path).map_err(io_error("move into place", &path))?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(io_error("sync", folder))
-}
-
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
-    move |source| CredentialError::Io {
-        action,
-        path: path.to_owned(),
-        source,
-    }
+    let mut text = serde_json::to_vec_pretty(&stored).expect("three plain fields always serialise");
+    text.push(b'\n');
+    secret_file::store(folder, FILE, &text)
 }
 
 fn spell(random: &[u8], symbols: &[u8]) -> String {

@@ -29,5 +29,5 @@ pub(crate) const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Pause after a failed accept (out of descriptors, most likely).
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// The file that holds the root credential, in bytes.
-pub(crate) const CREDENTIALS_FILE_BYTES_MAX: u64 = 4 << 10;
+/// A file that holds a secret, in bytes.
+pub(crate) const SECRET_FILE_BYTES_MAX: u64 = 4 << 10;

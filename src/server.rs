@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use http::Request;
-use s3_api::{Principal, S3, S3Config, root_credential};
+use identity::model::Secret;
+use identity::{Identity, RootAccount};
+use s3_api::{S3, S3Config};
 use storage_engine::disk::with_advice;
 use storage_engine::{Engine, EngineConfig};
 use tokio::net::TcpListener;
@@ -22,10 +24,12 @@ use tracing::{error, info, warn};
 
 use crate::cli::ServerArgs;
 use crate::config::{ConfigError, LogConfig, ServerConfig};
-use crate::credentials::{self, CredentialError, RootCredential};
+use crate::credentials::{self, RootCredential};
 use crate::folder;
 use crate::front::Front;
 use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
+use crate::master_key;
+use crate::secret_file::SecretFileError;
 use crate::serve::{RequestBody, ServeLimits, serve};
 use crate::signals::Signals;
 use crate::system;
@@ -50,7 +54,9 @@ enum RunError {
         source: storage_engine::Error,
     },
     #[error(transparent)]
-    Credential(#[from] CredentialError),
+    SecretFile(#[from] SecretFileError),
+    #[error("cannot read the identities: {0}")]
+    Identity(#[from] identity::Error),
     #[error("cannot listen on {address}: {source}")]
     Listen {
         address: SocketAddr,
@@ -129,11 +135,12 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     };
     warn_of_a_full_drive(&engine).await;
     let root = root_credential_of(&config)?;
+    let identity = identities(&engine, &config.data, &root).await?;
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);
     let front = Arc::new(Front::new(
-        s3_over(&engine, &config.region, &root),
+        S3::new(Arc::clone(&engine), S3Config::new(&config.region, identity)),
         Arc::clone(&engine),
         Arc::clone(&metrics),
         stopping.clone(),
@@ -284,13 +291,21 @@ fn show_once(root: &RootCredential, data: &Path) {
     }
 }
 
-fn s3_over(engine: &Arc<Engine>, region: &str, root: &RootCredential) -> S3 {
-    let principal = Principal {
-        id: ROOT_ID.into(),
+/// Called with the store open, like the one before.
+async fn identities(
+    engine: &Arc<Engine>,
+    data: &Path,
+    root: &RootCredential,
+) -> Result<Identity, RunError> {
+    let master = master_key::load_or_create(data)?;
+    let root = RootAccount {
+        canonical_id: ROOT_ID.into(),
         display_name: ROOT_NAME.into(),
+        email: None,
+        access_key: root.user().to_owned(),
+        secret: Secret::new(root.password()),
     };
-    let credentials = root_credential(root.user(), root.password(), principal);
-    S3::new(Arc::clone(engine), S3Config::new(region, credentials))
+    Ok(Identity::open(Arc::clone(engine), &master, root).await?)
 }
 
 fn system_error(what: &'static str) -> impl FnOnce(io::Error) -> RunError {

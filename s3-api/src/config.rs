@@ -1,6 +1,7 @@
 //! What the protocol layer has to be told.
 
-use crate::auth::Credentials;
+use crate::bucket::ownership::Ownership;
+use identity::Identity;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -9,9 +10,9 @@ use std::time::SystemTime;
 pub struct S3Config {
     /// The region signatures must name, and `GetBucketLocation` answers.
     pub region: String,
-    pub credentials: Credentials,
-    /// The twelve digits `x-amz-expected-bucket-owner` is compared with.
-    pub account_id: String,
+    pub identity: Identity,
+    /// What a new bucket is set to whose maker says nothing. Amazon's own choice is the default.
+    pub ownership: Ownership,
     /// `x-amz-id-2` of every answer: tells which server it came from.
     pub host_id: String,
     /// The clock signatures are judged by.
@@ -20,11 +21,11 @@ pub struct S3Config {
 
 impl S3Config {
     /// The usual settings around what has no default.
-    pub fn new(region: impl Into<String>, credentials: Credentials) -> Self {
+    pub fn new(region: impl Into<String>, identity: Identity) -> Self {
         Self {
             region: region.into(),
-            credentials,
-            account_id: "000000000000".into(),
+            identity,
+            ownership: Ownership::BucketOwnerEnforced,
             host_id: "cairn".into(),
             now: SystemTime::now,
         }
@@ -35,7 +36,7 @@ impl fmt::Debug for S3Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("S3Config")
             .field("region", &self.region)
-            .field("account_id", &self.account_id)
+            .field("ownership", &self.ownership)
             .finish_non_exhaustive()
     }
 }
@@ -44,5 +45,5 @@ impl fmt::Debug for S3Config {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) region: String,
-    pub(crate) account_id: String,
+    pub(crate) ownership: Ownership,
 }

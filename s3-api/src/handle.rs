@@ -38,15 +38,15 @@ impl S3 {
     pub fn new(engine: Arc<Engine>, config: S3Config) -> Self {
         let S3Config {
             region,
-            credentials,
-            account_id,
+            identity,
+            ownership,
             host_id,
             now,
         } = config;
         Self {
-            verifier: Verifier::new(credentials, region.clone(), now),
-            gate: Gate::new(engine),
-            settings: Settings { region, account_id },
+            verifier: Verifier::new(identity.clone(), region.clone(), now),
+            gate: Gate::new(engine, identity),
+            settings: Settings { region, ownership },
             ids: RequestIds::new(),
             host_id,
         }
@@ -92,9 +92,13 @@ impl S3 {
     async fn answer(&self, parsed: Parsed<'_>, body: &mut WireBody) -> Result<Answer, S3Error> {
         let headers = &parsed.parts.headers;
         let authenticated = Authenticated::check(parsed, &self.verifier)?;
-        let (permitted, claim) = self.gate.permit(authenticated, &self.settings)?;
+        let (permitted, claim) = self.gate.permit(authenticated, &self.settings).await?;
         let payload = Payload::new(body, claim, headers)?;
-        ops::run(&permitted, payload).await
+        let outcome = ops::run(&permitted, payload).await;
+        match outcome {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(permitted.hide_absence(error).await),
+        }
     }
 
     /// Makes an answer of whatever came out, and signs it with our name.

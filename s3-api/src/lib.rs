@@ -6,8 +6,11 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+mod access;
+mod acl;
 mod auth;
 mod body;
+mod bucket;
 mod checksum;
 mod config;
 mod date;
@@ -25,11 +28,12 @@ mod response;
 mod target;
 mod xml;
 
-pub use auth::{Credential, Credentials, Principal, root_credential};
 pub use body::wire::ConnectionFate;
+pub use bucket::ownership::Ownership;
 pub use config::S3Config;
 pub use error::{Code, S3Error};
 pub use handle::S3;
 pub use observe::Observation;
 pub use op::{OPERATIONS, Operation};
+pub use request::Peer;
 pub use response::{BodyError, ResponseBody};

@@ -3,13 +3,17 @@
 //! The table in [`table`] has every operation of the S3 model, whether we serve it or not, so
 //! that a request for one we do not serve gets its own answer and never another operation's.
 
+mod actions;
 mod table;
 
 use crate::error::{Code, S3Error};
 use crate::query::Query;
 use http::{HeaderMap, Method};
 
-pub(crate) use table::{DefaultDocument, Disposition, Level, Marker, Served};
+pub(crate) use actions::ACTIONS;
+pub(crate) use table::{
+    Access, DefaultDocument, Disposition, Judged, Level, Marker, Right, Served,
+};
 pub use table::{OPERATIONS, Operation};
 
 /// Finds the operation; the row with the most specific markers that are all present wins.

@@ -1,7 +1,8 @@
 use std::collections::HashSet;
-use std::os::unix::fs::symlink;
 
 use super::*;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 fn mode_of(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -59,7 +60,7 @@ fn a_file_others_can_read_is_refused() {
     for mode in [0o640, 0o604, 0o620, 0o644, 0o601] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         let refused = load_or_create(folder.path()).unwrap_err();
-        assert!(matches!(refused, CredentialError::Exposed { mode: m, .. } if m == mode));
+        assert!(matches!(refused, SecretFileError::Exposed { mode: m, .. } if m == mode));
         assert!(refused.to_string().contains("chmod 600"), "{refused}");
     }
 }
@@ -83,7 +84,7 @@ fn a_damaged_file_is_refused_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &text, 0o600);
         let refused = load_or_create(folder.path()).unwrap_err();
-        assert!(matches!(refused, CredentialError::Unreadable { .. }));
+        assert!(matches!(refused, SecretFileError::Unreadable { .. }));
         assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
     }
     let folder = tempfile::tempdir().unwrap();
@@ -97,7 +98,7 @@ fn what_is_no_plain_file_is_refused_or_replaced() {
     fs::create_dir(folder.path().join(FILE)).unwrap();
     assert!(matches!(
         load_or_create(folder.path()),
-        Err(CredentialError::Unreadable { .. })
+        Err(SecretFileError::Unreadable { .. })
     ));
 
     // A link to nowhere is replaced by the file itself: nothing is written through it.

@@ -102,6 +102,7 @@ async fn open(folder: &Path) -> Engine {
         name: BUCKET.into(),
         owner: "bench".into(),
         lockable: false,
+        ..CreateBucket::default()
     };
     engine.create_bucket(bucket).await.expect("a new bucket");
     engine

@@ -3,6 +3,7 @@
 use super::scope::Scope;
 use crate::date::parse_date;
 use crate::limits::SIGNING_KEYS_MAX;
+use identity::model::Secret;
 use ring::hmac;
 use std::collections::HashMap;
 use std::fmt;
@@ -18,7 +19,7 @@ pub(crate) struct SigningKeys {
 
 struct Entry {
     /// The secret it was derived from; another one makes the entry stale.
-    secret: Arc<str>,
+    secret: Secret,
     key: Arc<hmac::Key>,
 }
 
@@ -30,18 +31,18 @@ impl fmt::Debug for SigningKeys {
 
 impl SigningKeys {
     /// The kept key, or a derived one that is not kept yet.
-    pub(crate) fn find(&self, scope: &Scope<'_>, secret: &Arc<str>) -> FoundKey {
+    pub(crate) fn find(&self, scope: &Scope<'_>, secret: &Secret) -> FoundKey {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         match entries.get(scope.text) {
             Some(entry) if entry.secret == *secret => FoundKey::Kept(Arc::clone(&entry.key)),
-            _ => FoundKey::Derived(Arc::new(derive(scope, secret))),
+            _ => FoundKey::Derived(Arc::new(derive(scope, secret.expose()))),
         }
     }
 
     /// Keeps a key that has proved itself: only a valid signature may take room.
-    pub(crate) fn keep(&self, scope: &Scope<'_>, secret: &Arc<str>, key: &Arc<hmac::Key>) {
+    pub(crate) fn keep(&self, scope: &Scope<'_>, secret: &Secret, key: &Arc<hmac::Key>) {
         let entry = Entry {
-            secret: Arc::clone(secret),
+            secret: secret.clone(),
             key: Arc::clone(key),
         };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);

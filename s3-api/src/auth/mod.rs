@@ -16,53 +16,17 @@ use crate::encoding::hex_digest;
 use crate::error::{Code, S3Error};
 use crate::request::Parsed;
 use chunked::ChunkSigner;
-use std::fmt;
+use identity::Caller;
 use std::sync::Arc;
 
 pub use canonical::fuzz_canonical_request;
 pub(crate) use verify::Verifier;
 
-/// Somebody with an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// The canonical id: owner of what they create.
-    pub id: Arc<str>,
-    pub display_name: Arc<str>,
-}
-
-/// What belongs to an access key.
-#[derive(Clone)]
-pub struct Credential {
-    pub secret: Arc<str>,
-    pub principal: Principal,
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential")
-            .field("principal", &self.principal)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Finds the credential of an access key. Called for every signed request, so it must not block.
-pub type Credentials = Arc<dyn Fn(&str) -> Option<Credential> + Send + Sync>;
-
-/// The one credential of a store that has a single user.
-pub fn root_credential(access_key: &str, secret: &str, principal: Principal) -> Credentials {
-    let access_key = access_key.to_owned();
-    let credential = Credential {
-        secret: secret.into(),
-        principal,
-    };
-    Arc::new(move |asked| (asked == access_key).then(|| credential.clone()))
-}
-
 /// The outcome of looking at a request's signature.
 #[derive(Debug)]
 pub(crate) struct Verified {
-    /// `None` for a request that claims to be nobody's.
-    pub(crate) principal: Option<Principal>,
+    /// Nobody in particular where there is no signature.
+    pub(crate) caller: Arc<Caller>,
     pub(crate) payload: PayloadClaim,
 }
 

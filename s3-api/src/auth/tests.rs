@@ -11,8 +11,12 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::SigningParams;
 use http::{HeaderValue, Request};
+use identity::model::Secret;
+use identity::{Identity, RootAccount};
 use proptest::prelude::*;
 use std::time::{Duration, SystemTime};
+use storage_engine::Engine;
+use storage_engine::clock::SystemClock;
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -22,15 +26,26 @@ fn now() -> SystemTime {
 }
 
 fn verifier() -> Verifier {
-    let principal = Principal {
-        id: "owner".into(),
+    verifier_of(ACCESS_KEY)
+}
+
+fn verifier_of(access_key: &str) -> Verifier {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let root = RootAccount {
+        canonical_id: "owner".into(),
         display_name: "Owner".into(),
+        email: None,
+        access_key: access_key.into(),
+        secret: Secret::new(SECRET),
     };
-    Verifier::new(
-        root_credential(ACCESS_KEY, SECRET, principal),
-        "us-east-1".into(),
-        now,
-    )
+    let identity = runtime.block_on(async {
+        let engine = Engine::in_memory(Arc::new(SystemClock)).unwrap();
+        Identity::open(Arc::new(engine), &[7; 32], root).await
+    });
+    Verifier::new(identity.unwrap(), "us-east-1".into(), now)
 }
 
 /// How the SDK is to sign.
@@ -131,7 +146,7 @@ fn a_signed_request_is_its_principals() {
         unsigned_body(),
     );
     let verified = verified(request).unwrap();
-    assert_eq!(verified.principal.unwrap().id.as_ref(), "owner");
+    assert_eq!(verified.caller.account().id, "owner");
     assert!(matches!(verified.payload, PayloadClaim::Unsigned));
 }
 
@@ -187,13 +202,13 @@ fn kept_keys_verify_like_derived_ones() {
 
 #[test]
 fn a_request_without_signature_is_nobodys() {
-    assert!(verified(get("/b/k")).unwrap().principal.is_none());
+    assert!(verified(get("/b/k")).unwrap().caller.is_anonymous());
     let empty = Request::builder()
         .uri("/b/k")
         .header("authorization", "")
         .body(())
         .unwrap();
-    assert!(verified(empty).unwrap().principal.is_none());
+    assert!(verified(empty).unwrap().caller.is_anonymous());
 }
 
 #[test]
@@ -270,15 +285,7 @@ fn time_region_and_key_must_fit() {
     let document = error.document("/b", "id", "host");
     assert!(String::from_utf8_lossy(&document).contains("<Region>us-east-1</Region>"));
 
-    let principal = Principal {
-        id: "o".into(),
-        display_name: "o".into(),
-    };
-    let other = Verifier::new(
-        root_credential("OTHER", SECRET, principal),
-        "us-east-1".into(),
-        now,
-    );
+    let other = verifier_of("OTHER");
     let request = signed(get("/b"), &Plan::default(), unsigned_body());
     assert_eq!(
         verified_by(&other, request).unwrap_err().code(),
@@ -379,7 +386,7 @@ fn a_presigned_request_is_good_for_its_time() {
     };
     let ago = |seconds| now() - Duration::from_secs(seconds);
     let sign = |plan: Plan| signed(get("/b/k?response-expires=x"), &plan, unsigned_body());
-    let verified = |plan| verified(sign(plan)).map(|verified| verified.principal.is_some());
+    let verified = |plan| verified(sign(plan)).map(|verified| !verified.caller.is_anonymous());
     assert!(verified(with(now(), 60)).unwrap());
     assert!(verified(with(ago(3600), 3600)).unwrap());
     assert!(verified(with(ago(600_000), 604_800)).unwrap());

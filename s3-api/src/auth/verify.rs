@@ -4,13 +4,14 @@ use super::canonical::{PathForm, Signable};
 use super::chunked::ChunkSigner;
 use super::keys::{FoundKey, SigningKeys};
 use super::scope::Scope;
-use super::{ContentSha256, Credential, Credentials, PayloadClaim, Scheme, Verified};
+use super::{ContentSha256, PayloadClaim, Scheme, Verified};
 use super::{header, presigned, scheme};
 use crate::date::basic_iso8601;
 use crate::encoding::hex_digest;
 use crate::error::{Code, S3Error};
 use crate::limits::CLOCK_SKEW_SECONDS_MAX;
 use crate::request::Parsed;
+use identity::{Caller, Credential, Identity, Refusal};
 use ring::{digest, hmac};
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 /// Knows the credentials, the region and the time.
 pub(crate) struct Verifier {
-    credentials: Credentials,
+    identity: Identity,
     region: String,
     now: fn() -> SystemTime,
     keys: SigningKeys,
@@ -49,9 +50,9 @@ pub(crate) struct Claim<'a> {
 }
 
 impl Verifier {
-    pub(crate) fn new(credentials: Credentials, region: String, now: fn() -> SystemTime) -> Self {
+    pub(crate) fn new(identity: Identity, region: String, now: fn() -> SystemTime) -> Self {
         Self {
-            credentials,
+            identity,
             region,
             now,
             keys: SigningKeys::default(),
@@ -67,20 +68,29 @@ impl Verifier {
             Scheme::Presigned => presigned::claim(request, now)?,
         };
         self.check_scope(&claim)?;
-        let credential = (self.credentials)(claim.scope.access_key).ok_or_else(|| {
-            S3Error::new(Code::InvalidAccessKeyId).extra("AWSAccessKeyId", claim.scope.access_key)
-        })?;
-        if claim.session_token.is_some() {
-            // No credential has one yet; ignoring it would accept what Amazon refuses.
-            return Err(S3Error::new(Code::InvalidToken));
-        }
+        let credential = self.credential(&claim)?;
         let (key, signature) = self.check_signature(request, &claim, &credential)?;
         let scope = claim.scope.signed_part();
         let signer = || ChunkSigner::new(key, claim.time, scope, signature);
         let payload = claim.content.claim(signer);
         Ok(Verified {
-            principal: Some(credential.principal),
+            caller: Arc::clone(&credential.caller),
             payload,
+        })
+    }
+
+    fn credential(&self, claim: &Claim<'_>) -> Result<Arc<Credential>, S3Error> {
+        let access_key = claim.scope.access_key;
+        let invalid_token = || S3Error::new(Code::InvalidToken);
+        let token = claim.session_token.map(std::str::from_utf8).transpose();
+        let token = token.map_err(|_| invalid_token())?;
+        let found = self.identity.find(access_key, token);
+        found.map_err(|refusal| match refusal {
+            Refusal::UnknownKey | Refusal::InactiveKey | Refusal::ExpiredKey => {
+                S3Error::new(Code::InvalidAccessKeyId).extra("AWSAccessKeyId", access_key)
+            }
+            Refusal::InvalidToken => invalid_token(),
+            Refusal::ExpiredToken => S3Error::new(Code::ExpiredToken),
         })
     }
 
@@ -174,7 +184,7 @@ fn anonymous(request: &Parsed<'_>) -> Result<Verified, S3Error> {
         }
     };
     Ok(Verified {
-        principal: None,
+        caller: Caller::anonymous(),
         payload,
     })
 }

@@ -60,6 +60,8 @@ codes! {
         "Your proposed upload exceeds the maximum allowed size"
     EntityTooSmall "EntityTooSmall" BAD_REQUEST
         "Your proposed upload is smaller than the minimum allowed size"
+    ExpiredToken "ExpiredToken" BAD_REQUEST
+        "The provided token has expired."
     IllegalLocationConstraintException "IllegalLocationConstraintException" BAD_REQUEST
         "The specified location constraint is not valid for this endpoint."
     IllegalVersioningConfigurationException "IllegalVersioningConfigurationException" BAD_REQUEST
@@ -102,6 +104,10 @@ codes! {
         "The provided token is malformed or otherwise invalid."
     KeyTooLongError "KeyTooLongError" BAD_REQUEST
         "Your key is too long"
+    MalformedACLError "MalformedACLError" BAD_REQUEST
+        "The XML you provided was not well-formed or did not validate against our published schema"
+    MalformedPolicy "MalformedPolicy" BAD_REQUEST
+        "Policy has invalid resource"
     MalformedTrailerError "MalformedTrailerError" BAD_REQUEST
         "The request contained trailing data that was not well-formed or did not conform to our published schema."
     MalformedXML "MalformedXML" BAD_REQUEST
@@ -116,6 +122,8 @@ codes! {
         "You must provide the Content-Length HTTP header."
     MissingRequestBodyError "MissingRequestBodyError" BAD_REQUEST
         "Request Body is empty"
+    MissingSecurityHeader "MissingSecurityHeader" BAD_REQUEST
+        "Your request is missing a required header"
     NoSuchBucket "NoSuchBucket" NOT_FOUND
         "The specified bucket does not exist"
     NoSuchBucketPolicy "NoSuchBucketPolicy" NOT_FOUND
@@ -148,6 +156,8 @@ codes! {
         "Bucket is missing Object Lock Configuration"
     OwnershipControlsNotFoundError "OwnershipControlsNotFoundError" NOT_FOUND
         "The bucket ownership controls were not found"
+    PolicyTooLarge "PolicyTooLarge" BAD_REQUEST
+        "The policy exceeds the maximum allowed document size."
     PreconditionFailed "PreconditionFailed" PRECONDITION_FAILED
         "At least one of the pre-conditions you specified did not hold"
     QuotaExceeded "QuotaExceeded" FORBIDDEN
@@ -166,6 +176,10 @@ codes! {
         "The request signature we calculated does not match the signature you provided. Check your key and signing method."
     StorageFull "StorageFull" INSUFFICIENT_STORAGE
         "The store has no space left."
+    UnexpectedContent "UnexpectedContent" BAD_REQUEST
+        "This request does not support content"
+    UnresolvableGrantByEmailAddress "UnresolvableGrantByEmailAddress" BAD_REQUEST
+        "The e-mail address you provided does not match any account on record."
     XAmzContentSHA256Mismatch "XAmzContentSHA256Mismatch" BAD_REQUEST
         "The provided 'x-amz-content-sha256' header does not match what was computed."
 }

@@ -3,7 +3,8 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
-use super::shared::object_input;
+use super::shared::{acl_input, object_input};
+use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
 use crate::error::{Code, S3Error};
 use crate::limits::COPY_BYTES_MAX;
@@ -20,8 +21,12 @@ pub(crate) const SOURCE_VERSION_ID: HeaderName =
 
 const REDIRECT: &str = "x-amz-website-redirect-location";
 
+/// What a copy has of its own or not at all.
+const NEVER_COPIED: [&str; 2] = [REDIRECT, acl::ATTRIBUTE];
+
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     object_input::check_unsupported(request.headers())?;
+    let owned = acl_input::for_new_object(request)?;
     let source = CopySource::from_request(request)?;
     let directives = Directives::parse(request)?;
     let label = object_input::storage_class(request)?;
@@ -34,12 +39,12 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let name = conditions.name();
     let tags = directives.tags.clone();
     let copy = CopyObject {
-        attributes: new_attributes(directives, &found, label),
+        attributes: new_attributes(directives, owned.acl, &found, label),
         source: found.target,
         source_conditions: found.pinned,
         bucket: request.bucket().to_owned(),
         key: request.key(),
-        owner: request.owner(),
+        owner: owned.owner,
         tags,
         lock: Lock::default(),
         conditions: conditions.list,
@@ -157,25 +162,26 @@ fn check_source(
 /// None leaves class and metadata to the engine, which takes them from the very version it copies.
 fn new_attributes(
     directives: Directives,
+    acl: Option<Attribute>,
     found: &FoundSource,
     label: String,
 ) -> Option<(String, Vec<Attribute>)> {
-    if let Some(attributes) = directives.metadata {
+    if let Some(mut attributes) = directives.metadata {
+        attributes.extend(acl);
         return Some((label, attributes));
     }
     let detail = found.info.row.detail.as_ref();
     let kept = detail
         .map(|detail| detail.attributes.as_slice())
         .unwrap_or_default();
-    let had_redirect = kept.iter().any(|attribute| attribute.name == REDIRECT);
-    if label == found.info.row.summary.label && directives.redirect.is_none() && !had_redirect {
+    let is_given_anew = |attribute: &Attribute| NEVER_COPIED.contains(&attribute.name.as_str());
+    let mut given = directives.redirect.into_iter().chain(acl).peekable();
+    let keeps_all = given.peek().is_none() && !kept.iter().any(is_given_anew);
+    if label == found.info.row.summary.label && keeps_all {
         return None;
     }
-    let kept = kept
-        .iter()
-        .filter(|attribute| attribute.name != REDIRECT)
-        .cloned();
-    Some((label, kept.chain(directives.redirect).collect()))
+    let kept = kept.iter().filter(|attribute| !is_given_anew(attribute));
+    Some((label, kept.cloned().chain(given).collect()))
 }
 
 fn result(summary: &Summary) -> Writer {

@@ -1,11 +1,15 @@
 //! CreateBucket.
 
+use crate::acl::{self, Acl, Given, given};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
+use crate::bucket::document::{Document, to_bytes};
+use crate::bucket::ownership::Ownership;
 use crate::error::{Code, S3Error};
 use crate::limits::SMALL_DOCUMENT_BYTES_MAX;
 use crate::request::Permitted;
 use crate::response::{self, Answer, set};
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::LOCATION;
 use storage_engine::{CreateBucket, Error};
@@ -14,7 +18,7 @@ pub(crate) async fn run(
     request: &Permitted<'_>,
     mut payload: Payload<'_>,
 ) -> Result<Answer, S3Error> {
-    check_headers(request)?;
+    let documents = documents(request)?;
     let limit = SMALL_DOCUMENT_BYTES_MAX;
     let body = document::read(&mut payload, request.headers(), limit, Proof::Optional).await?;
     check_document(&body, &request.settings().region)?;
@@ -22,7 +26,9 @@ pub(crate) async fn run(
     let bucket = CreateBucket {
         name,
         owner: request.owner(),
-        lockable: false,
+        lockable: is_lockable(request)?,
+        documents,
+        ..CreateBucket::default()
     };
     match request.engine().create_bucket(bucket).await {
         Ok(_) => {}
@@ -50,26 +56,41 @@ fn check_existing(request: &Permitted<'_>, name: &str, owner: &str) -> Result<()
     Err(S3Error::new(code).extra("BucketName", name))
 }
 
-/// Settings that can come along in headers, of which only the defaults exist so far.
-fn check_headers(request: &Permitted<'_>) -> Result<(), S3Error> {
-    for (name, value) in request.headers() {
-        let is_default = match name.as_str() {
-            "x-amz-acl" => value == "private",
-            name if name.starts_with("x-amz-grant-") => false,
-            "x-amz-object-ownership" => value == "BucketOwnerEnforced",
-            "x-amz-bucket-object-lock-enabled" => value.as_bytes().eq_ignore_ascii_case(b"false"),
-            _ => true,
-        };
-        if !is_default {
-            return Err(match name.as_str() {
-                "x-amz-object-ownership" | "x-amz-bucket-object-lock-enabled" => {
-                    S3Error::new(Code::NotImplemented).extra("Header", name.as_str())
-                }
-                _ => S3Error::new(Code::InvalidBucketAclWithObjectOwnership),
-            });
-        }
+/// Ownership and list, as documents of the new bucket.
+fn documents(request: &Permitted<'_>) -> Result<Vec<(String, Bytes)>, S3Error> {
+    let ownership = match request.header_text("x-amz-object-ownership")? {
+        None => request.settings().ownership,
+        Some(name) => Ownership::parse(name)
+            .ok_or_else(|| S3Error::invalid_argument("x-amz-object-ownership", name))?,
+    };
+    let owner = request.owner();
+    let acl = match given(request.headers(), request.identity())? {
+        Given::Nothing => Acl::private(&owner),
+        Given::Canned(canned) => canned.acl(&owner, &owner),
+        Given::Grants(grants) => Acl { grants },
+    };
+    let mut documents = Vec::new();
+    // What is nowhere said is that objects belong to their writers.
+    if ownership != Ownership::ObjectWriter || request.header("x-amz-object-ownership").is_some() {
+        documents.push((Ownership::KIND.to_owned(), to_bytes(&ownership)));
     }
-    Ok(())
+    if !acl.is_private(&owner) {
+        if ownership == Ownership::BucketOwnerEnforced {
+            return Err(S3Error::new(Code::InvalidBucketAclWithObjectOwnership));
+        }
+        documents.push((acl::KIND.to_owned(), acl.to_bytes().into()));
+    }
+    Ok(documents)
+}
+
+fn is_lockable(request: &Permitted<'_>) -> Result<bool, S3Error> {
+    let name = "x-amz-bucket-object-lock-enabled";
+    let asked = request.header_text(name)?.unwrap_or("false");
+    match asked.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(S3Error::invalid_argument(name, asked)),
+    }
 }
 
 pub(crate) fn check_document(body: &[u8], region: &str) -> Result<(), S3Error> {

@@ -29,7 +29,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         },
         owner: request.owner(),
         conditions: conditions.into_iter().collect(),
-        bypass_governance: bypasses_governance(request),
+        bypass_governance: bypasses_governance(request).await?,
     };
     let outcome = request.engine().delete_object(delete).await;
     let outcome = outcome.map_err(|error| refusal("If-Match", request, error))?;
@@ -44,9 +44,12 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     Ok(answer)
 }
 
-/// The one account may; policies will decide for others.
-pub(crate) fn bypasses_governance(request: &Permitted<'_>) -> bool {
-    request
-        .header("x-amz-bypass-governance-retention")
-        .is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
+/// Asked for, and by somebody who may.
+pub(crate) async fn bypasses_governance(request: &Permitted<'_>) -> Result<bool, S3Error> {
+    let asked = request.header("x-amz-bypass-governance-retention");
+    let is_asked = asked.is_some_and(|value| value.eq_ignore_ascii_case(b"true"));
+    if is_asked {
+        request.require("s3:BypassGovernanceRetention").await?;
+    }
+    Ok(is_asked)
 }

@@ -7,7 +7,8 @@ use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::error::{Code, S3Error, Subject, from_engine};
 use crate::limits::{DELETE_KEYS_MAX, LARGE_DOCUMENT_BYTES_MAX};
-use crate::request::Permitted;
+use crate::op::Access;
+use crate::request::{Deed, Permitted};
 use crate::response::{self, Answer};
 use crate::target::check_key;
 use crate::xml::reader::Element;
@@ -22,10 +23,12 @@ pub(crate) async fn run(
 ) -> Result<Answer, S3Error> {
     let limit = LARGE_DOCUMENT_BYTES_MAX;
     let body = document::read(&mut payload, request.headers(), limit, Proof::Required).await?;
-    let input = Input::parse(&body)?;
-    let found = request.engine().bucket(request.bucket()).await;
-    found.map_err(|error| request.refusal(error))?;
-    let results = delete(request, &input.entries).await;
+    let mut input = Input::parse(&body)?;
+    for entry in &mut input.entries {
+        check_permitted(request, entry).await?;
+    }
+    let bypass = bypasses_governance(request).await?;
+    let results = delete(request, &input.entries, bypass).await;
     let mut xml = Writer::with_capacity("DeleteResult", 512 + 96 * results.len());
     for (entry, result) in input.entries.iter().zip(&results) {
         match result {
@@ -100,9 +103,30 @@ fn parse_version(text: Option<&str>) -> Result<Option<VersionId>, S3Error> {
     version.map_err(|_| S3Error::new(Code::NoSuchVersion))
 }
 
+/// Each key is a delete of its own, also for who may do it.
+async fn check_permitted(request: &Permitted<'_>, entry: &mut Entry) -> Result<(), S3Error> {
+    let Ok(version) = entry.version else {
+        return Ok(());
+    };
+    let deed = Deed {
+        access: Access::to_delete(),
+        bucket: request.settings_of_bucket()?,
+        key: &entry.key,
+        version,
+        known: &[],
+    };
+    if !request.may(deed).await? {
+        entry.version = Err(S3Error::new(Code::AccessDenied));
+    }
+    Ok(())
+}
+
 /// One call for all that can be tried, its outcomes in the order of the entries.
-async fn delete(request: &Permitted<'_>, entries: &[Entry]) -> Vec<Result<DeleteOutcome, S3Error>> {
-    let bypass_governance = bypasses_governance(request);
+async fn delete(
+    request: &Permitted<'_>,
+    entries: &[Entry],
+    bypass_governance: bool,
+) -> Vec<Result<DeleteOutcome, S3Error>> {
     let valid = entries.iter().filter_map(|entry| {
         let version = *entry.version.as_ref().ok()?;
         let (bucket, key) = (request.bucket().to_owned(), entry.key.clone());

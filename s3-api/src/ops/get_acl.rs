@@ -1,55 +1,30 @@
-//! GetBucketAcl and GetObjectAcl. Access control lists cannot be changed, so each says that the
-//! owner may do everything.
+//! GetBucketAcl and GetObjectAcl.
 
+use super::get_object;
 use super::shared::version;
+use crate::acl::{Acl, write_document};
 use crate::error::S3Error;
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set};
-use crate::xml::writer::Writer;
-use storage_engine::Target;
 
-pub(crate) async fn bucket(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    let found = request.engine().bucket(request.bucket()).await;
-    let bucket = found.map_err(|error| request.refusal(error))?;
-    Ok(response::document(full_control(request, &bucket.owner)))
+pub(crate) fn bucket(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    let bucket = request.settings_of_bucket()?;
+    let owner = &bucket.row.owner;
+    let xml = write_document(&bucket.acl, owner, request.identity());
+    Ok(response::document(xml))
 }
 
 pub(crate) async fn object(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    let version = version::asked(request)?;
-    let target = Target {
-        bucket: request.bucket().to_owned(),
-        key: request.key(),
-        version,
-    };
-    let found = request.engine().head(target).await;
+    let found = request.engine().head(get_object::target(request)?).await;
     let info = found.map_err(|error| request.refusal(error))?;
-    let mut answer = response::document(full_control(request, &info.row.summary.owner));
+    let owner = request.settings_of_bucket()?.owner_of(&info.row.summary);
+    let acl = match request.settings_of_bucket()?.lists_count() {
+        true => Acl::of_object(&info.row),
+        false => Acl::private(owner),
+    };
+    let mut answer = response::document(write_document(&acl, owner, request.identity()));
     if let Some(version) = version::shown(&info) {
         set(answer.headers_mut(), VERSION_ID, &version.to_string());
     }
     Ok(answer)
-}
-
-fn full_control(request: &Permitted<'_>, owner: &str) -> Writer {
-    let name = display_name(request, owner);
-    let person = |xml: &mut Writer| {
-        xml.text("ID", owner);
-        if let Some(name) = &name {
-            xml.text("DisplayName", name);
-        }
-    };
-    let mut xml = Writer::document("AccessControlPolicy");
-    xml.element("Owner", person);
-    xml.element("AccessControlList", |xml| {
-        xml.element("Grant", |xml| {
-            xml.typed("Grantee", "CanonicalUser", person);
-            xml.text("Permission", "FULL_CONTROL");
-        });
-    });
-    xml
-}
-
-fn display_name(request: &Permitted<'_>, owner: &str) -> Option<String> {
-    let principal = request.principal();
-    (*principal.id == *owner).then(|| principal.display_name.as_ref().to_owned())
 }

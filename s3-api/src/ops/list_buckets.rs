@@ -1,5 +1,6 @@
 //! ListBuckets, with the paging it has had since 2024.
 
+use crate::acl::write_account;
 use crate::encoding::{base64, base64_bytes};
 use crate::error::{Code, S3Error};
 use crate::limits::LIST_BUCKETS_MAX;
@@ -16,8 +17,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let region = request.settings().region.as_str();
     let mut xml = Writer::with_capacity("ListAllMyBucketsResult", 512 + 160 * buckets.len());
     xml.element("Owner", |xml| {
-        xml.text("ID", &request.principal().id);
-        xml.text("DisplayName", &request.principal().display_name);
+        write_account(xml, &request.owner(), request.identity());
     });
     xml.element("Buckets", |xml| {
         for bucket in &buckets {
@@ -93,7 +93,7 @@ async fn collect(
         let page = ListBuckets {
             prefix,
             after,
-            owner: Some(request.owner()),
+            owner: (!request.caller().is_administrator()).then(|| request.owner()),
             limit,
         };
         let page = request.engine().list_buckets(page).await;

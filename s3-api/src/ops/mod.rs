@@ -1,6 +1,7 @@
 //! The operations, one file each, and the steps they share under [`shared`].
 
 mod abort_multipart_upload;
+mod bucket_policy;
 pub(crate) mod complete_multipart_upload;
 mod copy_object;
 pub(crate) mod create_bucket;
@@ -20,26 +21,35 @@ mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
 mod list_parts;
+mod ownership;
+mod put_bucket_acl;
+pub(crate) mod put_bucket_policy;
 pub(crate) mod put_bucket_versioning;
 mod put_object;
+mod put_object_acl;
 pub(crate) mod shared;
 mod unset;
 mod upload_part;
 mod upload_part_copy;
 
+use crate::body::document::Proof;
 use crate::body::payload::Payload;
+use crate::bucket::ownership::Ownership;
+use crate::bucket::public_access::PublicAccessBlock;
+use crate::bucket::request_payment::Payer;
 use crate::error::{Code, S3Error};
 use crate::op::{Disposition, Served};
 use crate::request::Permitted;
 use crate::response::Answer;
+use shared::configuration;
 
 /// Does what a permitted request asks for.
 pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result<Answer, S3Error> {
     match request.operation().disposition {
         Disposition::Served(operation) => serve(operation, request, payload).await,
-        Disposition::Unset(code) => unset::refuse(request, code).await,
-        Disposition::Default(document) => unset::document(request, document).await,
-        Disposition::NothingToDelete => unset::delete(request).await,
+        Disposition::Unset(code) => unset::refuse(request, code),
+        Disposition::Default(document) => unset::document(document),
+        Disposition::NothingToDelete => unset::delete(),
         Disposition::NotImplemented | Disposition::SameAs(_) => {
             Err(S3Error::new(Code::NotImplemented).message(format!(
                 "The operation {} is not implemented.",
@@ -90,9 +100,29 @@ async fn serve_on_heap(
         Served::HeadBucket => head_bucket::run(request).await,
         Served::DeleteBucket => delete_bucket::run(request).await,
         Served::GetBucketLocation => get_bucket_location::run(request).await,
-        Served::GetBucketVersioning => get_bucket_versioning::run(request).await,
+        Served::GetBucketVersioning => get_bucket_versioning::run(request),
         Served::PutBucketVersioning => put_bucket_versioning::run(request, payload).await,
-        Served::GetBucketAcl => get_acl::bucket(request).await,
+        Served::GetBucketAcl => get_acl::bucket(request),
         Served::GetObjectAcl => get_acl::object(request).await,
+        Served::PutBucketAcl => put_bucket_acl::run(request, payload).await,
+        Served::PutObjectAcl => put_object_acl::run(request, payload).await,
+        Served::GetBucketPolicy => bucket_policy::get(request),
+        Served::PutBucketPolicy => put_bucket_policy::run(request, payload).await,
+        Served::DeleteBucketPolicy => bucket_policy::delete(request).await,
+        Served::GetBucketPolicyStatus => bucket_policy::status(request),
+        Served::GetBucketOwnershipControls => configuration::get::<Ownership>(request),
+        Served::PutBucketOwnershipControls => ownership::put(request, payload).await,
+        Served::DeleteBucketOwnershipControls => configuration::delete::<Ownership>(request).await,
+        Served::GetPublicAccessBlock => configuration::get::<PublicAccessBlock>(request),
+        Served::PutPublicAccessBlock => {
+            configuration::put::<PublicAccessBlock>(request, payload, Proof::Optional).await
+        }
+        Served::DeletePublicAccessBlock => {
+            configuration::delete::<PublicAccessBlock>(request).await
+        }
+        Served::GetBucketRequestPayment => configuration::get::<Payer>(request),
+        Served::PutBucketRequestPayment => {
+            configuration::put::<Payer>(request, payload, Proof::Optional).await
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::support::{Client, OWNER, call};
 
 #[tokio::test]
 async fn a_bucket_comes_and_goes() {
-    let client = Client::new();
+    let client = Client::new().await;
     client.get("/bucket").await.refused(404, "NoSuchBucket");
     let created = client.send(call("PUT", "/bucket")).await.ok();
     assert_eq!(created.header("location"), "/bucket");
@@ -27,7 +27,7 @@ async fn a_bucket_comes_and_goes() {
 
 #[tokio::test]
 async fn names_and_settings_are_checked() {
-    let client = Client::new();
+    let client = Client::new().await;
     client
         .send(call("PUT", "/Bad_Name"))
         .await
@@ -38,8 +38,8 @@ async fn names_and_settings_are_checked() {
         .send(with("x-amz-acl", "public-read"))
         .await
         .refused(400, acl);
-    let lock = with("x-amz-bucket-object-lock-enabled", "true");
-    client.send(lock).await.refused(501, "NotImplemented");
+    let lock = with("x-amz-bucket-object-lock-enabled", "perhaps");
+    client.send(lock).await.refused(400, "InvalidArgument");
     let body = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
                 </CreateBucketConfiguration>";
     let code = "IllegalLocationConstraintException";
@@ -53,11 +53,15 @@ async fn names_and_settings_are_checked() {
         .refused(400, "MalformedXML");
     assert_eq!(client.send(call("HEAD", "/bucket")).await.status, 404);
     client.send(with("x-amz-acl", "private")).await.ok();
+    let lock = call("PUT", "/lockable").header("x-amz-bucket-object-lock-enabled", "true");
+    client.send(lock).await.ok();
+    let versioning = client.get("/lockable?versioning").await.ok();
+    assert_eq!(versioning.tag("Status"), "Enabled");
 }
 
 #[tokio::test]
 async fn buckets_are_listed_in_pages() {
-    let client = Client::new();
+    let client = Client::new().await;
     for name in ["alpha", "beta", "beta2", "gamma"] {
         client.send(call("PUT", format!("/{name}"))).await.ok();
     }

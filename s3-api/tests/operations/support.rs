@@ -9,7 +9,9 @@ use aws_sigv4::sign::v4::SigningParams;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
-use s3_api::{ConnectionFate, Observation, Principal, S3, S3Config, root_credential};
+use identity::model::Secret;
+use identity::{Identity, NewAccount, RootAccount};
+use s3_api::{ConnectionFate, Observation, S3, S3Config};
 use std::sync::Arc;
 use std::time::SystemTime;
 use storage_engine::Engine;
@@ -20,6 +22,14 @@ pub(crate) const OWNER: &str = "owner-id";
 /// A store of its own for one test.
 pub(crate) struct Client {
     pub(crate) s3: S3,
+    identity: Identity,
+}
+
+/// An access key and its secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    access: String,
+    secret: String,
 }
 
 /// A request that is being put together.
@@ -65,6 +75,13 @@ impl Call {
         self
     }
 
+    /// With the digest that some documents must have.
+    pub(crate) fn md5(self) -> Self {
+        let digest = storage_engine::hash::md5_inline(&self.body);
+        let text = base64_simd::STANDARD.encode_to_string(digest);
+        self.header("content-md5", text)
+    }
+
     pub(crate) fn content(mut self, content: &'static str) -> Self {
         self.content = Some(content);
         self
@@ -82,9 +99,17 @@ impl Call {
     }
 
     pub(crate) fn signed(self) -> Request<Full<Bytes>> {
+        let root = Keys {
+            access: "AKID".into(),
+            secret: "secret".into(),
+        };
+        self.signed_by(&root)
+    }
+
+    pub(crate) fn signed_by(self, keys: &Keys) -> Request<Full<Bytes>> {
         let (body, content) = (self.body.clone(), self.content);
         let mut request = self.unsigned();
-        let identity = Credentials::new("AKID", "secret", None, None, "test").into();
+        let identity = Credentials::new(&keys.access, &keys.secret, None, None, "test").into();
         let mut settings = SigningSettings::default();
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
@@ -121,27 +146,59 @@ impl Call {
 }
 
 impl Client {
-    pub(crate) fn new() -> Self {
-        let engine = Engine::in_memory(Arc::new(SystemClock)).unwrap();
-        let principal = Principal {
-            id: OWNER.into(),
+    pub(crate) async fn new() -> Self {
+        Self::set(|_| {}).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn set(change: impl FnOnce(&mut S3Config)) -> Self {
+        let engine = Arc::new(Engine::in_memory(Arc::new(SystemClock)).unwrap());
+        let root = RootAccount {
+            canonical_id: OWNER.into(),
             display_name: "Owner".into(),
+            email: None,
+            access_key: "AKID".into(),
+            secret: Secret::new("secret"),
         };
-        let credentials = root_credential("AKID", "secret", principal);
+        let identity = Identity::open(Arc::clone(&engine), &[7; 32], root)
+            .await
+            .unwrap();
+        let mut config = S3Config::new("us-east-1", identity.clone());
+        change(&mut config);
         Self {
-            s3: S3::new(Arc::new(engine), S3Config::new("us-east-1", credentials)),
+            s3: S3::new(engine, config),
+            identity,
         }
     }
 
     /// A store with a bucket named `bucket` in it.
     pub(crate) async fn with_bucket() -> Self {
-        let client = Self::new();
+        let client = Self::new().await;
         client.send(call("PUT", "/bucket")).await.ok();
         client
     }
 
     pub(crate) async fn send(&self, call: Call) -> Reply {
         self.send_raw(call.signed()).await
+    }
+
+    /// An account of that name, with `name-id` for its canonical id.
+    pub(crate) async fn account(&self, name: &str) -> Keys {
+        let id = format!("{name}-id");
+        let new = NewAccount {
+            name,
+            canonical_id: Some(&id),
+            ..NewAccount::default()
+        };
+        let (_, key) = self.identity.add_account(new).await.unwrap();
+        Keys {
+            access: key.key.id.clone(),
+            secret: key.secret.expose().to_owned(),
+        }
+    }
+
+    pub(crate) async fn send_as(&self, keys: &Keys, call: Call) -> Reply {
+        self.send_raw(call.signed_by(keys)).await
     }
 
     pub(crate) async fn send_raw(&self, request: Request<Full<Bytes>>) -> Reply {

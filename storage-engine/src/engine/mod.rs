@@ -26,6 +26,7 @@ pub(crate) mod requests;
 #[cfg(test)]
 mod rig;
 mod scrub;
+mod settings;
 mod space;
 mod stats;
 mod sweep;
@@ -43,6 +44,7 @@ pub use scrub::{
     Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport,
     ScrubStats,
 };
+pub use settings::BucketSettings;
 pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};
 pub use work::{OnWork, Unit, Work, unwatched};
@@ -71,6 +73,7 @@ use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
 use scrub::ScrubTotals;
+use settings::Generation;
 use space::Gauge;
 use sweep::Sweeper;
 
@@ -84,6 +87,7 @@ pub struct Engine {
     sweeper: Sweeper,
     scrubs: ScrubTotals,
     hints: Hints,
+    generation: Generation,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,

@@ -14,6 +14,7 @@ use super::folder::Folder;
 use super::homes::{Fronts, Homes};
 use super::keeper::Keeper;
 use super::readers::Readers;
+use super::settings::Generation;
 use super::space::Gauge;
 use super::sweep::Sweeper;
 use super::{Engine, Store};
@@ -221,6 +222,7 @@ impl Engine {
             sweeper,
             scrubs: super::scrub::ScrubTotals::default(),
             hints,
+            generation: Generation::default(),
             failure,
             store,
             background,

@@ -11,12 +11,15 @@ use crate::row::{
     Retention, Summary, Tag, UsageRow, VersionRow, Versioning,
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CreateBucket {
     pub name: String,
     pub owner: String,
     /// Implies versioning.
     pub lockable: bool,
+    pub tags: Vec<Tag>,
+    /// Its documents from the first moment, by their kind.
+    pub documents: Vec<(String, Bytes)>,
 }
 
 /// A change of a bucket's settings; absent fields stay as they are.
@@ -151,6 +154,8 @@ pub struct CopyObject {
 pub struct UpdateObject {
     pub tags: Option<Vec<Tag>>,
     pub attributes: Option<Vec<Attribute>>,
+    /// Single attributes by their names: set, or removed. The others stay as they are.
+    pub single_attributes: Vec<(String, Option<Vec<u8>>)>,
     pub retention: Option<Option<Retention>>,
     pub legal_hold: Option<bool>,
     pub bypass_governance: bool,

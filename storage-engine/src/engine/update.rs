@@ -12,16 +12,13 @@ use crate::error::{Error, Result};
 use crate::ids::{Timestamp, VersionId};
 use crate::key::Key;
 use crate::limits;
-use crate::row::{BucketRow, Detail, Retention, RetentionMode, VersionRow};
+use crate::row::{Attribute, BucketRow, Detail, Retention, RetentionMode, VersionRow};
 
 impl Engine {
     /// Applies a change to one version; absent fields stay as they are.
     pub async fn update_object(&self, target: Target, change: UpdateObject) -> Result<ObjectInfo> {
         check_key(&target.key)?;
         check_tags(change.tags.as_deref().unwrap_or_default())?;
-        let attributes = change.attributes.iter().flatten();
-        let bytes = attributes.map(|a| a.name.len() + a.value.len()).sum();
-        within("attributes", bytes, limits::ATTRIBUTES_BYTES_MAX)?;
         self.meta
             .commit(None, move |view, stamp| {
                 let bucket = bucket_of(view, &target.bucket)?;
@@ -73,6 +70,12 @@ fn updated(
     if let Some(attributes) = &change.attributes {
         detail.attributes.clone_from(attributes);
     }
+    for (name, value) in &change.single_attributes {
+        set(&mut detail.attributes, name, value.as_deref());
+    }
+    let bytes = detail.attributes.iter();
+    let bytes = bytes.map(|a| a.name.len() + a.value.len()).sum();
+    within("attributes", bytes, limits::ATTRIBUTES_BYTES_MAX)?;
     if (change.retention.is_some() || change.legal_hold.is_some()) && !bucket.lockable {
         return Err(Error::NotLockable);
     }
@@ -92,6 +95,15 @@ fn updated(
         summary,
         detail: Some(detail),
     })
+}
+
+/// Replaces, adds or removes one attribute.
+fn set(attributes: &mut Vec<Attribute>, name: &str, value: Option<&[u8]>) {
+    attributes.retain(|attribute| attribute.name != name);
+    attributes.extend(value.map(|value| Attribute {
+        name: name.to_owned(),
+        value: value.to_vec(),
+    }));
 }
 
 /// A retention that still runs may always be extended; anything else needs the bypass, and a

@@ -2,8 +2,8 @@ use super::*;
 
 const TEXT: &str = "AKIDEXAMPLE/20120215/us-east-1/iam/aws4_request";
 
-fn secret() -> Arc<str> {
-    "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into()
+fn secret() -> Secret {
+    Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 }
 
 /// The derivation example of Amazon's guide, seen through what the key signs.
@@ -25,7 +25,7 @@ fn a_kept_key_is_found_until_the_secret_changes() {
     keys.keep(&scope, &secret(), found.key());
     assert!(matches!(keys.find(&scope, &secret()), FoundKey::Kept(_)));
     assert!(matches!(
-        keys.find(&scope, &"other".into()),
+        keys.find(&scope, &Secret::new("other")),
         FoundKey::Derived(_)
     ));
 }

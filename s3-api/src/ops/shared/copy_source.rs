@@ -4,7 +4,8 @@ use super::conditions::{COPY_SOURCE, ReadConditions, Verdict, failed};
 use super::version;
 use crate::encoding::percent_decode;
 use crate::error::{Code, S3Error, Subject, from_engine};
-use crate::request::Permitted;
+use crate::op::Access;
+use crate::request::{Deed, Permitted};
 use crate::target::{check_bucket_name, check_key};
 use bytes::Bytes;
 use storage_engine::ids::VersionId;
@@ -66,8 +67,9 @@ impl CopySource {
         })
     }
 
-    /// Looks it up and holds the client's conditions against it.
+    /// Looks it up, if it may be read, and holds the client's conditions against it.
     pub(crate) async fn find(&self, request: &Permitted<'_>) -> Result<FoundSource, S3Error> {
+        self.check_permitted(request).await?;
         let (bucket, key) = (self.bucket.clone(), self.key.clone());
         let mut target = Target {
             bucket,
@@ -95,6 +97,23 @@ impl CopySource {
             target,
             pinned,
         })
+    }
+
+    async fn check_permitted(&self, request: &Permitted<'_>) -> Result<(), S3Error> {
+        let bucket = request.other_bucket(&self.bucket).await;
+        let bucket = bucket.map_err(|error| self.refusal(error))?;
+        request.check_source_owner(&bucket)?;
+        let deed = Deed {
+            access: Access::to_read(),
+            bucket: &bucket,
+            key: &self.key,
+            version: self.version,
+            known: &[],
+        };
+        match request.may(deed).await? {
+            true => Ok(()),
+            false => Err(S3Error::new(Code::AccessDenied)),
+        }
     }
 
     fn refusal(&self, error: storage_engine::Error) -> S3Error {

@@ -1,6 +1,7 @@
 //! What all listings have in common: their parameters, the way keys are written, and the text of
 //! a place to go on from.
 
+use crate::acl;
 use crate::encoding::{Keep, base64, base64_bytes, push_percent_encoded};
 use crate::error::S3Error;
 use crate::limits::LIST_ENTRIES_MAX;
@@ -176,12 +177,8 @@ pub(crate) fn write_owner(
     request: &Permitted<'_>,
     owner: &str,
 ) {
-    let principal = request.principal();
     xml.element(element, |xml| {
-        xml.text("ID", owner);
-        if *principal.id == *owner {
-            xml.text("DisplayName", &principal.display_name);
-        }
+        acl::write_account(xml, owner, request.identity())
     });
 }
 

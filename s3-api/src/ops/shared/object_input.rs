@@ -1,5 +1,6 @@
 //! Everything of a new object but its bytes, from the headers of a request.
 
+use super::acl_input::{self, Owned};
 use super::tags;
 use crate::error::{Code, S3Error};
 use crate::limits::USER_METADATA_BYTES_MAX;
@@ -34,10 +35,13 @@ const KEPT_HEADERS: [&str; 7] = [
 /// Reads the headers in one pass, and refuses what would have to be done but is not.
 pub(crate) fn parse(request: &Permitted<'_>) -> Result<NewObject, S3Error> {
     check_unsupported(request.headers())?;
+    let Owned { owner, acl } = acl_input::for_new_object(request)?;
+    let mut attributes = attributes(request.headers())?;
+    attributes.extend(acl);
     Ok(NewObject {
-        owner: request.owner(),
+        owner,
         label: storage_class(request)?,
-        attributes: attributes(request.headers())?,
+        attributes,
         tags: given_tags(request)?.unwrap_or_default(),
         lock: Lock::default(),
     })
@@ -111,10 +115,10 @@ fn without_framing(value: &HeaderValue) -> Vec<u8> {
     kept.join(&b","[..])
 }
 
-/// Encryption, locks and access control lists do not exist yet, and nobody may believe that they
+/// Encryption and locks do not exist yet, and nobody may believe that they
 /// were applied.
 pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
-    for (name, value) in headers {
+    for name in headers.keys() {
         let Some(rest) = name.as_str().strip_prefix("x-amz-") else {
             continue;
         };
@@ -124,10 +128,6 @@ pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
             return Err(S3Error::new(Code::NotImplemented)
                 .message("A header you provided implies functionality that is not implemented.")
                 .extra("Header", name.as_str()));
-        }
-        let is_owners = value == "private" || value == "bucket-owner-full-control";
-        if rest.starts_with("grant-") || (rest == "acl" && !is_owners) {
-            return Err(S3Error::new(Code::AccessControlListNotSupported));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Version identifiers in requests and answers.
 
 use crate::error::S3Error;
+use crate::query::Query;
 use crate::request::Permitted;
 use storage_engine::ObjectInfo;
 use storage_engine::ids::VersionId;
@@ -8,7 +9,11 @@ use storage_engine::row::Versioning;
 
 /// The version the query asks for; none for the current one.
 pub(crate) fn asked(request: &Permitted<'_>) -> Result<Option<VersionId>, S3Error> {
-    request.query().text("versionId")?.map(parse).transpose()
+    asked_of(request.query())
+}
+
+pub(crate) fn asked_of(query: &Query) -> Result<Option<VersionId>, S3Error> {
+    query.text("versionId")?.map(parse).transpose()
 }
 
 pub(crate) fn parse(text: &str) -> Result<VersionId, S3Error> {

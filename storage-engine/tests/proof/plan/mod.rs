@@ -44,6 +44,7 @@ impl World {
                     name,
                     owner,
                     lockable: *lockable,
+                    ..CreateBucket::default()
                 };
                 let expected = done(self.oracle.create_bucket(&request));
                 (Request::CreateBucket(request), expected)
@@ -330,6 +331,7 @@ impl World {
             retention: beside.retention,
             legal_hold: beside.legal_hold,
             bypass_governance: bypass,
+            ..UpdateObject::default()
         };
         let answer = self
             .oracle

@@ -61,15 +61,6 @@ fn metadata_is_bounded_without_its_prefix() {
 #[test]
 fn what_is_not_done_is_refused() {
     let code = |name, value| check_unsupported(&headers(&[(name, value)])).map_err(|e| e.code());
-    assert_eq!(code("x-amz-acl", "private"), Ok(()));
-    assert_eq!(
-        code("x-amz-acl", "public-read"),
-        Err(Code::AccessControlListNotSupported)
-    );
-    assert_eq!(
-        code("x-amz-grant-read", "id=1"),
-        Err(Code::AccessControlListNotSupported)
-    );
     assert_eq!(
         code("x-amz-server-side-encryption", "AES256"),
         Err(Code::NotImplemented)

@@ -1,0 +1,149 @@
+//! Whether something may be done: policies first, then access control lists. Pure.
+
+mod context;
+
+use crate::acl::{Acl, Asking};
+use crate::bucket::Bucket;
+use crate::op::Right;
+use crate::request::Parsed;
+use context::context;
+use identity::policy::{Layer, Policy};
+use identity::{Caller, Identity, Owner, Target};
+use storage_engine::ObjectInfo;
+
+/// What is to be decided.
+pub(crate) struct Question<'a> {
+    pub(crate) request: &'a Parsed<'a>,
+    pub(crate) caller: &'a Caller,
+    pub(crate) identity: &'a Identity,
+    /// None where it is about no bucket, or one that is yet to be made.
+    pub(crate) bucket: Option<&'a Bucket>,
+    pub(crate) key: &'a [u8],
+    pub(crate) action: &'a str,
+    pub(crate) right: Option<Right>,
+    /// The object there is, where that had to be found out.
+    pub(crate) object: Option<&'a ObjectInfo>,
+    /// Condition keys beside those of the request.
+    pub(crate) known: &'a [(&'static str, &'a str)],
+}
+
+/// Whether the decision needs to know the object that is there.
+pub(crate) fn needs_object(caller: &Caller, bucket: &Bucket) -> bool {
+    const TAGS: &str = "s3:ExistingObjectTag";
+    // Where lists count, an object may be somebody else's than its bucket.
+    bucket.lists_count()
+        || caller.looks_at(TAGS)
+        || bucket
+            .policy
+            .as_ref()
+            .is_some_and(|policy| policy.looks_at(TAGS))
+}
+
+/// Decides.
+pub(crate) fn may(question: &Question<'_>) -> bool {
+    let resource = resource(question);
+    let owner_id = owner_id(question);
+    let account = owner_id.and_then(|id| question.identity.account(id));
+    let owner = match (owner_id, &account) {
+        (None, _) => Owner::Caller,
+        (Some(_), Some(account)) => Owner::Account(account),
+        (Some(_), None) => Owner::Unknown,
+    };
+    let target = Target {
+        resource: &resource,
+        owner,
+        policy: policy(question, owner_id),
+    };
+    let context = context(question);
+    let caller = question.caller;
+    let decision = caller.authorize(question.action, &target, &context);
+    if decision.is_denied() {
+        return false;
+    }
+    let is_shut_out = decision.because.layer == Layer::Resource && is_shut(question);
+    if decision.is_allowed() && !is_shut_out {
+        return true;
+    }
+    if !is_granted(question) {
+        return false;
+    }
+    // A grant is made to an account: what its users may do is the account's affair.
+    let own = Target {
+        resource: &resource,
+        owner: Owner::Caller,
+        policy: None,
+    };
+    caller.is_anonymous()
+        || caller
+            .authorize(question.action, &own, &context)
+            .is_allowed()
+}
+
+fn resource(question: &Question<'_>) -> Vec<u8> {
+    let mut resource = b"arn:aws:s3:::".to_vec();
+    let bucket = question.bucket.map(|bucket| bucket.row.name.as_str());
+    let bucket = bucket.unwrap_or(&question.request.target.bucket);
+    resource.extend_from_slice(match bucket {
+        "" => b"*",
+        bucket => bucket.as_bytes(),
+    });
+    if !question.key.is_empty() {
+        resource.push(b'/');
+        resource.extend_from_slice(question.key);
+    }
+    resource
+}
+
+/// Whose it is: the object's owner where lists count and it is about an object there is, else the
+/// bucket's.
+fn owner_id<'a>(question: &Question<'a>) -> Option<&'a str> {
+    let bucket = question.bucket?;
+    let is_about_object = question.right != Some(Right::BucketWrite);
+    match question.object.filter(|_| is_about_object) {
+        Some(object) => Some(bucket.owner_of(&object.row.summary)),
+        None => Some(&bucket.row.owner),
+    }
+}
+
+/// The bucket's policy. Its owner has no say about what belongs to others in it.
+fn policy<'a>(question: &Question<'a>, owner: Option<&str>) -> Option<&'a Policy> {
+    let bucket = question.bucket?;
+    let policy = bucket.policy.as_ref();
+    policy.filter(|_| owner == Some(bucket.row.owner.as_str()))
+}
+
+/// Whether the bucket's owner has ruled out that its policy lets strangers in.
+fn is_shut(question: &Question<'_>) -> bool {
+    question.bucket.is_some_and(|bucket| {
+        let is_own = question.caller.account().id == bucket.row.owner;
+        bucket.public_access.restrict && bucket.is_policy_public && !is_own
+    })
+}
+
+/// Whether a list grants it.
+fn is_granted(question: &Question<'_>) -> bool {
+    let (Some(bucket), Some(right)) = (question.bucket, question.right) else {
+        return false;
+    };
+    if !bucket.lists_count() {
+        return false;
+    }
+    let acl = match (right, question.object) {
+        (Right::ObjectRead | Right::ObjectReadAcl | Right::ObjectWriteAcl, object) => {
+            match object {
+                Some(object) => Acl::of_object(&object.row),
+                None => return false,
+            }
+        }
+        _ => bucket.acl.clone(),
+    };
+    let acl = match bucket.public_access.ignore_acls {
+        true => acl.without_public(),
+        false => acl,
+    };
+    let asking = match question.caller.is_anonymous() {
+        true => Asking::Anybody,
+        false => Asking::Account(&question.caller.account().id),
+    };
+    acl.allows(asking, right)
+}

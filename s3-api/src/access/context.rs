@@ -1,0 +1,105 @@
+//! What policies can ask about a request: condition keys and their values.
+
+use super::Question;
+use crate::query::Query;
+use crate::request::Peer;
+use identity::policy::Context;
+
+/// Parameters that are condition keys under their own names.
+const PARAMETERS: [&str; 3] = ["prefix", "delimiter", "max-keys"];
+
+/// Collected only where a policy looks at something.
+pub(super) fn context<'a>(question: &Question<'a>) -> Context<'a> {
+    let mut context = Context::new();
+    let policy = question.bucket.and_then(|bucket| bucket.policy.as_ref());
+    let is_asked = question.caller.looks_at("") || policy.is_some_and(|policy| policy.looks_at(""));
+    if is_asked {
+        // What is known outweighs what the request says: of a key set twice the first counts.
+        for (key, value) in question.known {
+            context.set(*key, *value);
+        }
+        connection(question, &mut context);
+        headers(question, &mut context);
+        parameters(question, &mut context);
+        tags(question, &mut context);
+    }
+    context
+}
+
+fn connection<'a>(question: &Question<'a>, context: &mut Context<'a>) {
+    let parts = question.request.parts;
+    if let Some(peer) = parts.extensions.get::<Peer>() {
+        context.set("aws:SourceIp", peer.address.to_string());
+        let secure = if peer.is_secure { "true" } else { "false" };
+        context.set("aws:SecureTransport", secure);
+    }
+    let signed_in_query = question.request.query.has("X-Amz-Signature");
+    if !question.caller.is_anonymous() {
+        let form = if signed_in_query {
+            "REST-QUERY-STRING"
+        } else {
+            "REST-HEADER"
+        };
+        context.set("s3:authType", form);
+        context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+    }
+}
+
+/// Amazon's headers are keys under their names; two ordinary ones have their own.
+fn headers<'a>(question: &Question<'a>, context: &mut Context<'a>) {
+    for (name, value) in &question.request.parts.headers {
+        let Ok(value) = value.to_str() else {
+            continue;
+        };
+        match name.as_str() {
+            "user-agent" => context.set("aws:UserAgent", value),
+            "referer" => context.set("aws:Referer", value),
+            name if name.starts_with("x-amz-object-lock-") => {
+                let key = name.trim_start_matches("x-amz-");
+                context.set(format!("s3:{key}"), value);
+            }
+            "x-amz-copy-source" => {
+                context.set("s3:x-amz-copy-source", value.trim_start_matches('/'));
+            }
+            name if name.starts_with("x-amz-") => context.set(format!("s3:{name}"), value),
+            _ => {}
+        }
+    }
+}
+
+fn parameters<'a>(question: &Question<'a>, context: &mut Context<'a>) {
+    let query = &question.request.query;
+    for name in PARAMETERS {
+        if let Ok(Some(value)) = query.text(name) {
+            context.set(format!("s3:{name}"), value);
+        }
+    }
+    if let Ok(Some(version)) = query.text("versionId") {
+        context.set("s3:VersionId", version);
+    }
+}
+
+fn tags<'a>(question: &Question<'a>, context: &mut Context<'a>) {
+    let detail = question
+        .object
+        .and_then(|object| object.row.detail.as_ref());
+    for tag in detail.iter().flat_map(|detail| &detail.tags) {
+        context.set(
+            format!("s3:ExistingObjectTag/{}", tag.key),
+            tag.value.as_str(),
+        );
+    }
+    let given = question.request.header("x-amz-tagging");
+    let given = given.and_then(|text| std::str::from_utf8(text).ok());
+    let Ok(given) = Query::parse(given) else {
+        return;
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let keys: Vec<String> = given.names().map(text).collect();
+    for (key, value) in given.pairs() {
+        context.set(format!("s3:RequestObjectTag/{}", text(key)), text(value));
+    }
+    if !keys.is_empty() {
+        context.set_all("s3:RequestObjectTagKeys", keys);
+    }
+}

@@ -1,0 +1,39 @@
+//! PutObjectAcl: a list in headers or in a document becomes that of one version.
+
+use super::get_object;
+use super::shared::{acl_input, version};
+use crate::acl;
+use crate::body::payload::Payload;
+use crate::error::{Code, S3Error};
+use crate::request::Permitted;
+use crate::response::{self, Answer, VERSION_ID, set};
+use http::StatusCode;
+use storage_engine::UpdateObject;
+
+pub(crate) async fn run(
+    request: &Permitted<'_>,
+    mut payload: Payload<'_>,
+) -> Result<Answer, S3Error> {
+    let bucket = request.settings_of_bucket()?;
+    let target = get_object::target(request)?;
+    let found = request.engine().head(target.clone()).await;
+    let info = found.map_err(|error| request.refusal(error))?;
+    let owner = info.row.summary.owner.as_str();
+    let acl = acl_input::replacement(request, &mut payload, owner).await?;
+    if !bucket.lists_count() {
+        return Err(S3Error::new(Code::AccessControlListNotSupported));
+    }
+    acl_input::check_public(bucket, &acl)?;
+    let value = (!acl.is_private(owner)).then(|| acl.to_bytes());
+    let change = UpdateObject {
+        single_attributes: vec![(acl::ATTRIBUTE.to_owned(), value)],
+        ..UpdateObject::default()
+    };
+    let updated = request.engine().update_object(target, change).await;
+    let info = updated.map_err(|error| request.refusal(error))?;
+    let mut answer = response::empty(StatusCode::OK);
+    if let Some(version) = version::shown(&info) {
+        set(answer.headers_mut(), VERSION_ID, &version.to_string());
+    }
+    Ok(answer)
+}
