@@ -92,7 +92,7 @@ impl S3 {
     async fn answer(&self, parsed: Parsed<'_>, body: &mut WireBody) -> Result<Answer, S3Error> {
         let headers = &parsed.parts.headers;
         let authenticated = Authenticated::check(parsed, &self.verifier)?;
-        let (permitted, claim) = self.gate.permit(authenticated, &self.settings)?;
+        let (permitted, claim) = self.gate.permit(authenticated, &self.settings).await?;
         let payload = Payload::new(body, claim, headers)?;
         ops::run(&permitted, payload).await
     }

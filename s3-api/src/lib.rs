@@ -8,6 +8,7 @@
 
 mod auth;
 mod body;
+mod bucket;
 mod checksum;
 mod config;
 mod date;

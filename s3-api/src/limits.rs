@@ -42,6 +42,9 @@ pub const DOCUMENT_ELEMENTS_MAX: usize = 80_000;
 /// Nesting of a request document (ours).
 pub const DOCUMENT_DEPTH_MAX: usize = 16;
 
+/// Buckets whose settings are kept in memory (ours; a few KiB each).
+pub const BUCKETS_KEPT_MAX: usize = 4096;
+
 /// Parameters in one query string (ours).
 pub const QUERY_PARAMETERS_MAX: usize = 128;
 

@@ -4,9 +4,10 @@
 //! request gives access to the engine, so an operation that skips a step does not compile.
 
 use crate::auth::{PayloadClaim, Principal, Verifier};
+use crate::bucket::{Bucket, Buckets};
 use crate::config::Settings;
 use crate::error::{Code, S3Error, Subject, from_engine};
-use crate::op::{Disposition, Operation, route};
+use crate::op::{Disposition, Level, Operation, Served, route};
 use crate::query::Query;
 use crate::target::{Target, check_bucket_name};
 use bytes::Bytes;
@@ -35,6 +36,8 @@ pub(crate) struct Authenticated<'a> {
 pub(crate) struct Permitted<'a> {
     parsed: Parsed<'a>,
     principal: Principal,
+    /// None where the request is about no bucket, or about one that is yet to be made.
+    bucket: Option<Arc<Bucket>>,
     engine: &'a Arc<Engine>,
     settings: &'a Settings,
 }
@@ -76,6 +79,21 @@ impl<'a> Parsed<'a> {
     }
 }
 
+impl Parsed<'_> {
+    /// Converts the engine's refusal, with what this request was about.
+    fn refusal(&self, error: storage_engine::Error) -> S3Error {
+        let upload = self.query.get("uploadId").unwrap_or_default();
+        from_engine(
+            error,
+            Subject {
+                bucket: &self.target.bucket,
+                key: &self.target.key,
+                upload: std::str::from_utf8(upload).unwrap_or_default(),
+            },
+        )
+    }
+}
+
 impl<'a> Authenticated<'a> {
     pub(crate) fn check(parsed: Parsed<'a>, verifier: &Verifier) -> Result<Self, S3Error> {
         let verified = verifier.verify(&parsed)?;
@@ -91,15 +109,19 @@ impl<'a> Authenticated<'a> {
 #[derive(Debug)]
 pub(crate) struct Gate {
     engine: Arc<Engine>,
+    buckets: Buckets,
 }
 
 impl Gate {
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        Self { engine }
+        Self {
+            engine,
+            buckets: Buckets::default(),
+        }
     }
 
     /// Lets a request through, and hands out what its signature says of the body.
-    pub(crate) fn permit<'a>(
+    pub(crate) async fn permit<'a>(
         &'a self,
         request: Authenticated<'a>,
         settings: &'a Settings,
@@ -109,16 +131,31 @@ impl Gate {
             principal,
             payload,
         } = request;
+        let bucket = self.bucket(&parsed).await?;
         let principal = decide(&parsed, principal, settings)?;
         Ok((
             Permitted {
                 parsed,
                 principal,
+                bucket,
                 engine: &self.engine,
                 settings,
             },
             payload,
         ))
+    }
+}
+
+impl Gate {
+    /// The bucket the request is about, which must exist unless it is to be made.
+    async fn bucket(&self, request: &Parsed<'_>) -> Result<Option<Arc<Bucket>>, S3Error> {
+        let is_bucket_needed = request.target.level() != Level::Service
+            && request.operation.disposition != Disposition::Served(Served::CreateBucket);
+        if !is_bucket_needed {
+            return Ok(None);
+        }
+        let found = self.buckets.get(&self.engine, &request.target.bucket).await;
+        found.map(Some).map_err(|error| request.refusal(error))
     }
 }
 
@@ -188,16 +225,15 @@ impl<'a> Permitted<'a> {
         self.parsed.target.key.clone()
     }
 
+    /// The bucket as it is set.
+    pub(crate) fn settings_of_bucket(&self) -> Result<&Arc<Bucket>, S3Error> {
+        // Operations on buckets and objects have one; asking elsewhere is a mistake of ours.
+        let bucket = self.bucket.as_ref();
+        bucket.ok_or_else(|| S3Error::new(Code::InternalError))
+    }
+
     /// Converts the engine's refusal, with what this request was about.
     pub(crate) fn refusal(&self, error: storage_engine::Error) -> S3Error {
-        let upload = self.query().get("uploadId").unwrap_or_default();
-        from_engine(
-            error,
-            Subject {
-                bucket: self.bucket(),
-                key: &self.parsed.target.key,
-                upload: std::str::from_utf8(upload).unwrap_or_default(),
-            },
-        )
+        self.parsed.refusal(error)
     }
 }

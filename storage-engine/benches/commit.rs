@@ -55,6 +55,7 @@ fn engine(folder: &Path, writers: usize) -> (u64, u64) {
             name: BUCKET.into(),
             owner: "bench".into(),
             lockable: false,
+            ..CreateBucket::default()
         };
         engine.create_bucket(bucket).await.expect("a new bucket");
         let before = engine.stats().await.expect("statistics").commit.groups;

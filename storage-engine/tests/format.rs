@@ -357,6 +357,7 @@ async fn sharing_is_as_described() {
         name: name.clone(),
         owner: owner.clone(),
         lockable: false,
+        ..CreateBucket::default()
     };
     engine.create_bucket(bucket).await.unwrap();
     let sharing = UpdateBucket {

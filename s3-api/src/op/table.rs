@@ -11,7 +11,40 @@ pub struct Operation {
     pub(crate) level: Level,
     /// All of them must be in the request.
     pub(crate) markers: &'static [Marker],
+    pub(crate) access: Access,
     pub(crate) disposition: Disposition,
+}
+
+/// Who may do it: the action that policies name, and the right that an access control list gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Access {
+    pub(crate) action: &'static str,
+    /// The action where the request names a version, if that is another one.
+    pub(crate) versioned: Option<&'static str>,
+    /// None where access control lists give nothing: then only policies and owners decide.
+    pub(crate) right: Option<Right>,
+    pub(crate) judged: Judged,
+}
+
+/// What the grant of an access control list allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right {
+    BucketRead,
+    BucketWrite,
+    BucketReadAcl,
+    BucketWriteAcl,
+    ObjectRead,
+    ObjectReadAcl,
+    ObjectWriteAcl,
+}
+
+/// Where it is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// At the gate, for the request as a whole.
+    Whole,
+    /// By the operation, for each key in the request.
+    EachKey,
 }
 
 /// What the path names.
@@ -87,6 +120,7 @@ const fn row(
     method: &'static str,
     level: Level,
     markers: &'static [Marker],
+    access: Access,
     disposition: Disposition,
 ) -> Operation {
     Operation {
@@ -94,7 +128,39 @@ const fn row(
         method,
         level,
         markers,
+        access,
         disposition,
+    }
+}
+
+const fn action(action: &'static str) -> Access {
+    Access {
+        action,
+        versioned: None,
+        right: None,
+        judged: Judged::Whole,
+    }
+}
+
+const fn listed(action: &'static str, right: Right) -> Access {
+    Access {
+        right: Some(right),
+        ..self::action(action)
+    }
+}
+
+const fn versioned(action: &'static str, versioned: &'static str, right: Option<Right>) -> Access {
+    Access {
+        versioned: Some(versioned),
+        right,
+        ..self::action(action)
+    }
+}
+
+const fn each(action: &'static str) -> Access {
+    Access {
+        judged: Judged::EachKey,
+        ..self::action(action)
     }
 }
 
@@ -112,134 +178,138 @@ const fn document_with(root: &'static str, name: &'static str, text: &'static st
 use Disposition::{NotImplemented, NothingToDelete, SameAs, Served as Serve, Unset};
 use Level::{Bucket, Object, Service};
 use Marker::{Header, Query, Value};
+use Right::{
+    BucketRead, BucketReadAcl, BucketWrite, BucketWriteAcl, ObjectRead, ObjectReadAcl,
+    ObjectWriteAcl,
+};
 
 /// Rows of one method and level are tried in order: what has more markers stands first.
 #[rustfmt::skip]
 pub static OPERATIONS: &[Operation] = &[
-    row("GetObjectAcl", "GET", Object, &[Query("acl")], Serve(Served::GetObjectAcl)),
-    row("GetObjectAnnotation", "GET", Object, &[Query("annotation"), Query("annotationName")], NotImplemented),
-    row("ListObjectAnnotations", "GET", Object, &[Query("annotation")], NotImplemented),
-    row("GetObjectAttributes", "GET", Object, &[Query("attributes")], NotImplemented),
-    row("GetObjectLegalHold", "GET", Object, &[Query("legal-hold")], Unset(Code::ObjectLockMissing)),
-    row("GetObjectRetention", "GET", Object, &[Query("retention")], Unset(Code::ObjectLockMissing)),
-    row("GetObjectTagging", "GET", Object, &[Query("tagging")], NotImplemented),
-    row("GetObjectTorrent", "GET", Object, &[Query("torrent")], NotImplemented),
-    row("ListParts", "GET", Object, &[Query("uploadId")], Serve(Served::ListParts)),
-    row("GetObject", "GET", Object, &[], Serve(Served::GetObject)),
+    row("GetObjectAcl", "GET", Object, &[Query("acl")], versioned("s3:GetObjectAcl", "s3:GetObjectVersionAcl", Some(ObjectReadAcl)), Serve(Served::GetObjectAcl)),
+    row("GetObjectAnnotation", "GET", Object, &[Query("annotation"), Query("annotationName")], action("s3:GetObjectAnnotation"), NotImplemented),
+    row("ListObjectAnnotations", "GET", Object, &[Query("annotation")], action("s3:ListObjectAnnotations"), NotImplemented),
+    row("GetObjectAttributes", "GET", Object, &[Query("attributes")], versioned("s3:GetObjectAttributes", "s3:GetObjectVersionAttributes", Some(ObjectRead)), NotImplemented),
+    row("GetObjectLegalHold", "GET", Object, &[Query("legal-hold")], action("s3:GetObjectLegalHold"), Unset(Code::ObjectLockMissing)),
+    row("GetObjectRetention", "GET", Object, &[Query("retention")], action("s3:GetObjectRetention"), Unset(Code::ObjectLockMissing)),
+    row("GetObjectTagging", "GET", Object, &[Query("tagging")], versioned("s3:GetObjectTagging", "s3:GetObjectVersionTagging", None), NotImplemented),
+    row("GetObjectTorrent", "GET", Object, &[Query("torrent")], action("s3:GetObjectTorrent"), NotImplemented),
+    row("ListParts", "GET", Object, &[Query("uploadId")], action("s3:ListMultipartUploadParts"), Serve(Served::ListParts)),
+    row("GetObject", "GET", Object, &[], versioned("s3:GetObject", "s3:GetObjectVersion", Some(ObjectRead)), Serve(Served::GetObject)),
 
-    row("HeadObject", "HEAD", Object, &[], Serve(Served::HeadObject)),
+    row("HeadObject", "HEAD", Object, &[], versioned("s3:GetObject", "s3:GetObjectVersion", Some(ObjectRead)), Serve(Served::HeadObject)),
 
-    row("PutObjectAcl", "PUT", Object, &[Query("acl")], NotImplemented),
-    row("PutObjectAnnotation", "PUT", Object, &[Query("annotation")], NotImplemented),
-    row("PutObjectLegalHold", "PUT", Object, &[Query("legal-hold")], NotImplemented),
-    row("PutObjectRetention", "PUT", Object, &[Query("retention")], NotImplemented),
-    row("PutObjectTagging", "PUT", Object, &[Query("tagging")], NotImplemented),
-    row("UpdateObjectEncryption", "PUT", Object, &[Query("encryption")], NotImplemented),
-    row("RenameObject", "PUT", Object, &[Query("renameObject")], NotImplemented),
-    row("UploadPartCopy", "PUT", Object, &[Query("uploadId"), Header("x-amz-copy-source")], Serve(Served::UploadPartCopy)),
-    row("UploadPart", "PUT", Object, &[Query("uploadId")], Serve(Served::UploadPart)),
-    row("CopyObject", "PUT", Object, &[Header("x-amz-copy-source")], Serve(Served::CopyObject)),
-    row("PutObject", "PUT", Object, &[], Serve(Served::PutObject)),
+    row("PutObjectAcl", "PUT", Object, &[Query("acl")], versioned("s3:PutObjectAcl", "s3:PutObjectVersionAcl", Some(ObjectWriteAcl)), NotImplemented),
+    row("PutObjectAnnotation", "PUT", Object, &[Query("annotation")], action("s3:PutObjectAnnotation"), NotImplemented),
+    row("PutObjectLegalHold", "PUT", Object, &[Query("legal-hold")], action("s3:PutObjectLegalHold"), NotImplemented),
+    row("PutObjectRetention", "PUT", Object, &[Query("retention")], action("s3:PutObjectRetention"), NotImplemented),
+    row("PutObjectTagging", "PUT", Object, &[Query("tagging")], versioned("s3:PutObjectTagging", "s3:PutObjectVersionTagging", None), NotImplemented),
+    row("UpdateObjectEncryption", "PUT", Object, &[Query("encryption")], action("s3:UpdateObjectEncryption"), NotImplemented),
+    row("RenameObject", "PUT", Object, &[Query("renameObject")], listed("s3:PutObject", BucketWrite), NotImplemented),
+    row("UploadPartCopy", "PUT", Object, &[Query("uploadId"), Header("x-amz-copy-source")], listed("s3:PutObject", BucketWrite), Serve(Served::UploadPartCopy)),
+    row("UploadPart", "PUT", Object, &[Query("uploadId")], listed("s3:PutObject", BucketWrite), Serve(Served::UploadPart)),
+    row("CopyObject", "PUT", Object, &[Header("x-amz-copy-source")], listed("s3:PutObject", BucketWrite), Serve(Served::CopyObject)),
+    row("PutObject", "PUT", Object, &[], listed("s3:PutObject", BucketWrite), Serve(Served::PutObject)),
 
-    row("CreateMultipartUpload", "POST", Object, &[Query("uploads")], Serve(Served::CreateMultipartUpload)),
-    row("RestoreObject", "POST", Object, &[Query("restore")], NotImplemented),
-    row("SelectObjectContent", "POST", Object, &[Query("select"), Value("select-type", "2")], NotImplemented),
-    row("CompleteMultipartUpload", "POST", Object, &[Query("uploadId")], Serve(Served::CompleteMultipartUpload)),
+    row("CreateMultipartUpload", "POST", Object, &[Query("uploads")], listed("s3:PutObject", BucketWrite), Serve(Served::CreateMultipartUpload)),
+    row("RestoreObject", "POST", Object, &[Query("restore")], action("s3:RestoreObject"), NotImplemented),
+    row("SelectObjectContent", "POST", Object, &[Query("select"), Value("select-type", "2")], listed("s3:GetObject", ObjectRead), NotImplemented),
+    row("CompleteMultipartUpload", "POST", Object, &[Query("uploadId")], listed("s3:PutObject", BucketWrite), Serve(Served::CompleteMultipartUpload)),
 
-    row("DeleteObjectAnnotation", "DELETE", Object, &[Query("annotation")], NotImplemented),
-    row("DeleteObjectTagging", "DELETE", Object, &[Query("tagging")], NotImplemented),
-    row("AbortMultipartUpload", "DELETE", Object, &[Query("uploadId")], Serve(Served::AbortMultipartUpload)),
-    row("DeleteObject", "DELETE", Object, &[], Serve(Served::DeleteObject)),
+    row("DeleteObjectAnnotation", "DELETE", Object, &[Query("annotation")], action("s3:DeleteObjectAnnotation"), NotImplemented),
+    row("DeleteObjectTagging", "DELETE", Object, &[Query("tagging")], versioned("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging", None), NotImplemented),
+    row("AbortMultipartUpload", "DELETE", Object, &[Query("uploadId")], action("s3:AbortMultipartUpload"), Serve(Served::AbortMultipartUpload)),
+    row("DeleteObject", "DELETE", Object, &[], versioned("s3:DeleteObject", "s3:DeleteObjectVersion", Some(BucketWrite)), Serve(Served::DeleteObject)),
 
-    row("ListBuckets", "GET", Service, &[], Serve(Served::ListBuckets)),
-    row("ListDirectoryBuckets", "GET", Service, &[], SameAs("ListBuckets")),
+    row("ListBuckets", "GET", Service, &[], action("s3:ListAllMyBuckets"), Serve(Served::ListBuckets)),
+    row("ListDirectoryBuckets", "GET", Service, &[], action("s3:ListAllMyBuckets"), SameAs("ListBuckets")),
 
-    row("HeadBucket", "HEAD", Bucket, &[], Serve(Served::HeadBucket)),
+    row("HeadBucket", "HEAD", Bucket, &[], listed("s3:ListBucket", BucketRead), Serve(Served::HeadBucket)),
 
-    row("ListObjectsV2", "GET", Bucket, &[Value("list-type", "2")], Serve(Served::ListObjectsV2)),
-    row("ListObjectVersions", "GET", Bucket, &[Query("versions")], Serve(Served::ListObjectVersions)),
-    row("ListMultipartUploads", "GET", Bucket, &[Query("uploads")], Serve(Served::ListMultipartUploads)),
-    row("GetBucketLocation", "GET", Bucket, &[Query("location")], Serve(Served::GetBucketLocation)),
-    row("GetBucketVersioning", "GET", Bucket, &[Query("versioning")], Serve(Served::GetBucketVersioning)),
-    row("GetBucketAcl", "GET", Bucket, &[Query("acl")], Serve(Served::GetBucketAcl)),
-    row("CreateSession", "GET", Bucket, &[Query("session")], NotImplemented),
-    row("GetBucketAbac", "GET", Bucket, &[Query("abac")], document_with("AbacStatus", "Status", "Disabled")),
-    row("GetBucketAccelerateConfiguration", "GET", Bucket, &[Query("accelerate")], document("AccelerateConfiguration")),
-    row("GetBucketAnalyticsConfiguration", "GET", Bucket, &[Query("analytics"), Query("id")], Unset(Code::NoSuchConfiguration)),
-    row("ListBucketAnalyticsConfigurations", "GET", Bucket, &[Query("analytics")], document_with("ListBucketAnalyticsConfigurationResult", "IsTruncated", "false")),
-    row("GetBucketCors", "GET", Bucket, &[Query("cors")], Unset(Code::NoSuchCORSConfiguration)),
-    row("GetBucketEncryption", "GET", Bucket, &[Query("encryption")], Unset(Code::ServerSideEncryptionConfigurationNotFoundError)),
-    row("GetBucketIntelligentTieringConfiguration", "GET", Bucket, &[Query("intelligent-tiering"), Query("id")], Unset(Code::NoSuchConfiguration)),
-    row("ListBucketIntelligentTieringConfigurations", "GET", Bucket, &[Query("intelligent-tiering")], document_with("ListBucketIntelligentTieringConfigurationsOutput", "IsTruncated", "false")),
-    row("GetBucketInventoryConfiguration", "GET", Bucket, &[Query("inventory"), Query("id")], Unset(Code::NoSuchConfiguration)),
-    row("ListBucketInventoryConfigurations", "GET", Bucket, &[Query("inventory")], document_with("ListInventoryConfigurationsResult", "IsTruncated", "false")),
-    row("GetBucketLifecycleConfiguration", "GET", Bucket, &[Query("lifecycle")], Unset(Code::NoSuchLifecycleConfiguration)),
-    row("GetBucketLifecycle", "GET", Bucket, &[Query("lifecycle")], SameAs("GetBucketLifecycleConfiguration")),
-    row("GetBucketLogging", "GET", Bucket, &[Query("logging")], document("BucketLoggingStatus")),
-    row("GetBucketMetadataConfiguration", "GET", Bucket, &[Query("metadataConfiguration")], Unset(Code::MetadataConfigurationNotFound)),
-    row("GetBucketMetadataTableConfiguration", "GET", Bucket, &[Query("metadataTable")], Unset(Code::MetadataConfigurationNotFound)),
-    row("GetBucketMetricsConfiguration", "GET", Bucket, &[Query("metrics"), Query("id")], Unset(Code::NoSuchConfiguration)),
-    row("ListBucketMetricsConfigurations", "GET", Bucket, &[Query("metrics")], document_with("ListMetricsConfigurationsResult", "IsTruncated", "false")),
-    row("GetBucketNotificationConfiguration", "GET", Bucket, &[Query("notification")], document("NotificationConfiguration")),
-    row("GetBucketNotification", "GET", Bucket, &[Query("notification")], SameAs("GetBucketNotificationConfiguration")),
-    row("GetBucketOwnershipControls", "GET", Bucket, &[Query("ownershipControls")], Unset(Code::OwnershipControlsNotFoundError)),
-    row("GetBucketPolicy", "GET", Bucket, &[Query("policy")], Unset(Code::NoSuchBucketPolicy)),
-    row("GetBucketPolicyStatus", "GET", Bucket, &[Query("policyStatus")], Unset(Code::NoSuchBucketPolicy)),
-    row("GetBucketReplication", "GET", Bucket, &[Query("replication")], Unset(Code::ReplicationConfigurationNotFoundError)),
-    row("GetBucketRequestPayment", "GET", Bucket, &[Query("requestPayment")], document_with("RequestPaymentConfiguration", "Payer", "BucketOwner")),
-    row("GetBucketTagging", "GET", Bucket, &[Query("tagging")], Unset(Code::NoSuchTagSet)),
-    row("GetBucketWebsite", "GET", Bucket, &[Query("website")], Unset(Code::NoSuchWebsiteConfiguration)),
-    row("GetObjectLockConfiguration", "GET", Bucket, &[Query("object-lock")], Unset(Code::ObjectLockConfigurationNotFoundError)),
-    row("GetPublicAccessBlock", "GET", Bucket, &[Query("publicAccessBlock")], Unset(Code::NoSuchPublicAccessBlockConfiguration)),
-    row("ListObjects", "GET", Bucket, &[], Serve(Served::ListObjects)),
+    row("ListObjectsV2", "GET", Bucket, &[Value("list-type", "2")], listed("s3:ListBucket", BucketRead), Serve(Served::ListObjectsV2)),
+    row("ListObjectVersions", "GET", Bucket, &[Query("versions")], listed("s3:ListBucketVersions", BucketRead), Serve(Served::ListObjectVersions)),
+    row("ListMultipartUploads", "GET", Bucket, &[Query("uploads")], listed("s3:ListBucketMultipartUploads", BucketRead), Serve(Served::ListMultipartUploads)),
+    row("GetBucketLocation", "GET", Bucket, &[Query("location")], action("s3:GetBucketLocation"), Serve(Served::GetBucketLocation)),
+    row("GetBucketVersioning", "GET", Bucket, &[Query("versioning")], action("s3:GetBucketVersioning"), Serve(Served::GetBucketVersioning)),
+    row("GetBucketAcl", "GET", Bucket, &[Query("acl")], listed("s3:GetBucketAcl", BucketReadAcl), Serve(Served::GetBucketAcl)),
+    row("CreateSession", "GET", Bucket, &[Query("session")], action("s3:CreateSession"), NotImplemented),
+    row("GetBucketAbac", "GET", Bucket, &[Query("abac")], action("s3:GetBucketAbac"), document_with("AbacStatus", "Status", "Disabled")),
+    row("GetBucketAccelerateConfiguration", "GET", Bucket, &[Query("accelerate")], action("s3:GetAccelerateConfiguration"), document("AccelerateConfiguration")),
+    row("GetBucketAnalyticsConfiguration", "GET", Bucket, &[Query("analytics"), Query("id")], action("s3:GetAnalyticsConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("ListBucketAnalyticsConfigurations", "GET", Bucket, &[Query("analytics")], action("s3:GetAnalyticsConfiguration"), document_with("ListBucketAnalyticsConfigurationResult", "IsTruncated", "false")),
+    row("GetBucketCors", "GET", Bucket, &[Query("cors")], action("s3:GetBucketCORS"), Unset(Code::NoSuchCORSConfiguration)),
+    row("GetBucketEncryption", "GET", Bucket, &[Query("encryption")], action("s3:GetEncryptionConfiguration"), Unset(Code::ServerSideEncryptionConfigurationNotFoundError)),
+    row("GetBucketIntelligentTieringConfiguration", "GET", Bucket, &[Query("intelligent-tiering"), Query("id")], action("s3:GetIntelligentTieringConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("ListBucketIntelligentTieringConfigurations", "GET", Bucket, &[Query("intelligent-tiering")], action("s3:GetIntelligentTieringConfiguration"), document_with("ListBucketIntelligentTieringConfigurationsOutput", "IsTruncated", "false")),
+    row("GetBucketInventoryConfiguration", "GET", Bucket, &[Query("inventory"), Query("id")], action("s3:GetInventoryConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("ListBucketInventoryConfigurations", "GET", Bucket, &[Query("inventory")], action("s3:GetInventoryConfiguration"), document_with("ListInventoryConfigurationsResult", "IsTruncated", "false")),
+    row("GetBucketLifecycleConfiguration", "GET", Bucket, &[Query("lifecycle")], action("s3:GetLifecycleConfiguration"), Unset(Code::NoSuchLifecycleConfiguration)),
+    row("GetBucketLifecycle", "GET", Bucket, &[Query("lifecycle")], action("s3:GetLifecycleConfiguration"), SameAs("GetBucketLifecycleConfiguration")),
+    row("GetBucketLogging", "GET", Bucket, &[Query("logging")], action("s3:GetBucketLogging"), document("BucketLoggingStatus")),
+    row("GetBucketMetadataConfiguration", "GET", Bucket, &[Query("metadataConfiguration")], action("s3:GetBucketMetadataTableConfiguration"), Unset(Code::MetadataConfigurationNotFound)),
+    row("GetBucketMetadataTableConfiguration", "GET", Bucket, &[Query("metadataTable")], action("s3:GetBucketMetadataTableConfiguration"), Unset(Code::MetadataConfigurationNotFound)),
+    row("GetBucketMetricsConfiguration", "GET", Bucket, &[Query("metrics"), Query("id")], action("s3:GetMetricsConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("ListBucketMetricsConfigurations", "GET", Bucket, &[Query("metrics")], action("s3:GetMetricsConfiguration"), document_with("ListMetricsConfigurationsResult", "IsTruncated", "false")),
+    row("GetBucketNotificationConfiguration", "GET", Bucket, &[Query("notification")], action("s3:GetBucketNotification"), document("NotificationConfiguration")),
+    row("GetBucketNotification", "GET", Bucket, &[Query("notification")], action("s3:GetBucketNotification"), SameAs("GetBucketNotificationConfiguration")),
+    row("GetBucketOwnershipControls", "GET", Bucket, &[Query("ownershipControls")], action("s3:GetBucketOwnershipControls"), Unset(Code::OwnershipControlsNotFoundError)),
+    row("GetBucketPolicy", "GET", Bucket, &[Query("policy")], action("s3:GetBucketPolicy"), Unset(Code::NoSuchBucketPolicy)),
+    row("GetBucketPolicyStatus", "GET", Bucket, &[Query("policyStatus")], action("s3:GetBucketPolicyStatus"), Unset(Code::NoSuchBucketPolicy)),
+    row("GetBucketReplication", "GET", Bucket, &[Query("replication")], action("s3:GetReplicationConfiguration"), Unset(Code::ReplicationConfigurationNotFoundError)),
+    row("GetBucketRequestPayment", "GET", Bucket, &[Query("requestPayment")], action("s3:GetBucketRequestPayment"), document_with("RequestPaymentConfiguration", "Payer", "BucketOwner")),
+    row("GetBucketTagging", "GET", Bucket, &[Query("tagging")], action("s3:GetBucketTagging"), Unset(Code::NoSuchTagSet)),
+    row("GetBucketWebsite", "GET", Bucket, &[Query("website")], action("s3:GetBucketWebsite"), Unset(Code::NoSuchWebsiteConfiguration)),
+    row("GetObjectLockConfiguration", "GET", Bucket, &[Query("object-lock")], action("s3:GetBucketObjectLockConfiguration"), Unset(Code::ObjectLockConfigurationNotFoundError)),
+    row("GetPublicAccessBlock", "GET", Bucket, &[Query("publicAccessBlock")], action("s3:GetBucketPublicAccessBlock"), Unset(Code::NoSuchPublicAccessBlockConfiguration)),
+    row("ListObjects", "GET", Bucket, &[], listed("s3:ListBucket", BucketRead), Serve(Served::ListObjects)),
 
-    row("PutBucketVersioning", "PUT", Bucket, &[Query("versioning")], Serve(Served::PutBucketVersioning)),
-    row("PutBucketAbac", "PUT", Bucket, &[Query("abac")], NotImplemented),
-    row("PutBucketAccelerateConfiguration", "PUT", Bucket, &[Query("accelerate")], NotImplemented),
-    row("PutBucketAcl", "PUT", Bucket, &[Query("acl")], NotImplemented),
-    row("PutBucketAnalyticsConfiguration", "PUT", Bucket, &[Query("analytics")], NotImplemented),
-    row("PutBucketCors", "PUT", Bucket, &[Query("cors")], NotImplemented),
-    row("PutBucketEncryption", "PUT", Bucket, &[Query("encryption")], NotImplemented),
-    row("PutBucketIntelligentTieringConfiguration", "PUT", Bucket, &[Query("intelligent-tiering")], NotImplemented),
-    row("PutBucketInventoryConfiguration", "PUT", Bucket, &[Query("inventory")], NotImplemented),
-    row("PutBucketLifecycleConfiguration", "PUT", Bucket, &[Query("lifecycle")], NotImplemented),
-    row("PutBucketLifecycle", "PUT", Bucket, &[Query("lifecycle")], SameAs("PutBucketLifecycleConfiguration")),
-    row("PutBucketLogging", "PUT", Bucket, &[Query("logging")], NotImplemented),
-    row("PutBucketMetricsConfiguration", "PUT", Bucket, &[Query("metrics")], NotImplemented),
-    row("PutBucketNotificationConfiguration", "PUT", Bucket, &[Query("notification")], NotImplemented),
-    row("PutBucketNotification", "PUT", Bucket, &[Query("notification")], SameAs("PutBucketNotificationConfiguration")),
-    row("PutBucketOwnershipControls", "PUT", Bucket, &[Query("ownershipControls")], NotImplemented),
-    row("PutBucketPolicy", "PUT", Bucket, &[Query("policy")], NotImplemented),
-    row("PutBucketReplication", "PUT", Bucket, &[Query("replication")], NotImplemented),
-    row("PutBucketRequestPayment", "PUT", Bucket, &[Query("requestPayment")], NotImplemented),
-    row("PutBucketTagging", "PUT", Bucket, &[Query("tagging")], NotImplemented),
-    row("PutBucketWebsite", "PUT", Bucket, &[Query("website")], NotImplemented),
-    row("PutObjectLockConfiguration", "PUT", Bucket, &[Query("object-lock")], NotImplemented),
-    row("PutPublicAccessBlock", "PUT", Bucket, &[Query("publicAccessBlock")], NotImplemented),
-    row("UpdateBucketMetadataAnnotationTableConfiguration", "PUT", Bucket, &[Query("metadataAnnotationTable")], NotImplemented),
-    row("UpdateBucketMetadataInventoryTableConfiguration", "PUT", Bucket, &[Query("metadataInventoryTable")], NotImplemented),
-    row("UpdateBucketMetadataJournalTableConfiguration", "PUT", Bucket, &[Query("metadataJournalTable")], NotImplemented),
-    row("CreateBucket", "PUT", Bucket, &[], Serve(Served::CreateBucket)),
+    row("PutBucketVersioning", "PUT", Bucket, &[Query("versioning")], action("s3:PutBucketVersioning"), Serve(Served::PutBucketVersioning)),
+    row("PutBucketAbac", "PUT", Bucket, &[Query("abac")], action("s3:PutBucketAbac"), NotImplemented),
+    row("PutBucketAccelerateConfiguration", "PUT", Bucket, &[Query("accelerate")], action("s3:PutAccelerateConfiguration"), NotImplemented),
+    row("PutBucketAcl", "PUT", Bucket, &[Query("acl")], listed("s3:PutBucketAcl", BucketWriteAcl), NotImplemented),
+    row("PutBucketAnalyticsConfiguration", "PUT", Bucket, &[Query("analytics")], action("s3:PutAnalyticsConfiguration"), NotImplemented),
+    row("PutBucketCors", "PUT", Bucket, &[Query("cors")], action("s3:PutBucketCORS"), NotImplemented),
+    row("PutBucketEncryption", "PUT", Bucket, &[Query("encryption")], action("s3:PutEncryptionConfiguration"), NotImplemented),
+    row("PutBucketIntelligentTieringConfiguration", "PUT", Bucket, &[Query("intelligent-tiering")], action("s3:PutIntelligentTieringConfiguration"), NotImplemented),
+    row("PutBucketInventoryConfiguration", "PUT", Bucket, &[Query("inventory")], action("s3:PutInventoryConfiguration"), NotImplemented),
+    row("PutBucketLifecycleConfiguration", "PUT", Bucket, &[Query("lifecycle")], action("s3:PutLifecycleConfiguration"), NotImplemented),
+    row("PutBucketLifecycle", "PUT", Bucket, &[Query("lifecycle")], action("s3:PutLifecycleConfiguration"), SameAs("PutBucketLifecycleConfiguration")),
+    row("PutBucketLogging", "PUT", Bucket, &[Query("logging")], action("s3:PutBucketLogging"), NotImplemented),
+    row("PutBucketMetricsConfiguration", "PUT", Bucket, &[Query("metrics")], action("s3:PutMetricsConfiguration"), NotImplemented),
+    row("PutBucketNotificationConfiguration", "PUT", Bucket, &[Query("notification")], action("s3:PutBucketNotification"), NotImplemented),
+    row("PutBucketNotification", "PUT", Bucket, &[Query("notification")], action("s3:PutBucketNotification"), SameAs("PutBucketNotificationConfiguration")),
+    row("PutBucketOwnershipControls", "PUT", Bucket, &[Query("ownershipControls")], action("s3:PutBucketOwnershipControls"), NotImplemented),
+    row("PutBucketPolicy", "PUT", Bucket, &[Query("policy")], action("s3:PutBucketPolicy"), NotImplemented),
+    row("PutBucketReplication", "PUT", Bucket, &[Query("replication")], action("s3:PutReplicationConfiguration"), NotImplemented),
+    row("PutBucketRequestPayment", "PUT", Bucket, &[Query("requestPayment")], action("s3:PutBucketRequestPayment"), NotImplemented),
+    row("PutBucketTagging", "PUT", Bucket, &[Query("tagging")], action("s3:PutBucketTagging"), NotImplemented),
+    row("PutBucketWebsite", "PUT", Bucket, &[Query("website")], action("s3:PutBucketWebsite"), NotImplemented),
+    row("PutObjectLockConfiguration", "PUT", Bucket, &[Query("object-lock")], action("s3:PutBucketObjectLockConfiguration"), NotImplemented),
+    row("PutPublicAccessBlock", "PUT", Bucket, &[Query("publicAccessBlock")], action("s3:PutBucketPublicAccessBlock"), NotImplemented),
+    row("UpdateBucketMetadataAnnotationTableConfiguration", "PUT", Bucket, &[Query("metadataAnnotationTable")], action("s3:UpdateBucketMetadataAnnotationTableConfiguration"), NotImplemented),
+    row("UpdateBucketMetadataInventoryTableConfiguration", "PUT", Bucket, &[Query("metadataInventoryTable")], action("s3:UpdateBucketMetadataInventoryTableConfiguration"), NotImplemented),
+    row("UpdateBucketMetadataJournalTableConfiguration", "PUT", Bucket, &[Query("metadataJournalTable")], action("s3:UpdateBucketMetadataJournalTableConfiguration"), NotImplemented),
+    row("CreateBucket", "PUT", Bucket, &[], action("s3:CreateBucket"), Serve(Served::CreateBucket)),
 
-    row("DeleteObjects", "POST", Bucket, &[Query("delete")], Serve(Served::DeleteObjects)),
-    row("CreateBucketMetadataConfiguration", "POST", Bucket, &[Query("metadataConfiguration")], NotImplemented),
-    row("CreateBucketMetadataTableConfiguration", "POST", Bucket, &[Query("metadataTable")], NotImplemented),
-    row("WriteGetObjectResponse", "POST", Bucket, &[Header("x-amz-request-route"), Header("x-amz-request-token")], NotImplemented),
+    row("DeleteObjects", "POST", Bucket, &[Query("delete")], each("s3:DeleteObject"), Serve(Served::DeleteObjects)),
+    row("CreateBucketMetadataConfiguration", "POST", Bucket, &[Query("metadataConfiguration")], action("s3:CreateBucketMetadataTableConfiguration"), NotImplemented),
+    row("CreateBucketMetadataTableConfiguration", "POST", Bucket, &[Query("metadataTable")], action("s3:CreateBucketMetadataTableConfiguration"), NotImplemented),
+    row("WriteGetObjectResponse", "POST", Bucket, &[Header("x-amz-request-route"), Header("x-amz-request-token")], action("s3:WriteGetObjectResponse"), NotImplemented),
 
-    row("DeleteBucketAnalyticsConfiguration", "DELETE", Bucket, &[Query("analytics")], Unset(Code::NoSuchConfiguration)),
-    row("DeleteBucketCors", "DELETE", Bucket, &[Query("cors")], NothingToDelete),
-    row("DeleteBucketEncryption", "DELETE", Bucket, &[Query("encryption")], NothingToDelete),
-    row("DeleteBucketIntelligentTieringConfiguration", "DELETE", Bucket, &[Query("intelligent-tiering")], Unset(Code::NoSuchConfiguration)),
-    row("DeleteBucketInventoryConfiguration", "DELETE", Bucket, &[Query("inventory")], Unset(Code::NoSuchConfiguration)),
-    row("DeleteBucketLifecycle", "DELETE", Bucket, &[Query("lifecycle")], NothingToDelete),
-    row("DeleteBucketMetadataConfiguration", "DELETE", Bucket, &[Query("metadataConfiguration")], Unset(Code::MetadataConfigurationNotFound)),
-    row("DeleteBucketMetadataTableConfiguration", "DELETE", Bucket, &[Query("metadataTable")], Unset(Code::MetadataConfigurationNotFound)),
-    row("DeleteBucketMetricsConfiguration", "DELETE", Bucket, &[Query("metrics")], Unset(Code::NoSuchConfiguration)),
-    row("DeleteBucketOwnershipControls", "DELETE", Bucket, &[Query("ownershipControls")], NothingToDelete),
-    row("DeleteBucketPolicy", "DELETE", Bucket, &[Query("policy")], NothingToDelete),
-    row("DeleteBucketReplication", "DELETE", Bucket, &[Query("replication")], NothingToDelete),
-    row("DeleteBucketTagging", "DELETE", Bucket, &[Query("tagging")], NothingToDelete),
-    row("DeleteBucketWebsite", "DELETE", Bucket, &[Query("website")], NothingToDelete),
-    row("DeletePublicAccessBlock", "DELETE", Bucket, &[Query("publicAccessBlock")], NothingToDelete),
-    row("DeleteBucket", "DELETE", Bucket, &[], Serve(Served::DeleteBucket)),
+    row("DeleteBucketAnalyticsConfiguration", "DELETE", Bucket, &[Query("analytics")], action("s3:PutAnalyticsConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("DeleteBucketCors", "DELETE", Bucket, &[Query("cors")], action("s3:PutBucketCORS"), NothingToDelete),
+    row("DeleteBucketEncryption", "DELETE", Bucket, &[Query("encryption")], action("s3:PutEncryptionConfiguration"), NothingToDelete),
+    row("DeleteBucketIntelligentTieringConfiguration", "DELETE", Bucket, &[Query("intelligent-tiering")], action("s3:PutIntelligentTieringConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("DeleteBucketInventoryConfiguration", "DELETE", Bucket, &[Query("inventory")], action("s3:PutInventoryConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("DeleteBucketLifecycle", "DELETE", Bucket, &[Query("lifecycle")], action("s3:PutLifecycleConfiguration"), NothingToDelete),
+    row("DeleteBucketMetadataConfiguration", "DELETE", Bucket, &[Query("metadataConfiguration")], action("s3:DeleteBucketMetadataTableConfiguration"), Unset(Code::MetadataConfigurationNotFound)),
+    row("DeleteBucketMetadataTableConfiguration", "DELETE", Bucket, &[Query("metadataTable")], action("s3:DeleteBucketMetadataTableConfiguration"), Unset(Code::MetadataConfigurationNotFound)),
+    row("DeleteBucketMetricsConfiguration", "DELETE", Bucket, &[Query("metrics")], action("s3:PutMetricsConfiguration"), Unset(Code::NoSuchConfiguration)),
+    row("DeleteBucketOwnershipControls", "DELETE", Bucket, &[Query("ownershipControls")], action("s3:PutBucketOwnershipControls"), NothingToDelete),
+    row("DeleteBucketPolicy", "DELETE", Bucket, &[Query("policy")], action("s3:DeleteBucketPolicy"), NothingToDelete),
+    row("DeleteBucketReplication", "DELETE", Bucket, &[Query("replication")], action("s3:PutReplicationConfiguration"), NothingToDelete),
+    row("DeleteBucketTagging", "DELETE", Bucket, &[Query("tagging")], action("s3:PutBucketTagging"), NothingToDelete),
+    row("DeleteBucketWebsite", "DELETE", Bucket, &[Query("website")], action("s3:DeleteBucketWebsite"), NothingToDelete),
+    row("DeletePublicAccessBlock", "DELETE", Bucket, &[Query("publicAccessBlock")], action("s3:PutBucketPublicAccessBlock"), NothingToDelete),
+    row("DeleteBucket", "DELETE", Bucket, &[], action("s3:DeleteBucket"), Serve(Served::DeleteBucket)),
 ];

@@ -23,6 +23,7 @@ pub(crate) async fn run(
         name,
         owner: request.owner(),
         lockable: false,
+        ..CreateBucket::default()
     };
     match request.engine().create_bucket(bucket).await {
         Ok(_) => {}

@@ -23,8 +23,6 @@ pub(crate) async fn run(
     let limit = LARGE_DOCUMENT_BYTES_MAX;
     let body = document::read(&mut payload, request.headers(), limit, Proof::Required).await?;
     let input = Input::parse(&body)?;
-    let found = request.engine().bucket(request.bucket()).await;
-    found.map_err(|error| request.refusal(error))?;
     let results = delete(request, &input.entries).await;
     let mut xml = Writer::with_capacity("DeleteResult", 512 + 96 * results.len());
     for (entry, result) in input.entries.iter().zip(&results) {

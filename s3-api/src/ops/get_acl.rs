@@ -8,10 +8,9 @@ use crate::response::{self, Answer, VERSION_ID, set};
 use crate::xml::writer::Writer;
 use storage_engine::Target;
 
-pub(crate) async fn bucket(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    let found = request.engine().bucket(request.bucket()).await;
-    let bucket = found.map_err(|error| request.refusal(error))?;
-    Ok(response::document(full_control(request, &bucket.owner)))
+pub(crate) fn bucket(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    let owner = &request.settings_of_bucket()?.row.owner;
+    Ok(response::document(full_control(request, owner)))
 }
 
 pub(crate) async fn object(request: &Permitted<'_>) -> Result<Answer, S3Error> {

@@ -6,11 +6,9 @@ use crate::response::{self, Answer};
 use crate::xml::writer::Writer;
 use storage_engine::row::Versioning;
 
-pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    let found = request.engine().bucket(request.bucket()).await;
-    let bucket = found.map_err(|error| request.refusal(error))?;
+pub(crate) fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let mut xml = Writer::document("VersioningConfiguration");
-    match bucket.versioning {
+    match request.settings_of_bucket()?.row.versioning {
         Versioning::Off => {}
         Versioning::Enabled => xml.text("Status", "Enabled"),
         Versioning::Suspended => xml.text("Status", "Suspended"),

@@ -57,8 +57,6 @@ pub(crate) async fn read_page(
     size: PageSize,
 ) -> Result<ListPage<ObjectEntry>, S3Error> {
     if size.granted == 0 {
-        let found = request.engine().bucket(request.bucket()).await;
-        found.map_err(|error| request.refusal(error))?;
         return Ok(ListPage {
             entries: Vec::new(),
             prefixes: Vec::new(),

@@ -37,9 +37,9 @@ use crate::response::Answer;
 pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result<Answer, S3Error> {
     match request.operation().disposition {
         Disposition::Served(operation) => serve(operation, request, payload).await,
-        Disposition::Unset(code) => unset::refuse(request, code).await,
-        Disposition::Default(document) => unset::document(request, document).await,
-        Disposition::NothingToDelete => unset::delete(request).await,
+        Disposition::Unset(code) => unset::refuse(request, code),
+        Disposition::Default(document) => unset::document(document),
+        Disposition::NothingToDelete => unset::delete(),
         Disposition::NotImplemented | Disposition::SameAs(_) => {
             Err(S3Error::new(Code::NotImplemented).message(format!(
                 "The operation {} is not implemented.",
@@ -90,9 +90,9 @@ async fn serve_on_heap(
         Served::HeadBucket => head_bucket::run(request).await,
         Served::DeleteBucket => delete_bucket::run(request).await,
         Served::GetBucketLocation => get_bucket_location::run(request).await,
-        Served::GetBucketVersioning => get_bucket_versioning::run(request).await,
+        Served::GetBucketVersioning => get_bucket_versioning::run(request),
         Served::PutBucketVersioning => put_bucket_versioning::run(request, payload).await,
-        Served::GetBucketAcl => get_acl::bucket(request).await,
+        Served::GetBucketAcl => get_acl::bucket(request),
         Served::GetObjectAcl => get_acl::object(request).await,
     }
 }

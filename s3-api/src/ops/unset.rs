@@ -8,18 +8,13 @@ use crate::response::{self, Answer};
 use crate::xml::writer::Writer;
 use http::StatusCode;
 
-/// "Not configured", once it is known that the bucket exists.
-pub(crate) async fn refuse(request: &Permitted<'_>, code: Code) -> Result<Answer, S3Error> {
-    check_bucket(request).await?;
+/// "Not configured".
+pub(crate) fn refuse(request: &Permitted<'_>, code: Code) -> Result<Answer, S3Error> {
     Err(S3Error::new(code).extra("BucketName", request.bucket()))
 }
 
 /// The same, where Amazon says it with a document.
-pub(crate) async fn document(
-    request: &Permitted<'_>,
-    document: DefaultDocument,
-) -> Result<Answer, S3Error> {
-    check_bucket(request).await?;
+pub(crate) fn document(document: DefaultDocument) -> Result<Answer, S3Error> {
     let mut xml = Writer::document(document.root);
     if let Some((name, text)) = document.inside {
         xml.text(name, text);
@@ -28,12 +23,6 @@ pub(crate) async fn document(
 }
 
 /// What is not set can be deleted any number of times.
-pub(crate) async fn delete(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    check_bucket(request).await?;
+pub(crate) fn delete() -> Result<Answer, S3Error> {
     Ok(response::empty(StatusCode::NO_CONTENT))
-}
-
-async fn check_bucket(request: &Permitted<'_>) -> Result<(), S3Error> {
-    let found = request.engine().bucket(request.bucket()).await;
-    found.map(|_| ()).map_err(|error| request.refusal(error))
 }

@@ -1,6 +1,7 @@
 //! Buckets: their life, their settings, and what they hold.
 
 use super::Engine;
+use super::document::check_document;
 use super::put::{check_tags, within};
 use super::requests::{BucketPage, CreateBucket, ListBuckets, UpdateBucket};
 use super::versions::bucket_of;
@@ -15,33 +16,39 @@ use crate::row::{self, BucketRow, Compression, Quota, UsageRow, Versioning};
 impl Engine {
     pub async fn create_bucket(&self, request: CreateBucket) -> Result<BucketRow> {
         check_name(&request.name)?;
-        self.meta
-            .commit(None, move |view, stamp| {
-                if let Some(bytes) = view.get(&Key::bucket(&request.name))? {
-                    let BucketRow { name, owner, .. } = row::decode(&bytes)?;
-                    return Err(Error::BucketExists { name, owner });
-                }
-                let bucket = BucketRow {
-                    id: BucketId(stamp.sequence.0),
-                    name: request.name.clone(),
-                    owner: request.owner.clone(),
-                    created: stamp.now,
-                    versioning: match request.lockable {
-                        true => Versioning::Enabled,
-                        false => Versioning::Off,
-                    },
-                    lockable: request.lockable,
-                    default_retention: None,
-                    quota: Quota::default(),
-                    compression: Compression::None,
-                    deduplicate: false,
-                    tags: Vec::new(),
-                };
-                let mut batch = Batch::default();
-                batch.put(Key::bucket(&bucket.name), &bucket);
-                Ok((batch, bucket))
-            })
-            .await
+        check_tags(&request.tags)?;
+        for (_, document) in &request.documents {
+            check_document(document)?;
+        }
+        self.commit_settings(move |view, stamp| {
+            if let Some(bytes) = view.get(&Key::bucket(&request.name))? {
+                let BucketRow { name, owner, .. } = row::decode(&bytes)?;
+                return Err(Error::BucketExists { name, owner });
+            }
+            let bucket = BucketRow {
+                id: BucketId(stamp.sequence.0),
+                name: request.name.clone(),
+                owner: request.owner.clone(),
+                created: stamp.now,
+                versioning: match request.lockable {
+                    true => Versioning::Enabled,
+                    false => Versioning::Off,
+                },
+                lockable: request.lockable,
+                default_retention: None,
+                quota: Quota::default(),
+                compression: Compression::None,
+                deduplicate: false,
+                tags: request.tags.clone(),
+            };
+            let mut batch = Batch::default();
+            batch.put(Key::bucket(&bucket.name), &bucket);
+            for (kind, document) in &request.documents {
+                batch.put_bytes(Key::document(bucket.id, kind), document.clone());
+            }
+            Ok((batch, bucket))
+        })
+        .await
     }
 
     pub async fn bucket(&self, name: &str) -> Result<BucketRow> {
@@ -54,22 +61,20 @@ impl Engine {
     pub async fn update_bucket(&self, name: &str, change: UpdateBucket) -> Result<BucketRow> {
         check_tags(change.tags.as_deref().unwrap_or_default())?;
         let name = name.to_owned();
-        self.meta
-            .commit(None, move |view, _| {
-                let bucket = updated(bucket_of(view, &name)?, &change)?;
-                let mut batch = Batch::default();
-                batch.put(Key::bucket(&name), &bucket);
-                Ok((batch, bucket))
-            })
-            .await
+        self.commit_settings(move |view, _| {
+            let bucket = updated(bucket_of(view, &name)?, &change)?;
+            let mut batch = Batch::default();
+            batch.put(Key::bucket(&name), &bucket);
+            Ok((batch, bucket))
+        })
+        .await
     }
 
     /// Deletes a bucket that holds nothing: no version, no marker, no unfinished upload.
     pub async fn delete_bucket(&self, name: &str) -> Result<()> {
         let name = name.to_owned();
         let deleted = self
-            .meta
-            .commit(None, move |view, _| {
+            .commit_settings(move |view, _| {
                 let bucket = bucket_of(view, &name)?;
                 let usage = view.usage(bucket.id)?;
                 if usage.versions > 0 || usage.uploads > 0 {

@@ -18,34 +18,36 @@ impl Engine {
     }
 
     pub async fn put_document(&self, bucket: &str, kind: &str, document: Bytes) -> Result<()> {
-        within("document", document.len(), limits::DOCUMENT_BYTES_MAX)?;
-        if document.is_empty() {
-            return Err(Error::Invalid {
-                what: "document",
-                detail: "it is empty".into(),
-            });
-        }
+        check_document(&document)?;
         let (bucket, kind) = (bucket.to_owned(), kind.to_owned());
-        self.meta
-            .commit(None, move |view, _| {
-                let bucket = bucket_of(view, &bucket)?;
-                let mut batch = Batch::default();
-                batch.put_bytes(Key::document(bucket.id, &kind), document.clone());
-                Ok((batch, ()))
-            })
-            .await
+        self.commit_settings(move |view, _| {
+            let bucket = bucket_of(view, &bucket)?;
+            let mut batch = Batch::default();
+            batch.put_bytes(Key::document(bucket.id, &kind), document.clone());
+            Ok((batch, ()))
+        })
+        .await
     }
 
     /// Deleting what is not there succeeds.
     pub async fn delete_document(&self, bucket: &str, kind: &str) -> Result<()> {
         let (bucket, kind) = (bucket.to_owned(), kind.to_owned());
-        self.meta
-            .commit(None, move |view, _| {
-                let bucket = bucket_of(view, &bucket)?;
-                let mut batch = Batch::default();
-                batch.delete(Key::document(bucket.id, &kind));
-                Ok((batch, ()))
-            })
-            .await
+        self.commit_settings(move |view, _| {
+            let bucket = bucket_of(view, &bucket)?;
+            let mut batch = Batch::default();
+            batch.delete(Key::document(bucket.id, &kind));
+            Ok((batch, ()))
+        })
+        .await
+    }
+}
+
+pub(super) fn check_document(document: &[u8]) -> Result<()> {
+    match document.is_empty() {
+        true => Err(Error::Invalid {
+            what: "document",
+            detail: "it is empty".into(),
+        }),
+        false => within("document", document.len(), limits::DOCUMENT_BYTES_MAX),
     }
 }

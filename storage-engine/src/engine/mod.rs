@@ -25,6 +25,7 @@ pub(crate) mod requests;
 #[cfg(test)]
 mod rig;
 mod scrub;
+mod settings;
 mod space;
 mod stats;
 mod sweep;
@@ -42,6 +43,7 @@ pub use scrub::{
     Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport,
     ScrubStats,
 };
+pub use settings::BucketSettings;
 pub use stats::{EngineStats, SegmentStats, TRASH_COUNTED_MAX};
 pub use table::{TableGuard, TablePage, TableWrite};
 pub use work::{OnWork, Unit, Work, unwatched};
@@ -70,6 +72,7 @@ use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
 use scrub::ScrubTotals;
+use settings::Generation;
 use space::Gauge;
 use sweep::Sweeper;
 
@@ -83,6 +86,7 @@ pub struct Engine {
     sweeper: Sweeper,
     scrubs: ScrubTotals,
     hints: Hints,
+    generation: Generation,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,

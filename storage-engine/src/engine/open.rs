@@ -10,6 +10,7 @@ use super::dedup::Hints;
 use super::folder::Folder;
 use super::keeper::Keeper;
 use super::readers::Readers;
+use super::settings::Generation;
 use super::space::Gauge;
 use super::sweep::Sweeper;
 use super::{Engine, Store};
@@ -214,6 +215,7 @@ impl Engine {
             sweeper,
             scrubs: super::scrub::ScrubTotals::default(),
             hints,
+            generation: Generation::default(),
             failure,
             store,
             background,

@@ -11,12 +11,15 @@ use crate::row::{
     Retention, Summary, Tag, UsageRow, VersionRow, Versioning,
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CreateBucket {
     pub name: String,
     pub owner: String,
     /// Implies versioning.
     pub lockable: bool,
+    pub tags: Vec<Tag>,
+    /// Its documents from the first moment, by their kind.
+    pub documents: Vec<(String, Bytes)>,
 }
 
 /// A change of a bucket's settings; absent fields stay as they are.

@@ -101,6 +101,7 @@ pub(super) async fn make_bucket(engine: &Engine, name: &str) {
         name: name.into(),
         owner: "owner".into(),
         lockable: false,
+        ..CreateBucket::default()
     };
     engine.create_bucket(request).await.unwrap();
 }

@@ -212,6 +212,7 @@ pub(crate) async fn write_early(engine: &Engine) -> Result<()> {
                 name: name.clone(),
                 owner,
                 lockable,
+                ..CreateBucket::default()
             })
             .await?;
         let compression = Some(compression);

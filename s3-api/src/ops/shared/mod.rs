@@ -1,6 +1,7 @@
 //! Steps that several operations take. They are functions: no operation is built on another.
 
 pub(crate) mod conditions;
+pub(crate) mod configuration;
 pub(crate) mod copy_source;
 pub(crate) mod intake;
 pub(crate) mod listing;

@@ -17,6 +17,7 @@ async fn dedup_bucket(engine: &Engine, name: &str, owner: &str) {
         name: name.into(),
         owner: owner.into(),
         lockable: false,
+        ..CreateBucket::default()
     };
     engine.create_bucket(request).await.unwrap();
     set_dedup(engine, name, true).await;

@@ -45,6 +45,7 @@ async fn a_store_that_has_stopped_says_so() {
         name: "b".into(),
         owner: "o".into(),
         lockable: false,
+        ..crate::CreateBucket::default()
     });
     create.await.unwrap_err();
     assert!(engine.failure.check().is_err());

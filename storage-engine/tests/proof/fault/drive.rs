@@ -24,6 +24,7 @@ async fn stays_stopped(engine: &Engine) -> Verdict {
             name,
             owner,
             lockable: false,
+            ..CreateBucket::default()
         })
         .await
     {

@@ -34,6 +34,7 @@ async fn made(folder: &Path) {
             name,
             owner,
             lockable: false,
+            ..CreateBucket::default()
         })
         .await
         .unwrap();

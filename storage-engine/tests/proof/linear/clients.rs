@@ -64,6 +64,7 @@ pub async fn race(
             name,
             owner,
             lockable: false,
+            ..CreateBucket::default()
         })
         .await?;
     let ticks = Arc::new(AtomicU64::new(0));

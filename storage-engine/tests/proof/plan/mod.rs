@@ -44,6 +44,7 @@ impl World {
                     name,
                     owner,
                     lockable: *lockable,
+                    ..CreateBucket::default()
                 };
                 let expected = done(self.oracle.create_bucket(&request));
                 (Request::CreateBucket(request), expected)

@@ -1,0 +1,52 @@
+//! Configuration documents of a bucket: one type each, read from a request, stored as they are
+//! shown.
+
+use crate::body::document;
+use crate::error::{Code, S3Error};
+use crate::xml::reader::Element;
+use crate::xml::writer::Writer;
+use bytes::Bytes;
+
+/// A configuration of a bucket that clients put, get and delete as a whole.
+///
+/// What is stored is what [`Document::write`] makes of it, so a client reads back what it meant
+/// whatever way it spelled it, and a get is a look at the stored bytes.
+pub(crate) trait Document: Sized {
+    /// Its name in the engine.
+    const KIND: &'static str;
+    /// Its root element.
+    const ROOT: &'static str;
+
+    /// Takes the tree apart; whatever Amazon would refuse is refused here.
+    fn read(root: &Element<'_>) -> Result<Self, S3Error>;
+
+    /// The inside of the root element.
+    fn write(&self, xml: &mut Writer);
+
+    /// What a get answers while nothing is set.
+    fn unset() -> Unset<Self>;
+}
+
+/// What a bucket says of a configuration it does not have.
+pub(crate) enum Unset<D> {
+    Refused(Code),
+    /// A document that says so.
+    Shown(D),
+}
+
+/// The form that is stored and shown.
+pub(crate) fn to_bytes<D: Document>(document: &D) -> Bytes {
+    let mut xml = Writer::document(D::ROOT);
+    document.write(&mut xml);
+    xml.finish()
+}
+
+/// Reads what a client sent.
+pub(crate) fn from_request<D: Document>(body: &[u8]) -> Result<D, S3Error> {
+    D::read(&document::parse(body, D::ROOT)?)
+}
+
+/// Reads what [`to_bytes`] made.
+pub(crate) fn read_stored<D: Document>(stored: &[u8]) -> Option<D> {
+    from_request(stored).ok()
+}

@@ -1,0 +1,77 @@
+//! The settings of buckets, row and documents, for those who keep them in a form of their own.
+//!
+//! Requests look at a bucket's settings far more often than anybody changes them. Whoever keeps
+//! them reads [`Engine::settings_generation`] first, then the settings, and uses what it has read
+//! for as long as the generation stays the same: a change counts it up after it is visible and
+//! before it is answered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use super::Engine;
+use crate::error::{Error, Result};
+use crate::ids::BucketId;
+use crate::index::Step;
+use crate::key::{self, Key};
+use crate::meta::{Batch, Stamp, View};
+use crate::row::BucketRow;
+
+/// A bucket's row and all documents it has, by their kind.
+#[derive(Debug, Clone)]
+pub struct BucketSettings {
+    pub row: BucketRow,
+    pub documents: Vec<(String, Bytes)>,
+}
+
+/// Counts changes of the settings of any bucket.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Generation(Arc<AtomicU64>);
+
+impl Engine {
+    /// Changes whenever the settings of a bucket have changed, or there is one more or less.
+    pub fn settings_generation(&self) -> u64 {
+        self.generation.0.load(Ordering::Acquire)
+    }
+
+    pub async fn bucket_settings(&self, name: &str) -> Result<BucketSettings> {
+        let row = self.bucket(name).await?;
+        let documents = self.documents(row.id).await?;
+        Ok(BucketSettings { row, documents })
+    }
+
+    async fn documents(&self, bucket: BucketId) -> Result<Vec<(String, Bytes)>> {
+        let front = Key::document(bucket, "").as_bytes().len();
+        self.meta
+            .blocking(move |store| {
+                let mut documents = Vec::new();
+                store.walk(&key::documents(bucket), &mut |key, value| {
+                    let kind = String::from_utf8_lossy(&key[front..]).into_owned();
+                    documents.push((kind, Bytes::copy_from_slice(value)));
+                    Step::Next
+                })?;
+                Ok(documents)
+            })
+            .await
+    }
+
+    /// Commits a change of settings. It is counted also if nobody waits for its answer any more,
+    /// for then it may have happened all the same.
+    pub(super) async fn commit_settings<T: Send + 'static>(
+        &self,
+        decide: impl FnMut(&dyn View, &Stamp) -> Result<(Batch, T)> + Send + 'static,
+    ) -> Result<T> {
+        let (meta, generation) = (self.meta.clone(), self.generation.clone());
+        let task = tokio::spawn(async move {
+            let outcome = meta.commit(None, decide).await;
+            generation.0.fetch_add(1, Ordering::AcqRel);
+            outcome
+        });
+        task.await.unwrap_or_else(|stopped| {
+            Err(Error::Stopped {
+                reason: stopped.to_string(),
+            })
+        })
+    }
+}
