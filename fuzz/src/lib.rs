@@ -13,7 +13,7 @@ pub struct Target {
 }
 
 /// Each has a folder of its name in `corpus`.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 13] = [
     Target {
         name: "record",
         run: engine::record,
@@ -49,6 +49,14 @@ pub const TARGETS: [Target; 11] = [
     Target {
         name: "request",
         run: s3::request,
+    },
+    Target {
+        name: "form",
+        run: s3::form,
+    },
+    Target {
+        name: "policy",
+        run: s3::policy,
     },
     Target {
         name: "range",

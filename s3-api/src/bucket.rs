@@ -4,10 +4,13 @@
 //! Settings are read by every request and changed by few, so one count of all changes decides
 //! whether what was kept still holds.
 
+pub(crate) mod cors;
 pub(crate) mod document;
+pub(crate) mod website;
 
 use crate::limits::BUCKETS_KEPT_MAX;
 use bytes::Bytes;
+use cors::Cors;
 use document::Document;
 use std::collections::HashMap;
 use std::fmt;
@@ -18,16 +21,21 @@ use storage_engine::{BucketSettings, Engine, Error};
 /// A bucket and what it is set to.
 pub(crate) struct Bucket {
     pub(crate) row: BucketRow,
+    /// What pages of other origins may do, if they may anything.
+    pub(crate) cors: Option<Cors>,
     documents: HashMap<String, Bytes>,
 }
 
 impl Bucket {
     fn new(settings: BucketSettings) -> Self {
         let BucketSettings { row, documents } = settings;
-        Self {
+        let mut bucket = Self {
             row,
+            cors: None,
             documents: documents.into_iter().collect(),
-        }
+        };
+        bucket.cors = bucket.document();
+        bucket
     }
 
     /// A document as it is stored, which is how it is shown.

@@ -1,6 +1,7 @@
 //! What the protocol layer has to be told.
 
-use crate::auth::Credentials;
+use crate::auth::{Credentials, SigV2};
+use crate::domains::Domains;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -16,6 +17,11 @@ pub struct S3Config {
     pub host_id: String,
     /// The clock signatures are judged by.
     pub now: fn() -> SystemTime,
+    /// Beneath which names of hosts are buckets.
+    pub domains: Domains,
+    /// The same for buckets as websites.
+    pub website_domains: Domains,
+    pub sigv2: SigV2,
 }
 
 impl S3Config {
@@ -27,6 +33,9 @@ impl S3Config {
             account_id: "000000000000".into(),
             host_id: "cairn".into(),
             now: SystemTime::now,
+            domains: Domains::default(),
+            website_domains: Domains::default(),
+            sigv2: SigV2::Refused,
         }
     }
 }

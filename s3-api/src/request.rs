@@ -6,10 +6,11 @@
 use crate::auth::{PayloadClaim, Principal, Verifier};
 use crate::bucket::{Bucket, Buckets};
 use crate::config::Settings;
+use crate::domains::Domains;
 use crate::error::{Code, S3Error, Subject, from_engine};
 use crate::op::{Disposition, Level, Operation, Served, route};
 use crate::query::Query;
-use crate::target::{Target, check_bucket_name};
+use crate::target::{Style, Target, check_bucket_name};
 use bytes::Bytes;
 use http::request::Parts;
 use std::sync::Arc;
@@ -44,8 +45,8 @@ pub(crate) struct Permitted<'a> {
 
 impl<'a> Parsed<'a> {
     /// Pure: looks at nothing but the head.
-    pub(crate) fn parse(parts: &'a Parts) -> Result<Self, S3Error> {
-        let target = Target::from_path(parts.uri.path())?;
+    pub(crate) fn parse(parts: &'a Parts, domains: &Domains) -> Result<Self, S3Error> {
+        let target = Target::of(parts, domains)?;
         let query = Query::parse(parts.uri.query())?;
         let operation = route(&parts.method, target.level(), &query, &parts.headers)?;
         let is_answered_at_once = operation.disposition == Disposition::NotImplemented;
@@ -95,6 +96,24 @@ impl Parsed<'_> {
 }
 
 impl<'a> Authenticated<'a> {
+    /// A form as the put it stands for; the form's own fields sign it.
+    pub(crate) fn form(parsed: Parsed<'a>, principal: Option<Principal>) -> Self {
+        Self {
+            parsed,
+            principal,
+            payload: PayloadClaim::Unsigned,
+        }
+    }
+
+    /// A read for a visitor of a website, who is nobody.
+    pub(crate) fn visitor(parsed: Parsed<'a>) -> Self {
+        Self {
+            parsed,
+            principal: None,
+            payload: PayloadClaim::Unsigned,
+        }
+    }
+
     pub(crate) fn check(parsed: Parsed<'a>, verifier: &Verifier) -> Result<Self, S3Error> {
         let verified = verifier.verify(&parsed)?;
         Ok(Self {
@@ -147,6 +166,12 @@ impl Gate {
 }
 
 impl Gate {
+    /// A bucket as it is set, for what needs no permission: rules of cross-origin requests, and
+    /// where a website redirects to. None where there is no such bucket.
+    pub(crate) async fn public_settings(&self, bucket: &str) -> Option<Arc<Bucket>> {
+        self.buckets.get(&self.engine, bucket).await.ok()
+    }
+
     /// The bucket the request is about, which must exist unless it is to be made.
     async fn bucket(&self, request: &Parsed<'_>) -> Result<Option<Arc<Bucket>>, S3Error> {
         let is_bucket_needed = request.target.level() != Level::Service
@@ -204,8 +229,22 @@ impl<'a> Permitted<'a> {
         &self.parsed.query
     }
 
+    pub(crate) fn parts(&self) -> &Parts {
+        self.parsed.parts
+    }
+
     pub(crate) fn headers(&self) -> &http::HeaderMap {
         &self.parsed.parts.headers
+    }
+
+    /// What came along with the request without being part of it.
+    pub(crate) fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.parsed.parts.extensions.get()
+    }
+
+    /// Where the request names its bucket.
+    pub(crate) fn style(&self) -> Style {
+        self.parsed.target.style
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {

@@ -20,6 +20,7 @@ mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
 mod list_parts;
+pub(crate) mod post_object;
 pub(crate) mod put_bucket_versioning;
 mod put_object;
 pub(crate) mod shared;
@@ -27,11 +28,15 @@ mod unset;
 mod upload_part;
 mod upload_part_copy;
 
+use crate::body::document::Proof;
 use crate::body::payload::Payload;
+use crate::bucket::cors::Cors;
+use crate::bucket::website::Website;
 use crate::error::{Code, S3Error};
 use crate::op::{Disposition, Served};
 use crate::request::Permitted;
 use crate::response::Answer;
+use shared::configuration;
 
 /// Does what a permitted request asks for.
 pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result<Answer, S3Error> {
@@ -92,6 +97,19 @@ async fn serve_on_heap(
         Served::GetBucketLocation => get_bucket_location::run(request).await,
         Served::GetBucketVersioning => get_bucket_versioning::run(request),
         Served::PutBucketVersioning => put_bucket_versioning::run(request, payload).await,
+        Served::GetBucketCors => configuration::get::<Cors>(request),
+        Served::PutBucketCors => {
+            configuration::put::<Cors>(request, payload, Proof::Required).await
+        }
+        Served::DeleteBucketCors => configuration::delete::<Cors>(request).await,
+        Served::GetBucketWebsite => configuration::get::<Website>(request),
+        Served::PutBucketWebsite => {
+            configuration::put::<Website>(request, payload, Proof::Optional).await
+        }
+        Served::DeleteBucketWebsite => configuration::delete::<Website>(request).await,
+        Served::PostObject => post_object::run(request, payload).await,
+        // Answered before anybody asks who is asking.
+        Served::Preflight => Err(S3Error::new(Code::InternalError)),
         Served::GetBucketAcl => get_acl::bucket(request),
         Served::GetObjectAcl => get_acl::object(request).await,
     }

@@ -6,10 +6,14 @@
 mod answers;
 mod buckets;
 mod copies;
+mod cross_origin;
 mod deletes;
+mod forms;
+mod hosts;
 mod listings;
 mod multipart;
 mod objects;
 mod support;
 mod uploads;
 mod versions;
+mod websites;

@@ -7,9 +7,9 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::SigningParams;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use s3_api::{ConnectionFate, Observation, Principal, S3, S3Config, root_credential};
+use s3_api::{ConnectionFate, Observation, Principal, ResponseBody, S3, S3Config, root_credential};
 use std::sync::Arc;
 use std::time::SystemTime;
 use storage_engine::Engine;
@@ -31,6 +31,7 @@ pub(crate) struct Call {
     body: Bytes,
     /// `x-amz-content-sha256`, where it is not the body's digest.
     content: Option<&'static str>,
+    host: &'static str,
 }
 
 /// An answer.
@@ -51,6 +52,7 @@ pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
         headers: Vec::new(),
         body: Bytes::new(),
         content: None,
+        host: "localhost:9000",
     }
 }
 
@@ -70,10 +72,16 @@ impl Call {
         self
     }
 
+    /// To another host than usual.
+    pub(crate) fn host(mut self, host: &'static str) -> Self {
+        self.host = host;
+        self
+    }
+
     /// Without any signature.
     pub(crate) fn unsigned(self) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(self.method).uri(&self.target);
-        request = request.header("host", "localhost:9000");
+        request = request.header("host", self.host);
         request = request.header("content-length", self.body.len());
         for (name, value) in &self.headers {
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
@@ -82,7 +90,7 @@ impl Call {
     }
 
     pub(crate) fn signed(self) -> Request<Full<Bytes>> {
-        let (body, content) = (self.body.clone(), self.content);
+        let (body, content, host) = (self.body.clone(), self.content, self.host);
         let mut request = self.unsigned();
         let identity = Credentials::new("AKID", "secret", None, None, "test").into();
         let mut settings = SigningSettings::default();
@@ -98,7 +106,7 @@ impl Call {
             .build()
             .unwrap()
             .into();
-        let uri = format!("http://localhost:9000{}", request.uri());
+        let uri = format!("http://{host}{}", request.uri());
         let signable = match content {
             Some(content) => SignableBody::Precomputed(content.to_owned()),
             None => SignableBody::Bytes(&body),
@@ -122,6 +130,11 @@ impl Call {
 
 impl Client {
     pub(crate) fn new() -> Self {
+        Self::with_config(|config| config)
+    }
+
+    /// A store that is set as `change` says.
+    pub(crate) fn with_config(change: impl FnOnce(S3Config) -> S3Config) -> Self {
         let engine = Engine::in_memory(Arc::new(SystemClock)).unwrap();
         let principal = Principal {
             id: OWNER.into(),
@@ -129,7 +142,10 @@ impl Client {
         };
         let credentials = root_credential("AKID", "secret", principal);
         Self {
-            s3: S3::new(Arc::new(engine), S3Config::new("us-east-1", credentials)),
+            s3: S3::new(
+                Arc::new(engine),
+                change(S3Config::new("us-east-1", credentials)),
+            ),
         }
     }
 
@@ -145,14 +161,12 @@ impl Client {
     }
 
     pub(crate) async fn send_raw(&self, request: Request<Full<Bytes>>) -> Reply {
-        let (parts, body) = self.s3.handle(request).await.into_parts();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.collect().await.unwrap().to_bytes(),
-            observation: *parts.extensions.get::<Observation>().unwrap(),
-            fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
-        }
+        Reply::read(self.s3.handle(request).await).await
+    }
+
+    /// As a visitor of a website.
+    pub(crate) async fn visit(&self, call: Call) -> Reply {
+        Reply::read(self.s3.visit(call.unsigned()).await).await
     }
 
     pub(crate) async fn get(&self, target: &str) -> Reply {
@@ -165,6 +179,17 @@ impl Client {
 }
 
 impl Reply {
+    async fn read(answer: Response<ResponseBody>) -> Self {
+        let (parts, body) = answer.into_parts();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes(),
+            observation: *parts.extensions.get::<Observation>().unwrap(),
+            fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
+        }
+    }
+
     /// Fails the test unless the answer is a success.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
