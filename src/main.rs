@@ -15,6 +15,7 @@ mod limits;
 mod observe;
 mod pages;
 mod progress;
+mod proxies;
 mod route;
 mod serve;
 mod server;
