@@ -32,7 +32,7 @@ const REDIRECT: HeaderName = HeaderName::from_static("x-amz-website-redirect-loc
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) first: S3Error,
-    pub(crate) page: Option<S3Error>,
+    pub(crate) page: Option<Box<S3Error>>,
 }
 
 impl From<S3Error> for Failure {
@@ -160,7 +160,7 @@ impl Visitor<'_> {
             }
             Err(page) => Err(Failure {
                 first: error,
-                page: Some(page),
+                page: Some(Box::new(page)),
             }),
         }
     }

@@ -5,7 +5,7 @@ use http_body::Body;
 fn failure(page: Option<S3Error>) -> Failure {
     Failure {
         first: S3Error::new(Code::NoSuchKey).extra("Key", "<script>&"),
-        page,
+        page: page.map(Box::new),
     }
 }
 
