@@ -99,6 +99,46 @@ pub(crate) struct ServerArgs {
     )]
     pub(crate) region: String,
 
+    /// Domain beneath which names are buckets: bucket.NAME; may be given several times
+    #[arg(
+        long = "domain",
+        value_name = "NAME",
+        env = "CAIRN_DOMAIN",
+        value_delimiter = ','
+    )]
+    pub(crate) domains: Vec<String>,
+
+    /// The same for buckets as websites, on every listener
+    #[arg(
+        long = "website-domain",
+        value_name = "NAME",
+        env = "CAIRN_WEBSITE_DOMAIN",
+        value_delimiter = ','
+    )]
+    pub(crate) website_domains: Vec<String>,
+
+    /// Address and port that serve nothing but websites; may be given several times
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "CAIRN_WEBSITE_LISTEN",
+        value_delimiter = ','
+    )]
+    pub(crate) website_listen: Vec<String>,
+
+    /// Proxies whose X-Forwarded-For, -Host and -Proto are believed; may be given several times
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "CIDR",
+        env = "CAIRN_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Vec<String>,
+
+    /// Accept signatures of Version 2 too, which sign neither the host nor the body
+    #[arg(long, env = "CAIRN_SIGV2")]
+    pub(crate) sigv2: bool,
+
     #[command(flatten)]
     pub(crate) log: LogArgs,
 }

@@ -8,10 +8,12 @@ use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use s3_api::{Domains, InvalidDomain, SigV2};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{LogArgs, LogFormat, ServerArgs};
 use crate::credentials::{self, RootCredential};
+use crate::proxies::TrustedProxies;
 
 const ROOT_USER: &str = "CAIRN_ROOT_USER";
 const ROOT_PASSWORD: &str = "CAIRN_ROOT_PASSWORD";
@@ -21,7 +23,12 @@ const REGION_BYTES_MAX: usize = 64;
 pub(crate) struct ServerConfig {
     pub(crate) data: PathBuf,
     pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) website_listen: Vec<SocketAddr>,
     pub(crate) region: String,
+    pub(crate) domains: Domains,
+    pub(crate) website_domains: Domains,
+    pub(crate) proxies: TrustedProxies,
+    pub(crate) sigv2: SigV2,
     /// The root credential of the environment. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
 }
@@ -38,6 +45,12 @@ pub(crate) enum ConfigError {
         "--listen {given:?}: {detail}; expected ADDR:PORT, such as 127.0.0.1:9000 or [::]:9000"
     )]
     Listen { given: String, detail: String },
+    #[error("--domain: {0}")]
+    Domain(InvalidDomain),
+    #[error("--website-domain: {0}")]
+    WebsiteDomain(InvalidDomain),
+    #[error("--trusted-proxy {0:?}: expected an address or a range such as 10.0.0.0/8")]
+    TrustedProxy(String),
     #[error("--region {0:?}: expected letters, digits and hyphens")]
     Region(String),
     #[error("--log-level {given:?}: {detail}")]
@@ -52,14 +65,21 @@ pub(crate) enum ConfigError {
 
 impl ServerConfig {
     pub(crate) fn check(args: ServerArgs) -> Result<ServerConfig, ConfigError> {
-        let mut listen = Vec::with_capacity(args.listen.len());
-        for given in &args.listen {
-            listen.push(resolve(given)?);
-        }
+        let sigv2 = match args.sigv2 {
+            true => SigV2::Accepted,
+            false => SigV2::Refused,
+        };
+        let website_domains = Domains::new(args.website_domains);
         Ok(ServerConfig {
             data: args.data,
-            listen,
+            listen: resolve_all(&args.listen)?,
+            website_listen: resolve_all(&args.website_listen)?,
             region: check_region(args.region)?,
+            domains: Domains::new(args.domains).map_err(ConfigError::Domain)?,
+            website_domains: website_domains.map_err(ConfigError::WebsiteDomain)?,
+            proxies: TrustedProxies::parse(&args.trusted_proxies)
+                .map_err(ConfigError::TrustedProxy)?,
+            sigv2,
             root: root_of(env::var_os(ROOT_USER), env::var_os(ROOT_PASSWORD))?,
         })
     }
@@ -76,6 +96,10 @@ impl LogConfig {
             filter,
         })
     }
+}
+
+fn resolve_all(given: &[String]) -> Result<Vec<SocketAddr>, ConfigError> {
+    given.iter().map(|given| resolve(given)).collect()
 }
 
 /// A host name is looked up once, here; where it has several addresses, the first one counts.

@@ -1,8 +1,10 @@
 //! One request: routed, answered, observed.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderName, Request, Response};
+use bytes::Bytes;
+use http::{HeaderName, Request, Response, StatusCode};
 use http_body_util::Full;
 use s3_api::{ResponseBody, S3};
 use storage_engine::Engine;
@@ -10,28 +12,42 @@ use tokio::sync::watch;
 
 use crate::observe::{AnswerBody, Observation, Observed, Outcome};
 use crate::pages;
+use crate::proxies::TrustedProxies;
 use crate::route::{Route, route};
-use crate::serve::RequestBody;
+use crate::serve::{Arrival, RequestBody};
 use crate::telemetry::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
 pub(crate) struct Front {
     s3: S3,
+    proxies: TrustedProxies,
+    /// Listeners that serve nothing but websites.
+    websites: Vec<SocketAddr>,
     engine: Arc<Engine>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 }
 
+/// What is known of the ways in.
+pub(crate) struct Doors {
+    pub(crate) proxies: TrustedProxies,
+    /// Addresses that serve nothing but websites.
+    pub(crate) websites: Vec<SocketAddr>,
+}
+
 impl Front {
     pub(crate) fn new(
         s3: S3,
+        doors: Doors,
         engine: Arc<Engine>,
         metrics: Arc<Metrics>,
         stopping: watch::Receiver<bool>,
     ) -> Front {
         Front {
             s3,
+            proxies: doors.proxies,
+            websites: doors.websites,
             engine,
             metrics,
             stopping,
@@ -47,13 +63,32 @@ impl Front {
         observation.of(self.answer_unobserved(request)).await
     }
 
+    /// What is said of a request that nobody could read.
+    pub(crate) fn refuse(&self, status: StatusCode) -> Response<Bytes> {
+        self.s3.refuse_unreadable(status)
+    }
+
     async fn answer_unobserved(
         &self,
         request: Request<RequestBody>,
     ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
-        let (head, body) = request.into_parts();
-        let (operation, page) = match route(&head) {
-            Route::S3 => return self.answer_s3(Request::from_parts(head, body)).await,
+        let (mut head, body) = request.into_parts();
+        let arrival = head.extensions.get::<Arrival>().copied();
+        if let Some(arrival) = arrival {
+            self.proxies.apply(arrival.peer.ip(), &mut head);
+        }
+        let is_website = arrival.is_some_and(|at| self.websites.contains(&at.listener))
+            || self.s3.is_website(&head);
+        if is_website {
+            return seen(self.s3.visit(Request::from_parts(head, body)).await);
+        }
+        // The paths of the server's own pages are keys where the host names a bucket.
+        let route = match self.s3.is_bucket(&head) {
+            true => Route::S3,
+            false => route(&head),
+        };
+        let (operation, page) = match route {
+            Route::S3 => return seen(self.s3.handle(Request::from_parts(head, body)).await),
             Route::Live => ("HealthLive", pages::live()),
             Route::Ready => ("HealthReady", pages::ready(self.obstacle())),
             Route::Metrics => {
@@ -69,24 +104,6 @@ impl Front {
         (page.map(|text| AnswerBody::Page(Full::new(text))), outcome)
     }
 
-    async fn answer_s3(
-        &self,
-        request: Request<RequestBody>,
-    ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
-        // One allocation for each request, instead of room for the largest operation in every
-        // idle connection, and copies of it on the way there.
-        let answer = self.s3.handle(request).await;
-        let seen = answer.extensions().get::<s3_api::Observation>();
-        let outcome = Outcome {
-            operation: seen.and_then(|seen| seen.operation).unwrap_or("unknown"),
-            error: seen
-                .and_then(|seen| seen.error)
-                .map_or("", |code| code.name()),
-            request_id: answer.headers().get(REQUEST_ID).cloned(),
-        };
-        (answer.map(AnswerBody::Streamed), outcome)
-    }
-
     fn obstacle(&self) -> Option<&'static str> {
         if *self.stopping.borrow() {
             Some("stopping")
@@ -96,4 +113,17 @@ impl Front {
             None
         }
     }
+}
+
+/// What the log and the metrics say of an answer of the protocol.
+fn seen(answer: Response<ResponseBody>) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
+    let seen = answer.extensions().get::<s3_api::Observation>();
+    let outcome = Outcome {
+        operation: seen.and_then(|seen| seen.operation).unwrap_or("unknown"),
+        error: seen
+            .and_then(|seen| seen.error)
+            .map_or("", |code| code.name()),
+        request_id: answer.headers().get(REQUEST_ID).cloned(),
+    };
+    (answer.map(AnswerBody::Streamed), outcome)
 }

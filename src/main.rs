@@ -16,6 +16,7 @@ mod master_key;
 mod observe;
 mod pages;
 mod progress;
+mod proxies;
 mod route;
 mod secret_file;
 mod serve;

@@ -4,6 +4,7 @@
 //! for both directions the patience with a peer that makes no progress (`limits`).
 
 mod patience;
+mod refusal;
 mod request_body;
 mod socket;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use futures_util::FutureExt;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
 use http_body::Body;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -35,6 +37,8 @@ use tracing::{debug, error, warn};
 use crate::limits;
 use crate::telemetry::metrics::Metrics;
 
+pub(crate) use refusal::Refuse;
+use refusal::{Answers, UnderWay};
 pub(crate) use request_body::RequestBody;
 use socket::{Reading, Socket};
 
@@ -60,6 +64,14 @@ impl Default for ServeLimits {
     }
 }
 
+/// Where a request came from and came in, put into its extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival {
+    pub(crate) peer: SocketAddr,
+    /// The address that is listened on.
+    pub(crate) listener: SocketAddr,
+}
+
 /// Serves every listener until `stop` turns true, then finishes the requests in flight.
 ///
 /// Returns how many connections had to be cut because they outlasted the wait. When it is dropped
@@ -67,6 +79,7 @@ impl Default for ServeLimits {
 pub(crate) async fn serve<S, F, B>(
     listeners: Vec<TcpListener>,
     service: S,
+    refuse: Refuse,
     limits: ServeLimits,
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
@@ -84,6 +97,7 @@ where
             let acceptor = Acceptor {
                 listener,
                 slots: Arc::clone(&slots),
+                refuse: Arc::clone(&refuse),
                 limits: limits.clone(),
                 metrics: Arc::clone(&metrics),
                 stop: stop.clone(),
@@ -112,6 +126,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 struct Acceptor {
     listener: TcpListener,
     slots: Arc<Semaphore>,
+    refuse: Refuse,
     limits: ServeLimits,
     metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
@@ -125,6 +140,9 @@ impl Acceptor {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
+        // An address that cannot be asked for is nobody's in particular.
+        let unknown = SocketAddr::from((std::net::Ipv4Addr::UNSPECIFIED, 0));
+        let listener = self.listener.local_addr().unwrap_or(unknown);
         loop {
             let accepted = tokio::select! {
                 biased;
@@ -139,9 +157,12 @@ impl Acceptor {
                     continue;
                 }
             };
+            let arrival = Arrival { peer, listener };
             let serving = connection(
                 stream,
+                arrival,
                 service.clone(),
+                Arc::clone(&self.refuse),
                 self.limits.clone(),
                 Arc::clone(&self.metrics),
                 self.stop.clone(),
@@ -178,7 +199,9 @@ async fn accept(
 
 async fn connection<S, F, B>(
     stream: TcpStream,
+    arrival: Arrival,
     service: S,
+    refuse: Refuse,
     limits: ServeLimits,
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
@@ -189,8 +212,19 @@ async fn connection<S, F, B>(
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     let reading = Arc::new(Reading::default());
-    let socket = Socket::new(stream, Arc::clone(&reading), &limits, metrics);
-    let service = service_fn(|request: Request<Incoming>| {
+    let answers = Arc::new(Answers::default());
+    let socket = Socket::new(
+        stream,
+        Arc::clone(&reading),
+        &limits,
+        metrics,
+        Arc::clone(&answers),
+        refuse,
+    );
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(arrival);
+        answers.begin();
+        let under_way = UnderWay(Arc::clone(&answers));
         let reading = Arc::clone(&reading);
         let wait = limits.progress_wait_max;
         let request = request.map(|body| RequestBody::new(body, Arc::clone(&reading), wait));
@@ -203,6 +237,12 @@ async fn connection<S, F, B>(
                 let close = HeaderValue::from_static("close");
                 answer.headers_mut().insert(CONNECTION, close);
             }
+            let answer = answer.map(|body| {
+                body.map_err(move |error| {
+                    let _held = &under_way;
+                    error
+                })
+            });
             Ok::<_, Infallible>(answer)
         }
     });

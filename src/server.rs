@@ -26,11 +26,11 @@ use crate::cli::ServerArgs;
 use crate::config::{ConfigError, LogConfig, ServerConfig};
 use crate::credentials::{self, RootCredential};
 use crate::folder;
-use crate::front::Front;
+use crate::front::{Doors, Front};
 use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
 use crate::master_key;
 use crate::secret_file::SecretFileError;
-use crate::serve::{RequestBody, ServeLimits, serve};
+use crate::serve::{Refuse, RequestBody, ServeLimits, serve};
 use crate::signals::Signals;
 use crate::system;
 use crate::telemetry::log;
@@ -124,7 +124,8 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     let limits = serve_limits();
     // Before the store is opened, which may take a while: a taken address is known at once, and
     // clients that come early wait instead of being refused.
-    let listeners = listen(&config.listen).await?;
+    let mut listeners = listen(&config.listen).await?;
+    let website_listeners = listen(&config.website_listen).await?;
     let engine = tokio::select! {
         opened = open(&config.data) => opened?,
         // Opening only reads and repairs: it may be cut off anywhere, like by a power cut.
@@ -139,22 +140,31 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);
+    let doors = Doors {
+        proxies: config.proxies.clone(),
+        websites: addresses(&website_listeners),
+    };
     let front = Arc::new(Front::new(
-        S3::new(Arc::clone(&engine), S3Config::new(&config.region, identity)),
+        s3_over(&engine, &config, identity),
+        doors,
         Arc::clone(&engine),
         Arc::clone(&metrics),
         stopping.clone(),
     ));
-    for listener in &listeners {
-        if let Ok(address) = listener.local_addr() {
-            info!(%address, data = %config.data.display(), "listening");
-        }
+    for address in addresses(&listeners) {
+        info!(%address, data = %config.data.display(), "listening");
     }
+    for address in addresses(&website_listeners) {
+        info!(%address, "listening for websites");
+    }
+    listeners.extend(website_listeners);
+    let refusing = Arc::clone(&front);
+    let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
     let service = move |request: Request<RequestBody>| {
         let front = Arc::clone(&front);
         async move { front.answer(request).await }
     };
-    let serving = serve(listeners, service, limits, metrics, stopping);
+    let serving = serve(listeners, service, refuse, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
@@ -210,6 +220,11 @@ async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> 
         listeners.push(bound.map_err(|source| RunError::Listen { address, source })?);
     }
     Ok(listeners)
+}
+
+fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    addresses.filter_map(Result::ok).collect()
 }
 
 async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
@@ -306,6 +321,16 @@ async fn identities(
         secret: Secret::new(root.password()),
     };
     Ok(Identity::open(Arc::clone(engine), &master, root).await?)
+}
+
+fn s3_over(engine: &Arc<Engine>, config: &ServerConfig, identity: Identity) -> S3 {
+    let config = S3Config {
+        domains: config.domains.clone(),
+        website_domains: config.website_domains.clone(),
+        sigv2: config.sigv2,
+        ..S3Config::new(config.region.as_str(), identity)
+    };
+    S3::new(Arc::clone(engine), config)
 }
 
 fn system_error(what: &'static str) -> impl FnOnce(io::Error) -> RunError {

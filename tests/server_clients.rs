@@ -12,8 +12,13 @@ use support::server::{PASSWORD, Server, USER, command_with_root};
 
 /// Runs all checks of a script against a server of its own.
 fn run_checks(script: &str) {
+    run_checks_with(script, &[]);
+}
+
+/// The same against a server with these flags.
+fn run_checks_with(script: &str, flags: &[&str]) {
     let place = tempfile::tempdir().unwrap();
-    let server = Server::start(&mut command_with_root(place.path()));
+    let server = Server::start(command_with_root(place.path()).args(flags));
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
     let mut command = Command::new(clients.join("python"));
     for (name, _) in std::env::vars_os() {
@@ -65,4 +70,9 @@ fn boto3_multipart() {
 #[test]
 fn awscli() {
     run_checks("awscli_round_trips.py");
+}
+
+#[test]
+fn botocore_signatures() {
+    run_checks_with("botocore_signatures.py", &["--sigv2"]);
 }

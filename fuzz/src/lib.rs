@@ -14,7 +14,7 @@ pub struct Target {
 }
 
 /// Each has a folder of its name in `corpus`.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 14] = [
     Target {
         name: "record",
         run: engine::record,
@@ -54,6 +54,14 @@ pub const TARGETS: [Target; 12] = [
     Target {
         name: "request",
         run: s3::request,
+    },
+    Target {
+        name: "form",
+        run: s3::form,
+    },
+    Target {
+        name: "policy",
+        run: s3::policy,
     },
     Target {
         name: "range",

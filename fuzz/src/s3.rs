@@ -44,6 +44,9 @@ pub(crate) fn request(data: &[u8]) -> bool {
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let _ = fuzz::request_target(&path, &query);
     let operation = fuzz::operation(&parts);
+    if let Some(text) = fuzz::string_to_sign(&parts) {
+        assert!(text.starts_with(parts.method.as_str().as_bytes()));
+    }
     let request = Request::from_parts(parts, ());
     let canonical = fuzz::canonical_request(&request, &signed);
     if let Some(canonical) = &canonical {
@@ -57,6 +60,28 @@ pub(crate) fn request(data: &[u8]) -> bool {
         assert_eq!(again.as_ref(), Some(canonical));
     }
     operation.is_some() && canonical.is_some()
+}
+
+/// The first byte says how the form is cut into pieces.
+pub(crate) fn form(data: &[u8]) -> bool {
+    // A head that is too long is refused by the piece, so where depends on them.
+    const BYTES_MAX: usize = 16 << 10;
+    let Some((piece, body)) = data.split_first().filter(|_| data.len() <= BYTES_MAX) else {
+        return false;
+    };
+    let whole = fuzz::form(body, body.len());
+    let in_pieces = fuzz::form(body, usize::from(*piece));
+    assert_eq!(whole, in_pieces, "pieces of {piece} bytes");
+    if let Some((_, content)) = &whole {
+        assert!(content.len() < body.len());
+    }
+    whole.is_some()
+}
+
+/// A policy, not yet in base64.
+pub(crate) fn policy(data: &[u8]) -> bool {
+    let spelled = base64_simd::STANDARD.encode_to_string(data);
+    fuzz::policy(&spelled)
 }
 
 fn head(data: &[u8]) -> Option<(Parts, String)> {

@@ -4,14 +4,17 @@
 //! Settings are read by every request and changed by few, so one count of all changes decides
 //! whether what was kept still holds.
 
+pub(crate) mod cors;
 pub(crate) mod document;
 pub(crate) mod ownership;
 pub(crate) mod public_access;
 pub(crate) mod request_payment;
+pub(crate) mod website;
 
 use crate::acl::{self, Acl};
 use crate::limits::BUCKETS_KEPT_MAX;
 use bytes::Bytes;
+use cors::Cors;
 use document::Document;
 use identity::policy::{Kind, Policy};
 use ownership::Ownership;
@@ -34,6 +37,8 @@ pub(crate) struct Bucket {
     /// The policy lets in anyone at all.
     pub(crate) is_policy_public: bool,
     ownership: Ownership,
+    /// What pages of other origins may do, if they may anything.
+    pub(crate) cors: Option<Cors>,
     documents: HashMap<String, Bytes>,
 }
 
@@ -52,9 +57,11 @@ impl Bucket {
             policy,
             // Where nothing is said lists count, as they did before it could be said.
             ownership: Ownership::ObjectWriter,
+            cors: None,
             row,
             documents,
         };
+        bucket.cors = bucket.document();
         bucket.public_access = bucket.document().unwrap_or_default();
         bucket.ownership = bucket.document().unwrap_or(bucket.ownership);
         bucket

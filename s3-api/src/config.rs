@@ -1,6 +1,8 @@
 //! What the protocol layer has to be told.
 
+use crate::auth::SigV2;
 use crate::bucket::ownership::Ownership;
+use crate::domains::Domains;
 use identity::Identity;
 use std::fmt;
 use std::time::SystemTime;
@@ -17,6 +19,11 @@ pub struct S3Config {
     pub host_id: String,
     /// The clock signatures are judged by.
     pub now: fn() -> SystemTime,
+    /// Beneath which names of hosts are buckets.
+    pub domains: Domains,
+    /// The same for buckets as websites.
+    pub website_domains: Domains,
+    pub sigv2: SigV2,
 }
 
 impl S3Config {
@@ -28,6 +35,9 @@ impl S3Config {
             ownership: Ownership::BucketOwnerEnforced,
             host_id: "cairn".into(),
             now: SystemTime::now,
+            domains: Domains::default(),
+            website_domains: Domains::default(),
+            sigv2: SigV2::Refused,
         }
     }
 }

@@ -1,6 +1,7 @@
-//! The three spellings of time in the protocol.
+//! The spellings of time in the protocol.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, Month, OffsetDateTime, Time};
 
 /// `2009-10-12T17:50:30.000Z`, as XML documents have it.
@@ -72,6 +73,22 @@ pub(crate) fn http_date(time: SystemTime) -> String {
 /// Reads any of the three forms HTTP allows.
 pub(crate) fn parse_http_date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text).ok()
+}
+
+/// Reads the form of dates in mail, which says its offset in numbers: some signers send it.
+pub(crate) fn parse_mail_date(text: &str) -> Option<SystemTime> {
+    let parsed = OffsetDateTime::parse(text, &Rfc2822).ok()?;
+    Some(parsed.into()).filter(|time| *time >= UNIX_EPOCH)
+}
+
+/// Reads `2009-10-12T17:50:30.000Z`, with or without a fraction.
+pub(crate) fn parse_iso8601(text: &str) -> Option<SystemTime> {
+    // The reader would take a space and an offset as well.
+    let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
+    let parsed = OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
+        .filter(|_| is_plain)?;
+    Some(parsed.into()).filter(|time| *time >= UNIX_EPOCH)
 }
 
 /// Cuts off the fraction of a second, for comparison with what a header can say.

@@ -65,6 +65,12 @@ impl S3Error {
         self.code
     }
 
+    /// The elements that go with the code.
+    pub(crate) fn extras(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let extras = self.extras.iter();
+        extras.map(|(name, value)| (*name, value.as_str()))
+    }
+
     pub(crate) fn take_headers(&mut self) -> Option<HeaderMap> {
         self.headers.take().map(|headers| *headers)
     }

@@ -3,6 +3,14 @@
 pub use crate::auth::fuzz_canonical_request as canonical_request;
 pub use crate::body::aws_chunked::{Decoder, Event, Form};
 
+use crate::body::wire::WireBody;
+use crate::bucket::cors::Cors;
+use crate::bucket::document::from_request;
+use crate::bucket::website::Website;
+use crate::domains::Domains;
+use crate::error::S3Error;
+use crate::form::Form as Upload;
+use crate::form::policy::Policy;
 use crate::ops::complete_multipart_upload::{self, Chosen};
 use crate::ops::shared::copy_source::CopySource;
 use crate::ops::shared::range::{Selection, select};
@@ -11,8 +19,17 @@ use crate::ops::{create_bucket, delete_objects, put_bucket_versioning};
 use crate::query::Query;
 use crate::request::Parsed;
 use crate::target::Target;
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use std::convert::Infallible;
 use std::ops::Range;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use storage_engine::hash::Algorithm;
 use storage_engine::row::ChecksumKind;
 
@@ -54,6 +71,8 @@ pub fn documents(input: &[u8]) -> usize {
     ];
     let completes = CHOSEN.map(|chosen| complete_multipart_upload::parse(input, chosen).is_ok());
     let others = [
+        from_request::<Cors>(input).is_ok(),
+        from_request::<Website>(input).is_ok(),
         delete_objects::Input::parse(input).is_ok(),
         put_bucket_versioning::parse(input).is_ok(),
         create_bucket::check_document(input, "us-east-1").is_ok(),
@@ -64,8 +83,56 @@ pub fn documents(input: &[u8]) -> usize {
 
 /// Finds the operation a request's head asks for; nothing where it asks for none.
 pub fn operation(parts: &Parts) -> Option<&'static str> {
-    let parsed = Parsed::parse(parts).ok()?;
+    let parsed = Parsed::parse(parts, &Domains::default()).ok()?;
     Some(parsed.operation.name)
+}
+
+/// Reads a form that comes in pieces of `piece_bytes`, as the head of the put it stands for and the
+/// bytes of its file; nothing where it is none. The result must not depend on `piece_bytes`.
+///
+/// Panics where a form neither ends nor waits for anything.
+pub fn form(input: &[u8], piece_bytes: usize) -> Option<(String, Vec<u8>)> {
+    let pieces = input.chunks(piece_bytes.max(1));
+    let pieces: Vec<_> = pieces
+        .map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::copy_from_slice(piece))))
+        .collect();
+    let turns_max = 8 * pieces.len() + 64;
+    let mut body = WireBody::new(StreamBody::new(stream::iter(pieces)), &HeaderMap::new());
+    let reading = read_form(&mut body);
+    let mut reading = pin!(reading);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..turns_max + input.len() {
+        if let Poll::Ready(outcome) = reading.as_mut().poll(&mut context) {
+            return outcome.ok();
+        }
+    }
+    panic!("a form of {} bytes never ends", input.len());
+}
+
+async fn read_form(body: &mut WireBody) -> Result<(String, Vec<u8>), S3Error> {
+    let mut headers = HeaderMap::new();
+    let kind = HeaderValue::from_static("multipart/form-data; boundary=x");
+    headers.insert(CONTENT_TYPE, kind);
+    let Upload { fields, mut file } = Upload::open(&headers, body).await?;
+    let (parts, ()) = http::Request::new(()).into_parts();
+    let head = fields.head(&parts)?;
+    let mut content = Vec::new();
+    while let Some(piece) = file.next().await? {
+        content.extend_from_slice(&piece);
+    }
+    let shown = format!("{:?} {:?} {:?}", fields.key().ok(), head.headers, fields);
+    Ok((shown, content))
+}
+
+/// Reads the policy of a form, in the spelling it has in a field; true if it is one.
+pub fn policy(input: &str) -> bool {
+    Policy::parse(input).is_ok()
+}
+
+/// What a request signs in Version 2, whether or not it is signed so.
+pub fn string_to_sign(parts: &Parts) -> Option<Vec<u8>> {
+    let parsed = Parsed::parse(parts, &Domains::default()).ok()?;
+    Some(crate::auth::fuzz_string_to_sign(&parsed))
 }
 
 /// What a `Range` header selects of so many bytes: nothing is an answer too, if there is no such

@@ -4,15 +4,22 @@ use crate::auth::Verifier;
 use crate::body::payload::Payload;
 use crate::body::wire::{ConnectionFate, WireBody};
 use crate::config::{S3Config, Settings};
-use crate::error::S3Error;
+use crate::cors;
+use crate::domains::Domains;
+use crate::error::{Code, S3Error};
+use crate::form::Form;
 use crate::observe::Observation;
+use crate::op::{Disposition, Level, Served};
 use crate::ops;
+use crate::ops::post_object::Wish;
+use crate::query::Query;
 use crate::request::{Authenticated, Gate, Parsed};
 use crate::response::{Answer, ResponseBody, document_bytes, empty};
+use crate::target::{Target, check_key};
 use bytes::Bytes;
-use http::header::{CONNECTION, SERVER};
+use http::header::{CONNECTION, ORIGIN, SERVER};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use ids::RequestIds;
 use std::error::Error;
@@ -30,6 +37,8 @@ pub struct S3 {
     verifier: Verifier,
     gate: Gate,
     settings: Settings,
+    domains: Domains,
+    website_domains: Domains,
     ids: RequestIds,
     host_id: String,
 }
@@ -42,11 +51,16 @@ impl S3 {
             ownership,
             host_id,
             now,
+            domains,
+            website_domains,
+            sigv2,
         } = config;
         Self {
-            verifier: Verifier::new(identity.clone(), region.clone(), now),
+            verifier: Verifier::new(identity.clone(), region.clone(), now).with_sigv2(sigv2),
             gate: Gate::new(engine, identity),
             settings: Settings { region, ownership },
+            domains,
+            website_domains,
             ids: RequestIds::new(),
             host_id,
         }
@@ -64,15 +78,34 @@ impl S3 {
     {
         let (parts, body) = request.into_parts();
         let mut body = WireBody::new(body, &parts.headers);
-        let parsed = Parsed::parse(&parts);
+        let parsed = Parsed::parse(&parts, &self.domains);
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
+        let mut shared = None;
         let outcome = match parsed {
-            Ok(parsed) => self.answer(parsed, &mut body).await,
+            Ok(parsed) => {
+                if parts.headers.contains_key(ORIGIN) {
+                    shared = self.shared_with_origin(&parsed).await;
+                }
+                self.answer(parsed, &mut body).await
+            }
             Err(error) => Err(error),
         };
         let fate = body.settle().await;
         let error = outcome.as_ref().err().map(S3Error::code);
         let mut answer = self.render(&parts, outcome);
+        answer.headers_mut().extend(shared.unwrap_or_default());
+        self.observed(answer, &body, fate, operation, error)
+    }
+
+    /// An answer with what the server has to know of it.
+    pub(crate) fn observed(
+        &self,
+        mut answer: Answer,
+        body: &WireBody,
+        fate: ConnectionFate,
+        operation: Option<&'static str>,
+        error: Option<Code>,
+    ) -> Answer {
         let (bytes_in, bytes_out) = (body.read_bytes(), answer.body().remaining_bytes());
         answer.extensions_mut().insert(Observation {
             operation,
@@ -81,15 +114,57 @@ impl S3 {
             bytes_out,
         });
         if fate == ConnectionFate::LingerThenClose {
-            answer
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
         }
         answer.extensions_mut().insert(fate);
         answer
     }
 
+    /// The whole answer to what could not be read as a request, which the server has found to
+    /// deserve this status.
+    pub fn refuse_unreadable(&self, status: StatusCode) -> Response<Bytes> {
+        let error = match status {
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                S3Error::new(Code::RequestHeaderSectionTooLarge)
+            }
+            _ => S3Error::new(Code::BadRequest)
+                .message("An error occurred when parsing the HTTP request."),
+        };
+        let mut document = Bytes::new();
+        let answer = self.sign(|request_id, host_id| {
+            document = error.document("", request_id, host_id);
+            document_bytes(status, document.clone())
+        });
+        answer.map(|_| document)
+    }
+
+    /// Whether the host a request names is a bucket, so that its path is a key whatever it looks
+    /// like.
+    pub fn is_bucket(&self, parts: &Parts) -> bool {
+        self.domains.bucket_of(parts).is_some()
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn website_domains(&self) -> &Domains {
+        &self.website_domains
+    }
+
     async fn answer(&self, parsed: Parsed<'_>, body: &mut WireBody) -> Result<Answer, S3Error> {
+        match parsed.operation.disposition {
+            Disposition::Served(Served::Preflight) => return self.preflight(parsed).await,
+            Disposition::Served(Served::PostObject) => {
+                return Box::pin(self.answer_form(parsed, body)).await;
+            }
+            _ => {}
+        }
         let headers = &parsed.parts.headers;
         let authenticated = Authenticated::check(parsed, &self.verifier)?;
         let (permitted, claim) = self.gate.permit(authenticated, &self.settings).await?;
@@ -101,10 +176,55 @@ impl S3 {
         }
     }
 
-    /// Makes an answer of whatever came out, and signs it with our name.
+    /// A form is the put that its fields and its file stand for.
+    async fn answer_form(&self, form: Parsed<'_>, body: &mut WireBody) -> Result<Answer, S3Error> {
+        let Form { fields, file } = Form::open(&form.parts.headers, body).await?;
+        let key = fields.key()?;
+        check_key(key.as_bytes())?;
+        let verified = self.verifier.verify_form(&fields, &form.target.bucket)?;
+        let mut head = fields.head(form.parts)?;
+        head.extensions.insert(Wish::of(&fields));
+        let put = Parsed {
+            parts: &head,
+            target: Target {
+                key: key.into(),
+                ..form.target
+            },
+            query: Query::default(),
+            operation: form.operation,
+        };
+        let authenticated = Authenticated::form(put, verified.caller);
+        let (permitted, _) = self.gate.permit(authenticated, &self.settings).await?;
+        ops::run(&permitted, Payload::of_form(file, verified.length)).await
+    }
+
+    async fn preflight(&self, request: Parsed<'_>) -> Result<Answer, S3Error> {
+        let bucket = self.gate.public_settings(&request.target.bucket).await;
+        cors::preflight(&request, bucket.as_deref())
+    }
+
+    /// What a page of another origin may see of the answer. Looked up before the request is
+    /// served, which may end the bucket.
+    async fn shared_with_origin(&self, request: &Parsed<'_>) -> Option<HeaderMap> {
+        let is_of_bucket = request.target.level() != Level::Service;
+        if !is_of_bucket || request.parts.method == Method::OPTIONS {
+            return None;
+        }
+        let bucket = self.gate.public_settings(&request.target.bucket).await?;
+        cors::headers_for(request.parts, &bucket)
+    }
+
+    /// Makes an answer of whatever came out.
     fn render(&self, parts: &Parts, outcome: Result<Answer, S3Error>) -> Answer {
+        self.sign(|request_id, _| {
+            outcome.unwrap_or_else(|error| self.refuse(parts, error, request_id))
+        })
+    }
+
+    /// Puts our name on an answer, which may say who we are and what the request is called.
+    pub(crate) fn sign(&self, make: impl FnOnce(&str, &str) -> Answer) -> Answer {
         let request_id = self.ids.next();
-        let mut answer = outcome.unwrap_or_else(|error| self.refuse(parts, error, &request_id));
+        let mut answer = make(&request_id, &self.host_id);
         let headers = answer.headers_mut();
         headers.insert(SERVER, HeaderValue::from_static("Cairn"));
         for (name, value) in [(REQUEST_ID, &request_id), (HOST_ID, &self.host_id)] {

@@ -42,6 +42,24 @@ pub const DOCUMENT_ELEMENTS_MAX: usize = 80_000;
 /// Nesting of a request document (ours).
 pub const DOCUMENT_DEPTH_MAX: usize = 16;
 
+/// Rules in one CORS configuration (Amazon).
+pub const CORS_RULES_MAX: usize = 100;
+
+/// Routing rules of one website (Amazon).
+pub const ROUTING_RULES_MAX: usize = 50;
+
+/// Characters in the name of a rule (Amazon).
+pub const RULE_ID_CHARACTERS_MAX: usize = 255;
+
+/// Names and values of the fields before the file of a form (Amazon: 20 KB).
+pub const FORM_FIELDS_BYTES_MAX: usize = 20 << 10;
+
+/// Those fields with what stands between them, before a further piece of a form is read (ours).
+pub const FORM_HEAD_BYTES_MAX: usize = 32 << 10;
+
+/// Conditions in the policy of a form (ours).
+pub const FORM_CONDITIONS_MAX: usize = 256;
+
 /// Buckets whose settings are kept in memory (ours; a few KiB each).
 pub const BUCKETS_KEPT_MAX: usize = 4096;
 

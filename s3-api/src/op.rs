@@ -8,11 +8,13 @@ mod table;
 
 use crate::error::{Code, S3Error};
 use crate::query::Query;
-use http::{HeaderMap, Method};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method};
 
 pub(crate) use actions::ACTIONS;
 pub(crate) use table::{
-    Access, DefaultDocument, Disposition, Judged, Level, Marker, Right, Served,
+    Access, DefaultDocument, Disposition, Judged, Level, Marker, POST_OBJECT, PREFLIGHT, Right,
+    Served,
 };
 pub use table::{OPERATIONS, Operation};
 
@@ -23,6 +25,10 @@ pub(crate) fn route(
     query: &Query,
     headers: &HeaderMap,
 ) -> Result<&'static Operation, S3Error> {
+    if method == Method::OPTIONS && level != Level::Service {
+        // Whatever the request will be that the browser asks about.
+        return Ok(&PREFLIGHT);
+    }
     let rows = OPERATIONS
         .iter()
         .filter(|row| row.level == level && row.method == method.as_str());
@@ -37,7 +43,17 @@ pub(crate) fn route(
     if let Some(stray) = query.names().find(|name| !is_plain_parameter(query, name)) {
         return Err(stray_subresource(method, stray));
     }
-    plain.ok_or_else(|| unrouted(method, level, headers))
+    match plain {
+        Some(row) => Ok(row),
+        None if method == Method::POST && level == Level::Bucket => form(headers),
+        None => Err(method_not_allowed(method)),
+    }
+}
+
+/// A row by its name, for requests that we make ourselves.
+pub(crate) fn named(name: &str) -> Result<&'static Operation, S3Error> {
+    let row = OPERATIONS.iter().find(|row| row.name == name);
+    row.ok_or_else(|| S3Error::new(Code::InternalError))
 }
 
 impl Marker {
@@ -84,21 +100,20 @@ fn stray_subresource(method: &Method, name: &[u8]) -> S3Error {
     S3Error::new(Code::NotImplemented).extra("Resource", String::from_utf8_lossy(name))
 }
 
-fn unrouted(method: &Method, level: Level, headers: &HeaderMap) -> S3Error {
-    if method == Method::OPTIONS {
-        // What Amazon answers to a preflight where no CORS rules are set.
-        return S3Error::new(Code::AccessForbidden)
-            .message("CORSResponse: CORS is not enabled for this bucket.");
-    }
+/// All that can be posted to a bucket as such is a form.
+fn form(headers: &HeaderMap) -> Result<&'static Operation, S3Error> {
     let content_type = headers
-        .get(http::header::CONTENT_TYPE)
-        .map(|value| value.as_bytes());
-    let is_form = content_type.is_some_and(|value| value.starts_with(b"multipart/form-data"));
-    if method == Method::POST && level == Level::Bucket && is_form {
-        return S3Error::new(Code::NotImplemented)
-            .message("Uploads by an HTML form are not implemented.");
+        .get(CONTENT_TYPE)
+        .map_or(&b""[..], HeaderValue::as_bytes);
+    let kind = content_type.split(|&byte| byte == b';').next();
+    let kind = kind.unwrap_or_default().trim_ascii();
+    if kind.eq_ignore_ascii_case(b"multipart/form-data") {
+        return Ok(&POST_OBJECT);
     }
-    method_not_allowed(method)
+    Err(S3Error::new(Code::PreconditionFailed).extra(
+        "Condition",
+        "Bucket POST must be of the enclosure-type multipart/form-data",
+    ))
 }
 
 fn method_not_allowed(method: &Method) -> S3Error {

@@ -7,26 +7,18 @@ use crate::access::{self, Question};
 use crate::auth::{PayloadClaim, Verifier};
 use crate::bucket::{Bucket, Buckets};
 use crate::config::Settings;
+use crate::domains::Domains;
 use crate::error::{Code, S3Error, Subject, from_engine};
 use crate::op::{Access, Disposition, Judged, Level, Operation, Right, Served, route};
 use crate::ops::shared::version;
 use crate::query::Query;
-use crate::target::{Target, check_bucket_name};
+use crate::target::{Style, Target, check_bucket_name};
 use bytes::Bytes;
 use http::request::Parts;
 use identity::{Caller, Identity};
-use std::net::IpAddr;
 use std::sync::Arc;
 use storage_engine::ids::VersionId;
 use storage_engine::{Engine, Error, ObjectInfo, Target as ObjectTarget};
-
-/// The other end of the connection, told by the server in a request's extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer {
-    pub address: IpAddr,
-    /// Whether nobody can listen in.
-    pub is_secure: bool,
-}
 
 /// It is known which operation on what is asked for, but not by whom.
 #[derive(Debug)]
@@ -57,8 +49,8 @@ pub(crate) struct Permitted<'a> {
 
 impl<'a> Parsed<'a> {
     /// Pure: looks at nothing but the head.
-    pub(crate) fn parse(parts: &'a Parts) -> Result<Self, S3Error> {
-        let target = Target::from_path(parts.uri.path())?;
+    pub(crate) fn parse(parts: &'a Parts, domains: &Domains) -> Result<Self, S3Error> {
+        let target = Target::of(parts, domains)?;
         let query = Query::parse(parts.uri.query())?;
         let operation = route(&parts.method, target.level(), &query, &parts.headers)?;
         let is_answered_at_once = operation.disposition == Disposition::NotImplemented;
@@ -108,6 +100,24 @@ impl Parsed<'_> {
 }
 
 impl<'a> Authenticated<'a> {
+    /// A form as the put it stands for; the form's own fields sign it.
+    pub(crate) fn form(parsed: Parsed<'a>, caller: Arc<Caller>) -> Self {
+        Self {
+            parsed,
+            caller,
+            payload: PayloadClaim::Unsigned,
+        }
+    }
+
+    /// A read for a visitor of a website, who is nobody.
+    pub(crate) fn visitor(parsed: Parsed<'a>) -> Self {
+        Self {
+            parsed,
+            caller: Caller::anonymous(),
+            payload: PayloadClaim::Unsigned,
+        }
+    }
+
     pub(crate) fn check(parsed: Parsed<'a>, verifier: &Verifier) -> Result<Self, S3Error> {
         let verified = verifier.verify(&parsed)?;
         Ok(Self {
@@ -163,6 +173,12 @@ impl Gate {
             permitted.check().await?;
         }
         Ok((permitted, payload))
+    }
+
+    /// A bucket as it is set, for what needs no permission: rules of cross-origin requests, and
+    /// where a website redirects to. None where there is no such bucket.
+    pub(crate) async fn public_settings(&self, bucket: &str) -> Option<Arc<Bucket>> {
+        self.buckets.get(&self.engine, bucket).await.ok()
     }
 
     /// The bucket the request is about, which must exist unless it is to be made.
@@ -393,8 +409,22 @@ impl<'a> Permitted<'a> {
         &self.parsed.query
     }
 
+    pub(crate) fn parts(&self) -> &Parts {
+        self.parsed.parts
+    }
+
     pub(crate) fn headers(&self) -> &http::HeaderMap {
         &self.parsed.parts.headers
+    }
+
+    /// What came along with the request without being part of it.
+    pub(crate) fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.parsed.parts.extensions.get()
+    }
+
+    /// Where the request names its bucket.
+    pub(crate) fn style(&self) -> Style {
+        self.parsed.target.style
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {

@@ -1,10 +1,12 @@
 //! What a request is about: a bucket, an object, or the service.
 
+use crate::domains::Domains;
 use crate::encoding::percent_decode;
 use crate::error::{Code, S3Error};
 use crate::limits::KEY_BYTES_MAX;
 use crate::op::Level;
 use bytes::Bytes;
+use http::request::Parts;
 use std::net::Ipv4Addr;
 
 /// Bucket and key; each is empty where the path names none.
@@ -15,11 +17,39 @@ use std::net::Ipv4Addr;
 pub(crate) struct Target {
     pub(crate) bucket: String,
     pub(crate) key: Bytes,
+    pub(crate) style: Style,
+}
+
+/// Where a request names its bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Style {
+    #[default]
+    Path,
+    Host,
 }
 
 impl Target {
-    /// Path style: the first segment is the bucket. Virtual-host style would be a second
-    /// constructor that takes the bucket from the host; whoever calls decides between them.
+    /// What a request is about: virtual-host style where its host names a bucket, else path style.
+    pub(crate) fn of(parts: &Parts, domains: &Domains) -> Result<Self, S3Error> {
+        let path = parts.uri.path();
+        match domains.bucket_of(parts) {
+            Some(bucket) => Self::in_bucket(bucket, path),
+            None => Self::from_path(path),
+        }
+    }
+
+    /// Virtual-host style: the whole path is the key.
+    pub(crate) fn in_bucket(bucket: String, raw: &str) -> Result<Self, S3Error> {
+        let key = raw.strip_prefix('/');
+        let key = key.ok_or_else(|| S3Error::new(Code::InvalidURI))?;
+        Ok(Self {
+            bucket,
+            key: decode_key(key.as_bytes())?,
+            style: Style::Host,
+        })
+    }
+
+    /// Path style: the first segment is the bucket.
     pub(crate) fn from_path(raw: &str) -> Result<Self, S3Error> {
         let path = raw
             .strip_prefix('/')
@@ -33,6 +63,7 @@ impl Target {
         Ok(Self {
             bucket,
             key: decode_key(key.as_bytes())?,
+            style: Style::Path,
         })
     }
 

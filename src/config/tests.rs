@@ -89,3 +89,38 @@ fn log_directives_are_checked() {
         Err(ConfigError::LogLevel { .. })
     ));
 }
+
+#[test]
+fn domains_and_proxies_are_checked() {
+    let config = check(&[
+        "--data",
+        "d",
+        "--domain",
+        "s3.example.com,s3.example.org",
+        "--website-domain",
+        "web.example.com",
+        "--website-listen",
+        "127.0.0.1:0",
+        "--trusted-proxy",
+        "10.0.0.0/8,::1",
+        "--sigv2",
+    ])
+    .unwrap();
+    assert_eq!(config.website_listen.len(), 1);
+    assert_eq!(config.sigv2, SigV2::Accepted);
+    assert!(!config.domains.is_empty() && !config.website_domains.is_empty());
+    let plain = check(&["--data", "d"]).unwrap();
+    assert_eq!(plain.sigv2, SigV2::Refused);
+    assert!(plain.domains.is_empty() && plain.website_listen.is_empty());
+    let refused = |flag, value| check(&["--data", "d", flag, value]).unwrap_err();
+    assert!(matches!(
+        refused("--domain", "a:80"),
+        ConfigError::Domain(_)
+    ));
+    let website = refused("--website-domain", "a b");
+    assert!(matches!(website, ConfigError::WebsiteDomain(_)));
+    let proxy = refused("--trusted-proxy", "10.0.0.0/99");
+    assert!(matches!(proxy, ConfigError::TrustedProxy(_)));
+    let listen = refused("--website-listen", "nowhere");
+    assert!(matches!(listen, ConfigError::Listen { .. }));
+}

@@ -15,6 +15,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::ServeLimits;
 use super::patience::{Patience, Watchdog};
+use super::refusal::{Answers, Instead, Refuse};
 use crate::limits::{LINGER_BYTES_MAX, PROGRESS_BYTES_PER_SECOND_MIN};
 use crate::telemetry::metrics::Metrics;
 
@@ -47,6 +48,9 @@ pub(super) struct Socket {
     linger_max: Duration,
     closing: Closing,
     metrics: Arc<Metrics>,
+    answers: Arc<Answers>,
+    refuse: Refuse,
+    instead: Option<Instead>,
 }
 
 enum Closing {
@@ -64,6 +68,8 @@ impl Socket {
         reading: Arc<Reading>,
         limits: &ServeLimits,
         metrics: Arc<Metrics>,
+        answers: Arc<Answers>,
+        refuse: Refuse,
     ) -> Socket {
         let patience = Patience::new(limits.progress_wait_max, PROGRESS_BYTES_PER_SECOND_MIN);
         Socket {
@@ -73,6 +79,9 @@ impl Socket {
             linger_max: limits.linger_max,
             closing: Closing::Open,
             metrics,
+            answers,
+            refuse,
+            instead: None,
         }
     }
 
@@ -90,6 +99,35 @@ impl Socket {
             Poll::Ready(Err(e)) => Poll::Ready(Err(e)),
             Poll::Pending => self.watchdog.poll_wait(cx).map(|()| Err(too_slow())),
         }
+    }
+
+    /// Writes what stands for hyper's own answer, if `bytes` are one, or the rest of it.
+    fn poll_instead(
+        &mut self,
+        bytes: &[u8],
+        all: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<usize>>> {
+        let begun = self.instead.take();
+        let due = begun.or_else(|| Instead::of(bytes, all, &self.answers, &self.refuse));
+        let Some(mut instead) = due else {
+            return Poll::Ready(None);
+        };
+        while !instead.rest().is_empty() {
+            let written = Pin::new(&mut self.stream).poll_write(cx, instead.rest());
+            match self.after_write(written, cx) {
+                Poll::Ready(Ok(0)) => {
+                    return Poll::Ready(Some(Err(io::ErrorKind::WriteZero.into())));
+                }
+                Poll::Ready(Ok(bytes)) => instead.sent(bytes),
+                Poll::Ready(Err(e)) => return Poll::Ready(Some(Err(e))),
+                Poll::Pending => {
+                    self.instead = Some(instead);
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Some(Ok(instead.stands_for)))
     }
 
     /// Closing a socket with unread bytes resets the connection, and a reset makes the client's
@@ -137,6 +175,9 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if let Some(written) = ready!(self.poll_instead(bytes, bytes.len(), cx)) {
+            return Poll::Ready(written);
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.after_write(written, cx)
     }
@@ -146,6 +187,11 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let all = slices.iter().map(|slice| slice.len()).sum();
+        let first = slices.first().map_or(&[][..], |slice| &slice[..]);
+        if let Some(written) = ready!(self.poll_instead(first, all, cx)) {
+            return Poll::Ready(written);
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.after_write(written, cx)
     }
@@ -155,7 +201,9 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.answers.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

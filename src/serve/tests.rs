@@ -67,6 +67,7 @@ where
     let serving = tokio::spawn(serve(
         vec![listener],
         service,
+        Arc::new(|_| Response::new(Bytes::from_static(b"unreadable"))),
         limits,
         Arc::clone(&metrics),
         stopping,
@@ -424,4 +425,33 @@ fn patience_ends_for_a_trickle() {
         late
     });
     assert_eq!(seconds, Some(58), "half the rate: twice the time");
+}
+
+/// An answer whose body looks like another one's head.
+fn look_refused(_: Request<RequestBody>) -> BoxFuture<'static, Response<Full<Bytes>>> {
+    Box::pin(async { Response::new(Full::from("HTTP/1.1 400 Bad Request\r\n\r\n")) })
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_answered_like_everything_else() {
+    let running = start(patient(), look_refused).await;
+    for garbage in ["GET\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n"] {
+        let (answer, _) = exchange(running.address, garbage).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        assert!(answer.contains("\r\ndate: "), "{answer}");
+        assert!(
+            answer.ends_with("content-length: 10\r\n\r\nunreadable"),
+            "{answer}"
+        );
+    }
+    // After an answer too, and never instead of a body that looks like a refusal.
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    let good = "GET / HTTP/1.1\r\nhost: h\r\n\r\n";
+    stream.write_all(good.repeat(2).as_bytes()).await.unwrap();
+    time::sleep(Duration::from_millis(50)).await;
+    stream.write_all(b"GET\r\n\r\n").await.unwrap();
+    let (answer, _) = read_all(&mut stream).await;
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
+    assert_eq!(answer.matches("unreadable").count(), 1, "{answer}");
+    assert!(answer.ends_with("unreadable"), "{answer}");
 }

@@ -47,13 +47,13 @@ pub(crate) fn cairn(binary: &Path) -> Command {
 impl Server {
     pub(crate) fn start(command: &mut Command) -> Server {
         let mut process = Process::start(command);
-        let address = process.wait_for_log(|line| {
-            let line: serde_json::Value = serde_json::from_str(line).ok()?;
-            let fields = &line["fields"];
-            let address = fields["address"].as_str()?;
-            (fields["message"] == "listening").then(|| address.parse().unwrap())
-        });
+        let address = address_of(&mut process, "listening");
         Server { process, address }
+    }
+
+    /// Where it listens for visitors of websites, if it was told to.
+    pub(crate) fn website_address(&mut self) -> SocketAddr {
+        address_of(&mut self.process, "listening for websites")
     }
 
     pub(crate) fn process(&self) -> &Process {
@@ -74,6 +74,16 @@ impl Server {
     pub(crate) fn wait(self) -> Ended {
         self.process.wait()
     }
+}
+
+/// The address in the log line with that message.
+fn address_of(process: &mut Process, message: &str) -> SocketAddr {
+    process.wait_for_log(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).ok()?;
+        let fields = &line["fields"];
+        let address = fields["address"].as_str()?;
+        (fields["message"] == message).then(|| address.parse().unwrap())
+    })
 }
 
 /// Runs a command that is expected to end by itself.

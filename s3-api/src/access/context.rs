@@ -1,8 +1,8 @@
 //! What policies can ask about a request: condition keys and their values.
 
 use super::Question;
+use crate::client::{Client, Scheme};
 use crate::query::Query;
-use crate::request::Peer;
 use identity::policy::Context;
 
 /// Parameters that are condition keys under their own names.
@@ -28,9 +28,10 @@ pub(super) fn context<'a>(question: &Question<'a>) -> Context<'a> {
 
 fn connection<'a>(question: &Question<'a>, context: &mut Context<'a>) {
     let parts = question.request.parts;
-    if let Some(peer) = parts.extensions.get::<Peer>() {
-        context.set("aws:SourceIp", peer.address.to_string());
-        let secure = if peer.is_secure { "true" } else { "false" };
+    if let Some(client) = parts.extensions.get::<Client>() {
+        context.set("aws:SourceIp", client.address.to_string());
+        let is_secure = client.scheme == Scheme::Https;
+        let secure = if is_secure { "true" } else { "false" };
         context.set("aws:SecureTransport", secure);
     }
     let signed_in_query = question.request.query.has("X-Amz-Signature");

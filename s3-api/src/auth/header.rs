@@ -3,9 +3,10 @@
 use super::ContentSha256;
 use super::scope::Scope;
 use super::verify::{Claim, check_skew};
-use crate::date::parse_basic_iso8601;
+use crate::date::{basic_iso8601, parse_basic_iso8601, parse_http_date, parse_mail_date};
 use crate::error::{Code, S3Error};
 use crate::request::Parsed;
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// Reads the claim; everything it borrows stands in the request's headers.
@@ -77,20 +78,27 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The time the request says it was made, which must be near ours. `Date` in the form of
-/// signatures stands in where `x-amz-date` is missing.
-fn request_time<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<&'a str, S3Error> {
+/// The time the request says it was made, in the form that is signed, which must be near ours.
+/// `Date` stands in where `x-amz-date` is missing, and may have the form of HTTP dates.
+fn request_time<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Cow<'a, str>, S3Error> {
     let text = match request.header_text("x-amz-date")? {
         Some(text) => Some(text),
         None => request.header_text("date")?,
     };
-    let parsed = text.and_then(|text| Some((text, parse_basic_iso8601(text.as_bytes())?)));
-    let (text, time) = parsed.ok_or_else(|| {
+    let (text, time) = text.and_then(parse_time).ok_or_else(|| {
         S3Error::new(Code::AccessDenied)
             .message("AWS authentication requires a valid Date or x-amz-date header")
     })?;
-    check_skew(time, now, text)?;
+    check_skew(time, now, &text)?;
     Ok(text)
+}
+
+fn parse_time(text: &str) -> Option<(Cow<'_, str>, SystemTime)> {
+    if let Some(time) = parse_basic_iso8601(text.as_bytes()) {
+        return Some((text.into(), time));
+    }
+    let time = parse_http_date(text).or_else(|| parse_mail_date(text))?;
+    Some((basic_iso8601(time).into(), time))
 }
 
 fn malformed(detail: &str) -> S3Error {

@@ -1,4 +1,5 @@
-//! Who is asking, and is it really them: AWS Signature Version 4.
+//! Who is asking, and is it really them: AWS Signature Version 4, and Version 2 where a setting
+//! accepts it.
 //!
 //! Canonicalisation is ours, because it decides what is signed: the path as it came, the host as
 //! it came, and the query in its one canonical spelling. `aws-sigv4` derives the signing keys, and
@@ -6,10 +7,12 @@
 
 mod canonical;
 pub(crate) mod chunked;
+mod form;
 mod header;
 mod keys;
 mod presigned;
 mod scope;
+mod sigv2;
 mod verify;
 
 use crate::encoding::hex_digest;
@@ -20,7 +23,16 @@ use identity::Caller;
 use std::sync::Arc;
 
 pub use canonical::fuzz_canonical_request;
+pub(crate) use sigv2::fuzz_string_to_sign;
 pub(crate) use verify::Verifier;
+
+/// Whether signatures of Version 2 are accepted. They sign neither the host nor the body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SigV2 {
+    #[default]
+    Refused,
+    Accepted,
+}
 
 /// The outcome of looking at a request's signature.
 #[derive(Debug)]
@@ -99,6 +111,8 @@ enum Scheme {
     Anonymous,
     Header,
     Presigned,
+    HeaderV2,
+    PresignedV2,
 }
 
 fn scheme(request: &Parsed<'_>) -> Result<Scheme, S3Error> {
@@ -109,7 +123,7 @@ fn scheme(request: &Parsed<'_>) -> Result<Scheme, S3Error> {
     match (header, query.has("X-Amz-Algorithm"), query.has("Signature")) {
         (None, false, false) => Ok(Scheme::Anonymous),
         (None, true, false) => Ok(Scheme::Presigned),
-        (None, false, true) => Err(unsupported_mechanism()),
+        (None, false, true) => Ok(Scheme::PresignedV2),
         (Some(value), false, false) => header_scheme(value),
         _ => Err(S3Error::new(Code::InvalidArgument).message(
             "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, \
@@ -124,18 +138,11 @@ fn header_scheme(value: &[u8]) -> Result<Scheme, S3Error> {
     }
     // Version 2 is "AWS", a space, and key and signature with a colon between.
     if value.starts_with(b"AWS ") && value.contains(&b':') {
-        return Err(unsupported_mechanism());
+        return Ok(Scheme::HeaderV2);
     }
     Err(
         S3Error::invalid_argument("Authorization", String::from_utf8_lossy(value))
             .message("Unsupported Authorization Type"),
-    )
-}
-
-fn unsupported_mechanism() -> S3Error {
-    S3Error::new(Code::InvalidRequest).message(
-        "The authorization mechanism you have provided is not supported. \
-         Please use AWS4-HMAC-SHA256.",
     )
 }
 

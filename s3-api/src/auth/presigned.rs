@@ -49,7 +49,7 @@ pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Clai
         scope,
         signed_headers,
         signature,
-        time,
+        time: time.into(),
         payload: signed.unwrap_or(b"UNSIGNED-PAYLOAD"),
         content: content.unwrap_or(ContentSha256::Unsigned),
         session_token: request.query.get("X-Amz-Security-Token"),
@@ -66,9 +66,9 @@ fn check_life(time: &str, expires: &str, now: SystemTime) -> Result<(), S3Error>
         .parse()
         .map_err(|_| refused("X-Amz-Expires should be a number"))?;
     let seconds =
-        u64::try_from(seconds).map_err(|_| refused("X-Amz-Expires must be non-negative"))?;
+        u64::try_from(seconds).map_err(|_| out_of_range("X-Amz-Expires must be non-negative"))?;
     if seconds > PRESIGNED_SECONDS_MAX {
-        return Err(refused(
+        return Err(out_of_range(
             "X-Amz-Expires must be less than a week (in seconds) that is 604800",
         ));
     }
@@ -76,7 +76,8 @@ fn check_life(time: &str, expires: &str, now: SystemTime) -> Result<(), S3Error>
         return Err(S3Error::new(Code::AccessDenied).message("Request is not valid yet"));
     }
     let end = begin + Duration::from_secs(seconds);
-    if now > end {
+    // A link that works for no time at all never does.
+    if now > end || seconds == 0 {
         return Err(S3Error::new(Code::AccessDenied)
             .message("Request has expired")
             .extra("X-Amz-Expires", expires)
@@ -84,6 +85,11 @@ fn check_life(time: &str, expires: &str, now: SystemTime) -> Result<(), S3Error>
             .extra("ServerTime", basic_iso8601(now)));
     }
     Ok(())
+}
+
+/// A life that cannot be is one that is over: 403, as the conformance suite has it.
+fn out_of_range(message: &'static str) -> S3Error {
+    S3Error::new(Code::AccessDenied).message(message)
 }
 
 fn refused(message: &'static str) -> S3Error {

@@ -30,6 +30,11 @@ fn verifier() -> Verifier {
 }
 
 fn verifier_of(access_key: &str) -> Verifier {
+    Verifier::new(identity_of(access_key, SECRET), "us-east-1".into(), now)
+}
+
+/// A store whose root has this key.
+pub(crate) fn identity_of(access_key: &str, secret: &str) -> Identity {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .build()
@@ -39,13 +44,13 @@ fn verifier_of(access_key: &str) -> Verifier {
         display_name: "Owner".into(),
         email: None,
         access_key: access_key.into(),
-        secret: Secret::new(SECRET),
+        secret: Secret::new(secret),
     };
     let identity = runtime.block_on(async {
         let engine = Engine::in_memory(Arc::new(SystemClock)).unwrap();
         Identity::open(Arc::new(engine), &[7; 32], root).await
     });
-    Verifier::new(identity.unwrap(), "us-east-1".into(), now)
+    identity.unwrap()
 }
 
 /// How the SDK is to sign.
@@ -257,6 +262,37 @@ fn headers_on_the_way_may_change_if_unsigned() {
     assert!(verified(request).is_ok());
 }
 
+/// The SDK signs `x-amz-date`; others sign the date of HTTP, and put its time into what is signed.
+#[test]
+fn the_date_may_have_the_form_of_http() {
+    let stamp = "20130524T000000Z";
+    for (date, time) in [
+        ("Fri, 24 May 2013 00:00:00 GMT", stamp),
+        ("Fri, 24 May 2013 00:00:00 -0000", stamp),
+        ("Fri, 24 May 2013 02:00:00 +0200", stamp),
+    ] {
+        let scope = "20130524/us-east-1/s3/aws4_request";
+        let canonical = format!(
+            "GET\n/b\n\ndate:{date}\nhost:h\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\n\
+             date;host;x-amz-content-sha256\nUNSIGNED-PAYLOAD"
+        );
+        let hash = ring::digest::digest(&ring::digest::SHA256, canonical.as_bytes());
+        let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex::encode(hash));
+        let key = aws_sigv4::sign::v4::generate_signing_key(SECRET, now(), "us-east-1", "s3");
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key.as_ref());
+        let signature = hex::encode(ring::hmac::sign(&key, text.as_bytes()));
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/{scope}, \
+             SignedHeaders=date;host;x-amz-content-sha256, Signature={signature}"
+        );
+        let request = Request::builder().uri("/b").header("host", "h");
+        let request = request.header("date", date);
+        let request = request.header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        let request = request.header("authorization", authorization).body(());
+        assert!(verified(request.unwrap()).is_ok(), "{date}");
+    }
+}
+
 #[test]
 fn time_region_and_key_must_fit() {
     let late = |seconds| Plan {
@@ -417,11 +453,15 @@ fn presigned_parameters_are_checked() {
     );
     assert_eq!(
         with(uri.replace("X-Amz-Expires=60", "X-Amz-Expires=604801")),
-        wrong
+        Code::AccessDenied
     );
     assert_eq!(
         with(uri.replace("X-Amz-Expires=60", "X-Amz-Expires=-1")),
-        wrong
+        Code::AccessDenied
+    );
+    assert_eq!(
+        with(uri.replace("X-Amz-Expires=60", "X-Amz-Expires=0")),
+        Code::AccessDenied
     );
     assert_eq!(
         with(uri.replace("X-Amz-Expires=60", "X-Amz-Expires=x")),

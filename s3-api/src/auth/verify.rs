@@ -4,15 +4,17 @@ use super::canonical::{PathForm, Signable};
 use super::chunked::ChunkSigner;
 use super::keys::{FoundKey, SigningKeys};
 use super::scope::Scope;
-use super::{ContentSha256, PayloadClaim, Scheme, Verified};
+use super::{ContentSha256, PayloadClaim, Scheme, SigV2, Verified};
 use super::{header, presigned, scheme};
 use crate::date::basic_iso8601;
 use crate::encoding::hex_digest;
 use crate::error::{Code, S3Error};
 use crate::limits::CLOCK_SKEW_SECONDS_MAX;
 use crate::request::Parsed;
+use identity::model::Secret;
 use identity::{Caller, Credential, Identity, Refusal};
 use ring::{digest, hmac};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -23,6 +25,7 @@ pub(crate) struct Verifier {
     region: String,
     now: fn() -> SystemTime,
     keys: SigningKeys,
+    sigv2: SigV2,
 }
 
 impl fmt::Debug for Verifier {
@@ -39,7 +42,7 @@ pub(crate) struct Claim<'a> {
     pub(crate) signed_headers: &'a str,
     pub(crate) signature: &'a str,
     /// As it stands in the string to sign.
-    pub(crate) time: &'a str,
+    pub(crate) time: Cow<'a, str>,
     /// As it stands in the canonical request.
     pub(crate) payload: &'a [u8],
     /// What the body is.
@@ -56,22 +59,55 @@ impl Verifier {
             region,
             now,
             keys: SigningKeys::default(),
+            sigv2: SigV2::Refused,
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn with_sigv2(self, sigv2: SigV2) -> Self {
+        Self { sigv2, ..self }
+    }
+
+    pub(crate) fn sigv2(&self) -> SigV2 {
+        self.sigv2
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.now)()
+    }
+
+    /// The key that signs in a scope.
+    pub(crate) fn signing_key(&self, scope: &Scope<'_>, secret: &Secret) -> FoundKey {
+        self.keys.find(scope, secret)
+    }
+
+    pub(crate) fn keep_key(&self, scope: &Scope<'_>, secret: &Secret, found: &FoundKey) {
+        if let FoundKey::Derived(key) = found {
+            self.keys.keep(scope, secret, key);
         }
     }
 
     /// Finds out who asks. A request without any signature is nobody's, which is no error here.
     pub(crate) fn verify(&self, request: &Parsed<'_>) -> Result<Verified, S3Error> {
-        let now = (self.now)();
+        let now = self.now();
         let claim = match scheme(request)? {
-            Scheme::Anonymous => return anonymous(request),
+            Scheme::Anonymous => return unbound(request, Caller::anonymous()),
+            Scheme::HeaderV2 => {
+                let caller = self.verify_v2_header(request, now)?;
+                return unbound(request, caller);
+            }
+            Scheme::PresignedV2 => {
+                let caller = self.verify_v2_query(request, now)?;
+                return unbound(request, caller);
+            }
             Scheme::Header => header::claim(request, now)?,
             Scheme::Presigned => presigned::claim(request, now)?,
         };
-        self.check_scope(&claim)?;
-        let credential = self.credential(&claim)?;
+        self.check_scope(&claim.scope, &claim.time)?;
+        let credential = self.credential(claim.scope.access_key, claim.session_token)?;
         let (key, signature) = self.check_signature(request, &claim, &credential)?;
         let scope = claim.scope.signed_part();
-        let signer = || ChunkSigner::new(key, claim.time, scope, signature);
+        let signer = || ChunkSigner::new(key, &claim.time, scope, signature);
         let payload = claim.content.claim(signer);
         Ok(Verified {
             caller: Arc::clone(&credential.caller),
@@ -79,10 +115,14 @@ impl Verifier {
         })
     }
 
-    fn credential(&self, claim: &Claim<'_>) -> Result<Arc<Credential>, S3Error> {
-        let access_key = claim.scope.access_key;
+    /// What belongs to an access key, and to the token of its session if it is one's.
+    pub(crate) fn credential(
+        &self,
+        access_key: &str,
+        token: Option<&[u8]>,
+    ) -> Result<Arc<Credential>, S3Error> {
         let invalid_token = || S3Error::new(Code::InvalidToken);
-        let token = claim.session_token.map(std::str::from_utf8).transpose();
+        let token = token.map(std::str::from_utf8).transpose();
         let token = token.map_err(|_| invalid_token())?;
         let found = self.identity.find(access_key, token);
         found.map_err(|refusal| match refusal {
@@ -95,7 +135,7 @@ impl Verifier {
     }
 
     /// A signature is good for one region and service.
-    fn check_scope(&self, claim: &Claim<'_>) -> Result<(), S3Error> {
+    pub(crate) fn check_scope(&self, scope: &Scope<'_>, time: &str) -> Result<(), S3Error> {
         let malformed = |message: String| {
             S3Error::new(Code::AuthorizationHeaderMalformed)
                 .message(message)
@@ -106,7 +146,7 @@ impl Verifier {
             service,
             date,
             ..
-        } = claim.scope;
+        } = *scope;
         if region != self.region {
             return Err(malformed(format!(
                 "The authorization header is malformed; the region '{region}' is wrong; \
@@ -120,11 +160,11 @@ impl Verifier {
                  This endpoint belongs to \"s3\"."
             )));
         }
-        if !claim.time.starts_with(date) {
+        if !time.starts_with(date) {
             return Err(malformed(format!(
                 "The authorization header is malformed; Invalid credential date \"{date}\". \
                  This date is not the same as X-Amz-Date: \"{}\".",
-                &claim.time[..8]
+                time.get(..8).unwrap_or(time)
             )));
         }
         Ok(())
@@ -157,15 +197,14 @@ impl Verifier {
         let Some(signature) = valid else {
             return Err(text.mismatch(claim));
         };
-        if let FoundKey::Derived(key) = &found {
-            self.keys.keep(&claim.scope, &credential.secret, key);
-        }
+        self.keep_key(&claim.scope, &credential.secret, &found);
         Ok((Arc::clone(found.key()), signature))
     }
 }
 
-/// An unsigned request can still say what its body is.
-fn anonymous(request: &Parsed<'_>) -> Result<Verified, S3Error> {
+/// A request whose signature says nothing of its body, or that has none, can still say what its
+/// body is.
+fn unbound(request: &Parsed<'_>, caller: Arc<Caller>) -> Result<Verified, S3Error> {
     let payload = match request
         .header("x-amz-content-sha256")
         .map(ContentSha256::parse)
@@ -178,15 +217,11 @@ fn anonymous(request: &Parsed<'_>) -> Result<Verified, S3Error> {
             trailer: true,
         },
         Some(ContentSha256::StreamingSigned { .. }) => {
-            return Err(
-                S3Error::new(Code::InvalidRequest).message("Signed chunks need a signed request.")
-            );
+            return Err(S3Error::new(Code::InvalidRequest)
+                .message("Signed chunks need a request signed with Version 4."));
         }
     };
-    Ok(Verified {
-        caller: Caller::anonymous(),
-        payload,
-    })
+    Ok(Verified { caller, payload })
 }
 
 /// The canonical request and, behind it in the same buffer, the string to sign.
@@ -203,7 +238,7 @@ impl Texts {
         let string_to_sign_at = buffer.len();
         for piece in [
             "AWS4-HMAC-SHA256\n",
-            claim.time,
+            &claim.time,
             "\n",
             claim.scope.signed_part(),
             "\n",

@@ -6,11 +6,14 @@ use super::wire::WireBody;
 use crate::auth::PayloadClaim;
 use crate::auth::chunked::ChunkSigner;
 use crate::error::{Code, S3Error};
+use crate::form::file::File;
+use crate::limits::UPLOAD_BYTES_MAX;
 use bytes::{Buf, Bytes};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderName};
 use ring::digest;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
 const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
@@ -19,12 +22,27 @@ const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
 /// [`Payload::next`] tells whether they were good, so nothing may be committed before it has
 /// given `None`.
 pub(crate) struct Payload<'a> {
-    wire: &'a mut WireBody,
+    source: Source<'a>,
     /// SHA-256 of the bytes on the wire, and what it has to be.
     sha256: Option<(digest::Context, [u8; 32])>,
     chunks: Option<Box<Chunks>>,
-    length: Option<u64>,
+    length: Length,
     received: u64,
+}
+
+/// Where the bytes come from.
+enum Source<'a> {
+    Wire(&'a mut WireBody),
+    /// Of a form, on the heap: few requests have one.
+    File(Box<File<'a>>),
+}
+
+/// What is known of the number of bytes before they have come.
+enum Length {
+    Unknown,
+    Announced(u64),
+    /// Only its end tells, and it must lie within these.
+    Within(RangeInclusive<u64>),
 }
 
 impl fmt::Debug for Payload<'_> {
@@ -74,17 +92,39 @@ impl<'a> Payload<'a> {
             wire.length()
         };
         Ok(Self {
-            wire,
+            source: Source::Wire(wire),
             sha256,
             chunks: chunks.map(Box::new),
-            length,
+            length: length.map_or(Length::Unknown, Length::Announced),
             received: 0,
         })
     }
 
+    /// The file of a form, which must be as long as the form's policy says, and no longer than
+    /// any upload.
+    pub(crate) fn of_form(file: File<'a>, allowed: Option<RangeInclusive<u64>>) -> Self {
+        let allowed = allowed.unwrap_or(0..=UPLOAD_BYTES_MAX);
+        let most = UPLOAD_BYTES_MAX.min(*allowed.end());
+        Self {
+            source: Source::File(Box::new(file)),
+            sha256: None,
+            chunks: None,
+            length: Length::Within(*allowed.start()..=most),
+            received: 0,
+        }
+    }
+
     /// The announced number of bytes.
     pub(crate) fn length(&self) -> Option<u64> {
-        self.length
+        match self.length {
+            Length::Announced(length) => Some(length),
+            Length::Unknown | Length::Within(_) => None,
+        }
+    }
+
+    /// Whether it is bounded without having been announced.
+    pub(crate) fn is_bounded(&self) -> bool {
+        matches!(self.length, Length::Within(_))
     }
 
     /// The names announced in `x-amz-trailer`.
@@ -109,7 +149,7 @@ impl<'a> Payload<'a> {
             {
                 return self.count(data).map(Some);
             }
-            let Some(bytes) = self.wire.next().await? else {
+            let Some(bytes) = self.source.next().await? else {
                 return self.finish().map(|()| None);
             };
             if let Some((context, _)) = &mut self.sha256 {
@@ -124,9 +164,16 @@ impl<'a> Payload<'a> {
 
     fn count(&mut self, data: Bytes) -> Result<Bytes, S3Error> {
         self.received += data.len() as u64;
-        match self.length {
-            Some(length) if self.received > length => Err(S3Error::new(Code::IncompleteBody)
-                .message("The body has more bytes than were announced.")),
+        match &self.length {
+            Length::Announced(length) if self.received > *length => {
+                Err(S3Error::new(Code::IncompleteBody)
+                    .message("The body has more bytes than were announced."))
+            }
+            Length::Within(allowed) if self.received > *allowed.end() => {
+                Err(S3Error::new(Code::EntityTooLarge)
+                    .extra("ProposedSize", self.received.to_string())
+                    .extra("MaxSizeAllowed", allowed.end().to_string()))
+            }
             _ => Ok(data),
         }
     }
@@ -135,8 +182,16 @@ impl<'a> Payload<'a> {
         if let Some(chunks) = &mut self.chunks {
             chunks.finish()?;
         }
-        if self.length.is_some_and(|length| length != self.received) {
-            return Err(S3Error::new(Code::IncompleteBody));
+        match &self.length {
+            Length::Announced(length) if self.received != *length => {
+                return Err(S3Error::new(Code::IncompleteBody));
+            }
+            Length::Within(allowed) if self.received < *allowed.start() => {
+                return Err(S3Error::new(Code::EntityTooSmall)
+                    .extra("ProposedSize", self.received.to_string())
+                    .extra("MinSizeAllowed", allowed.start().to_string()));
+            }
+            _ => {}
         }
         let Some((context, expected)) = self.sha256.take() else {
             return Ok(());
@@ -148,6 +203,15 @@ impl<'a> Payload<'a> {
         Err(S3Error::new(Code::XAmzContentSHA256Mismatch)
             .extra("ClientComputedContentSHA256", hex::encode(expected))
             .extra("S3ComputedContentSHA256", hex::encode(computed)))
+    }
+}
+
+impl Source<'_> {
+    async fn next(&mut self) -> Result<Option<Bytes>, S3Error> {
+        match self {
+            Source::Wire(wire) => wire.next().await,
+            Source::File(file) => file.next().await,
+        }
     }
 }
 

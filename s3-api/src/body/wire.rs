@@ -69,6 +69,17 @@ impl WireBody {
         }
     }
 
+    /// A body that has nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self {
+            source: None,
+            length: Some(0),
+            read_bytes: 0,
+            awaits_continue: false,
+            failed: false,
+        }
+    }
+
     /// The announced length; none for a body that only its end ends.
     pub(crate) fn length(&self) -> Option<u64> {
         self.length

@@ -45,3 +45,26 @@ fn http_date_cuts_the_fraction_off() {
     assert_eq!(http_date(time), "Mon, 12 Oct 2009 17:50:00 GMT");
     assert_eq!(parse_http_date(&http_date(time)), Some(whole_seconds(time)));
 }
+
+#[test]
+fn dates_of_mail_and_of_policies_are_read() {
+    let time = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
+    for text in [
+        "Fri, 24 May 2013 00:00:00 +0000",
+        "Fri, 24 May 2013 02:00:00 +0200",
+    ] {
+        assert_eq!(parse_mail_date(text), Some(time), "{text}");
+    }
+    assert_eq!(parse_mail_date("Fri, 24 May 1913 00:00:00 +0000"), None);
+    assert_eq!(parse_iso8601("2013-05-24T00:00:00Z"), Some(time));
+    let later = time + Duration::from_millis(500);
+    assert_eq!(parse_iso8601("2013-05-24T00:00:00.500Z"), Some(later));
+    for text in [
+        "",
+        "2013-05-24",
+        "2013-05-24 00:00:00Z",
+        "2013-05-24T00:00:00+00:00",
+    ] {
+        assert_eq!(parse_iso8601(text), None, "{text}");
+    }
+}

@@ -48,6 +48,8 @@ codes! {
         "The authorization query parameters that you provided are not valid."
     BadDigest "BadDigest" BAD_REQUEST
         "The Content-MD5 or checksum value that you specified did not match what the server received."
+    BadRequest "BadRequest" BAD_REQUEST
+        "Bad Request"
     BucketAlreadyExists "BucketAlreadyExists" CONFLICT
         "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Select a different name and try again."
     BucketAlreadyOwnedByYou "BucketAlreadyOwnedByYou" CONFLICT
@@ -90,6 +92,8 @@ codes! {
         "The requested partnumber is not satisfiable"
     InvalidPartOrder "InvalidPartOrder" BAD_REQUEST
         "The list of parts was not in ascending order. Parts must be ordered by part number."
+    InvalidPolicyDocument "InvalidPolicyDocument" BAD_REQUEST
+        "The content of the form does not meet the conditions specified in the policy document."
     InvalidRange "InvalidRange" RANGE_NOT_SATISFIABLE
         "The requested range is not satisfiable"
     InvalidRequest "InvalidRequest" BAD_REQUEST
@@ -108,10 +112,14 @@ codes! {
         "The XML you provided was not well-formed or did not validate against our published schema"
     MalformedPolicy "MalformedPolicy" BAD_REQUEST
         "Policy has invalid resource"
+    MalformedPOSTRequest "MalformedPOSTRequest" BAD_REQUEST
+        "The body of your POST request is not well-formed multipart/form-data."
     MalformedTrailerError "MalformedTrailerError" BAD_REQUEST
         "The request contained trailing data that was not well-formed or did not conform to our published schema."
     MalformedXML "MalformedXML" BAD_REQUEST
         "The XML you provided was not well-formed or did not validate against our published schema"
+    MaxPostPreDataLengthExceededError "MaxPostPreDataLengthExceededError" BAD_REQUEST
+        "Your POST request fields preceding the upload file were too large."
     MetadataConfigurationNotFound "MetadataConfigurationNotFound" NOT_FOUND
         "The metadata configuration was not found"
     MetadataTooLarge "MetadataTooLarge" BAD_REQUEST
@@ -164,6 +172,8 @@ codes! {
         "The quota of the bucket would be exceeded."
     ReplicationConfigurationNotFoundError "ReplicationConfigurationNotFoundError" NOT_FOUND
         "The replication configuration was not found"
+    RequestHeaderSectionTooLarge "RequestHeaderSectionTooLarge" BAD_REQUEST
+        "Your request header and query parameters used to make the request exceed the maximum allowed size."
     RequestTimeTooSkewed "RequestTimeTooSkewed" FORBIDDEN
         "The difference between the request time and the current time is too large."
     RequestTimeout "RequestTimeout" BAD_REQUEST

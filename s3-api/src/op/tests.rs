@@ -140,10 +140,6 @@ fn methods_without_operations_are_refused() {
         Err(Code::MethodNotAllowed)
     );
     assert_eq!(
-        routed("POST", Level::Bucket, ""),
-        Err(Code::MethodNotAllowed)
-    );
-    assert_eq!(
         routed("POST", Level::Object, ""),
         Err(Code::MethodNotAllowed)
     );
@@ -152,13 +148,37 @@ fn methods_without_operations_are_refused() {
         Err(Code::MethodNotAllowed)
     );
     assert_eq!(
-        routed("OPTIONS", Level::Object, ""),
-        Err(Code::AccessForbidden)
+        routed("OPTIONS", Level::Service, ""),
+        Err(Code::MethodNotAllowed)
     );
-    let mut headers = HeaderMap::new();
-    let form = HeaderValue::from_static("multipart/form-data; boundary=x");
-    headers.insert(http::header::CONTENT_TYPE, form);
-    let query = Query::parse(None).unwrap();
-    let error = route(&Method::POST, Level::Bucket, &query, &headers).unwrap_err();
-    assert_eq!(error.code(), Code::NotImplemented);
+}
+
+#[test]
+fn a_browser_may_ask_about_anything_in_a_bucket() {
+    for query in ["", "acl", "brand-new", "X-Amz-Signature=x"] {
+        for level in [Level::Bucket, Level::Object] {
+            assert_eq!(routed("OPTIONS", level, query), Ok("Preflight"));
+        }
+    }
+}
+
+#[test]
+fn a_form_is_posted_to_a_bucket() {
+    let posted = |content_type: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        let query = Query::parse(None).unwrap();
+        let found = route(&Method::POST, Level::Bucket, &query, &headers);
+        found.map(|row| row.name).map_err(|error| error.code())
+    };
+    assert_eq!(posted("multipart/form-data; boundary=x"), Ok("PostObject"));
+    assert_eq!(posted("Multipart/Form-Data"), Ok("PostObject"));
+    assert_eq!(
+        posted("multipart/form-database"),
+        Err(Code::PreconditionFailed)
+    );
+    assert_eq!(
+        routed("POST", Level::Bucket, ""),
+        Err(Code::PreconditionFailed)
+    );
 }

@@ -22,6 +22,7 @@ mod list_objects;
 mod list_objects_v2;
 mod list_parts;
 mod ownership;
+pub(crate) mod post_object;
 mod put_bucket_acl;
 pub(crate) mod put_bucket_policy;
 pub(crate) mod put_bucket_versioning;
@@ -34,9 +35,11 @@ mod upload_part_copy;
 
 use crate::body::document::Proof;
 use crate::body::payload::Payload;
+use crate::bucket::cors::Cors;
 use crate::bucket::ownership::Ownership;
 use crate::bucket::public_access::PublicAccessBlock;
 use crate::bucket::request_payment::Payer;
+use crate::bucket::website::Website;
 use crate::error::{Code, S3Error};
 use crate::op::{Disposition, Served};
 use crate::request::Permitted;
@@ -102,6 +105,19 @@ async fn serve_on_heap(
         Served::GetBucketLocation => get_bucket_location::run(request).await,
         Served::GetBucketVersioning => get_bucket_versioning::run(request),
         Served::PutBucketVersioning => put_bucket_versioning::run(request, payload).await,
+        Served::GetBucketCors => configuration::get::<Cors>(request),
+        Served::PutBucketCors => {
+            configuration::put::<Cors>(request, payload, Proof::Required).await
+        }
+        Served::DeleteBucketCors => configuration::delete::<Cors>(request).await,
+        Served::GetBucketWebsite => configuration::get::<Website>(request),
+        Served::PutBucketWebsite => {
+            configuration::put::<Website>(request, payload, Proof::Optional).await
+        }
+        Served::DeleteBucketWebsite => configuration::delete::<Website>(request).await,
+        Served::PostObject => post_object::run(request, payload).await,
+        // Answered before anybody asks who is asking.
+        Served::Preflight => Err(S3Error::new(Code::InternalError)),
         Served::GetBucketAcl => get_acl::bucket(request),
         Served::GetObjectAcl => get_acl::object(request).await,
         Served::PutBucketAcl => put_bucket_acl::run(request, payload).await,

@@ -87,3 +87,24 @@ fn bucket_names_follow_amazons_rules() {
         assert!(!is_bucket_name(bad), "{bad}");
     }
 }
+
+#[test]
+fn a_host_that_names_the_bucket_leaves_the_path_to_the_key() {
+    let domains = Domains::new(["s3.example.com".to_owned()]).unwrap();
+    let target = |host: &str, uri: &str| {
+        let request = http::Request::builder().uri(uri).header("host", host);
+        Target::of(&request.body(()).unwrap().into_parts().0, &domains).unwrap()
+    };
+    let named = target("photos.s3.example.com:9000", "/a//b%2Fc?acl");
+    assert_eq!(
+        (named.bucket.as_str(), &named.key[..]),
+        ("photos", &b"a//b/c"[..])
+    );
+    let root = target("photos.s3.example.com", "/");
+    assert_eq!(root.level(), Level::Bucket);
+    let plain = target("s3.example.com", "/photos/a");
+    assert_eq!(
+        (plain.bucket.as_str(), &plain.key[..]),
+        ("photos", &b"a"[..])
+    );
+}

@@ -34,12 +34,17 @@ impl Writer {
 
     /// Starts an error document, which has no namespace.
     pub(crate) fn error_document() -> Self {
+        Self::without_namespace("Error")
+    }
+
+    /// The same for the few other documents that have none.
+    pub(crate) fn without_namespace(root: &'static str) -> Self {
         let mut writer = Self {
             out: Vec::with_capacity(512),
-            root: "Error",
+            root,
         };
         writer.out.extend_from_slice(DECLARATION);
-        writer.push(&["<Error>"]);
+        writer.push(&["<", root, ">"]);
         writer
     }
 

@@ -7,11 +7,11 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::SigningParams;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, NewAccount, RootAccount};
-use s3_api::{ConnectionFate, Observation, S3, S3Config};
+use s3_api::{ConnectionFate, Observation, ResponseBody, S3, S3Config};
 use std::sync::Arc;
 use std::time::SystemTime;
 use storage_engine::Engine;
@@ -41,6 +41,7 @@ pub(crate) struct Call {
     body: Bytes,
     /// `x-amz-content-sha256`, where it is not the body's digest.
     content: Option<&'static str>,
+    host: &'static str,
 }
 
 /// An answer.
@@ -61,6 +62,7 @@ pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
         headers: Vec::new(),
         body: Bytes::new(),
         content: None,
+        host: "localhost:9000",
     }
 }
 
@@ -87,10 +89,16 @@ impl Call {
         self
     }
 
+    /// To another host than usual.
+    pub(crate) fn host(mut self, host: &'static str) -> Self {
+        self.host = host;
+        self
+    }
+
     /// Without any signature.
     pub(crate) fn unsigned(self) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(self.method).uri(&self.target);
-        request = request.header("host", "localhost:9000");
+        request = request.header("host", self.host);
         request = request.header("content-length", self.body.len());
         for (name, value) in &self.headers {
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
@@ -107,7 +115,7 @@ impl Call {
     }
 
     pub(crate) fn signed_by(self, keys: &Keys) -> Request<Full<Bytes>> {
-        let (body, content) = (self.body.clone(), self.content);
+        let (body, content, host) = (self.body.clone(), self.content, self.host);
         let mut request = self.unsigned();
         let identity = Credentials::new(&keys.access, &keys.secret, None, None, "test").into();
         let mut settings = SigningSettings::default();
@@ -123,7 +131,7 @@ impl Call {
             .build()
             .unwrap()
             .into();
-        let uri = format!("http://localhost:9000{}", request.uri());
+        let uri = format!("http://{host}{}", request.uri());
         let signable = match content {
             Some(content) => SignableBody::Precomputed(content.to_owned()),
             None => SignableBody::Bytes(&body),
@@ -202,14 +210,12 @@ impl Client {
     }
 
     pub(crate) async fn send_raw(&self, request: Request<Full<Bytes>>) -> Reply {
-        let (parts, body) = self.s3.handle(request).await.into_parts();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.collect().await.unwrap().to_bytes(),
-            observation: *parts.extensions.get::<Observation>().unwrap(),
-            fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
-        }
+        Reply::read(self.s3.handle(request).await).await
+    }
+
+    /// As a visitor of a website.
+    pub(crate) async fn visit(&self, call: Call) -> Reply {
+        Reply::read(self.s3.visit(call.unsigned()).await).await
     }
 
     pub(crate) async fn get(&self, target: &str) -> Reply {
@@ -222,6 +228,17 @@ impl Client {
 }
 
 impl Reply {
+    async fn read(answer: Response<ResponseBody>) -> Self {
+        let (parts, body) = answer.into_parts();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes(),
+            observation: *parts.extensions.get::<Observation>().unwrap(),
+            fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
+        }
+    }
+
     /// Fails the test unless the answer is a success.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {

@@ -27,7 +27,7 @@ pub(crate) async fn stage(
     let bucket = request.bucket().to_owned();
     let options = StageOptions {
         bucket,
-        length: Some(length),
+        length,
         checksums,
         encryption: None,
     };
@@ -48,8 +48,11 @@ pub(crate) async fn stage(
     Ok(staged)
 }
 
-/// Amazon takes no body of unknown length.
-fn announced_length(payload: &Payload<'_>) -> Result<u64, S3Error> {
+/// Amazon takes no body of unknown length, except the file of a form, which is counted as it comes.
+fn announced_length(payload: &Payload<'_>) -> Result<Option<u64>, S3Error> {
+    if payload.is_bounded() {
+        return Ok(None);
+    }
     let length = payload
         .length()
         .ok_or_else(|| S3Error::new(Code::MissingContentLength))?;
@@ -58,5 +61,5 @@ fn announced_length(payload: &Payload<'_>) -> Result<u64, S3Error> {
             .extra("ProposedSize", length.to_string())
             .extra("MaxSizeAllowed", UPLOAD_BYTES_MAX.to_string()));
     }
-    Ok(length)
+    Ok(Some(length))
 }
