@@ -8,8 +8,10 @@ pub const BUCKET_NAME_BYTES_MAX: usize = 255;
 pub const OBJECT_BYTES_MAX: u64 = 5 << 40;
 /// All attribute names and values of one object together, in bytes.
 pub const ATTRIBUTES_BYTES_MAX: usize = 24 << 10;
-/// All tag keys and values of one object or bucket together, in bytes.
+/// All tag keys and values of one object together, in bytes.
 pub const TAGS_BYTES_MAX: usize = 16 << 10;
+/// All tag keys and values of one bucket together, in bytes.
+pub const BUCKET_TAGS_BYTES_MAX: usize = 48 << 10;
 /// One configuration document of a bucket, in bytes.
 pub const DOCUMENT_BYTES_MAX: usize = 60 << 10;
 

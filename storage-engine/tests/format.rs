@@ -116,6 +116,10 @@ fn limits_are_those_of_the_code() {
         ("PART_BYTES_MAX", limits::PART_BYTES_MAX),
         ("ATTRIBUTES_BYTES_MAX", limits::ATTRIBUTES_BYTES_MAX as u64),
         ("TAGS_BYTES_MAX", limits::TAGS_BYTES_MAX as u64),
+        (
+            "BUCKET_TAGS_BYTES_MAX",
+            limits::BUCKET_TAGS_BYTES_MAX as u64,
+        ),
         ("DOCUMENT_BYTES_MAX", limits::DOCUMENT_BYTES_MAX as u64),
         ("PARTS_MAX", u64::from(limits::PARTS_MAX)),
         ("ROW_CHUNKS_MAX", limits::ROW_CHUNKS_MAX as u64),

@@ -1,8 +1,10 @@
 //! Buckets: their life, their settings, and what they hold.
 
+use bytes::Bytes;
+
 use super::Engine;
 use super::document::check_document;
-use super::put::{check_tags, within};
+use super::put::{check_tags_within, within};
 use super::requests::{BucketPage, CreateBucket, ListBuckets, UpdateBucket};
 use super::versions::bucket_of;
 use crate::error::{Error, Result};
@@ -16,10 +18,8 @@ use crate::row::{self, BucketRow, Compression, Quota, UsageRow, Versioning};
 impl Engine {
     pub async fn create_bucket(&self, request: CreateBucket) -> Result<BucketRow> {
         check_name(&request.name)?;
-        check_tags(&request.tags)?;
-        for (_, document) in &request.documents {
-            check_document(document)?;
-        }
+        check_tags_within(&request.tags, limits::BUCKET_TAGS_BYTES_MAX)?;
+        check_documents(&request.documents)?;
         self.commit_settings(move |view, stamp| {
             if let Some(bytes) = view.get(&Key::bucket(&request.name))? {
                 let BucketRow { name, owner, .. } = row::decode(&bytes)?;
@@ -43,9 +43,7 @@ impl Engine {
             };
             let mut batch = Batch::default();
             batch.put(Key::bucket(&bucket.name), &bucket);
-            for (kind, document) in &request.documents {
-                batch.put_bytes(Key::document(bucket.id, kind), document.clone());
-            }
+            put_documents(&request.documents, &bucket, &mut batch);
             Ok((batch, bucket))
         })
         .await
@@ -59,12 +57,15 @@ impl Engine {
     }
 
     pub async fn update_bucket(&self, name: &str, change: UpdateBucket) -> Result<BucketRow> {
-        check_tags(change.tags.as_deref().unwrap_or_default())?;
+        let tags = change.tags.as_deref().unwrap_or_default();
+        check_tags_within(tags, limits::BUCKET_TAGS_BYTES_MAX)?;
+        check_documents(&change.documents)?;
         let name = name.to_owned();
         self.commit_settings(move |view, _| {
             let bucket = updated(bucket_of(view, &name)?, &change)?;
             let mut batch = Batch::default();
             batch.put(Key::bucket(&name), &bucket);
+            put_documents(&change.documents, &bucket, &mut batch);
             Ok((batch, bucket))
         })
         .await
@@ -186,6 +187,18 @@ fn updated(bucket: BucketRow, change: &UpdateBucket) -> Result<BucketRow> {
         return Err(Error::NotLockable);
     }
     Ok(bucket)
+}
+
+fn check_documents(documents: &[(String, Bytes)]) -> Result<()> {
+    documents
+        .iter()
+        .try_for_each(|(_, document)| check_document(document))
+}
+
+fn put_documents(documents: &[(String, Bytes)], bucket: &BucketRow, batch: &mut Batch) {
+    for (kind, document) in documents {
+        batch.put_bytes(Key::document(bucket.id, kind), document.clone());
+    }
 }
 
 /// There are as many as there are kinds: a few dozen at most.

@@ -7,9 +7,13 @@ use super::guard;
 use super::put::check_key;
 use super::requests::{DeleteObject, DeleteOutcome};
 use super::versions::{KeyChange, bucket_of};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::VersionId;
 use crate::row::{BucketRow, Lock, VersionRow, Versioning};
+
+const HIDDEN: Error = Error::Condition {
+    condition: "object is not deleted",
+};
 
 impl Engine {
     /// Deletes a named version, or the key as the bucket's versioning has it: for good, or by
@@ -40,12 +44,17 @@ impl Engine {
     }
 }
 
-fn delete_current(change: &mut KeyChange<'_>, request: &DeleteObject) -> Result<DeleteOutcome> {
+pub(super) fn delete_current(
+    change: &mut KeyChange<'_>,
+    request: &DeleteObject,
+) -> Result<DeleteOutcome> {
     let current = change.current()?;
-    guard::conditions(
-        &request.conditions,
-        current.as_ref().map(|row| &row.summary),
-    )?;
+    let summary = current.as_ref().map(|row| &row.summary);
+    match guard::conditions(&request.conditions, summary) {
+        // There is a marker: the key is not what the condition says, and not gone either.
+        Err(Error::NoSuchKey { .. }) if change.is_hidden()? => return Err(HIDDEN),
+        held => held?,
+    }
     if change.bucket.versioning == Versioning::Off {
         if let Some(current) = &current {
             unlocked(change, current, request)?;

@@ -22,6 +22,7 @@ mod multipart;
 mod open;
 mod put;
 mod readers;
+mod rename;
 pub(crate) mod requests;
 #[cfg(test)]
 mod rig;

@@ -123,7 +123,7 @@ pub(super) fn outcome(bucket: &BucketRow, summary: Summary) -> PutOutcome {
 }
 
 /// The lock a version starts with: its own, else what the bucket prescribes.
-fn lock_for(own: &Lock, bucket: &BucketRow, now: Timestamp) -> Lock {
+pub(super) fn lock_for(own: &Lock, bucket: &BucketRow, now: Timestamp) -> Lock {
     let prescribed = bucket.default_retention.map(|default| Retention {
         mode: default.mode,
         until: Timestamp(now.0.saturating_add(default.milliseconds)),
@@ -155,8 +155,13 @@ pub(super) fn check_object(object: &NewObject) -> Result<()> {
 }
 
 pub(super) fn check_tags(tags: &[Tag]) -> Result<()> {
+    check_tags_within(tags, limits::TAGS_BYTES_MAX)
+}
+
+/// Objects and buckets have different bounds.
+pub(super) fn check_tags_within(tags: &[Tag], bytes_max: usize) -> Result<()> {
     let bytes = tags.iter().map(|tag| tag.key.len() + tag.value.len()).sum();
-    within("tags", bytes, limits::TAGS_BYTES_MAX)?;
+    within("tags", bytes, bytes_max)?;
     let mut seen = HashSet::new();
     match tags.iter().find(|tag| !seen.insert(tag.key.as_str())) {
         Some(twice) => Err(Error::Invalid {

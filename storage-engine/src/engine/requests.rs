@@ -32,6 +32,8 @@ pub struct UpdateBucket {
     pub compression: Option<Compression>,
     pub deduplicate: Option<bool>,
     pub tags: Option<Vec<Tag>>,
+    /// Documents to put in the same step, by their kind.
+    pub documents: Vec<(String, Bytes)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -147,6 +149,19 @@ pub struct CopyObject {
     pub checksum: Option<Algorithm>,
     pub source_key: Option<SecretKey>,
     pub key_for_copy: Option<SecretKey>,
+}
+
+/// Both keys are in one bucket, and may not be the same.
+#[derive(Debug, Clone)]
+pub struct RenameObject {
+    pub bucket: String,
+    pub source: Bytes,
+    pub key: Bytes,
+    /// Of a delete marker, where one is left behind.
+    pub owner: String,
+    pub source_conditions: Vec<Condition>,
+    /// What must hold of the new key.
+    pub conditions: Vec<Condition>,
 }
 
 /// A change of what lies beside the body.

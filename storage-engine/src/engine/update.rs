@@ -106,8 +106,8 @@ fn set(attributes: &mut Vec<Attribute>, name: &str, value: Option<&[u8]>) {
     }));
 }
 
-/// A retention that still runs may always be extended; anything else needs the bypass, and a
-/// compliance retention gives way to nothing.
+/// A retention that still runs may always be extended in its mode; anything else needs the bypass,
+/// and a compliance retention gives way to nothing.
 fn may_retain(
     old: Option<Retention>,
     new: Option<Retention>,
@@ -118,10 +118,8 @@ fn may_retain(
         return Ok(());
     };
     let extends = new.is_some_and(|new| new.until >= old.until && new.mode == old.mode);
-    let hardens =
-        new.is_some_and(|new| new.until >= old.until && new.mode == RetentionMode::Compliance);
     match old.mode {
-        _ if extends || hardens => Ok(()),
+        _ if extends => Ok(()),
         RetentionMode::Compliance => Err(Error::Locked {
             reason: "compliance retention",
         }),

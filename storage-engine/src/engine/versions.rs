@@ -126,6 +126,16 @@ impl<'a> KeyChange<'a> {
         Ok(bytes.map(|bytes| row::decode(&bytes)).transpose()?)
     }
 
+    /// Whether a delete marker is the newest version of the key.
+    pub(super) fn is_hidden(&self) -> Result<bool> {
+        let versions = key::versions_of(self.bucket.id, self.key);
+        let Some((_, bytes)) = self.view.first(&versions)? else {
+            return Ok(false);
+        };
+        let newest: VersionRow = row::decode(&bytes)?;
+        Ok(newest.summary.marker && self.current()?.is_none())
+    }
+
     /// Makes `new` the current version. `current` is what [`KeyChange::current`] returned.
     pub(super) fn install(&mut self, current: Option<VersionRow>, new: &VersionRow) -> Result<()> {
         let locks = new

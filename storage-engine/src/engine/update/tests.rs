@@ -37,7 +37,7 @@ fn retentions_give_way_as_the_table_says() {
         (
             retention(Governance, 150),
             retention(Compliance, 150),
-            true,
+            false,
             true,
         ),
         (

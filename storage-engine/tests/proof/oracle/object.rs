@@ -105,14 +105,16 @@ impl Bucket {
             .find(|version| version.is_named(id))
     }
 
+    /// Whether a delete marker is the newest version.
+    fn is_hidden(&self, key: &[u8]) -> bool {
+        let newest = self.keys.get(key).and_then(|versions| versions.last());
+        newest.is_some_and(Version::is_marker)
+    }
+
     /// The version a reader gets.
     pub fn readable(&self, key: &[u8], id: Option<VersionId>) -> Answer<&Version> {
         let Some(id) = id else {
-            let hidden = self
-                .keys
-                .get(key)
-                .and_then(|v| v.last())
-                .is_some_and(Version::is_marker);
+            let hidden = self.is_hidden(key);
             return self.current(key).ok_or(Refusal::NoSuchKey { hidden });
         };
         let version = self.version(key, id).ok_or(Refusal::NoSuchVersion)?;
@@ -246,7 +248,12 @@ impl Oracle {
             return Ok(marker);
         }
         let current = bucket.current(key);
-        holds(wishes, current)?;
+        match holds(wishes, current) {
+            Err(Refusal::NoSuchKey { .. }) if bucket.is_hidden(key) => {
+                return Err(Refusal::Condition);
+            }
+            held => held?,
+        }
         if bucket.versioning == Versioning::Off {
             bucket.remove(key, VersionId::Null);
             return Ok(false);
@@ -347,14 +354,10 @@ impl Oracle {
     }
 }
 
-/// A running compliance retention can only be made longer. A governance retention can also be made
-/// stricter; anything else needs the special right.
+/// A running retention can only be made longer. A governance retention gives way to anything else
+/// for those with the special right.
 fn may_replace(running: Option<Retention>, new: Option<Retention>, bypass: bool) -> bool {
     let Some(old) = running else { return true };
-    let not_shorter = new.is_some_and(|new| new.until >= old.until);
-    let compliance = new.is_some_and(|new| new.mode == RetentionMode::Compliance);
-    match old.mode {
-        RetentionMode::Compliance => not_shorter && compliance,
-        RetentionMode::Governance => bypass || not_shorter,
-    }
+    let is_extension = new.is_some_and(|new| new.until >= old.until && new.mode == old.mode);
+    is_extension || (bypass && old.mode == RetentionMode::Governance)
 }
