@@ -6,6 +6,7 @@
 
 pub(crate) mod cors;
 pub(crate) mod document;
+pub(crate) mod object_lock;
 pub(crate) mod ownership;
 pub(crate) mod public_access;
 pub(crate) mod request_payment;

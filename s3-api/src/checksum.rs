@@ -78,13 +78,13 @@ pub(crate) fn parse_algorithm(text: &str) -> Option<Algorithm> {
         .map(|names| names.algorithm)
 }
 
-/// Reads a value, which must have the algorithm's length.
+/// Reads a value. One that is none, or has not the algorithm's length, is the digest of nothing.
 pub(crate) fn parse_value(algorithm: Algorithm, text: &str) -> Result<Checksum, S3Error> {
     let bytes = base64_bytes(text.trim());
     bytes
         .and_then(|bytes| Checksum::new(algorithm, &bytes).ok())
         .ok_or_else(|| {
-            S3Error::new(Code::InvalidRequest).message(format!(
+            S3Error::new(Code::BadDigest).message(format!(
                 "Value for {} header is invalid.",
                 names(algorithm).header
             ))

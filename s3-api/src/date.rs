@@ -1,8 +1,8 @@
 //! The spellings of time in the protocol.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use time::format_description::well_known::{Rfc2822, Rfc3339};
-use time::{Date, Month, OffsetDateTime, Time};
+use time::format_description::well_known::{Iso8601, Rfc2822};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
 /// `2009-10-12T17:50:30.000Z`, as XML documents have it.
 pub(crate) fn push_iso8601(out: &mut Vec<u8>, time: SystemTime) {
@@ -21,6 +21,23 @@ pub(crate) fn push_iso8601(out: &mut Vec<u8>, time: SystemTime) {
     out.push(b'.');
     push_digits(out, milliseconds, 3);
     out.push(b'Z');
+}
+
+/// The same as text, for headers.
+pub(crate) fn iso8601(time: SystemTime) -> String {
+    let mut out = Vec::with_capacity(24);
+    push_iso8601(&mut out, time);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Reads any moment in the extended form of ISO 8601. One without an offset is meant as UTC.
+pub(crate) fn parse_iso8601(text: &str) -> Option<SystemTime> {
+    let text = text.trim();
+    if let Ok(moment) = OffsetDateTime::parse(text, &Iso8601::DEFAULT) {
+        return Some(moment.into());
+    }
+    let local = PrimitiveDateTime::parse(text, &Iso8601::DEFAULT).ok()?;
+    Some(local.assume_utc().into())
 }
 
 /// `20130524T000000Z`, as signatures have it.
@@ -78,16 +95,6 @@ pub(crate) fn parse_http_date(text: &str) -> Option<SystemTime> {
 /// Reads the form of dates in mail, which says its offset in numbers: some signers send it.
 pub(crate) fn parse_mail_date(text: &str) -> Option<SystemTime> {
     let parsed = OffsetDateTime::parse(text, &Rfc2822).ok()?;
-    Some(parsed.into()).filter(|time| *time >= UNIX_EPOCH)
-}
-
-/// Reads `2009-10-12T17:50:30.000Z`, with or without a fraction.
-pub(crate) fn parse_iso8601(text: &str) -> Option<SystemTime> {
-    // The reader would take a space and an offset as well.
-    let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
-    let parsed = OffsetDateTime::parse(text, &Rfc3339)
-        .ok()
-        .filter(|_| is_plain)?;
     Some(parsed.into()).filter(|time| *time >= UNIX_EPOCH)
 }
 

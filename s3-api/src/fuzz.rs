@@ -6,6 +6,7 @@ pub use crate::body::aws_chunked::{Decoder, Event, Form};
 use crate::body::wire::WireBody;
 use crate::bucket::cors::Cors;
 use crate::bucket::document::from_request;
+use crate::bucket::object_lock::ObjectLock;
 use crate::bucket::website::Website;
 use crate::domains::Domains;
 use crate::error::S3Error;
@@ -15,7 +16,10 @@ use crate::ops::complete_multipart_upload::{self, Chosen};
 use crate::ops::shared::copy_source::CopySource;
 use crate::ops::shared::range::{Selection, select};
 use crate::ops::shared::{listing, tags, version};
-use crate::ops::{create_bucket, delete_objects, put_bucket_versioning};
+use crate::ops::{
+    create_bucket, delete_objects, put_bucket_versioning, put_object_legal_hold,
+    put_object_retention,
+};
 use crate::query::Query;
 use crate::request::Parsed;
 use crate::target::Target;
@@ -75,7 +79,12 @@ pub fn documents(input: &[u8]) -> usize {
         from_request::<Website>(input).is_ok(),
         delete_objects::Input::parse(input).is_ok(),
         put_bucket_versioning::parse(input).is_ok(),
-        create_bucket::check_document(input, "us-east-1").is_ok(),
+        create_bucket::parse(input, "us-east-1").is_ok(),
+        tags::of_object(input).is_ok(),
+        tags::of_bucket(input).is_ok(),
+        put_object_retention::parse(input).is_ok(),
+        put_object_legal_hold::parse(input).is_ok(),
+        from_request::<ObjectLock>(input).is_ok(),
     ];
     let valid = completes.iter().chain(&others);
     valid.filter(|is_valid| **is_valid).count()
@@ -157,6 +166,7 @@ pub fn values(input: &[u8]) -> usize {
         listing::parse_token(text).is_ok(),
         crate::date::parse_http_date(text).is_some(),
         crate::date::parse_basic_iso8601(input).is_some(),
+        crate::date::parse_iso8601(text).is_some(),
     ];
     let fits = others.iter().chain(std::iter::once(&is_source));
     fits.filter(|fits| **fits).count()

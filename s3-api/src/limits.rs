@@ -29,6 +29,24 @@ pub const PART_NUMBER_MAX: u32 = 10_000;
 /// Names and values of `x-amz-meta-*` together (Amazon: 2 KiB).
 pub const USER_METADATA_BYTES_MAX: usize = 2048;
 
+/// Tags of one object (Amazon).
+pub const OBJECT_TAGS_MAX: usize = 10;
+
+/// Tags of one bucket (Amazon).
+pub const BUCKET_TAGS_MAX: usize = 50;
+
+/// Characters of a tag's key (Amazon).
+pub const TAG_KEY_CHARACTERS_MAX: usize = 128;
+
+/// Characters of a tag's value (Amazon).
+pub const TAG_VALUE_CHARACTERS_MAX: usize = 256;
+
+/// Longest default retention of a bucket (Amazon: 100 years).
+pub const RETENTION_DAYS_MAX: u64 = 36_500;
+
+/// The document of a bucket's tags (ours; 50 of the longest, every character four bytes).
+pub const TAGS_DOCUMENT_BYTES_MAX: usize = 96 << 10;
+
 /// Request documents with many entries: `DeleteObjects`, `CompleteMultipartUpload` (ours; a
 /// thousand keys of 1,024 bytes, every byte an entity, is 6 MiB).
 pub const LARGE_DOCUMENT_BYTES_MAX: usize = 8 << 20;

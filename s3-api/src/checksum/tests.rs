@@ -20,7 +20,7 @@ fn a_value_must_have_the_right_length() {
     assert!(parse_value(Algorithm::Crc32, "AAAAAA==").is_ok());
     for text in ["", "AAAA", "AAAAAAA=", "not base64"] {
         let error = parse_value(Algorithm::Crc32, text).unwrap_err();
-        assert_eq!(error.code(), Code::InvalidRequest, "{text}");
+        assert_eq!(error.code(), Code::BadDigest, "{text}");
     }
 }
 

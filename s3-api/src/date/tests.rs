@@ -47,7 +47,7 @@ fn http_date_cuts_the_fraction_off() {
 }
 
 #[test]
-fn dates_of_mail_and_of_policies_are_read() {
+fn dates_of_mail_are_read() {
     let time = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
     for text in [
         "Fri, 24 May 2013 00:00:00 +0000",
@@ -56,15 +56,25 @@ fn dates_of_mail_and_of_policies_are_read() {
         assert_eq!(parse_mail_date(text), Some(time), "{text}");
     }
     assert_eq!(parse_mail_date("Fri, 24 May 1913 00:00:00 +0000"), None);
-    assert_eq!(parse_iso8601("2013-05-24T00:00:00Z"), Some(time));
-    let later = time + Duration::from_millis(500);
-    assert_eq!(parse_iso8601("2013-05-24T00:00:00.500Z"), Some(later));
-    for text in [
-        "",
-        "2013-05-24",
-        "2013-05-24 00:00:00Z",
-        "2013-05-24T00:00:00+00:00",
+}
+
+#[test]
+fn moments_in_iso_8601() {
+    let at = |seconds, milliseconds| {
+        Some(UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_millis(milliseconds))
+    };
+    for (text, moment) in [
+        ("2030-01-01T00:00:00Z", at(1_893_456_000, 0)),
+        ("2030-01-01T00:00:00.250Z", at(1_893_456_000, 250)),
+        ("2030-01-01T02:00:00+02:00", at(1_893_456_000, 0)),
+        ("2030-01-01T00:00:00", at(1_893_456_000, 0)),
+        ("2030-01-01", None),
+        ("tomorrow", None),
+        ("", None),
     ] {
-        assert_eq!(parse_iso8601(text), None, "{text}");
+        assert_eq!(parse_iso8601(text), moment, "{text}");
     }
+    let moment = at(1_893_456_000, 7).unwrap();
+    assert_eq!(iso8601(moment), "2030-01-01T00:00:00.007Z");
+    assert_eq!(parse_iso8601(&iso8601(moment)), Some(moment));
 }

@@ -86,10 +86,10 @@ codes! {
         "The Content-MD5 you specified is not valid."
     InvalidLocationConstraint "InvalidLocationConstraint" BAD_REQUEST
         "The specified location-constraint is not valid"
+    InvalidObjectState "InvalidObjectState" FORBIDDEN
+        "The operation is not valid for the object's storage class"
     InvalidPart "InvalidPart" BAD_REQUEST
         "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
-    InvalidPartNumber "InvalidPartNumber" RANGE_NOT_SATISFIABLE
-        "The requested partnumber is not satisfiable"
     InvalidPartOrder "InvalidPartOrder" BAD_REQUEST
         "The list of parts was not in ascending order. Parts must be ordered by part number."
     InvalidPolicyDocument "InvalidPolicyDocument" BAD_REQUEST
@@ -98,6 +98,8 @@ codes! {
         "The requested range is not satisfiable"
     InvalidRequest "InvalidRequest" BAD_REQUEST
         "Invalid Request"
+    InvalidRetentionPeriod "InvalidRetentionPeriod" BAD_REQUEST
+        "The retention period is not valid"
     InvalidStorageClass "InvalidStorageClass" BAD_REQUEST
         "The storage class you specified is not valid"
     InvalidTag "InvalidTag" BAD_REQUEST
@@ -144,6 +146,8 @@ codes! {
         "The specified key does not exist."
     NoSuchLifecycleConfiguration "NoSuchLifecycleConfiguration" NOT_FOUND
         "The lifecycle configuration does not exist"
+    NoSuchObjectLockConfiguration "NoSuchObjectLockConfiguration" NOT_FOUND
+        "The specified object does not have a ObjectLock configuration"
     NoSuchPublicAccessBlockConfiguration "NoSuchPublicAccessBlockConfiguration" NOT_FOUND
         "The public access block configuration was not found"
     NoSuchTagSet "NoSuchTagSet" NOT_FOUND

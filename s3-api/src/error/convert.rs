@@ -72,9 +72,8 @@ fn client_error(error: &Error, subject: Subject<'_>) -> Option<S3Error> {
              The correct parameters must be provided to retrieve the object.",
         ),
         Error::DigestMismatch => S3Error::new(Code::BadDigest),
-        Error::Locked { reason } => S3Error::new(Code::AccessDenied).message(format!(
-            "Access Denied because the object version is locked: {reason}."
-        )),
+        Error::Locked { .. } => S3Error::new(Code::AccessDenied)
+            .message("Access Denied because object protected by object lock."),
         Error::VersioningRequired => S3Error::new(Code::InvalidBucketState).message(
             "An Object Lock configuration is present on this bucket, \
              so the versioning state cannot be changed.",

@@ -7,7 +7,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::FORM_CONDITIONS_MAX;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(Debug)]
 pub(crate) struct Policy {
@@ -205,7 +205,10 @@ fn read_expiration(document: &Map<String, Value>) -> Result<SystemTime, S3Error>
     let value = document.get("expiration");
     let value = value.ok_or_else(|| invalid("Invalid Policy: Policy missing expiration."))?;
     let text = value.as_str().unwrap_or_default();
-    parse_iso8601(text).ok_or_else(|| {
+    // Amazon takes no other form here.
+    let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
+    let moment = parse_iso8601(text).filter(|time| is_plain && *time >= UNIX_EPOCH);
+    moment.ok_or_else(|| {
         invalid(format!(
             "Invalid Policy: Invalid 'expiration' value: '{text}'"
         ))

@@ -3,7 +3,7 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::parts_of;
-use super::shared::upload;
+use super::shared::{upload, version};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::checksum::{algorithm_of_header, kind_text, names, object_value_text, parse_value};
@@ -50,7 +50,7 @@ pub(crate) async fn run(
         error => refusal(name, request, error),
     })?;
     let mut answer = response::document(result(request, &outcome));
-    if let Some(version) = outcome.version {
+    if let Some(version) = version::written(&outcome) {
         set(answer.headers_mut(), VERSION_ID, &version.to_string());
     }
     Ok(answer)
@@ -74,12 +74,20 @@ pub(crate) fn parse(body: &[u8], chosen: Chosen) -> Result<Vec<CompletePart>, S3
         .children()
         .iter()
         .filter(|child| child.name() == "Part");
-    let parts = parts
+    let mut parts = parts
         .map(|part| parse_part(part, chosen))
         .collect::<Result<Vec<_>, _>>()?;
     if parts.is_empty() || parts.len() > PART_NUMBER_MAX as usize {
         return Err(S3Error::new(Code::MalformedXML));
     }
+    // A client that sent a part twice may list it twice; what it sent last counts.
+    parts.dedup_by(|later, earlier| {
+        let is_again = later.number == earlier.number;
+        if is_again {
+            std::mem::swap(later, earlier);
+        }
+        is_again
+    });
     Ok(parts)
 }
 
@@ -97,32 +105,18 @@ fn parse_part(part: &Element<'_>, chosen: Chosen) -> Result<CompletePart, S3Erro
     Ok(CompletePart {
         number,
         etag: Some(etag),
-        checksum: part_checksum(part, number, chosen)?,
+        checksum: part_checksum(part, chosen)?,
     })
 }
 
-/// The part's checksum in the upload's algorithm. Composing needs every one of them if the client
-/// chose the algorithm; others were verified when the parts came.
-fn part_checksum(
-    part: &Element<'_>,
-    number: u16,
-    chosen: Chosen,
-) -> Result<Option<Checksum>, S3Error> {
-    let Some((algorithm, kind)) = chosen else {
+/// The part's checksum in the upload's algorithm, where the client gives it. All of them were
+/// verified when the parts came.
+fn part_checksum(part: &Element<'_>, chosen: Chosen) -> Result<Option<Checksum>, S3Error> {
+    let Some((algorithm, _)) = chosen else {
         return Ok(None);
     };
-    match part.child_text(names(algorithm).element) {
-        Some(text) => parse_value(algorithm, text).map(Some),
-        None if kind == ChecksumKind::Composite => {
-            let name = names(algorithm).wire.to_lowercase();
-            Err(S3Error::new(Code::InvalidRequest).message(format!(
-                "The upload was created using a {name} checksum. The complete request must \
-                 include the checksum for each part. It was missing for part {number} in the \
-                 request."
-            )))
-        }
-        None => Ok(None),
-    }
+    let given = part.child_text(names(algorithm).element);
+    given.map(|text| parse_value(algorithm, text)).transpose()
 }
 
 /// The checksum of the whole object, if the client knows it.

@@ -3,7 +3,7 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
-use super::shared::{acl_input, object_input};
+use super::shared::{acl_input, lock, object_input, rights, version};
 use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
 use crate::error::{Code, S3Error};
@@ -13,7 +13,7 @@ use crate::response::{self, Answer, VERSION_ID, set};
 use crate::xml::writer::Writer;
 use http::HeaderName;
 use std::time::{Duration, UNIX_EPOCH};
-use storage_engine::row::{Attribute, Lock, Summary, Tag};
+use storage_engine::row::{Attribute, Summary, Tag};
 use storage_engine::{CopyObject, PutOutcome};
 
 pub(crate) const SOURCE_VERSION_ID: HeaderName =
@@ -26,12 +26,14 @@ const NEVER_COPIED: [&str; 2] = [REDIRECT, acl::ATTRIBUTE];
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     object_input::check_unsupported(request.headers())?;
+    rights::check_beside(request).await?;
     let owned = acl_input::for_new_object(request)?;
     let source = CopySource::from_request(request)?;
     let directives = Directives::parse(request)?;
     let label = object_input::storage_class(request)?;
     let conditions = WriteConditions::parse(request)?;
     let checksum = asked_checksum(request)?;
+    let lock = lock::from_headers(request)?;
     let found = source.find(request).await?;
     check_source(request, &source, &directives, &found, &label)?;
 
@@ -46,7 +48,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         key: request.key(),
         owner: owned.owner,
         tags,
-        lock: Lock::default(),
+        lock,
         conditions: conditions.list,
         checksum,
         source_key: None,
@@ -206,7 +208,7 @@ fn result(summary: &Summary) -> Writer {
 
 fn describe(outcome: &PutOutcome, source_version: Option<String>, answer: &mut Answer) {
     let headers = answer.headers_mut();
-    if let Some(version) = outcome.version {
+    if let Some(version) = version::written(outcome) {
         set(headers, VERSION_ID, &version.to_string());
     }
     if let Some(version) = source_version {

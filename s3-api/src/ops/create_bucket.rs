@@ -1,34 +1,41 @@
 //! CreateBucket.
 
+use super::shared::tags;
 use crate::acl::{self, Acl, Given, given};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::bucket::document::{Document, to_bytes};
+use crate::bucket::object_lock::ObjectLock;
 use crate::bucket::ownership::Ownership;
 use crate::error::{Code, S3Error};
-use crate::limits::SMALL_DOCUMENT_BYTES_MAX;
+use crate::limits::TAGS_DOCUMENT_BYTES_MAX;
 use crate::request::Permitted;
 use crate::response::{self, Answer, set};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::LOCATION;
+use storage_engine::row::Tag;
 use storage_engine::{CreateBucket, Error};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
     mut payload: Payload<'_>,
 ) -> Result<Answer, S3Error> {
-    let documents = documents(request)?;
-    let limit = SMALL_DOCUMENT_BYTES_MAX;
+    let mut documents = documents(request)?;
+    let lockable = object_lock(request)?;
+    let limit = TAGS_DOCUMENT_BYTES_MAX;
     let body = document::read(&mut payload, request.headers(), limit, Proof::Optional).await?;
-    check_document(&body, &request.settings().region)?;
-    let name = request.bucket().to_owned();
+    let tags = parse(&body, &request.settings().region)?;
+    if lockable {
+        let lock = to_bytes(&ObjectLock::default());
+        documents.push((ObjectLock::KIND.to_owned(), lock));
+    }
     let bucket = CreateBucket {
-        name,
+        name: request.bucket().to_owned(),
         owner: request.owner(),
-        lockable: is_lockable(request)?,
+        lockable,
+        tags,
         documents,
-        ..CreateBucket::default()
     };
     match request.engine().create_bucket(bucket).await {
         Ok(_) => {}
@@ -83,19 +90,22 @@ fn documents(request: &Permitted<'_>) -> Result<Vec<(String, Bytes)>, S3Error> {
     Ok(documents)
 }
 
-fn is_lockable(request: &Permitted<'_>) -> Result<bool, S3Error> {
-    let name = "x-amz-bucket-object-lock-enabled";
-    let asked = request.header_text(name)?.unwrap_or("false");
-    match asked.to_ascii_lowercase().as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(S3Error::invalid_argument(name, asked)),
+/// Whether its versions may be locked, from the first one on.
+fn object_lock(request: &Permitted<'_>) -> Result<bool, S3Error> {
+    const NAME: &str = "x-amz-bucket-object-lock-enabled";
+    match request.header_text(NAME)? {
+        None => Ok(false),
+        Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        Some(other) => Err(S3Error::invalid_argument(NAME, other)),
     }
 }
 
-pub(crate) fn check_document(body: &[u8], region: &str) -> Result<(), S3Error> {
+/// Checks the place the bucket is to be at, and gives its tags.
+pub(crate) fn parse(body: &[u8], region: &str) -> Result<Vec<Tag>, S3Error> {
+    let mut tags = Vec::new();
     if body.trim_ascii().is_empty() {
-        return Ok(());
+        return Ok(tags);
     }
     let root = document::parse(body, "CreateBucketConfiguration")?;
     for child in root.children() {
@@ -110,12 +120,13 @@ pub(crate) fn check_document(body: &[u8], region: &str) -> Result<(), S3Error> {
                     )),
                 );
             }
-            "Tags" | "Bucket" | "Location" => {
+            "Tags" => tags = tags::of_new_bucket(child)?,
+            "Bucket" | "Location" => {
                 return Err(S3Error::new(Code::NotImplemented)
                     .message(format!("{} is not implemented.", child.name())));
             }
             _ => return Err(S3Error::new(Code::MalformedXML)),
         }
     }
-    Ok(())
+    Ok(tags)
 }

@@ -1,6 +1,6 @@
 //! CreateMultipartUpload: what the object will be, before its bytes come.
 
-use super::shared::object_input;
+use super::shared::{object_input, rights};
 use crate::checksum::{DEFAULT_ALGORITHM, kind_text, multipart_kind, names, parse_algorithm};
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
@@ -11,6 +11,7 @@ use storage_engine::hash::Algorithm;
 use storage_engine::row::ChecksumKind;
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    rights::check_beside(request).await?;
     let object = object_input::parse(request)?;
     let (checksum, is_asked) = checksum(request)?;
     let create = CreateUpload {

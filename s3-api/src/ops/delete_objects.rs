@@ -1,7 +1,7 @@
 //! DeleteObjects: up to a thousand deletes, each with its own outcome in a 200.
 
-use super::delete_object::bypasses_governance;
-use super::shared::conditions::{failed, match_condition};
+use super::shared::conditions::{DeleteConditions, failed};
+use super::shared::lock::bypasses_governance;
 use super::shared::version;
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
@@ -49,8 +49,13 @@ pub(crate) struct Input {
 struct Entry {
     key: Bytes,
     version_text: Option<String>,
-    version: Result<Option<VersionId>, S3Error>,
-    etag: Option<String>,
+    wanted: Result<Wanted, S3Error>,
+}
+
+/// What is to be deleted, and when.
+struct Wanted {
+    version: Option<VersionId>,
+    conditions: DeleteConditions,
 }
 
 impl Input {
@@ -81,18 +86,23 @@ impl Entry {
         let text = object
             .child_text("VersionId")
             .filter(|text| !text.is_empty());
-        let is_directory_condition =
-            |child: &Element<'_>| matches!(child.name(), "LastModifiedTime" | "Size");
-        let version = if object.children().iter().any(is_directory_condition) {
-            Err(S3Error::new(Code::NotImplemented))
-        } else {
-            check_key(key.as_bytes()).and_then(|()| parse_version(text))
-        };
         Ok(Self {
             key: Bytes::copy_from_slice(key.as_bytes()),
             version_text: text.map(str::to_owned),
-            version,
-            etag: object.child_text("ETag").map(str::to_owned),
+            wanted: check_key(key.as_bytes()).and_then(|()| Wanted::parse(object, text)),
+        })
+    }
+}
+
+impl Wanted {
+    fn parse(object: &Element<'_>, version: Option<&str>) -> Result<Self, S3Error> {
+        Ok(Self {
+            version: parse_version(version)?,
+            conditions: DeleteConditions::new(
+                object.child_text("ETag"),
+                object.child_text("LastModifiedTime"),
+                object.child_text("Size"),
+            )?,
         })
     }
 }
@@ -105,7 +115,7 @@ fn parse_version(text: Option<&str>) -> Result<Option<VersionId>, S3Error> {
 
 /// Each key is a delete of its own, also for who may do it.
 async fn check_permitted(request: &Permitted<'_>, entry: &mut Entry) -> Result<(), S3Error> {
-    let Ok(version) = entry.version else {
+    let Ok(Wanted { version, .. }) = entry.wanted else {
         return Ok(());
     };
     let deed = Deed {
@@ -116,10 +126,15 @@ async fn check_permitted(request: &Permitted<'_>, entry: &mut Entry) -> Result<(
         known: &[],
     };
     if !request.may(deed).await? {
-        entry.version = Err(S3Error::new(Code::AccessDenied));
+        entry.wanted = Err(S3Error::new(Code::AccessDenied));
     }
     Ok(())
 }
+/// There was nothing to delete.
+const NOTHING_DELETED: DeleteOutcome = DeleteOutcome {
+    marker: false,
+    version: None,
+};
 
 /// One call for all that can be tried, its outcomes in the order of the entries.
 async fn delete(
@@ -128,21 +143,16 @@ async fn delete(
     bypass_governance: bool,
 ) -> Vec<Result<DeleteOutcome, S3Error>> {
     let valid = entries.iter().filter_map(|entry| {
-        let version = *entry.version.as_ref().ok()?;
+        let wanted = entry.wanted.as_ref().ok()?;
         let (bucket, key) = (request.bucket().to_owned(), entry.key.clone());
         Some(DeleteObject {
             target: Target {
                 bucket,
                 key,
-                version,
+                version: wanted.version,
             },
             owner: request.owner(),
-            conditions: entry
-                .etag
-                .as_deref()
-                .map(match_condition)
-                .into_iter()
-                .collect(),
+            conditions: wanted.conditions.list.clone(),
             bypass_governance,
         })
     });
@@ -151,9 +161,10 @@ async fn delete(
         .delete_objects(valid.collect())
         .await
         .into_iter();
-    let outcome = |entry: &Entry| match &entry.version {
+    let outcome = |entry: &Entry| match &entry.wanted {
         Err(error) => Err(error.clone()),
-        Ok(_) => match outcomes.next() {
+        Ok(wanted) => match outcomes.next() {
+            Some(Err(error)) if wanted.conditions.is_satisfied_by(&error) => Ok(NOTHING_DELETED),
             Some(outcome) => outcome.map_err(|error| refusal(request, entry, error)),
             // The engine answers each; without an answer nothing may be claimed.
             None => Err(S3Error::new(Code::InternalError)),

@@ -1,7 +1,9 @@
 //! GetObject: an object, a range of it, or one of its parts.
 
 use super::shared::conditions::{READ, ReadConditions, Verdict, failed, if_range_holds};
-use super::shared::object_headers::{PARTS_COUNT, describe, describe_checksum, identify};
+use super::shared::object_headers::{
+    PARTS_COUNT, describe, describe_checksum, describe_part_checksum, identify,
+};
 use super::shared::range::{Selection, select};
 use super::shared::{object_headers, version};
 use crate::error::{Code, S3Error};
@@ -10,6 +12,7 @@ use crate::response::{self, Answer, ResponseBody, set, set_length};
 use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderValue, StatusCode};
 use std::ops::Range;
+use storage_engine::hash::Checksum;
 use storage_engine::{ObjectInfo, Target};
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
@@ -61,8 +64,12 @@ pub(crate) async fn head(
     if let Some(parts) = selected.parts {
         headers.insert(PARTS_COUNT, HeaderValue::from(parts));
     }
-    if range == whole {
-        describe_checksum(request, summary, headers);
+    match selected.checksum {
+        Some(part) => describe_part_checksum(request, summary, &part, headers),
+        None if range == whole && selected.parts.is_none() => {
+            describe_checksum(request, summary, headers);
+        }
+        None => {}
     }
     if status == StatusCode::PARTIAL_CONTENT {
         set_content_range(headers, &range, summary.size);
@@ -86,6 +93,8 @@ struct Selected {
     range: Option<Range<u64>>,
     /// How many parts the object has, for those who ask for one of them.
     parts: Option<u16>,
+    /// That part's own.
+    checksum: Option<Checksum>,
 }
 
 async fn selection(request: &Permitted<'_>, info: &ObjectInfo) -> Result<Selected, S3Error> {
@@ -107,7 +116,7 @@ async fn selection(request: &Permitted<'_>, info: &ObjectInfo) -> Result<Selecte
                 Selection::Whole => Ok(Selected::default()),
                 Selection::Part(range) => Ok(Selected {
                     range: Some(range),
-                    parts: None,
+                    ..Selected::default()
                 }),
                 Selection::Unsatisfiable => Err(unsatisfiable(header, size)),
             }
@@ -121,14 +130,14 @@ async fn part(
     info: &ObjectInfo,
     number: u16,
 ) -> Result<Selected, S3Error> {
-    let invalid = || S3Error::new(Code::InvalidPartNumber);
+    let invalid = || S3Error::new(Code::InvalidPart);
     let size = info.row.summary.size;
     let Some(count) = object_headers::parts_of(&info.row.summary) else {
         return match number {
             0 => Err(part_number_argument()),
             1 => Ok(Selected {
                 range: Some(0..size),
-                parts: None,
+                ..Selected::default()
             }),
             _ => Err(invalid()),
         };
@@ -144,6 +153,7 @@ async fn part(
     Ok(Selected {
         range: Some(range),
         parts: Some(count),
+        checksum: part.checksum,
     })
 }
 

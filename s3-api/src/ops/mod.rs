@@ -7,12 +7,19 @@ mod copy_object;
 pub(crate) mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
+mod delete_bucket_tagging;
 mod delete_object;
+mod delete_object_tagging;
 pub(crate) mod delete_objects;
 mod get_acl;
 mod get_bucket_location;
+mod get_bucket_tagging;
 mod get_bucket_versioning;
 mod get_object;
+mod get_object_attributes;
+mod get_object_legal_hold;
+mod get_object_retention;
+mod get_object_tagging;
 mod head_bucket;
 mod head_object;
 mod list_buckets;
@@ -25,9 +32,16 @@ mod ownership;
 pub(crate) mod post_object;
 mod put_bucket_acl;
 pub(crate) mod put_bucket_policy;
+mod put_bucket_tagging;
 pub(crate) mod put_bucket_versioning;
 mod put_object;
 mod put_object_acl;
+pub(crate) mod put_object_legal_hold;
+mod put_object_lock_configuration;
+pub(crate) mod put_object_retention;
+mod put_object_tagging;
+mod rename_object;
+mod restore_object;
 pub(crate) mod shared;
 mod unset;
 mod upload_part;
@@ -36,6 +50,7 @@ mod upload_part_copy;
 use crate::body::document::Proof;
 use crate::body::payload::Payload;
 use crate::bucket::cors::Cors;
+use crate::bucket::object_lock::ObjectLock;
 use crate::bucket::ownership::Ownership;
 use crate::bucket::public_access::PublicAccessBlock;
 use crate::bucket::request_payment::Payer;
@@ -140,5 +155,22 @@ async fn serve_on_heap(
         Served::PutBucketRequestPayment => {
             configuration::put::<Payer>(request, payload, Proof::Optional).await
         }
+        Served::GetBucketTagging => get_bucket_tagging::run(request),
+        Served::PutBucketTagging => put_bucket_tagging::run(request, payload).await,
+        Served::DeleteBucketTagging => delete_bucket_tagging::run(request).await,
+        Served::GetObjectTagging => get_object_tagging::run(request).await,
+        Served::PutObjectTagging => put_object_tagging::run(request, payload).await,
+        Served::DeleteObjectTagging => delete_object_tagging::run(request).await,
+        Served::GetObjectLockConfiguration => configuration::get::<ObjectLock>(request),
+        Served::PutObjectLockConfiguration => {
+            put_object_lock_configuration::run(request, payload).await
+        }
+        Served::GetObjectRetention => get_object_retention::run(request).await,
+        Served::PutObjectRetention => put_object_retention::run(request, payload).await,
+        Served::GetObjectLegalHold => get_object_legal_hold::run(request).await,
+        Served::PutObjectLegalHold => put_object_legal_hold::run(request, payload).await,
+        Served::GetObjectAttributes => get_object_attributes::run(request).await,
+        Served::RenameObject => rename_object::run(request).await,
+        Served::RestoreObject => restore_object::run(request, payload).await,
     }
 }

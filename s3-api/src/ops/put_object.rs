@@ -2,11 +2,11 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::set_checksum;
-use super::shared::{intake, object_input};
+use super::shared::{intake, lock, object_input, rights, version};
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::checksum::DEFAULT_ALGORITHM;
-use crate::error::S3Error;
+use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set, set_etag};
 use http::{HeaderMap, StatusCode};
@@ -16,9 +16,16 @@ pub(crate) async fn run(
     request: &Permitted<'_>,
     mut payload: Payload<'_>,
 ) -> Result<Answer, S3Error> {
+    rights::check_beside(request).await?;
     let object = object_input::parse(request)?;
     let conditions = WriteConditions::parse(request)?;
     let integrity = Integrity::from_headers(request.headers(), payload.announced_trailers())?;
+    if lock::is_asked(request.headers()) && !integrity.is_given() {
+        return Err(S3Error::new(Code::InvalidRequest).message(
+            "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with \
+             Object Lock parameters",
+        ));
+    }
     let wanted = integrity.algorithm().unwrap_or(DEFAULT_ALGORITHM);
     let staged = intake::stage(request, &mut payload, &integrity, wanted).await?;
     let name = conditions.name();
@@ -43,7 +50,7 @@ fn describe(outcome: &PutOutcome, headers: &mut HeaderMap) {
     if let Some(checksum) = &outcome.summary.checksum {
         set_checksum(headers, checksum, None);
     }
-    if let Some(version) = outcome.version {
+    if let Some(version) = version::written(outcome) {
         set(headers, VERSION_ID, &version.to_string());
     }
 }

@@ -24,12 +24,14 @@ pub(crate) async fn run(
     let found = found.map_err(|error| request.refusal(error))?;
     let wanted = wanted_checksum(&found, integrity.algorithm())?;
     let staged = intake::stage(request, &mut payload, &integrity, wanted).await?;
+    // The client's own, which was verified, beside the one that is kept.
+    let given = staged.digests().checksums.last().copied();
     let outcome = request.engine().upload_part(target, number, staged).await;
     let outcome = outcome.map_err(|error| request.refusal(error))?;
     let mut answer = response::empty(StatusCode::OK);
     let headers = answer.headers_mut();
     set_etag(headers, &outcome.etag);
-    if let Some(checksum) = &outcome.checksum {
+    for checksum in outcome.checksum.iter().chain(&given) {
         set(
             headers,
             names(checksum.algorithm()).header(),

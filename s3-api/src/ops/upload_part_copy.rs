@@ -82,13 +82,14 @@ fn parse_range(header: &[u8]) -> Result<Range<u64>, S3Error> {
 fn check_size(asked: Option<&Range<u64>>, size: u64) -> Result<(), S3Error> {
     let length = match asked {
         Some(range) if range.end > size => {
-            return Err(S3Error::invalid_argument(
-                "x-amz-copy-source-range",
-                format!("bytes={}-{}", range.start, range.end - 1),
-            )
-            .message(format!(
-                "Range specified is not valid for source object of size: {size}"
-            )));
+            return Err(S3Error::new(Code::InvalidRange)
+                .message(format!(
+                    "Range specified is not valid for source object of size: {size}"
+                ))
+                .extra(
+                    "RangeRequested",
+                    format!("bytes={}-{}", range.start, range.end - 1),
+                ));
         }
         Some(range) => range.end - range.start,
         None => size,

@@ -25,25 +25,55 @@ async fn conditional_deletes() {
         .header("etag")
         .to_owned();
     let delete = |name: &str, value: &str| call("DELETE", "/bucket/key").header(name, value);
-    client
-        .send(delete("x-amz-if-match-size", "4"))
-        .await
-        .refused(501, "NotImplemented");
-    client
-        .send(delete("if-match", "\"other\""))
-        .await
-        .refused(412, "PreconditionFailed");
-    client.send(delete("if-match", &etag)).await.ok();
+    let time = client.get("/bucket/key").await;
+    let time = time.header("last-modified").to_owned();
+    for (name, value) in [
+        ("if-match", "\"other\""),
+        ("x-amz-if-match-size", "5"),
+        (
+            "x-amz-if-match-last-modified-time",
+            "Thu, 01 Jan 2015 00:00:00 GMT",
+        ),
+        ("x-amz-if-match-last-modified-time", "2015-01-01T00:00:00Z"),
+    ] {
+        let refused = client.send(delete(name, value)).await;
+        refused.refused(412, "PreconditionFailed");
+    }
+    for name in ["x-amz-if-match-size", "x-amz-if-match-last-modified-time"] {
+        let refused = client.send(delete(name, "nonsense")).await;
+        refused.refused(400, "InvalidArgument");
+    }
+    let all = delete("if-match", &etag)
+        .header("x-amz-if-match-size", "4")
+        .header("x-amz-if-match-last-modified-time", time);
+    client.send(all).await.ok();
     client.get("/bucket/key").await.refused(404, "NoSuchKey");
+    // What is gone fits any size; a tag needs somebody to have it.
+    client.send(delete("x-amz-if-match-size", "4")).await.ok();
+    for tag in ["*", &etag] {
+        let refused = client.send(delete("if-match", tag)).await;
+        refused.refused(404, "NoSuchKey");
+    }
+}
+
+#[tokio::test]
+async fn a_condition_does_not_hold_for_what_is_hidden() {
+    let client = Client::with_bucket().await;
+    let body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    let enable = call("PUT", "/bucket?versioning").body(body);
+    client.send(enable).await.ok();
+    client.put("/bucket/key", "data").await;
+    client.send(call("DELETE", "/bucket/key")).await.ok();
+    for (name, value) in [("if-match", "*"), ("x-amz-if-match-size", "4")] {
+        let delete = call("DELETE", "/bucket/key").header(name, value);
+        let refused = client.send(delete).await;
+        refused.refused(412, "PreconditionFailed");
+    }
 }
 
 fn delete_all(body: &str) -> Call {
     let body = format!("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{body}</Delete>");
-    let digest = ring::digest::digest(&ring::digest::SHA256, body.as_bytes());
-    let digest = base64_simd::STANDARD.encode_to_string(digest);
-    call("POST", "/bucket?delete")
-        .header("x-amz-checksum-sha256", digest)
-        .body(body)
+    call("POST", "/bucket?delete").proven(body)
 }
 
 #[tokio::test]
@@ -72,6 +102,8 @@ async fn each_delete_has_its_own_outcome() {
     let long = "k".repeat(1025);
     let objects = format!(
         "<Object><Key>a</Key><ETag>\"other\"</ETag></Object>\
+         <Object><Key>a</Key><Size>5</Size></Object>\
+         <Object><Key>gone</Key><Size>5</Size></Object>\
          <Object><Key>{long}</Key></Object>\
          <Object><Key>b</Key><VersionId>nonsense</VersionId></Object>\
          <Object><Key>b</Key></Object>"
@@ -79,9 +111,14 @@ async fn each_delete_has_its_own_outcome() {
     let reply = client.send(delete_all(&objects)).await.ok();
     assert_eq!(
         reply.tags("Code"),
-        ["PreconditionFailed", "KeyTooLongError", "NoSuchVersion"]
+        [
+            "PreconditionFailed",
+            "PreconditionFailed",
+            "KeyTooLongError",
+            "NoSuchVersion"
+        ]
     );
-    assert_eq!(reply.tags("Deleted").len(), 1);
+    assert_eq!(reply.tags("Deleted").len(), 2);
     assert_eq!(client.get("/bucket").await.tags("Key"), ["a"]);
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod answers;
+mod attributes;
 mod buckets;
 mod copies;
 mod cross_origin;
@@ -12,9 +13,12 @@ mod deletes;
 mod forms;
 mod hosts;
 mod listings;
+mod locks;
 mod multipart;
 mod objects;
+mod renames;
 mod support;
+mod tags;
 mod uploads;
 mod versions;
 mod websites;

@@ -81,7 +81,7 @@ async fn parts_become_an_object() {
     client
         .get("/bucket/key?partNumber=3")
         .await
-        .refused(416, "InvalidPartNumber");
+        .refused(400, "InvalidPart");
     // Completing again, as after a lost answer, tells the same.
     let again = client.send(request).await.ok();
     assert_eq!(again.tag("ETag"), reply.tag("ETag"));
@@ -160,10 +160,13 @@ async fn checksums_of_parts_compose() {
     let other = other.header("x-amz-checksum-sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=");
     client.send(other).await.refused(400, "InvalidRequest");
     let etag = put_part(&client, &upload, 1, b"123456789".to_vec()).await;
-    client
-        .send(complete(&upload, &[(1, &etag)]))
-        .await
-        .refused(400, "InvalidRequest");
+    let wrong = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag>\
+         <ChecksumCRC32>AAAAAA==</ChecksumCRC32></Part></CompleteMultipartUpload>"
+    );
+    let target = format!("/bucket/key?uploadId={upload}");
+    let wrong = call("POST", target).body(wrong);
+    client.send(wrong).await.refused(400, "InvalidPart");
     let body = format!(
         "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag>\
          <ChecksumCRC32>y/Q5Jg==</ChecksumCRC32></Part></CompleteMultipartUpload>"
@@ -241,6 +244,38 @@ async fn uploads_and_parts_are_listed() {
 }
 
 #[tokio::test]
+async fn a_part_listed_twice_is_the_one_sent_last() {
+    let client = Client::with_bucket().await;
+    let upload = begin(&client, &[]).await;
+    let first = put_part(&client, &upload, 1, vec![b'a']).await;
+    let last = put_part(&client, &upload, 1, vec![b'b']).await;
+    let wrong = complete(&upload, &[(1, &last), (1, &first)]);
+    client.send(wrong).await.refused(400, "InvalidPart");
+    let right = complete(&upload, &[(1, &first), (1, &last)]);
+    client.send(right).await.ok();
+    assert_eq!(client.get("/bucket/key").await.text(), "b");
+}
+
+#[tokio::test]
+async fn uploads_end_with_their_bucket() {
+    let client = Client::with_bucket().await;
+    let upload = begin(&client, &[]).await;
+    put_part(&client, &upload, 1, vec![1]).await;
+    begin(&client, &[]).await;
+    client.put("/bucket/other", "data").await;
+    let delete = call("DELETE", "/bucket");
+    client
+        .send(delete.clone())
+        .await
+        .refused(409, "BucketNotEmpty");
+    let target = format!("/bucket/key?uploadId={upload}");
+    assert_eq!(client.get(&target).await.ok().tag("PartNumber"), "1");
+    client.send(call("DELETE", "/bucket/other")).await.ok();
+    assert_eq!(client.send(delete).await.status, 204);
+    client.get(&target).await.refused(404, "NoSuchBucket");
+}
+
+#[tokio::test]
 async fn an_aborted_upload_is_gone() {
     let client = Client::with_bucket().await;
     let upload = begin(&client, &[]).await;
@@ -273,9 +308,13 @@ async fn parts_can_be_copied() {
         }
     };
     let refused = |reply: Reply| reply.refused(400, "InvalidArgument");
-    for range in ["bytes=5-2", "bytes=-2", "bytes=2-", "0-4", "bytes=0-10"] {
+    for range in ["bytes=5-2", "bytes=-2", "bytes=2-", "0-4", "bytes=0-2,3-5"] {
         refused(client.send(copy(range)).await);
     }
+    client
+        .send(copy("bytes=0-10"))
+        .await
+        .refused(416, "InvalidRange");
     client.send(copy("")).await.ok();
     let etag = client
         .send(copy("bytes=2-5"))

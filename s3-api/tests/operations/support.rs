@@ -84,6 +84,14 @@ impl Call {
         self.header("content-md5", text)
     }
 
+    /// The document as the body, with the digest Amazon asks for.
+    pub(crate) fn proven(self, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        let digest = ring::digest::digest(&ring::digest::SHA256, &body);
+        let digest = base64_simd::STANDARD.encode_to_string(digest);
+        self.header("x-amz-checksum-sha256", digest).body(body)
+    }
+
     pub(crate) fn content(mut self, content: &'static str) -> Self {
         self.content = Some(content);
         self

@@ -62,7 +62,7 @@ fn digests_are_compared() {
     );
     assert_eq!(
         verify(&[("x-amz-checksum-crc32", "y/Q5")], body),
-        Err(Code::InvalidRequest)
+        Err(Code::BadDigest)
     );
 }
 

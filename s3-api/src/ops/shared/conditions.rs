@@ -1,6 +1,6 @@
 //! Conditions on an object's state, in headers.
 
-use crate::date::{parse_http_date, whole_seconds};
+use crate::date::{parse_http_date, parse_iso8601, whole_seconds};
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -29,6 +29,13 @@ pub(crate) const COPY_SOURCE: ConditionNames = ConditionNames {
     if_none_match: "x-amz-copy-source-if-none-match",
     if_modified_since: "x-amz-copy-source-if-modified-since",
     if_unmodified_since: "x-amz-copy-source-if-unmodified-since",
+};
+
+pub(crate) const RENAME_SOURCE: ConditionNames = ConditionNames {
+    if_match: "x-amz-rename-source-if-match",
+    if_none_match: "x-amz-rename-source-if-none-match",
+    if_modified_since: "x-amz-rename-source-if-modified-since",
+    if_unmodified_since: "x-amz-rename-source-if-unmodified-since",
 };
 
 /// What the conditions say of an object.
@@ -137,16 +144,14 @@ pub(crate) struct WriteConditions {
 }
 
 impl WriteConditions {
-    /// `If-Match` with a tag or `*`, `If-None-Match` with `*` only, as with Amazon.
+    /// `If-Match` and `If-None-Match` with `*` or with tags. Amazon takes no tags in the latter
+    /// and says so; stores that do take them answer what HTTP says, and so do we.
     pub(crate) fn parse(request: &Permitted<'_>) -> Result<Self, S3Error> {
         let mut conditions = Self::default();
         if let Some(value) = request.header_text("if-none-match")? {
-            if value.trim() != "*" {
-                return Err(S3Error::new(Code::NotImplemented)
-                    .message("A header you provided implies functionality that is not implemented")
-                    .extra("Header", "If-None-Match"));
-            }
-            conditions.list.push(Condition::Absent);
+            conditions
+                .list
+                .extend(value.split(',').map(other_condition));
             conditions.name = "If-None-Match";
         }
         if let Some(value) = request.header_text("if-match")? {
@@ -175,14 +180,62 @@ pub(crate) fn refusal(
 }
 
 pub(crate) fn match_condition(value: &str) -> Condition {
-    let value = value.trim();
-    if value == "*" {
-        return Condition::Present;
+    match value.trim() {
+        "*" => Condition::Present,
+        tag => Condition::Etag(parse_tag(tag)),
     }
-    let strong = value.strip_prefix("W/").unwrap_or(value);
-    // Text that is no tag of ours matches no object, and neither does a digest of zeros. The
-    // engine still has to look: a missing object is another error than a different one.
-    Condition::Etag(strong.parse().unwrap_or(ETag::opaque([0; 16])))
+}
+
+fn other_condition(value: &str) -> Condition {
+    match value.trim() {
+        "*" => Condition::Absent,
+        tag => Condition::NotEtag(parse_tag(tag)),
+    }
+}
+
+/// Text that is no tag of ours matches no object, and neither does a digest of zeros. The engine
+/// still has to look: a missing object is another error than a different one.
+fn parse_tag(text: &str) -> ETag {
+    let strong = text.strip_prefix("W/").unwrap_or(text);
+    strong.parse().unwrap_or(ETag::opaque([0; 16]))
+}
+
+/// Conditions of a delete, from headers or from an entry of a document.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DeleteConditions {
+    pub(crate) list: Vec<Condition>,
+    /// Whether the object has to be there. The conditions on time and size hold where there is
+    /// none.
+    must_exist: bool,
+}
+
+impl DeleteConditions {
+    pub(crate) fn new(
+        etag: Option<&str>,
+        modified: Option<&str>,
+        size: Option<&str>,
+    ) -> Result<Self, S3Error> {
+        let mut list: Vec<Condition> = etag.map(match_condition).into_iter().collect();
+        if let Some(text) = modified {
+            let time = parse_http_date(text).or_else(|| parse_iso8601(text));
+            let invalid = || S3Error::invalid_argument("x-amz-if-match-last-modified-time", text);
+            let elapsed = time.ok_or_else(invalid)?.duration_since(UNIX_EPOCH);
+            let second = elapsed.unwrap_or_default().as_secs();
+            list.push(Condition::ModifiedSecond(second));
+        }
+        if let Some(text) = size {
+            let invalid = |_| S3Error::invalid_argument("x-amz-if-match-size", text);
+            list.push(Condition::Size(text.parse().map_err(invalid)?));
+        }
+        let must_exist = etag.is_some();
+        Ok(Self { list, must_exist })
+    }
+
+    /// Whether a refusal says that there is nothing to delete, which is what was wanted.
+    pub(crate) fn is_satisfied_by(&self, error: &storage_engine::Error) -> bool {
+        let is_missing = matches!(error, storage_engine::Error::NoSuchKey { .. });
+        is_missing && !self.must_exist
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The headers that describe an object, on GET and HEAD alike.
 
-use super::version;
-use crate::checksum::{kind_text, names, object_value_text};
+use super::{lock, version};
+use crate::checksum::{kind_text, names, object_value_text, value_text};
 use crate::date::http_date;
 use crate::error::S3Error;
 use crate::ops::shared::object_input::DEFAULT_STORAGE_CLASS;
@@ -11,6 +11,7 @@ use http::header::{ACCEPT_RANGES, CONTENT_TYPE, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::time::{Duration, UNIX_EPOCH};
 use storage_engine::ObjectInfo;
+use storage_engine::hash::Checksum;
 use storage_engine::row::{Attribute, Detail, ObjectChecksum, Summary};
 
 const STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storage-class");
@@ -71,12 +72,34 @@ pub(crate) fn describe_checksum(
     summary: &Summary,
     headers: &mut HeaderMap,
 ) {
-    let is_asked = request
-        .header("x-amz-checksum-mode")
-        .is_some_and(|mode| mode.eq_ignore_ascii_case(b"enabled"));
+    let is_asked = wants_checksum(request);
     if let Some(checksum) = summary.checksum.as_ref().filter(|_| is_asked) {
         set_checksum(headers, checksum, parts_of(summary));
     }
+}
+
+/// The same for those who asked for one part of the object. How it was joined to that of the
+/// object is told as well.
+pub(crate) fn describe_part_checksum(
+    request: &Permitted<'_>,
+    summary: &Summary,
+    part: &Checksum,
+    headers: &mut HeaderMap,
+) {
+    if !wants_checksum(request) {
+        return;
+    }
+    let name = names(part.algorithm()).header();
+    set(headers, name, &value_text(part));
+    if let Some(whole) = &summary.checksum {
+        set(headers, CHECKSUM_TYPE, kind_text(whole.kind));
+    }
+}
+
+fn wants_checksum(request: &Permitted<'_>) -> bool {
+    request
+        .header("x-amz-checksum-mode")
+        .is_some_and(|mode| mode.eq_ignore_ascii_case(b"enabled"))
 }
 
 pub(crate) fn set_checksum(headers: &mut HeaderMap, checksum: &ObjectChecksum, parts: Option<u16>) {
@@ -101,6 +124,7 @@ fn describe_detail(detail: &Detail, headers: &mut HeaderMap) {
     if !detail.tags.is_empty() {
         headers.insert(TAGGING_COUNT, HeaderValue::from(detail.tags.len()));
     }
+    lock::describe(&detail.lock, headers);
 }
 
 fn override_headers(request: &Permitted<'_>, headers: &mut HeaderMap) -> Result<(), S3Error> {

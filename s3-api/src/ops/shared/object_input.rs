@@ -1,13 +1,13 @@
 //! Everything of a new object but its bytes, from the headers of a request.
 
 use super::acl_input::{self, Owned};
-use super::tags;
+use super::{lock, tags};
 use crate::error::{Code, S3Error};
 use crate::limits::USER_METADATA_BYTES_MAX;
 use crate::request::Permitted;
 use http::{HeaderMap, HeaderValue};
 use storage_engine::NewObject;
-use storage_engine::row::{Attribute, Lock};
+use storage_engine::row::Attribute;
 
 pub(crate) const DEFAULT_STORAGE_CLASS: &str = "STANDARD";
 
@@ -43,7 +43,7 @@ pub(crate) fn parse(request: &Permitted<'_>) -> Result<NewObject, S3Error> {
         label: storage_class(request)?,
         attributes,
         tags: given_tags(request)?.unwrap_or_default(),
-        lock: Lock::default(),
+        lock: lock::from_headers(request)?,
     })
 }
 
@@ -115,8 +115,8 @@ fn without_framing(value: &HeaderValue) -> Vec<u8> {
     kept.join(&b","[..])
 }
 
-/// Encryption and locks do not exist yet, and nobody may believe that they
-/// were applied.
+/// Encryption does not exist yet, and nobody may believe that it was applied. Appending exists with
+/// Amazon in another kind of bucket only.
 pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
     for name in headers.keys() {
         let Some(rest) = name.as_str().strip_prefix("x-amz-") else {
@@ -124,7 +124,7 @@ pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
         };
         let is_encryption = rest.starts_with("server-side-encryption")
             || rest.starts_with("copy-source-server-side-encryption");
-        if is_encryption || rest.starts_with("object-lock-") || rest == "write-offset-bytes" {
+        if is_encryption || rest == "write-offset-bytes" {
             return Err(S3Error::new(Code::NotImplemented)
                 .message("A header you provided implies functionality that is not implemented.")
                 .extra("Header", name.as_str()));

@@ -3,9 +3,9 @@
 use crate::error::S3Error;
 use crate::query::Query;
 use crate::request::Permitted;
-use storage_engine::ObjectInfo;
 use storage_engine::ids::VersionId;
 use storage_engine::row::Versioning;
+use storage_engine::{ObjectInfo, PutOutcome};
 
 /// The version the query asks for; none for the current one.
 pub(crate) fn asked(request: &Permitted<'_>) -> Result<Option<VersionId>, S3Error> {
@@ -23,6 +23,13 @@ pub(crate) fn parse(text: &str) -> Result<VersionId, S3Error> {
     };
     text.parse()
         .map_err(|_| S3Error::invalid_argument("versionId", text).message(message))
+}
+
+/// The version to tell the writer, who is told none where it has no name of its own.
+pub(crate) fn written(outcome: &PutOutcome) -> Option<VersionId> {
+    outcome
+        .version
+        .filter(|version| *version != VersionId::Null)
 }
 
 /// The version to tell the reader, who is told none where versioning was never on.

@@ -66,7 +66,7 @@ fn what_is_not_done_is_refused() {
         Err(Code::NotImplemented)
     );
     assert_eq!(
-        code("x-amz-object-lock-mode", "GOVERNANCE"),
+        code("x-amz-write-offset-bytes", "0"),
         Err(Code::NotImplemented)
     );
 }

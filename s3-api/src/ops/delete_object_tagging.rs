@@ -1,0 +1,11 @@
+//! DeleteObjectTagging: a version without tags. There need not have been any.
+
+use super::put_object_tagging::replace;
+use crate::error::S3Error;
+use crate::request::Permitted;
+use crate::response::Answer;
+use http::StatusCode;
+
+pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
+    replace(request, Vec::new(), StatusCode::NO_CONTENT).await
+}
