@@ -8,9 +8,10 @@ use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use pipeline::lifecycle::Day;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{LogArgs, LogFormat, ServerArgs};
+use crate::cli::{DayArgs, LogArgs, LogFormat, ServerArgs};
 use crate::credentials::{self, RootCredential};
 
 const ROOT_USER: &str = "CAIRN_ROOT_USER";
@@ -22,6 +23,7 @@ pub(crate) struct ServerConfig {
     pub(crate) data: PathBuf,
     pub(crate) listen: Vec<SocketAddr>,
     pub(crate) region: String,
+    pub(crate) lifecycle_day: Day,
     /// The root credential of the environment. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
 }
@@ -40,6 +42,8 @@ pub(crate) enum ConfigError {
     Listen { given: String, detail: String },
     #[error("--region {0:?}: expected letters, digits and hyphens")]
     Region(String),
+    #[error("--lifecycle-day {0}: expected seconds, at most 86400")]
+    LifecycleDay(u64),
     #[error("--log-level {given:?}: {detail}")]
     LogLevel { given: String, detail: String },
     #[error("{ROOT_USER} and {ROOT_PASSWORD} belong together, but {0} is not set")]
@@ -60,6 +64,7 @@ impl ServerConfig {
             data: args.data,
             listen,
             region: check_region(args.region)?,
+            lifecycle_day: check_day(&args.day)?,
             root: root_of(env::var_os(ROOT_USER), env::var_os(ROOT_PASSWORD))?,
         })
     }
@@ -102,6 +107,12 @@ fn check_region(region: String) -> Result<String, ConfigError> {
     } else {
         Err(ConfigError::Region(region))
     }
+}
+
+pub(crate) fn check_day(args: &DayArgs) -> Result<Day, ConfigError> {
+    let seconds = args.lifecycle_day;
+    let day = seconds.checked_mul(1000).and_then(Day::of_milliseconds);
+    day.ok_or(ConfigError::LifecycleDay(seconds))
 }
 
 fn root_of(

@@ -5,13 +5,15 @@
 //! whether what was kept still holds.
 
 pub(crate) mod document;
+pub(crate) mod lifecycle;
 
 use crate::limits::BUCKETS_KEPT_MAX;
 use bytes::Bytes;
 use document::Document;
+use pipeline::lifecycle::Configuration;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use storage_engine::row::BucketRow;
 use storage_engine::{BucketSettings, Engine, Error};
 
@@ -19,6 +21,8 @@ use storage_engine::{BucketSettings, Engine, Error};
 pub(crate) struct Bucket {
     pub(crate) row: BucketRow,
     documents: HashMap<String, Bytes>,
+    /// Looked at by every read of an object.
+    lifecycle: OnceLock<Option<Configuration>>,
 }
 
 impl Bucket {
@@ -27,10 +31,11 @@ impl Bucket {
         Self {
             row,
             documents: documents.into_iter().collect(),
+            lifecycle: OnceLock::new(),
         }
     }
 
-    /// A document as it is stored, which is how it is shown.
+    /// A document as it is stored.
     pub(crate) fn stored(&self, kind: &str) -> Option<&Bytes> {
         self.documents.get(kind)
     }
@@ -38,7 +43,7 @@ impl Bucket {
     /// A document that is looked at too rarely to be kept in another form.
     pub(crate) fn document<D: Document>(&self) -> Option<D> {
         let stored = self.stored(D::KIND)?;
-        let document = document::read_stored(stored);
+        let document = D::from_stored(stored);
         if document.is_none() {
             tracing::error!(
                 bucket = self.row.name,
@@ -47,6 +52,11 @@ impl Bucket {
             );
         }
         document
+    }
+
+    /// The lifecycle rules, if there are any.
+    pub(crate) fn lifecycle(&self) -> Option<&Configuration> {
+        self.lifecycle.get_or_init(|| self.document()).as_ref()
     }
 }
 

@@ -8,9 +8,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::tree::{fail_if_any, files, packages};
 
 /// From the bottom up. A crate may depend on crates of lower layers only.
-const LAYERS: [&[&str]; 4] = [
+const LAYERS: [&[&str]; 5] = [
     &["storage-engine", "identity"],
-    &["s3-api", "pipeline"],
+    &["pipeline"],
+    &["s3-api"],
     &["admin"],
     &["cairn", "cairn-fuzz"],
 ];
@@ -24,7 +25,7 @@ struct Ignorance {
 
 const HTTP: &str = "http";
 
-const IGNORANCE: [Ignorance; 3] = [
+const IGNORANCE: [Ignorance; 4] = [
     Ignorance {
         package: "storage-engine",
         folder: "storage-engine/",
@@ -36,6 +37,21 @@ const IGNORANCE: [Ignorance; 3] = [
             "hyper_util",
             "quick_xml",
             "aws_sigv4",
+        ],
+    },
+    Ignorance {
+        package: "pipeline",
+        folder: "pipeline/",
+        must_not_know: &[
+            HTTP,
+            "http_body",
+            "http_body_util",
+            "hyper",
+            "hyper_util",
+            "quick_xml",
+            "aws_sigv4",
+            "rocksdb",
+            "tokio_uring",
         ],
     },
     Ignorance {

@@ -10,15 +10,15 @@ use super::calendar::Day;
 use super::configuration::{Configuration, KIND};
 use super::walk::{Planned, Position, Walk};
 
-/// Tells everything the rules of a bucket would do at `now`, one by one, and how much there is to
-/// look at. Returns how many versions and uploads were looked at. A bucket without rules is
-/// refused with [`Error::NoSuchDocument`]; `Break` ends it with [`Error::Interrupted`].
+/// Tells everything the rules of a bucket would do at `now`, step by step, each with how many
+/// versions and uploads have been looked at by then; returns how many there were. A bucket without
+/// rules is refused with [`Error::NoSuchDocument`]; `Break` ends it with [`Error::Interrupted`].
 pub async fn plan(
     engine: &Arc<Engine>,
     bucket: &str,
     now: Timestamp,
     day: Day,
-    tell: &mut (dyn FnMut(&Planned) -> ControlFlow<()> + Send),
+    tell: &mut (dyn FnMut(u64, &[Planned]) -> ControlFlow<()> + Send),
 ) -> Result<u64, Error> {
     let row = engine.bucket(bucket).await?;
     let document = engine.document(bucket, KIND).await?;
@@ -28,10 +28,8 @@ pub async fn plan(
     let mut looked_at = 0;
     while let Some(step) = walk.next(now).await? {
         looked_at += step.looked_at;
-        for planned in &step.planned {
-            if tell(planned).is_break() {
-                return Err(Error::Interrupted);
-            }
+        if tell(looked_at, &step.planned).is_break() {
+            return Err(Error::Interrupted);
         }
     }
     Ok(looked_at)

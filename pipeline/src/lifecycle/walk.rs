@@ -2,8 +2,6 @@
 //! nothing.
 
 mod history;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ mod delete_bucket;
 mod delete_object;
 pub(crate) mod delete_objects;
 mod get_acl;
+mod get_bucket_lifecycle_configuration;
 mod get_bucket_location;
 mod get_bucket_versioning;
 mod get_object;
@@ -20,6 +21,7 @@ mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
 mod list_parts;
+mod put_bucket_lifecycle_configuration;
 pub(crate) mod put_bucket_versioning;
 mod put_object;
 pub(crate) mod shared;
@@ -32,6 +34,8 @@ use crate::error::{Code, S3Error};
 use crate::op::{Disposition, Served};
 use crate::request::Permitted;
 use crate::response::Answer;
+use pipeline::lifecycle::Configuration;
+use shared::configuration;
 
 /// Does what a permitted request asks for.
 pub(crate) async fn run(request: &Permitted<'_>, payload: Payload<'_>) -> Result<Answer, S3Error> {
@@ -93,6 +97,11 @@ async fn serve_on_heap(
         Served::GetBucketVersioning => get_bucket_versioning::run(request),
         Served::PutBucketVersioning => put_bucket_versioning::run(request, payload).await,
         Served::GetBucketAcl => get_acl::bucket(request),
+        Served::GetBucketLifecycleConfiguration => get_bucket_lifecycle_configuration::run(request),
+        Served::PutBucketLifecycleConfiguration => {
+            put_bucket_lifecycle_configuration::run(request, payload).await
+        }
+        Served::DeleteBucketLifecycle => configuration::delete::<Configuration>(request).await,
         Served::GetObjectAcl => get_acl::object(request).await,
     }
 }

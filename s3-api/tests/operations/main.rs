@@ -7,6 +7,7 @@ mod answers;
 mod buckets;
 mod copies;
 mod deletes;
+mod lifecycle;
 mod listings;
 mod multipart;
 mod objects;

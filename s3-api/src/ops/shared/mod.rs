@@ -3,6 +3,7 @@
 pub(crate) mod conditions;
 pub(crate) mod configuration;
 pub(crate) mod copy_source;
+pub(crate) mod expiry;
 pub(crate) mod intake;
 pub(crate) mod listing;
 pub(crate) mod object_headers;
