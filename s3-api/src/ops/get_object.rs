@@ -60,7 +60,7 @@ pub(crate) async fn head(
     describe(request, info, headers)?;
     if version::asked(request)?.is_none() {
         let detail = info.row.detail.as_ref();
-        let tags = detail.map_or(&[][..], |detail| &detail.tags);
+        let tags = detail.map_or(&[][..], |detail| detail.tags.as_slice());
         expiry::tell(request, summary, tags, headers);
     }
     if let Some(parts) = selected.parts {

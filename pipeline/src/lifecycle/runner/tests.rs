@@ -516,7 +516,7 @@ async fn a_plan_tells_what_a_run_does() {
     rig.days_pass(3);
     let (mut told, now) = (Vec::new(), rig.clock.now());
     let before = rig.versions().await.len();
-    let looked_at = plan(&rig.engine, BUCKET, now, Day::REAL, &mut |_, step| {
+    let mut tell = |_: u64, step: &[crate::lifecycle::Planned]| {
         for planned in step {
             let task = match planned.task {
                 Task::Expire(_) => "expire",
@@ -529,8 +529,9 @@ async fn a_plan_tells_what_a_run_does() {
             told.push((String::from_utf8_lossy(&planned.key).into_owned(), task));
         }
         ControlFlow::Continue(())
-    });
-    assert_eq!(looked_at.await.unwrap(), 6);
+    };
+    let looked_at = plan(&rig.engine, BUCKET, now, Day::REAL, &mut tell).await;
+    assert_eq!(looked_at.unwrap(), 6);
     let expected = [
         ("a", "expire"),
         ("b", "expire"),
@@ -542,10 +543,9 @@ async fn a_plan_tells_what_a_run_does() {
     assert_eq!(rig.versions().await.len(), before, "nothing was done");
     let counts = rig.run().await.unwrap().counts;
     assert_eq!((counts.marked, counts.expired, counts.aborted), (2, 2, 1));
-    let none = plan(&rig.engine, "nowhere", now, Day::REAL, &mut |_, _| {
-        ControlFlow::Break(())
-    });
-    assert!(matches!(none.await, Err(Error::NoSuchBucket { .. })));
+    let mut stop = |_: u64, _: &[crate::lifecycle::Planned]| ControlFlow::Break(());
+    let none = plan(&rig.engine, "nowhere", now, Day::REAL, &mut stop).await;
+    assert!(matches!(none, Err(Error::NoSuchBucket { .. })));
 }
 
 #[tokio::test]
