@@ -331,6 +331,7 @@ impl World {
             retention: beside.retention,
             legal_hold: beside.legal_hold,
             bypass_governance: bypass,
+            ..UpdateObject::default()
         };
         let answer = self
             .oracle
