@@ -1,9 +1,14 @@
-//! Commands that look after a data folder while no server runs on it: check, scrub, backup and
-//! restore. Each shows its progress, can be interrupted, and goes on where it was.
+//! Commands that look after a data folder while no server runs on it: check, scrub, backup,
+//! restore and lifecycle. Each shows its progress, can be interrupted, and goes on where it was.
+
+mod lifecycle;
+
+pub(crate) use lifecycle::lifecycle;
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use storage_engine::ids::SegmentId;
 use storage_engine::{
@@ -89,14 +94,14 @@ pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
 /// Opens the folder, works with it and closes it in order.
 fn with_engine(
     data: &Path,
-    work: impl AsyncFnOnce(&Engine) -> Result<Conclusion, Error>,
+    work: impl AsyncFnOnce(&Arc<Engine>) -> Result<Conclusion, Error>,
 ) -> Result<Conclusion, Error> {
     // A command that looks after a folder must not make one where a path is mistyped.
     if !data.is_dir() {
         let what = format!("{}: there is no such folder", data.display());
         return Err(Error::Folder(what));
     }
-    let engine = Engine::open_folder(&EngineConfig::new(data))?;
+    let engine = Arc::new(Engine::open_folder(&EngineConfig::new(data))?);
     Handle::current().block_on(async {
         let conclusion = work(&engine).await;
         engine.shutdown().await?;

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Make a data folder from a backup
     Restore(RestoreArgs),
+    /// Show what lifecycle rules would do, or have done, in a data folder no server is running on
+    Lifecycle(LifecycleArgs),
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +63,38 @@ pub(crate) struct RestoreArgs {
     /// Folder to make: it must be empty or missing
     #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "show", required = true, multiple = false, args = ["dry_run", "runs"])]
+pub(crate) struct LifecycleArgs {
+    /// Folder to look at
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+
+    /// Show everything the rules of this bucket would do now, and by which rule; change nothing
+    #[arg(long, value_name = "BUCKET")]
+    pub(crate) dry_run: Option<String>,
+
+    /// Show what the last runs did
+    #[arg(long)]
+    pub(crate) runs: bool,
+
+    #[command(flatten)]
+    pub(crate) day: DayArgs,
+}
+
+/// Only tests have another day than everybody else.
+#[derive(Debug, Args)]
+pub(crate) struct DayArgs {
+    /// Length of a day for lifecycle rules, for tests: nobody waits for a day there
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "CAIRN_LIFECYCLE_DAY",
+        default_value_t = 86_400
+    )]
+    pub(crate) lifecycle_day: u64,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +172,9 @@ pub(crate) struct ServerArgs {
     /// Accept signatures of Version 2 too, which sign neither the host nor the body
     #[arg(long, env = "CAIRN_SIGV2")]
     pub(crate) sigv2: bool,
+
+    #[command(flatten)]
+    pub(crate) day: DayArgs,
 
     #[command(flatten)]
     pub(crate) log: LogArgs,

@@ -8,10 +8,11 @@ use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use pipeline::lifecycle::Day;
 use s3_api::{Domains, InvalidDomain, SigV2};
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{LogArgs, LogFormat, ServerArgs};
+use crate::cli::{DayArgs, LogArgs, LogFormat, ServerArgs};
 use crate::credentials::{self, RootCredential};
 use crate::proxies::TrustedProxies;
 
@@ -29,6 +30,7 @@ pub(crate) struct ServerConfig {
     pub(crate) website_domains: Domains,
     pub(crate) proxies: TrustedProxies,
     pub(crate) sigv2: SigV2,
+    pub(crate) lifecycle_day: Day,
     /// The root credential of the environment. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
 }
@@ -53,6 +55,8 @@ pub(crate) enum ConfigError {
     TrustedProxy(String),
     #[error("--region {0:?}: expected letters, digits and hyphens")]
     Region(String),
+    #[error("--lifecycle-day {0}: expected seconds, at most 86400")]
+    LifecycleDay(u64),
     #[error("--log-level {given:?}: {detail}")]
     LogLevel { given: String, detail: String },
     #[error("{ROOT_USER} and {ROOT_PASSWORD} belong together, but {0} is not set")]
@@ -80,6 +84,7 @@ impl ServerConfig {
             proxies: TrustedProxies::parse(&args.trusted_proxies)
                 .map_err(ConfigError::TrustedProxy)?,
             sigv2,
+            lifecycle_day: check_day(&args.day)?,
             root: root_of(env::var_os(ROOT_USER), env::var_os(ROOT_PASSWORD))?,
         })
     }
@@ -126,6 +131,12 @@ fn check_region(region: String) -> Result<String, ConfigError> {
     } else {
         Err(ConfigError::Region(region))
     }
+}
+
+pub(crate) fn check_day(args: &DayArgs) -> Result<Day, ConfigError> {
+    let seconds = args.lifecycle_day;
+    let day = seconds.checked_mul(1000).and_then(Day::of_milliseconds);
+    day.ok_or(ConfigError::LifecycleDay(seconds))
 }
 
 fn root_of(

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod background;
 mod care;
 mod cli;
 mod config;
@@ -38,5 +39,6 @@ fn main() -> ExitCode {
         Command::Scrub(args) => care::scrub(&args),
         Command::Backup(args) => care::backup(&args),
         Command::Restore(args) => care::restore(&args),
+        Command::Lifecycle(args) => care::lifecycle(&args),
     }
 }

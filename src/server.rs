@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task;
 use tracing::{error, info, warn};
 
+use crate::background::Background;
 use crate::cli::ServerArgs;
 use crate::config::{ConfigError, LogConfig, ServerConfig};
 use crate::credentials::{self, RootCredential};
@@ -144,6 +145,8 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         proxies: config.proxies.clone(),
         websites: addresses(&website_listeners),
     };
+    let background = Background::start(&engine, config.lifecycle_day, stopping.clone());
+    metrics.watch_lifecycle(background.lifecycle())?;
     let front = Arc::new(Front::new(
         s3_over(&engine, &config, identity),
         doors,
@@ -166,6 +169,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     };
     let serving = serve(listeners, service, refuse, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
+    background.ended().await;
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
     Ok(())

@@ -6,6 +6,7 @@
 
 pub(crate) mod cors;
 pub(crate) mod document;
+pub(crate) mod lifecycle;
 pub(crate) mod object_lock;
 pub(crate) mod ownership;
 pub(crate) mod public_access;
@@ -19,10 +20,11 @@ use cors::Cors;
 use document::Document;
 use identity::policy::{Kind, Policy};
 use ownership::Ownership;
+use pipeline::lifecycle::Configuration;
 use public_access::PublicAccessBlock;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use storage_engine::row::{BucketRow, Summary};
 use storage_engine::{BucketSettings, Engine, Error};
 
@@ -41,6 +43,8 @@ pub(crate) struct Bucket {
     /// What pages of other origins may do, if they may anything.
     pub(crate) cors: Option<Cors>,
     documents: HashMap<String, Bytes>,
+    /// Looked at by every read of an object.
+    lifecycle: OnceLock<Option<Configuration>>,
 }
 
 impl Bucket {
@@ -61,6 +65,7 @@ impl Bucket {
             cors: None,
             row,
             documents,
+            lifecycle: OnceLock::new(),
         };
         bucket.cors = bucket.document();
         bucket.public_access = bucket.document().unwrap_or_default();
@@ -85,7 +90,7 @@ impl Bucket {
         }
     }
 
-    /// A document as it is stored, which is how it is shown.
+    /// A document as it is stored.
     pub(crate) fn stored(&self, kind: &str) -> Option<&Bytes> {
         self.documents.get(kind)
     }
@@ -93,7 +98,7 @@ impl Bucket {
     /// A document that is looked at too rarely to be kept in another form.
     pub(crate) fn document<D: Document>(&self) -> Option<D> {
         let stored = self.stored(D::KIND)?;
-        let document = document::read_stored(stored);
+        let document = D::from_stored(stored);
         if document.is_none() {
             tracing::error!(
                 bucket = self.row.name,
@@ -102,6 +107,11 @@ impl Bucket {
             );
         }
         document
+    }
+
+    /// The lifecycle rules, if there are any.
+    pub(crate) fn lifecycle(&self) -> Option<&Configuration> {
+        self.lifecycle.get_or_init(|| self.document()).as_ref()
     }
 }
 

@@ -51,6 +51,9 @@ pub const TAGS_DOCUMENT_BYTES_MAX: usize = 96 << 10;
 /// thousand keys of 1,024 bytes, every byte an entity, is 6 MiB).
 pub const LARGE_DOCUMENT_BYTES_MAX: usize = 8 << 20;
 
+/// Lifecycle rules: a thousand of them with long prefixes and several tags each (ours).
+pub const LIFECYCLE_DOCUMENT_BYTES_MAX: usize = 4 << 20;
+
 /// All other request documents (ours).
 pub const SMALL_DOCUMENT_BYTES_MAX: usize = 64 << 10;
 

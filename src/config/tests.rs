@@ -52,6 +52,16 @@ fn a_region_is_a_plain_word() {
 }
 
 #[test]
+fn a_day_is_no_longer_than_a_real_one() {
+    let day = |given| check(&["--data", "d", "--lifecycle-day", given]);
+    assert_eq!(check(&["--data", "d"]).unwrap().lifecycle_day, Day::REAL);
+    assert_ne!(day("10").unwrap().lifecycle_day, Day::REAL);
+    for given in ["0", "86401", "18446744073709551615"] {
+        assert!(matches!(day(given), Err(ConfigError::LifecycleDay(_))));
+    }
+}
+
+#[test]
 fn half_a_credential_is_refused() {
     let some = |text: &str| Some(OsString::from(text));
     assert!(root_of(None, None).unwrap().is_none());

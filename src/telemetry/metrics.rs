@@ -6,6 +6,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pipeline::lifecycle::Lifecycle;
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
@@ -13,6 +14,7 @@ use prometheus::{
 };
 use storage_engine::EngineStats;
 
+use super::lifecycle::LifecycleGauges;
 use super::store::StoreGauges;
 
 /// From a cached small read to a large transfer, in seconds.
@@ -95,6 +97,15 @@ impl Metrics {
             store: StoreGauges::register(&registry)?,
             registry,
         }))
+    }
+
+    /// Shows what lifecycle does, from now on.
+    pub(crate) fn watch_lifecycle(
+        &self,
+        lifecycle: &Arc<Lifecycle>,
+    ) -> Result<(), prometheus::Error> {
+        let gauges = LifecycleGauges::new(Arc::clone(lifecycle))?;
+        self.registry.register(Box::new(gauges))
     }
 
     pub(crate) fn connection_opened(&self) -> Raised {

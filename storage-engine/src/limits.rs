@@ -8,6 +8,8 @@ pub const BUCKET_NAME_BYTES_MAX: usize = 255;
 pub const OBJECT_BYTES_MAX: u64 = 5 << 40;
 /// All attribute names and values of one object together, in bytes.
 pub const ATTRIBUTES_BYTES_MAX: usize = 24 << 10;
+/// The label of a version, in bytes, where it is changed.
+pub const LABEL_BYTES_MAX: usize = 256;
 /// All tag keys and values of one object together, in bytes.
 pub const TAGS_BYTES_MAX: usize = 16 << 10;
 /// All tag keys and values of one bucket together, in bytes.

@@ -115,6 +115,7 @@ fn limits_are_those_of_the_code() {
         ("OBJECT_BYTES_MAX", limits::OBJECT_BYTES_MAX),
         ("PART_BYTES_MAX", limits::PART_BYTES_MAX),
         ("ATTRIBUTES_BYTES_MAX", limits::ATTRIBUTES_BYTES_MAX as u64),
+        ("LABEL_BYTES_MAX", limits::LABEL_BYTES_MAX as u64),
         ("TAGS_BYTES_MAX", limits::TAGS_BYTES_MAX as u64),
         (
             "BUCKET_TAGS_BYTES_MAX",

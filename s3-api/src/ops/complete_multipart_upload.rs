@@ -3,7 +3,7 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::parts_of;
-use super::shared::{upload, version};
+use super::shared::{expiry, upload, version};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::checksum::{algorithm_of_header, kind_text, names, object_value_text, parse_value};
@@ -53,6 +53,7 @@ pub(crate) async fn run(
     if let Some(version) = version::written(&outcome) {
         set(answer.headers_mut(), VERSION_ID, &version.to_string());
     }
+    expiry::tell_of_new(request, &outcome, answer.headers_mut()).await;
     Ok(answer)
 }
 

@@ -3,7 +3,7 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
-use super::shared::{acl_input, lock, object_input, rights, version};
+use super::shared::{acl_input, expiry, lock, object_input, rights, version};
 use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
 use crate::error::{Code, S3Error};
@@ -67,6 +67,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         source_version.map(|version| version.to_string()),
         &mut answer,
     );
+    expiry::tell_of_new(request, &outcome, answer.headers_mut()).await;
     Ok(answer)
 }
 

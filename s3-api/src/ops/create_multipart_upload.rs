@@ -1,6 +1,6 @@
 //! CreateMultipartUpload: what the object will be, before its bytes come.
 
-use super::shared::{object_input, rights};
+use super::shared::{expiry, object_input, rights};
 use crate::checksum::{DEFAULT_ALGORITHM, kind_text, multipart_kind, names, parse_algorithm};
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
@@ -33,6 +33,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         set(headers, CHECKSUM_ALGORITHM, names(checksum.0).wire);
         set(headers, CHECKSUM_TYPE, kind_text(checksum.1));
     }
+    expiry::tell_abort_of_new(request, name, answer.headers_mut()).await;
     Ok(answer)
 }
 

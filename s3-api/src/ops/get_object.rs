@@ -5,7 +5,7 @@ use super::shared::object_headers::{
     PARTS_COUNT, describe, describe_checksum, describe_part_checksum, identify,
 };
 use super::shared::range::{Selection, select};
-use super::shared::{object_headers, version};
+use super::shared::{expiry, object_headers, version};
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, ResponseBody, set, set_length};
@@ -61,6 +61,11 @@ pub(crate) async fn head(
     let headers = answer.headers_mut();
     headers.reserve(16);
     describe(request, info, headers)?;
+    if version::asked(request)?.is_none() {
+        let detail = info.row.detail.as_ref();
+        let tags = detail.map_or(&[][..], |detail| detail.tags.as_slice());
+        expiry::tell(request, summary, tags, headers);
+    }
     if let Some(parts) = selected.parts {
         headers.insert(PARTS_COUNT, HeaderValue::from(parts));
     }

@@ -2,7 +2,7 @@
 
 use super::shared::listing::{page_size, write_owner};
 use super::shared::object_input::DEFAULT_STORAGE_CLASS;
-use super::shared::upload;
+use super::shared::{expiry, upload};
 use crate::checksum::{kind_text, names, value_text};
 use crate::error::S3Error;
 use crate::request::Permitted;
@@ -45,7 +45,9 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     for part in &page.parts {
         write_part(&mut xml, part);
     }
-    Ok(response::document(xml))
+    let mut answer = response::document(xml);
+    expiry::tell_abort(request, page.upload.started, answer.headers_mut());
+    Ok(answer)
 }
 
 /// Whose upload it is, and what it will be.

@@ -12,6 +12,7 @@ mod delete_object;
 mod delete_object_tagging;
 pub(crate) mod delete_objects;
 mod get_acl;
+mod get_bucket_lifecycle_configuration;
 mod get_bucket_location;
 mod get_bucket_tagging;
 mod get_bucket_versioning;
@@ -31,6 +32,7 @@ mod list_parts;
 mod ownership;
 pub(crate) mod post_object;
 mod put_bucket_acl;
+mod put_bucket_lifecycle_configuration;
 pub(crate) mod put_bucket_policy;
 mod put_bucket_tagging;
 pub(crate) mod put_bucket_versioning;
@@ -59,6 +61,7 @@ use crate::error::{Code, S3Error};
 use crate::op::{Disposition, Served};
 use crate::request::Permitted;
 use crate::response::Answer;
+use pipeline::lifecycle::Configuration;
 use shared::configuration;
 
 /// Does what a permitted request asks for.
@@ -134,6 +137,11 @@ async fn serve_on_heap(
         // Answered before anybody asks who is asking.
         Served::Preflight => Err(S3Error::new(Code::InternalError)),
         Served::GetBucketAcl => get_acl::bucket(request),
+        Served::GetBucketLifecycleConfiguration => get_bucket_lifecycle_configuration::run(request),
+        Served::PutBucketLifecycleConfiguration => {
+            put_bucket_lifecycle_configuration::run(request, payload).await
+        }
+        Served::DeleteBucketLifecycle => configuration::delete::<Configuration>(request).await,
         Served::GetObjectAcl => get_acl::object(request).await,
         Served::PutBucketAcl => put_bucket_acl::run(request, payload).await,
         Served::PutObjectAcl => put_object_acl::run(request, payload).await,

@@ -2,7 +2,7 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::set_checksum;
-use super::shared::{intake, lock, object_input, rights, version};
+use super::shared::{expiry, intake, lock, object_input, rights, version};
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::checksum::DEFAULT_ALGORITHM;
@@ -28,7 +28,7 @@ pub(crate) async fn run(
     }
     let wanted = integrity.algorithm().unwrap_or(DEFAULT_ALGORITHM);
     let staged = intake::stage(request, &mut payload, &integrity, wanted).await?;
-    let name = conditions.name();
+    let (name, tags) = (conditions.name(), object.tags.clone());
     let put = PutObject {
         bucket: request.bucket().to_owned(),
         key: request.key(),
@@ -39,6 +39,7 @@ pub(crate) async fn run(
     let outcome = outcome.map_err(|error| refusal(name, request, error))?;
     let mut answer = response::empty(StatusCode::OK);
     describe(&outcome, answer.headers_mut());
+    expiry::tell(request, &outcome.summary, &tags, answer.headers_mut());
     Ok(answer)
 }
 

@@ -108,7 +108,7 @@ async fn deliberate_answers() {
             reply.text()
         );
     }
-    for target in ["/bucket?lifecycle"] {
+    for target in ["/bucket?replication"] {
         assert_eq!(client.send(call("DELETE", target)).await.status, 204);
         client
             .send(call("PUT", target).body("<x/>"))

@@ -12,6 +12,7 @@ mod cross_origin;
 mod deletes;
 mod forms;
 mod hosts;
+mod lifecycle;
 mod listings;
 mod locks;
 mod multipart;

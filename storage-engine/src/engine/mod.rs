@@ -12,6 +12,7 @@ mod copy;
 mod dedup;
 mod delete;
 mod document;
+mod expire;
 mod folder;
 mod get;
 mod guard;

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::hash::{Algorithm, Checksum, ETag};
-use crate::ids::{BucketId, Timestamp, UploadName, VersionId};
+use crate::ids::{BucketId, Sequence, Timestamp, UploadName, VersionId};
 use crate::row::{
     Attribute, BucketRow, ChecksumKind, Compression, DefaultRetention, Lock, ObjectChecksum, Quota,
     Retention, Summary, Tag, UsageRow, VersionRow, Versioning,
@@ -164,9 +164,44 @@ pub struct RenameObject {
     pub conditions: Vec<Condition>,
 }
 
+/// A version as it was when something was decided about it. What has become something else since
+/// then is left alone: the change is refused with [`crate::Error::Condition`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsSeen {
+    pub version: VersionId,
+    /// Null versions of a key have one name, but never one sequence.
+    pub sequence: Sequence,
+    /// It was the newest version of its key.
+    pub latest: bool,
+    /// Its tags, where the decision rests on them.
+    pub tags: Option<Vec<Tag>>,
+}
+
+/// Lets a version go whose time has come.
+#[derive(Debug, Clone)]
+pub struct ExpireVersion {
+    pub bucket: String,
+    pub key: Bytes,
+    pub seen: AsSeen,
+    /// Of the delete marker that may come of it.
+    pub owner: String,
+}
+
+/// What became of a version whose time had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expired {
+    /// It is gone.
+    Deleted,
+    /// A delete marker hides it.
+    Hidden,
+}
+
 /// A change of what lies beside the body.
 #[derive(Debug, Clone, Default)]
 pub struct UpdateObject {
+    pub label: Option<String>,
+    /// Only if the version is still this one.
+    pub seen: Option<AsSeen>,
     pub tags: Option<Vec<Tag>>,
     pub attributes: Option<Vec<Attribute>>,
     /// Single attributes by their names: set, or removed. The others stay as they are.

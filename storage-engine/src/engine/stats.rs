@@ -49,6 +49,14 @@ pub struct SegmentStats {
 }
 
 impl Engine {
+    /// Changes answered since the start, for background work that lets others go first.
+    pub fn changes(&self) -> u64 {
+        match &self.store {
+            Store::Memory => 0,
+            Store::Embedded { embedded, .. } => embedded.progress().stats().changes,
+        }
+    }
+
     /// Cheap enough to be asked every few seconds.
     pub async fn stats(&self) -> Result<EngineStats> {
         let mut stats = EngineStats {

@@ -1,13 +1,14 @@
-//! Changing what lies beside a body: tags, attributes, locks. No byte of the body moves.
+//! Changing what lies beside a body: label, tags, attributes, locks. No byte of the body moves.
 
 #[cfg(test)]
 mod tests;
 
 use super::Engine;
+use super::expire::as_seen;
 use super::guard;
 use super::put::{check_key, check_tags, within};
 use super::requests::{ObjectInfo, Target, UpdateObject};
-use super::versions::{KeyChange, bucket_of};
+use super::versions::{Found, KeyChange, bucket_of};
 use crate::error::{Error, Result};
 use crate::ids::{Timestamp, VersionId};
 use crate::key::Key;
@@ -19,11 +20,18 @@ impl Engine {
     pub async fn update_object(&self, target: Target, change: UpdateObject) -> Result<ObjectInfo> {
         check_key(&target.key)?;
         check_tags(change.tags.as_deref().unwrap_or_default())?;
+        let label = change.label.as_deref().unwrap_or_default();
+        within("label", label.len(), limits::LABEL_BYTES_MAX)?;
         self.meta
             .commit(None, move |view, stamp| {
                 let bucket = bucket_of(view, &target.bucket)?;
                 let mut key_change = KeyChange::new(view, stamp, &bucket, &target.key);
-                let (row, current) = find(&key_change, target.version)?;
+                let (mut row, current) = find(&key_change, target.version)?;
+                if let Some(seen) = &change.seen {
+                    let found = Found { row, current };
+                    as_seen(&key_change, &found, seen)?;
+                    row = found.row;
+                }
                 let row = updated(row, &change, &bucket, stamp.now)?;
                 let key = match current {
                     true => Key::current(bucket.id, &target.key),
@@ -61,9 +69,15 @@ fn updated(
     bucket: &BucketRow,
     now: Timestamp,
 ) -> Result<VersionRow> {
-    let VersionRow { summary, detail } = row;
+    let VersionRow {
+        mut summary,
+        detail,
+    } = row;
     let version = summary.version_id();
     let mut detail: Detail = detail.ok_or(Error::IsMarker { version })?;
+    if let Some(label) = &change.label {
+        summary.label.clone_from(label);
+    }
     if let Some(tags) = &change.tags {
         detail.tags.clone_from(tags);
     }

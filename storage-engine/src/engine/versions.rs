@@ -232,7 +232,7 @@ impl<'a> KeyChange<'a> {
     }
 
     /// Whether a noncurrent version is the newest of its key: then it is a marker.
-    fn is_newest(&self, found: &Found) -> Result<bool> {
+    pub(super) fn is_newest(&self, found: &Found) -> Result<bool> {
         if self.current()?.is_some() {
             return Ok(false);
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::bucket::document::{from_request, read_stored, to_bytes};
+use crate::bucket::document::{Document, from_request, to_bytes};
 
 fn read(inside: &str) -> Result<ObjectLock, Code> {
     let body = format!("<ObjectLockConfiguration>{inside}</ObjectLockConfiguration>");
@@ -29,7 +29,7 @@ fn what_is_read_is_stored_and_shown() {
         assert_eq!(retention.milliseconds, days * 86_400_000);
         let stored = to_bytes(&lock);
         assert!(String::from_utf8_lossy(&stored).contains(inside));
-        assert_eq!(read_stored(&stored), Some(lock));
+        assert_eq!(ObjectLock::from_stored(&stored), Some(lock));
     }
 }
 

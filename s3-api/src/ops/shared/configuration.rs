@@ -3,15 +3,15 @@
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::bucket::document::{Document, Unset, from_request, to_bytes};
-use crate::error::S3Error;
-use crate::limits::SMALL_DOCUMENT_BYTES_MAX;
+use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer};
 use http::StatusCode;
 
 pub(crate) fn get<D: Document>(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     if let Some(stored) = request.settings_of_bucket()?.stored(D::KIND) {
-        return Ok(response::document_bytes(StatusCode::OK, stored.clone()));
+        let shown = D::shown(stored).ok_or_else(|| S3Error::new(Code::InternalError))?;
+        return Ok(response::document_bytes(StatusCode::OK, shown));
     }
     match D::unset() {
         Unset::Refused(code) => Err(S3Error::new(code).extra("BucketName", request.bucket())),
@@ -28,7 +28,7 @@ pub(crate) async fn read<D: Document>(
     payload: &mut Payload<'_>,
     proof: Proof,
 ) -> Result<D, S3Error> {
-    let limit = SMALL_DOCUMENT_BYTES_MAX;
+    let limit = D::REQUEST_BYTES_MAX;
     let body = document::read(payload, request.headers(), limit, proof).await?;
     from_request(&body)
 }
@@ -47,7 +47,7 @@ pub(crate) async fn store<D: Document>(
     request: &Permitted<'_>,
     document: &D,
 ) -> Result<(), S3Error> {
-    let (bucket, bytes) = (request.bucket(), to_bytes(document));
+    let (bucket, bytes) = (request.bucket(), document.to_stored()?);
     let stored = request.engine().put_document(bucket, D::KIND, bytes).await;
     stored.map_err(|error| request.refusal(error))
 }
