@@ -153,6 +153,8 @@ pub struct UpdateObject {
     pub attributes: Option<Vec<Attribute>>,
     pub retention: Option<Option<Retention>>,
     pub legal_hold: Option<bool>,
+    /// What the version must be at the moment of the change.
+    pub conditions: Vec<Condition>,
     pub bypass_governance: bool,
 }
 

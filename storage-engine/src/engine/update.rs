@@ -27,6 +27,7 @@ impl Engine {
                 let bucket = bucket_of(view, &target.bucket)?;
                 let mut key_change = KeyChange::new(view, stamp, &bucket, &target.key);
                 let (row, current) = find(&key_change, target.version)?;
+                guard::conditions(&change.conditions, Some(&row.summary))?;
                 let row = updated(row, &change, &bucket, stamp.now)?;
                 let key = match current {
                     true => Key::current(bucket.id, &target.key),
