@@ -2,7 +2,10 @@
 //! the request had been carried out.
 
 mod list;
+mod other;
 mod upload;
+
+pub use other::expired_one_by_one;
 
 use bytes::Bytes;
 use storage_engine::hash::Algorithm;
@@ -81,7 +84,7 @@ impl World {
                 wish,
                 bypass,
             } => self.delete(self.existing(*at), *version, *wish, *bypass),
-            Operation::DeleteMany { bucket: b, keys } => self.delete_many(*b, keys),
+            Operation::DeleteMany { bucket: b, keys } => self.delete_many(*b, *keys),
             Operation::Copy {
                 from,
                 version,
@@ -97,8 +100,9 @@ impl World {
                 at,
                 version,
                 change,
+                wish,
                 bypass,
-            } => self.update(self.existing(*at), *version, *change, *bypass),
+            } => self.update((self.existing(*at), *version), *change, *wish, *bypass),
             Operation::PutDocument {
                 bucket: b,
                 kind,
@@ -125,10 +129,22 @@ impl World {
             | Operation::CopyPart { .. }
             | Operation::ListParts { .. }
             | Operation::Complete { .. }
-            | Operation::Abort { .. } => self.plan_upload(operation)?,
+            | Operation::Abort { .. }
+            | Operation::Expire { .. } => self.plan_upload(operation)?,
             Operation::List { .. } | Operation::ListBuckets { .. } => self.plan_list(operation)?,
+            Operation::Abandon {
+                bucket,
+                body,
+                sealed,
+            } => self.abandon(*bucket, *body, *sealed),
+            Operation::Table { write, guard } => self.table(*write, *guard),
             Operation::Tidy => (Request::Tidy, Expected::Done),
-            Operation::Wait { .. } | Operation::Restart => return None,
+            Operation::Compact => (Request::Compact, Expected::Done),
+            Operation::Scrub => (Request::Scrub, Expected::Done),
+            Operation::Wait { .. }
+            | Operation::Restart
+            | Operation::Hold { .. }
+            | Operation::ReadOn { .. } => return None,
         };
         Some(Plan { request, expected })
     }
@@ -228,12 +244,9 @@ impl World {
     }
 
     /// Each key once: the engine may take them in any order.
-    fn delete_many(&mut self, bucket: u8, keys: &[u8]) -> (Request, Expected) {
-        let mut keys = keys.to_vec();
-        keys.sort_unstable();
-        keys.dedup();
+    fn delete_many(&mut self, bucket: u8, keys: u16) -> (Request, Expected) {
         let (mut requests, mut expected) = (Vec::new(), Vec::new());
-        for key in keys {
+        for key in keys_of(keys) {
             let at = At { bucket, key };
             requests.push(DeleteObject {
                 target: target(at, None),
@@ -297,20 +310,21 @@ impl World {
 
     fn update(
         &mut self,
-        at: At,
-        version: Pick,
+        (at, version): (At, Pick),
         change: Change,
+        wish: Option<WishFor>,
         bypass: bool,
     ) -> (Request, Expected) {
         let id = self.pick(at, version);
         let mut beside = Beside {
             bypass,
+            wishes: self.wishes(at, id, wish),
             ..Beside::default()
         };
         match change {
             Change::Tags(n) => beside.tags = Some(tags(n)),
             Change::Attributes(n) => beside.attributes = Some(attributes(n)),
-            Change::Retain {
+            Change::Keep {
                 seconds,
                 compliance,
             } => {
@@ -322,13 +336,14 @@ impl World {
                 beside.retention = Some(Some(retention(retain, self.oracle.now)));
             }
             Change::Release => beside.retention = Some(None),
-            Change::Hold(hold) => beside.legal_hold = Some(hold),
+            Change::LegalHold(hold) => beside.legal_hold = Some(hold),
         }
         let request = UpdateObject {
             tags: beside.tags.clone(),
             attributes: beside.attributes.clone(),
             retention: beside.retention,
             legal_hold: beside.legal_hold,
+            conditions: conditions(&beside.wishes),
             bypass_governance: bypass,
         };
         let answer = self
@@ -409,6 +424,11 @@ impl World {
             WishFor::OtherSize => Wish::Size(size + 1),
         }]
     }
+}
+
+/// The keys whose bits are set.
+pub fn keys_of(bits: u16) -> impl Iterator<Item = u8> {
+    (0..16).filter(move |key| bits & (1 << key) != 0)
 }
 
 fn done(answer: Answer<()>) -> Expected {
@@ -548,7 +568,8 @@ fn bucket_change(setting: Setting) -> UpdateBucket {
         Setting::Compress(1) => change.compression = Some(Compression::Lz4),
         Setting::Compress(_) => change.compression = Some(Compression::Zstd),
         Setting::Deduplicate(on) => change.deduplicate = Some(on),
-        Setting::Tags(number) => change.tags = Some(tags(number)),
+        Setting::BucketTags(number) => change.tags = Some(tags(number)),
+        Setting::NoDefaultRetention => change.default_retention = Some(None),
     }
     change
 }
