@@ -25,7 +25,12 @@ async fn nothing_is_freed_that_a_new_reader_has_found() {
     rig::make_bucket(&engine, BUCKET).await;
     rig::put(&engine, BUCKET, "k", &data).await.unwrap();
     let (meta, between) = Between::over(&engine.meta);
-    let sweeper = Sweeper::new(meta, engine.readers.clone(), engine.hints.holds().clone());
+    let sweeper = Sweeper::new(
+        meta,
+        engine.readers.clone(),
+        engine.hints.holds().clone(),
+        engine.sweeper.homes.clone(),
+    );
     let reader = Arc::new(Mutex::new(None));
     between.before(Look::Rows(Table::Trash), {
         let (engine, reader) = (Arc::clone(&engine), Arc::clone(&reader));

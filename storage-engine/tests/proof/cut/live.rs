@@ -130,6 +130,10 @@ impl Index for Watched {
     fn stats(&self) -> IndexStats {
         self.inner.stats()
     }
+
+    fn close(&self) {
+        self.inner.close();
+    }
 }
 
 /// Copies a live folder as it is at one moment. Tells how much of the newest write-ahead log is
