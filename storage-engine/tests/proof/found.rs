@@ -60,6 +60,53 @@ fn found_001_trash_is_emptied_once() {
     });
 }
 
+/// Bodies of every kind that are overwritten, freed and compacted away while they are being read.
+fn read_through_everything(begun: bool) -> Vec<Operation> {
+    let mut operations = vec![CreateBucket {
+        bucket: 0,
+        lockable: false,
+    }];
+    // In the row, in the log, one chunk, and more chunks than are read ahead.
+    for (key, len) in [(10, 2), (11, 8), (12, 11), (13, 15)] {
+        let at = At { bucket: 0, key };
+        let body = |flavour, len| Body {
+            len,
+            flavour,
+            pieces: 1,
+            announced: true,
+        };
+        let put = |body| Put {
+            at,
+            body,
+            terms: Terms::default(),
+        };
+        operations.extend([
+            put(body(1, len)),
+            Hold {
+                at,
+                version: Current,
+                range: (0, 255),
+                begun,
+            },
+            put(body(2, len)),
+        ]);
+        // Segments are changed, and what lies in the old ones is dead.
+        operations.extend((0..6).map(|flavour| put(body(flavour, 14))));
+        operations.extend([Tidy, Compact, Tidy]);
+        operations.extend((0..6).map(|_| ReadOn { held: 0 }));
+    }
+    operations
+}
+
+#[test]
+fn readers_keep_what_they_read() {
+    for begun in [false, true] {
+        for store in [Store::Memory, Store::sim(5), Store::folder()] {
+            replay(store, &read_through_everything(begun));
+        }
+    }
+}
+
 /// Operations, and the text they were written as.
 macro_rules! written {
     ($($operation:expr),* $(,)?) => {
@@ -67,8 +114,24 @@ macro_rules! written {
     };
 }
 
+type Written = (Vec<Operation>, Vec<&'static str>);
+
 /// The whole language in one history, which also goes well on every store.
-fn one_of_each() -> (Vec<Operation>, Vec<&'static str>) {
+fn one_of_each() -> Written {
+    let mut all = Written::default();
+    for part in [
+        objects_begin(),
+        an_upload(),
+        objects_end(),
+        everything_else(),
+    ] {
+        all.0.extend(part.0);
+        all.1.extend(part.1);
+    }
+    all
+}
+
+fn objects_begin() -> Written {
     written![
         CreateBucket {
             bucket: 0,
@@ -120,7 +183,8 @@ fn one_of_each() -> (Vec<Operation>, Vec<&'static str>) {
         Hold {
             at: At { bucket: 0, key: 1 },
             version: Current,
-            range: (3, 250)
+            range: (3, 250),
+            begun: true
         },
         Update {
             at: At { bucket: 0, key: 1 },
@@ -139,6 +203,11 @@ fn one_of_each() -> (Vec<Operation>, Vec<&'static str>) {
             wish: Some(OtherSize),
             bypass: false
         },
+    ]
+}
+
+fn an_upload() -> Written {
+    written![
         CreateUpload {
             at: At { bucket: 0, key: 2 },
             terms: Terms {
@@ -179,6 +248,11 @@ fn one_of_each() -> (Vec<Operation>, Vec<&'static str>) {
             wish: None,
             claim: Right
         },
+    ]
+}
+
+fn objects_end() -> Written {
+    written![
         Get {
             at: At { bucket: 0, key: 2 },
             version: Null,
@@ -203,6 +277,11 @@ fn one_of_each() -> (Vec<Operation>, Vec<&'static str>) {
         Tidy,
         Compact,
         ReadOn { held: 0 },
+    ]
+}
+
+fn everything_else() -> Written {
+    written![
         List {
             what: Versions,
             bucket: 0,

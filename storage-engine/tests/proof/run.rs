@@ -66,7 +66,18 @@ impl Run {
                 Ok(())
             }
             Operation::Restart => self.restart().await,
-            Operation::Hold { at, version, range } => self.hold(*at, *version, *range).await,
+            Operation::Hold {
+                at,
+                version,
+                range,
+                begun,
+            } => {
+                self.hold(*at, *version, *range).await?;
+                match begun {
+                    true => self.read_on(self.held.len().saturating_sub(1)).await,
+                    false => Ok(()),
+                }
+            }
             Operation::ReadOn { held } => self.read_on(usize::from(*held)).await,
             request => {
                 let plan = self
@@ -109,7 +120,7 @@ impl Run {
         self.compare(Depth::Bodies).await
     }
 
-    /// Begins to read something and takes its first piece.
+    /// Opens something and reads nothing of it yet.
     async fn hold(&mut self, at: At, version: Pick, range: (u8, u8)) -> Verdict {
         let Some(held) = self.world.hold(at, version, range) else {
             return Ok(());
@@ -123,7 +134,7 @@ impl Run {
             stream: reader.stream(held.range),
             rest: held.bytes,
         });
-        self.read_on(self.held.len() - 1).await
+        Ok(())
     }
 
     /// One more piece of what is being read.

@@ -237,8 +237,8 @@ fn on_objects(mix: Mix) -> impl Strategy<Value = Operation> {
             .prop_map(|(bucket, body, sealed)| Abandon { bucket, body, sealed }),
         6 => (at(), pick(), any::<(u8, u8)>(), option::weighted(0.1, any::<bool>()))
             .prop_map(|(at, version, range, secret)| Get { at, version, range, secret }),
-        2 => (at(), pick(), any::<(u8, u8)>())
-            .prop_map(|(at, version, range)| Hold { at, version, range }),
+        3 => (at(), pick(), any::<(u8, u8)>(), any::<bool>())
+            .prop_map(|(at, version, range, begun)| Hold { at, version, range, begun }),
         2 => (0..3u8).prop_map(|held| ReadOn { held }),
         2 => (at(), pick()).prop_map(|(at, version)| Head { at, version }),
         8 => (at(), pick(), seldom(), any::<bool>())

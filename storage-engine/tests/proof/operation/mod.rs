@@ -112,6 +112,8 @@ pub enum Operation {
         at: At,
         version: Pick,
         range: (u8, u8),
+        /// Whether the first piece is taken at once.
+        begun: bool,
     },
     ReadOn {
         held: u8,

@@ -38,28 +38,12 @@ impl World {
     /// `None` for what is no request: time passing, restarts.
     pub fn plan(&mut self, operation: &Operation) -> Option<Plan> {
         let (request, expected) = match operation {
-            Operation::CreateBucket {
-                bucket: b,
-                lockable,
-            } => {
-                let (name, owner) = (bucket(*b), OWNER.to_owned());
-                let request = CreateBucket {
-                    name,
-                    owner,
-                    lockable: *lockable,
-                };
-                let expected = done(self.oracle.create_bucket(&request));
-                (Request::CreateBucket(request), expected)
-            }
-            Operation::DeleteBucket { bucket: b } => {
-                let expected = done(self.oracle.delete_bucket(&bucket(*b)));
-                (Request::DeleteBucket(bucket(*b)), expected)
-            }
-            Operation::UpdateBucket { bucket: b, setting } => {
-                let change = bucket_change(*setting);
-                let expected = done(self.oracle.update_bucket(&bucket(*b), &change));
-                (Request::UpdateBucket(bucket(*b), change), expected)
-            }
+            Operation::CreateBucket { .. }
+            | Operation::DeleteBucket { .. }
+            | Operation::UpdateBucket { .. }
+            | Operation::PutDocument { .. }
+            | Operation::GetDocument { .. }
+            | Operation::DeleteDocument { .. } => self.plan_bucket(operation)?,
             Operation::Put { at, body, terms } => self.put(*at, *body, terms),
             Operation::Get {
                 at,
@@ -103,27 +87,6 @@ impl World {
                 wish,
                 bypass,
             } => self.update((self.existing(*at), *version), *change, *wish, *bypass),
-            Operation::PutDocument {
-                bucket: b,
-                kind,
-                len,
-            } => self.put_document(*b, *kind, *len),
-            Operation::GetDocument { bucket: b, kind } => {
-                let document = self.oracle.bucket(&bucket(*b)).and_then(|bucket| {
-                    let found = bucket.documents.get(&kind.to_string()).cloned();
-                    found.ok_or(crate::oracle::Refusal::NoSuchDocument)
-                });
-                let expected = document.map_or_else(Expected::Refused, Expected::Document);
-                (Request::GetDocument(bucket(*b), kind.to_string()), expected)
-            }
-            Operation::DeleteDocument { bucket: b, kind } => {
-                let gone = self.oracle.bucket_mut(&bucket(*b));
-                let gone = gone.map(|bucket| bucket.documents.remove(&kind.to_string()));
-                (
-                    Request::DeleteDocument(bucket(*b), kind.to_string()),
-                    done(gone.map(|_| ())),
-                )
-            }
             Operation::CreateUpload { .. }
             | Operation::UploadPart { .. }
             | Operation::CopyPart { .. }
@@ -147,6 +110,55 @@ impl World {
             | Operation::ReadOn { .. } => return None,
         };
         Some(Plan { request, expected })
+    }
+
+    fn plan_bucket(&mut self, operation: &Operation) -> Option<(Request, Expected)> {
+        Some(match operation {
+            Operation::CreateBucket {
+                bucket: b,
+                lockable,
+            } => {
+                let (name, owner) = (bucket(*b), OWNER.to_owned());
+                let request = CreateBucket {
+                    name,
+                    owner,
+                    lockable: *lockable,
+                };
+                let expected = done(self.oracle.create_bucket(&request));
+                (Request::CreateBucket(request), expected)
+            }
+            Operation::DeleteBucket { bucket: b } => {
+                let expected = done(self.oracle.delete_bucket(&bucket(*b)));
+                (Request::DeleteBucket(bucket(*b)), expected)
+            }
+            Operation::UpdateBucket { bucket: b, setting } => {
+                let change = bucket_change(*setting);
+                let expected = done(self.oracle.update_bucket(&bucket(*b), &change));
+                (Request::UpdateBucket(bucket(*b), change), expected)
+            }
+            Operation::PutDocument {
+                bucket: b,
+                kind,
+                len,
+            } => self.put_document(*b, *kind, *len),
+            Operation::GetDocument { bucket: b, kind } => {
+                let document = self.oracle.bucket(&bucket(*b)).and_then(|bucket| {
+                    let found = bucket.documents.get(&kind.to_string()).cloned();
+                    found.ok_or(crate::oracle::Refusal::NoSuchDocument)
+                });
+                let expected = document.map_or_else(Expected::Refused, Expected::Document);
+                (Request::GetDocument(bucket(*b), kind.to_string()), expected)
+            }
+            Operation::DeleteDocument { bucket: b, kind } => {
+                let gone = self.oracle.bucket_mut(&bucket(*b));
+                let gone = gone.map(|bucket| bucket.documents.remove(&kind.to_string()));
+                (
+                    Request::DeleteDocument(bucket(*b), kind.to_string()),
+                    done(gone.map(|_| ())),
+                )
+            }
+            _ => return None,
+        })
     }
 
     fn put(&mut self, at: At, spec: operation::Body, terms: &Terms) -> (Request, Expected) {
