@@ -127,6 +127,7 @@ impl Engine {
     }
 
     async fn version_row(&self, bucket: &BucketRow, target: &Target) -> Result<VersionRow> {
+        let mut before = self.meta.store().next_sequence();
         let mut current = self.current_row(bucket, &target.key).await?;
         let Some(version) = target.version else {
             return match current {
@@ -144,12 +145,14 @@ impl Engine {
                 Some(row) => return Ok(row),
                 None => {}
             }
-            // It may have become current, or no longer be, between the two look-ups.
+            // It may have become current, or no longer be, between the two look-ups; or first the
+            // one and then the other, and what is current looks as it did.
+            let now = self.meta.store().next_sequence();
             let again = self.current_row(bucket, &target.key).await?;
-            if again == current {
+            if again == current && self.meta.store().next_sequence() == before {
                 break;
             }
-            current = again;
+            (before, current) = (now, again);
         }
         Err(Error::NoSuchVersion { version })
     }

@@ -208,6 +208,8 @@ pub struct UpdateObject {
     pub single_attributes: Vec<(String, Option<Vec<u8>>)>,
     pub retention: Option<Option<Retention>>,
     pub legal_hold: Option<bool>,
+    /// What the version must be at the moment of the change.
+    pub conditions: Vec<Condition>,
     pub bypass_governance: bool,
 }
 

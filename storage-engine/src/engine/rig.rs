@@ -1,5 +1,7 @@
 //! A small store on a simulated disk, for the tests of this folder.
 
+pub(super) mod between;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

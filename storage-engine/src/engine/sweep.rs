@@ -5,6 +5,9 @@
 //! somebody is about to name again ([`super::dedup`]), or for the first time ([`super::homes`]), is
 //! left for another time.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -32,6 +32,7 @@ impl Engine {
                     as_seen(&key_change, &found, seen)?;
                     row = found.row;
                 }
+                guard::conditions(&change.conditions, Some(&row.summary))?;
                 let row = updated(row, &change, &bucket, stamp.now)?;
                 let key = match current {
                     true => Key::current(bucket.id, &target.key),

@@ -9,6 +9,7 @@
 
 mod body;
 mod crash;
+mod cut;
 mod fault;
 mod found;
 mod linear;
@@ -16,7 +17,9 @@ mod model;
 mod operation;
 mod oracle;
 mod plan;
+mod print;
 mod run;
+mod seeds;
 mod send;
 mod settle;
 mod store;

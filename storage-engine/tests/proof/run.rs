@@ -2,25 +2,37 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::StreamExt;
 use storage_engine::clock::ManualClock;
 use storage_engine::ids::Timestamp;
-use storage_engine::{CheckOptions, Engine};
+use storage_engine::{BodyStream, CheckOptions, Engine};
 
-use crate::operation::Operation;
+use crate::operation::{At, Operation, Pick};
 use crate::send::send;
 use crate::settle::Verdict;
 use crate::store::{BEGIN, Store, clock};
 use crate::survey::{Depth, compare};
 use crate::world::World;
 
+/// Readers at a time.
+const HELD_MAX: usize = 3;
+
 /// An open store and what it must hold.
-#[derive(Debug)]
 pub struct Run {
     pub world: World,
     store: Option<Store>,
     engine: Option<Arc<Engine>>,
     clock: Arc<ManualClock>,
     restarts: u64,
+    /// Readers that have begun and not come to their end.
+    held: Vec<Reading>,
+}
+
+/// A reader, and what it has still to bring.
+struct Reading {
+    stream: BodyStream,
+    rest: Bytes,
 }
 
 impl Run {
@@ -35,6 +47,7 @@ impl Run {
             engine: Some(Arc::new(engine)),
             clock,
             restarts: 0,
+            held: Vec::new(),
         })
     }
 
@@ -53,6 +66,19 @@ impl Run {
                 Ok(())
             }
             Operation::Restart => self.restart().await,
+            Operation::Hold {
+                at,
+                version,
+                range,
+                begun,
+            } => {
+                self.hold(*at, *version, *range).await?;
+                match begun {
+                    true => self.read_on(self.held.len().saturating_sub(1)).await,
+                    false => Ok(()),
+                }
+            }
+            Operation::ReadOn { held } => self.read_on(usize::from(*held)).await,
             request => {
                 let plan = self
                     .world
@@ -72,6 +98,7 @@ impl Run {
             self.store = Some(store);
             return Ok(());
         }
+        self.held.clear();
         let engine = self.engine.take().expect("a store is open");
         self.restarts += 1;
         let polite = self.restarts.is_multiple_of(2);
@@ -93,6 +120,48 @@ impl Run {
         self.compare(Depth::Bodies).await
     }
 
+    /// Opens something and reads nothing of it yet.
+    async fn hold(&mut self, at: At, version: Pick, range: (u8, u8)) -> Verdict {
+        let Some(held) = self.world.hold(at, version, range) else {
+            return Ok(());
+        };
+        let opened = self.engine().open(held.target, held.secret.as_ref()).await;
+        let reader = opened.map_err(|error| format!("open: {error}"))?;
+        if self.held.len() == HELD_MAX {
+            self.held.remove(0);
+        }
+        self.held.push(Reading {
+            stream: reader.stream(held.range),
+            rest: held.bytes,
+        });
+        Ok(())
+    }
+
+    /// One more piece of what is being read.
+    async fn read_on(&mut self, number: usize) -> Verdict {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let number = number % self.held.len();
+        let Reading { stream, rest } = &mut self.held[number];
+        let piece = stream.next().await.transpose();
+        match piece.map_err(|error| format!("reading on: {error}"))? {
+            Some(piece) if rest.starts_with(&piece) => *rest = rest.slice(piece.len()..),
+            Some(_) => return Err("reading on: other bytes came".into()),
+            None if rest.is_empty() => drop(self.held.remove(number)),
+            None => return Err(format!("reading on: {} bytes are missing", rest.len())),
+        }
+        Ok(())
+    }
+
+    /// Everything that is being read, to its end.
+    pub async fn read_out(&mut self) -> Verdict {
+        while !self.held.is_empty() {
+            self.read_on(0).await?;
+        }
+        Ok(())
+    }
+
     pub async fn compare(&mut self, depth: Depth) -> Verdict {
         let engine = self.engine.as_ref().expect("a store is open");
         compare(engine, &mut self.world.oracle, depth).await
@@ -109,9 +178,11 @@ pub async fn history(store: Store, operations: &[Operation]) -> Verdict {
     run.compare(Depth::Bodies)
         .await
         .map_err(|what| format!("at the end: {what}"))?;
-    run.step(&Operation::Tidy)
-        .await
-        .map_err(|what| format!("tidying up at the end: {what}"))?;
+    run.read_out().await?;
+    for last in [Operation::Tidy, Operation::Compact] {
+        let wrong = |what| format!("{last:?} at the end: {what}");
+        run.step(&last).await.map_err(wrong)?;
+    }
     run.compare(Depth::Bodies)
         .await
         .map_err(|what| format!("after tidying up: {what}"))?;

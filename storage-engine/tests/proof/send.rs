@@ -5,13 +5,17 @@ use futures_util::StreamExt;
 use storage_engine::ids::UploadName;
 use storage_engine::row::BucketRow;
 use storage_engine::{
-    BodyStream, BucketPage, DeleteOutcome, Engine, Error, ListPage, ObjectEntry, ObjectInfo,
-    PartOutcome, PartPage, PutOutcome, Result, UploadInfo, VersionEntry,
+    BodyStream, BucketPage, DeleteOutcome, Engine, Error, ListPage, ListRequest, ObjectEntry,
+    ObjectInfo, PartOutcome, PartPage, PutOutcome, Result, ScrubOptions, Staged, Staging,
+    UploadInfo, UploadTarget, VersionEntry, unwatched,
 };
 
 use crate::oracle::Refusal;
 use crate::plan::secret_key;
 use crate::world::{Body, Request, span};
+
+/// The named table of tests.
+pub const TABLE: &str = "notes";
 
 /// What the engine has answered.
 #[derive(Debug)]
@@ -88,10 +92,15 @@ pub async fn send(engine: &Engine, request: Request) -> Result<Reply> {
         Request::DeleteDocument(bucket, kind) => {
             done(engine.delete_document(&bucket, &kind).await?)
         }
-        Request::Tidy => {
-            engine.tidy().await?;
+        Request::Expire(bucket, before) => done(expire(engine, &bucket, before).await?),
+        Request::Abandon(body, sealed) => done(abandon(engine, body, sealed).await?),
+        Request::Table(guards, writes) => done(engine.table_commit(TABLE, guards, writes).await?),
+        Request::Tidy => done(engine.tidy().await?),
+        Request::Compact => {
+            engine.compact().await?;
             Reply::Done
         }
+        Request::Scrub => done(scrub(engine).await?),
     })
 }
 
@@ -99,15 +108,62 @@ fn done((): ()) -> Reply {
     Reply::Done
 }
 
-async fn stage(engine: &Engine, body: Body) -> Result<storage_engine::stage::Staged> {
-    let mut staging = engine.stage(body.options).await?;
-    let piece = body.bytes.len().div_ceil(body.pieces).max(1);
-    let mut rest = body.bytes;
+async fn stage(engine: &Engine, body: Body) -> Result<Staged> {
+    let staging = engine.stage(body.options).await?;
+    write(staging, body.bytes, body.pieces).await?.seal().await
+}
+
+async fn write(mut staging: Staging, mut rest: Bytes, pieces: usize) -> Result<Staging> {
+    let piece = rest.len().div_ceil(pieces).max(1);
     while !rest.is_empty() {
         let now = rest.split_to(piece.min(rest.len()));
         staging.write(now).await?;
     }
-    staging.seal().await
+    Ok(staging)
+}
+
+/// All of a body, or all but its last byte, and then nothing more.
+async fn abandon(engine: &Engine, body: Body, sealed: bool) -> Result<()> {
+    let staging = engine.stage(body.options).await?;
+    let part = body.bytes.len() - usize::from(!sealed && !body.bytes.is_empty());
+    let staging = write(staging, body.bytes.slice(..part), body.pieces).await?;
+    if sealed {
+        drop(staging.seal().await?);
+    }
+    Ok(())
+}
+
+/// As whoever looks after a bucket does it: a listing, and an abort for each.
+async fn expire(engine: &Engine, bucket: &str, before: u64) -> Result<()> {
+    let request = ListRequest {
+        bucket: bucket.to_owned(),
+        limit: 1000,
+        ..ListRequest::default()
+    };
+    for upload in engine.list_uploads(request).await?.entries {
+        if upload.started.0 < before {
+            let target = UploadTarget {
+                bucket: bucket.to_owned(),
+                key: upload.key,
+                upload: upload.name,
+            };
+            engine.abort_upload(&target).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn scrub(engine: &Engine) -> Result<()> {
+    let report = engine
+        .scrub(ScrubOptions::default(), &mut unwatched)
+        .await?;
+    match report.damaged.first() {
+        None => Ok(()),
+        Some(first) => Err(Error::Invalid {
+            what: "scrub",
+            detail: format!("{first:?}"),
+        }),
+    }
 }
 
 pub async fn collect(mut stream: BodyStream) -> Result<Bytes> {

@@ -11,7 +11,7 @@ use storage_engine::{
 
 use crate::oracle::{Bucket, Oracle, Tagged, Upload, Usage, Version};
 use crate::plan::secret_key;
-use crate::send::collect;
+use crate::send::{TABLE, collect};
 use crate::settle::{Verdict, same, same_body, same_info, same_summary};
 
 /// Whether bodies are read or only listed.
@@ -70,6 +70,22 @@ pub async fn compare(engine: &Engine, oracle: &mut Oracle, depth: Depth) -> Verd
             .await
             .map_err(within)?;
     }
+    compare_table(engine, oracle).await
+}
+
+async fn compare_table(engine: &Engine, oracle: &Oracle) -> Verdict {
+    let mut seen: Vec<(Bytes, Bytes)> = Vec::new();
+    loop {
+        let after = seen.last().map(|(key, _)| key.clone());
+        let page = engine.table_scan(TABLE, b"", after.as_deref(), 3).await;
+        let page = page.map_err(|error| format!("table: {error}"))?;
+        seen.extend(page.rows);
+        if !page.more {
+            break;
+        }
+    }
+    let wanted: Vec<_> = oracle.table.clone().into_iter().collect();
+    same!("rows of the table", wanted, seen);
     Ok(())
 }
 

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use storage_engine::ids::{Sequence, UploadId, UploadName, VersionId};
 use storage_engine::{
     CompleteUpload, CopyObject, CopyPart, CreateBucket, CreateUpload, DeleteObject, ListBuckets,
-    ListRequest, PutObject, StageOptions, Target, UpdateBucket, UpdateObject, UploadTarget,
+    ListRequest, PutObject, StageOptions, TableGuard, TableWrite, Target, UpdateBucket,
+    UpdateObject, UploadTarget,
 };
 
 use crate::operation::{At, Pick};
@@ -51,6 +52,10 @@ pub enum Request {
     ListParts(UploadTarget, u16, usize),
     Complete(CompleteUpload),
     Abort(UploadTarget),
+    /// Everything in a bucket that was begun before a time.
+    Expire(String, u64),
+    Abandon(Body, bool),
+    Table(Vec<TableGuard>, Vec<TableWrite>),
     ListObjects(ListRequest),
     ListVersions(ListRequest),
     ListUploads(ListRequest),
@@ -59,6 +64,8 @@ pub enum Request {
     GetDocument(String, String),
     DeleteDocument(String, String),
     Tidy,
+    Compact,
+    Scrub,
 }
 
 #[derive(Debug)]

@@ -1,3 +1,5 @@
+mod moving;
+
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;

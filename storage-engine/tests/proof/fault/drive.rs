@@ -6,10 +6,11 @@ use storage_engine::disk::sim::{Call, SimDisk, Survival};
 use storage_engine::index::MemoryIndex;
 use storage_engine::{CreateBucket, Engine, Error};
 
-use crate::crash::{generated, on_one_thread};
+use crate::crash::on_one_thread;
 use crate::model::soaks;
 use crate::operation::{At, Body, Mix, Operation, Terms, histories};
 use crate::run::check;
+use crate::seeds::generated;
 use crate::send::{is_lost, send};
 use crate::settle::Verdict;
 use crate::store::{BEGIN, assemble, clock};
@@ -45,7 +46,10 @@ async fn fail_at(step: u64, code: i32, operations: &[Operation]) -> Result<bool,
             let Some(plan) = world.plan(operation) else {
                 continue;
             };
-            let reads = matches!(plan.request, Request::Get(..) | Request::Tidy);
+            let reads = matches!(
+                plan.request,
+                Request::Get(..) | Request::Tidy | Request::Compact | Request::Scrub
+            );
             match send(&engine, plan.request).await {
                 Err(Error::NoSpace { .. }) => world = before,
                 Err(error) if is_lost(&error) => {
@@ -89,7 +93,12 @@ fn fail_everywhere(code: i32, usual: u64) {
     for seed in 1_000.. {
         let mut operations = generated(seed, histories(Mix::CRASH, 30));
         // Some of many may be done and some not: that is for the crashes to try.
-        operations.retain(|operation| !matches!(operation, Operation::DeleteMany { .. }));
+        operations.retain(|operation| {
+            !matches!(
+                operation,
+                Operation::DeleteMany { .. } | Operation::Expire { .. }
+            )
+        });
         for step in 0..120 {
             match on_one_thread(fail_at(step, code, &operations)) {
                 Ok(has_stopped) => stopped += u64::from(has_stopped),

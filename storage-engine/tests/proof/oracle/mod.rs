@@ -10,8 +10,8 @@ mod object;
 mod upload;
 
 pub use list::{Item, Page, Place};
-pub use object::{Beside, CopyTerms, NewVersion, Wish};
-pub use upload::{Listed, Part};
+pub use object::{Beside, CopyTerms, NewVersion, Wish, holds};
+pub use upload::{Completion, Listed, Part};
 
 use std::collections::BTreeMap;
 
@@ -65,6 +65,8 @@ pub enum Tagged {
 #[derive(Debug, Clone, Default)]
 pub struct Oracle {
     pub buckets: BTreeMap<String, Bucket>,
+    /// Rows of the one named table.
+    pub table: BTreeMap<Bytes, Bytes>,
     pub now: u64,
 }
 

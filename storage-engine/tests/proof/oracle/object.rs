@@ -39,6 +39,7 @@ pub struct Beside {
     pub attributes: Option<Vec<Attribute>>,
     pub retention: Option<Option<Retention>>,
     pub legal_hold: Option<bool>,
+    pub wishes: Vec<Wish>,
     pub bypass: bool,
 }
 
@@ -317,7 +318,7 @@ impl Oracle {
     ) -> Answer<()> {
         let now = self.now;
         let bucket = self.bucket_mut(bucket)?;
-        bucket.readable(key, id)?;
+        holds(&change.wishes, Some(bucket.readable(key, id)?))?;
         let lockable = bucket.lockable;
         let versions = bucket
             .keys

@@ -26,6 +26,15 @@ pub struct Listed {
     pub etag: Option<ETag>,
 }
 
+/// What must hold of an upload and of its key for it to be completed.
+#[derive(Debug, Clone, Default)]
+pub struct Completion {
+    pub part_bytes_min: u64,
+    pub wishes: Vec<Wish>,
+    pub size: Option<u64>,
+    pub checksum: Option<Checksum>,
+}
+
 impl Bucket {
     pub fn upload(&self, key: &[u8], name: UploadName) -> Answer<&Upload> {
         let mut uploads = self.uploads.iter();
@@ -112,14 +121,20 @@ impl Oracle {
         Ok(())
     }
 
+    /// Aborts what was begun before a time.
+    pub fn expire(&mut self, bucket: &str, before: u64) -> Answer<()> {
+        let bucket = self.bucket_mut(bucket)?;
+        bucket.uploads.retain(|upload| upload.started >= before);
+        Ok(())
+    }
+
     pub fn complete(
         &mut self,
         bucket: &str,
         key: &Bytes,
         name: UploadName,
         listed: &[Listed],
-        part_bytes_min: u64,
-        wishes: &[Wish],
+        terms: &Completion,
     ) -> Answer<()> {
         let now = self.now;
         if listed.is_empty() {
@@ -144,9 +159,19 @@ impl Oracle {
             };
         };
         let upload = bucket.uploads[at].clone();
-        let object = joined(&upload, name, listed, part_bytes_min)?;
+        let object = upload.joined(name, listed, terms.part_bytes_min)?;
+        if terms
+            .size
+            .is_some_and(|size| size != object.body.len() as u64)
+        {
+            return Err(Refusal::DigestMismatch);
+        }
+        let own = object.checksum.as_ref().map(|sum| sum.checksum);
+        if terms.checksum.is_some_and(|sum| own != Some(sum)) {
+            return Err(Refusal::DigestMismatch);
+        }
         bucket.within_quota(|bucket| {
-            holds(wishes, bucket.current(key))?;
+            holds(&terms.wishes, bucket.current(key))?;
             bucket.uploads.remove(at);
             bucket.push(key, now, &upload.object.owner, Some(object));
             Ok(())
@@ -154,61 +179,64 @@ impl Oracle {
     }
 }
 
-fn joined(
-    upload: &Upload,
-    name: UploadName,
-    listed: &[Listed],
-    part_bytes_min: u64,
-) -> Answer<Object> {
-    let mut body = BytesMut::new();
-    let mut tags = Vec::new();
-    let mut sums = Vec::new();
-    let mut sizes = Vec::new();
-    for wanted in listed {
-        let part = upload
-            .parts
-            .get(&wanted.number)
-            .ok_or(Refusal::InvalidPart(wanted.number))?;
-        let Tagged::Is(etag) = part.etag else {
-            panic!("a part whose answer was lost is not listed")
-        };
-        if wanted.etag.is_some_and(|tag| tag != etag) {
-            return Err(Refusal::InvalidPart(wanted.number));
-        }
-        tags.push(etag);
-        sizes.push((wanted.number, part.body.len() as u64));
-        body.extend_from_slice(&part.body);
-        sums.push((wanted.number, part.checksum));
-    }
-    let (_, all_but_last) = sizes.split_last().expect("there is a part");
-    if let Some((number, _)) = all_but_last.iter().find(|(_, size)| *size < part_bytes_min) {
-        return Err(Refusal::PartTooSmall(*number));
-    }
-    let body = body.freeze();
-    let checksum = match upload.checksum {
-        None => None,
-        Some((algorithm, kind)) => {
-            let mut concatenated = Vec::new();
-            for (number, sum) in sums {
-                let sum = sum.filter(|sum| sum.algorithm() == algorithm);
-                let sum = sum.ok_or(Refusal::InvalidPart(number))?;
-                concatenated.extend_from_slice(sum.as_bytes());
+impl Upload {
+    /// The object that these parts make.
+    pub fn joined(
+        &self,
+        name: UploadName,
+        listed: &[Listed],
+        part_bytes_min: u64,
+    ) -> Answer<Object> {
+        let mut body = BytesMut::new();
+        let mut tags = Vec::new();
+        let mut sums = Vec::new();
+        let mut sizes = Vec::new();
+        for wanted in listed {
+            let part = self
+                .parts
+                .get(&wanted.number)
+                .ok_or(Refusal::InvalidPart(wanted.number))?;
+            let Tagged::Is(etag) = part.etag else {
+                panic!("a part whose answer was lost is not listed")
+            };
+            if wanted.etag.is_some_and(|tag| tag != etag) {
+                return Err(Refusal::InvalidPart(wanted.number));
             }
-            Some(match kind {
-                ChecksumKind::FullObject => full(algorithm, &body),
-                ChecksumKind::Composite => ObjectChecksum {
-                    checksum: body::checksum(algorithm, &concatenated),
-                    kind,
-                },
-            })
+            tags.push(etag);
+            sizes.push((wanted.number, part.body.len() as u64));
+            body.extend_from_slice(&part.body);
+            sums.push((wanted.number, part.checksum));
         }
-    };
-    let new = upload.object.clone();
-    Ok(Object {
-        etag: Tagged::Is(body::etag_of_parts(&tags)),
-        checksum,
-        parts: sizes,
-        upload: Some(name),
-        ..Object::new(new, body, None, upload.secret)
-    })
+        let (_, all_but_last) = sizes.split_last().expect("there is a part");
+        if let Some((number, _)) = all_but_last.iter().find(|(_, size)| *size < part_bytes_min) {
+            return Err(Refusal::PartTooSmall(*number));
+        }
+        let body = body.freeze();
+        let checksum = match self.checksum {
+            None => None,
+            Some((algorithm, kind)) => {
+                let mut concatenated = Vec::new();
+                for (number, sum) in sums {
+                    let sum = sum.filter(|sum| sum.algorithm() == algorithm);
+                    let sum = sum.ok_or(Refusal::InvalidPart(number))?;
+                    concatenated.extend_from_slice(sum.as_bytes());
+                }
+                Some(match kind {
+                    ChecksumKind::FullObject => full(algorithm, &body),
+                    ChecksumKind::Composite => ObjectChecksum {
+                        checksum: body::checksum(algorithm, &concatenated),
+                        kind,
+                    },
+                })
+            }
+        };
+        let new = self.object.clone();
+        Ok(Object {
+            etag: Tagged::Is(body::etag_of_parts(&tags)),
+            checksum,
+            parts: sizes,
+            upload: Some(name),
+            ..Object::new(new, body, None, self.secret)
+        })
+    }
 }

@@ -2,7 +2,10 @@
 //! the request had been carried out.
 
 mod list;
+mod other;
 mod upload;
+
+pub use other::expired_one_by_one;
 
 use bytes::Bytes;
 use storage_engine::hash::Algorithm;
@@ -35,29 +38,12 @@ impl World {
     /// `None` for what is no request: time passing, restarts.
     pub fn plan(&mut self, operation: &Operation) -> Option<Plan> {
         let (request, expected) = match operation {
-            Operation::CreateBucket {
-                bucket: b,
-                lockable,
-            } => {
-                let (name, owner) = (bucket(*b), OWNER.to_owned());
-                let request = CreateBucket {
-                    name,
-                    owner,
-                    lockable: *lockable,
-                    ..CreateBucket::default()
-                };
-                let expected = done(self.oracle.create_bucket(&request));
-                (Request::CreateBucket(request), expected)
-            }
-            Operation::DeleteBucket { bucket: b } => {
-                let expected = done(self.oracle.delete_bucket(&bucket(*b)));
-                (Request::DeleteBucket(bucket(*b)), expected)
-            }
-            Operation::UpdateBucket { bucket: b, setting } => {
-                let change = bucket_change(*setting);
-                let expected = done(self.oracle.update_bucket(&bucket(*b), &change));
-                (Request::UpdateBucket(bucket(*b), change), expected)
-            }
+            Operation::CreateBucket { .. }
+            | Operation::DeleteBucket { .. }
+            | Operation::UpdateBucket { .. }
+            | Operation::PutDocument { .. }
+            | Operation::GetDocument { .. }
+            | Operation::DeleteDocument { .. } => self.plan_bucket(operation)?,
             Operation::Put { at, body, terms } => self.put(*at, *body, terms),
             Operation::Get {
                 at,
@@ -82,7 +68,7 @@ impl World {
                 wish,
                 bypass,
             } => self.delete(self.existing(*at), *version, *wish, *bypass),
-            Operation::DeleteMany { bucket: b, keys } => self.delete_many(*b, keys),
+            Operation::DeleteMany { bucket: b, keys } => self.delete_many(*b, *keys),
             Operation::Copy {
                 from,
                 version,
@@ -98,8 +84,59 @@ impl World {
                 at,
                 version,
                 change,
+                wish,
                 bypass,
-            } => self.update(self.existing(*at), *version, *change, *bypass),
+            } => self.update((self.existing(*at), *version), *change, *wish, *bypass),
+            Operation::CreateUpload { .. }
+            | Operation::UploadPart { .. }
+            | Operation::CopyPart { .. }
+            | Operation::ListParts { .. }
+            | Operation::Complete { .. }
+            | Operation::Abort { .. }
+            | Operation::Expire { .. } => self.plan_upload(operation)?,
+            Operation::List { .. } | Operation::ListBuckets { .. } => self.plan_list(operation)?,
+            Operation::Abandon {
+                bucket,
+                body,
+                sealed,
+            } => self.abandon(*bucket, *body, *sealed),
+            Operation::Table { write, guard } => self.table(*write, *guard),
+            Operation::Tidy => (Request::Tidy, Expected::Done),
+            Operation::Compact => (Request::Compact, Expected::Done),
+            Operation::Scrub => (Request::Scrub, Expected::Done),
+            Operation::Wait { .. }
+            | Operation::Restart
+            | Operation::Hold { .. }
+            | Operation::ReadOn { .. } => return None,
+        };
+        Some(Plan { request, expected })
+    }
+
+    fn plan_bucket(&mut self, operation: &Operation) -> Option<(Request, Expected)> {
+        Some(match operation {
+            Operation::CreateBucket {
+                bucket: b,
+                lockable,
+            } => {
+                let (name, owner) = (bucket(*b), OWNER.to_owned());
+                let request = CreateBucket {
+                    name,
+                    owner,
+                    lockable: *lockable,
+                    ..CreateBucket::default()
+                };
+                let expected = done(self.oracle.create_bucket(&request));
+                (Request::CreateBucket(request), expected)
+            }
+            Operation::DeleteBucket { bucket: b } => {
+                let expected = done(self.oracle.delete_bucket(&bucket(*b)));
+                (Request::DeleteBucket(bucket(*b)), expected)
+            }
+            Operation::UpdateBucket { bucket: b, setting } => {
+                let change = bucket_change(*setting);
+                let expected = done(self.oracle.update_bucket(&bucket(*b), &change));
+                (Request::UpdateBucket(bucket(*b), change), expected)
+            }
             Operation::PutDocument {
                 bucket: b,
                 kind,
@@ -121,17 +158,8 @@ impl World {
                     done(gone.map(|_| ())),
                 )
             }
-            Operation::CreateUpload { .. }
-            | Operation::UploadPart { .. }
-            | Operation::CopyPart { .. }
-            | Operation::ListParts { .. }
-            | Operation::Complete { .. }
-            | Operation::Abort { .. } => self.plan_upload(operation)?,
-            Operation::List { .. } | Operation::ListBuckets { .. } => self.plan_list(operation)?,
-            Operation::Tidy => (Request::Tidy, Expected::Done),
-            Operation::Wait { .. } | Operation::Restart => return None,
-        };
-        Some(Plan { request, expected })
+            _ => return None,
+        })
     }
 
     fn put(&mut self, at: At, spec: operation::Body, terms: &Terms) -> (Request, Expected) {
@@ -229,12 +257,9 @@ impl World {
     }
 
     /// Each key once: the engine may take them in any order.
-    fn delete_many(&mut self, bucket: u8, keys: &[u8]) -> (Request, Expected) {
-        let mut keys = keys.to_vec();
-        keys.sort_unstable();
-        keys.dedup();
+    fn delete_many(&mut self, bucket: u8, keys: u16) -> (Request, Expected) {
         let (mut requests, mut expected) = (Vec::new(), Vec::new());
-        for key in keys {
+        for key in keys_of(keys) {
             let at = At { bucket, key };
             requests.push(DeleteObject {
                 target: target(at, None),
@@ -298,20 +323,21 @@ impl World {
 
     fn update(
         &mut self,
-        at: At,
-        version: Pick,
+        (at, version): (At, Pick),
         change: Change,
+        wish: Option<WishFor>,
         bypass: bool,
     ) -> (Request, Expected) {
         let id = self.pick(at, version);
         let mut beside = Beside {
             bypass,
+            wishes: self.wishes(at, id, wish),
             ..Beside::default()
         };
         match change {
             Change::Tags(n) => beside.tags = Some(tags(n)),
             Change::Attributes(n) => beside.attributes = Some(attributes(n)),
-            Change::Retain {
+            Change::Keep {
                 seconds,
                 compliance,
             } => {
@@ -323,13 +349,14 @@ impl World {
                 beside.retention = Some(Some(retention(retain, self.oracle.now)));
             }
             Change::Release => beside.retention = Some(None),
-            Change::Hold(hold) => beside.legal_hold = Some(hold),
+            Change::LegalHold(hold) => beside.legal_hold = Some(hold),
         }
         let request = UpdateObject {
             tags: beside.tags.clone(),
             attributes: beside.attributes.clone(),
             retention: beside.retention,
             legal_hold: beside.legal_hold,
+            conditions: conditions(&beside.wishes),
             bypass_governance: bypass,
             ..UpdateObject::default()
         };
@@ -411,6 +438,11 @@ impl World {
             WishFor::OtherSize => Wish::Size(size + 1),
         }]
     }
+}
+
+/// The keys whose bits are set.
+pub fn keys_of(bits: u16) -> impl Iterator<Item = u8> {
+    (0..16).filter(move |key| bits & (1 << key) != 0)
 }
 
 fn done(answer: Answer<()>) -> Expected {
@@ -550,7 +582,8 @@ fn bucket_change(setting: Setting) -> UpdateBucket {
         Setting::Compress(1) => change.compression = Some(Compression::Lz4),
         Setting::Compress(_) => change.compression = Some(Compression::Zstd),
         Setting::Deduplicate(on) => change.deduplicate = Some(on),
-        Setting::Tags(number) => change.tags = Some(tags(number)),
+        Setting::BucketTags(number) => change.tags = Some(tags(number)),
+        Setting::NoDefaultRetention => change.default_retention = Some(None),
     }
     change
 }

@@ -1,12 +1,13 @@
 //! Requests about multipart uploads.
 
+use storage_engine::hash::Checksum;
 use storage_engine::row::ChecksumKind;
 use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, UploadTarget};
 
 use super::{algorithm, conditions, new_object, new_version, put, secret_key, staged, target};
 use crate::body;
-use crate::operation::{self, At, Operation, PartList, Pick, Terms, WishFor};
-use crate::oracle::{Listed, Refusal, Tagged};
+use crate::operation::{self, At, Claim, Operation, PartList, Pick, Terms, WishFor};
+use crate::oracle::{Completion, Listed, Refusal, Tagged, holds};
 use crate::world::{Expected, KnownUpload, Request, World, bucket, key, span};
 
 impl World {
@@ -27,10 +28,11 @@ impl World {
                 number,
                 from,
                 version,
+                source_wish,
                 range,
             } => {
                 let from = self.existing(*from);
-                self.copy_part(*upload, *number, (from, *version), *range)
+                self.copy_part((*upload, *number), (from, *version), *source_wish, *range)
             }
             Operation::ListParts {
                 upload,
@@ -53,11 +55,21 @@ impl World {
                     expected,
                 )
             }
-            Operation::Complete { upload, list, wish } => self.complete(*upload, *list, *wish),
+            Operation::Complete {
+                upload,
+                list,
+                wish,
+                claim,
+            } => self.complete(*upload, *list, *wish, *claim),
             Operation::Abort { upload } => {
                 let known = self.upload(*upload);
                 let answer = self.oracle.abort(&known.bucket, &known.key, known.name);
                 (Request::Abort(upload_target(&known)), super::done(answer))
+            }
+            Operation::Expire { bucket: b, seconds } => {
+                let before = self.oracle.now.saturating_sub(u64::from(*seconds) * 1000);
+                let answer = self.oracle.expire(&bucket(*b), before);
+                (Request::Expire(bucket(*b), before), super::done(answer))
             }
             _ => return None,
         })
@@ -123,9 +135,9 @@ impl World {
 
     fn copy_part(
         &mut self,
-        upload: u8,
-        number: u8,
+        (upload, number): (u8, u8),
         (from, version): (At, Pick),
+        source_wish: Option<WishFor>,
         range: Option<(u8, u8)>,
     ) -> (Request, Expected) {
         let known = self.upload(upload);
@@ -138,17 +150,19 @@ impl World {
         let range = range.map(|range| span(range, size));
         let source_secret = object.and_then(|object| object.secret);
         let key_for_copy = own.as_ref().ok().and_then(|upload| upload.secret);
+        let wishes = self.wishes(from, id, source_wish);
         let request = CopyPart {
             target: upload_target(&known),
             number,
             source: target(from, id),
-            source_conditions: Vec::new(),
+            source_conditions: conditions(&wishes),
             range: range.clone(),
             source_key: source_secret.map(secret_key),
             key_for_copy: key_for_copy.map(secret_key),
         };
         let answer = own.and_then(|upload| {
             let object = source?.expect("what is readable is no marker");
+            holds(&wishes, self.readable(from, id).ok().as_ref())?;
             let range = range.unwrap_or(0..size);
             let at = |offset: u64| usize::try_from(offset).expect("bodies of tests are short");
             let bytes = object.body.slice(at(range.start)..at(range.end));
@@ -168,6 +182,7 @@ impl World {
         upload: u8,
         list: PartList,
         wish: Option<WishFor>,
+        claim: Claim,
     ) -> (Request, Expected) {
         let known = self.upload(upload);
         let mut listed: Vec<Listed> = Vec::new();
@@ -218,6 +233,7 @@ impl World {
             key: number(&crate::world::KEYS, &known.key),
         };
         let wishes = self.wishes(at, None, wish);
+        let (size, checksum) = self.claimed(&known, &listed, claim);
         let part = |part: &Listed| CompletePart {
             number: part.number,
             etag: part.etag,
@@ -228,14 +244,47 @@ impl World {
             parts: listed.iter().map(part).collect(),
             part_bytes_min,
             conditions: conditions(&wishes),
-            checksum: None,
-            size: None,
+            checksum,
+            size,
         };
         let KnownUpload { bucket, key, name } = known;
-        let answer = self
-            .oracle
-            .complete(&bucket, &key, name, &listed, part_bytes_min, &wishes);
+        let terms = Completion {
+            part_bytes_min,
+            wishes,
+            size,
+            checksum,
+        };
+        let answer = self.oracle.complete(&bucket, &key, name, &listed, &terms);
         (Request::Complete(request), put(answer, bucket, key))
+    }
+}
+
+impl World {
+    /// Size and checksum that the caller says the object must come to.
+    fn claimed(
+        &self,
+        known: &KnownUpload,
+        listed: &[Listed],
+        claim: Claim,
+    ) -> (Option<u64>, Option<Checksum>) {
+        let joined = self
+            .upload_now(known)
+            .filter(|_| !listed.is_empty())
+            .and_then(|upload| upload.joined(known.name, listed, 0).ok());
+        let (size, checksum) = match &joined {
+            Some(object) => (object.body.len() as u64, object.checksum.as_ref()),
+            None => (0, None),
+        };
+        let checksum = checksum.map(|sum| sum.checksum);
+        match claim {
+            Claim::Nothing => (None, None),
+            Claim::Right => (Some(size), checksum),
+            Claim::WrongSize => (Some(size + 1), None),
+            Claim::WrongChecksum => {
+                let algorithm = checksum.map_or(algorithm(0), |sum| sum.algorithm());
+                (None, Some(body::checksum(algorithm, b"wrong")))
+            }
+        }
     }
 }
 
