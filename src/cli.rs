@@ -26,6 +26,48 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Show what lifecycle rules would do, or have done, in a data folder no server is running on
     Lifecycle(LifecycleArgs),
+    /// Look after the keys of encrypted objects, in a data folder no server is running on
+    #[command(subcommand)]
+    Kms(KmsCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KmsCommand {
+    /// Keys that wrap the keys of objects
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key
+    Create(KeyArgs),
+    /// Show all keys: name, state, versions, and when each was made in seconds since 1970
+    List(KeyListArgs),
+    /// Wrap with a new version from now on; what older ones wrapped still opens
+    Rotate(KeyArgs),
+    /// Let a key wrap and open nothing until it is enabled again
+    Disable(KeyArgs),
+    /// Let a disabled key be used again
+    Enable(KeyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyListArgs {
+    /// Folder with the keys
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// Name of the key, as clients give it in x-amz-server-side-encryption-aws-kms-key-id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// Folder with the keys
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -175,6 +217,15 @@ pub(crate) struct ServerArgs {
 
     #[command(flatten)]
     pub(crate) day: DayArgs,
+    /// From where customers' own encryption keys are taken: private for this machine only (and
+    /// TLS, once there is some), anywhere where something before the server encrypts the way
+    #[arg(
+        long,
+        value_name = "WHERE",
+        env = "CAIRN_CUSTOMER_KEYS",
+        default_value = "private"
+    )]
+    pub(crate) customer_keys: CustomerKeysFrom,
 
     #[command(flatten)]
     pub(crate) log: LogArgs,
@@ -199,6 +250,12 @@ pub(crate) struct LogArgs {
         default_value = "info"
     )]
     pub(crate) log_level: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CustomerKeysFrom {
+    Private,
+    Anywhere,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

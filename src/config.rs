@@ -9,10 +9,10 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use pipeline::lifecycle::Day;
-use s3_api::{Domains, InvalidDomain, SigV2};
+use s3_api::{CustomerKeys, Domains, InvalidDomain, SigV2};
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{DayArgs, LogArgs, LogFormat, ServerArgs};
+use crate::cli::{CustomerKeysFrom, DayArgs, LogArgs, LogFormat, ServerArgs};
 use crate::credentials::{self, RootCredential};
 use crate::proxies::TrustedProxies;
 
@@ -31,6 +31,7 @@ pub(crate) struct ServerConfig {
     pub(crate) proxies: TrustedProxies,
     pub(crate) sigv2: SigV2,
     pub(crate) lifecycle_day: Day,
+    pub(crate) customer_keys: CustomerKeys,
     /// The root credential of the environment. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
 }
@@ -85,6 +86,10 @@ impl ServerConfig {
                 .map_err(ConfigError::TrustedProxy)?,
             sigv2,
             lifecycle_day: check_day(&args.day)?,
+            customer_keys: match args.customer_keys {
+                CustomerKeysFrom::Private => CustomerKeys::Private,
+                CustomerKeysFrom::Anywhere => CustomerKeys::Anywhere,
+            },
             root: root_of(env::var_os(ROOT_USER), env::var_os(ROOT_PASSWORD))?,
         })
     }

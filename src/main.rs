@@ -12,6 +12,7 @@ mod config;
 mod credentials;
 mod folder;
 mod front;
+mod kms;
 mod limits;
 mod master_key;
 mod observe;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, KmsCommand};
 
 fn main() -> ExitCode {
     match Cli::parse().command {
@@ -40,5 +41,6 @@ fn main() -> ExitCode {
         Command::Backup(args) => care::backup(&args),
         Command::Restore(args) => care::restore(&args),
         Command::Lifecycle(args) => care::lifecycle(&args),
+        Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
     }
 }

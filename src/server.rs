@@ -13,6 +13,7 @@ use std::sync::Arc;
 use http::Request;
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
+use s3_api::kms::{KmsError, LocalKeyRing};
 use s3_api::{S3, S3Config};
 use storage_engine::disk::with_advice;
 use storage_engine::{Engine, EngineConfig};
@@ -58,6 +59,8 @@ enum RunError {
     SecretFile(#[from] SecretFileError),
     #[error("cannot read the identities: {0}")]
     Identity(#[from] identity::Error),
+    #[error("cannot read the keys of encrypted objects: {0}")]
+    Keys(#[from] KmsError),
     #[error("cannot listen on {address}: {source}")]
     Listen {
         address: SocketAddr,
@@ -137,7 +140,9 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     };
     warn_of_a_full_drive(&engine).await;
     let root = root_credential_of(&config)?;
-    let identity = identities(&engine, &config.data, &root).await?;
+    let master = master_key::load_or_create(&config.data)?;
+    let identity = identities(&engine, &master, &root).await?;
+    let ring = key_ring(&engine, &master).await?;
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);
@@ -148,7 +153,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     let background = Background::start(&engine, config.lifecycle_day, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
     let front = Arc::new(Front::new(
-        s3_over(&engine, &config, identity),
+        s3_over(&engine, &config, identity, ring),
         doors,
         Arc::clone(&engine),
         Arc::clone(&metrics),
@@ -313,10 +318,9 @@ fn show_once(root: &RootCredential, data: &Path) {
 /// Called with the store open, like the one before.
 async fn identities(
     engine: &Arc<Engine>,
-    data: &Path,
+    master: &[u8; 32],
     root: &RootCredential,
 ) -> Result<Identity, RunError> {
-    let master = master_key::load_or_create(data)?;
     let root = RootAccount {
         canonical_id: ROOT_ID.into(),
         display_name: ROOT_NAME.into(),
@@ -324,15 +328,27 @@ async fn identities(
         access_key: root.user().to_owned(),
         secret: Secret::new(root.password()),
     };
-    Ok(Identity::open(Arc::clone(engine), &master, root).await?)
+    Ok(Identity::open(Arc::clone(engine), master, root).await?)
 }
 
-fn s3_over(engine: &Arc<Engine>, config: &ServerConfig, identity: Identity) -> S3 {
+async fn key_ring(engine: &Arc<Engine>, master: &[u8; 32]) -> Result<Arc<LocalKeyRing>, RunError> {
+    Ok(Arc::new(
+        LocalKeyRing::open(Arc::clone(engine), master).await?,
+    ))
+}
+
+fn s3_over(
+    engine: &Arc<Engine>,
+    config: &ServerConfig,
+    identity: Identity,
+    ring: Arc<LocalKeyRing>,
+) -> S3 {
     let config = S3Config {
         domains: config.domains.clone(),
         website_domains: config.website_domains.clone(),
         sigv2: config.sigv2,
-        ..S3Config::new(config.region.as_str(), identity)
+        customer_keys: config.customer_keys,
+        ..S3Config::new(config.region.as_str(), identity, ring)
     };
     S3::new(Arc::clone(engine), config)
 }

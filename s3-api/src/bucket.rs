@@ -6,6 +6,7 @@
 
 pub(crate) mod cors;
 pub(crate) mod document;
+pub(crate) mod encryption;
 pub(crate) mod lifecycle;
 pub(crate) mod object_lock;
 pub(crate) mod ownership;
@@ -18,6 +19,7 @@ use crate::limits::BUCKETS_KEPT_MAX;
 use bytes::Bytes;
 use cors::Cors;
 use document::Document;
+use encryption::BucketEncryption;
 use identity::policy::{Kind, Policy};
 use ownership::Ownership;
 use pipeline::lifecycle::Configuration;
@@ -36,6 +38,7 @@ pub(crate) struct Bucket {
     pub(crate) row: BucketRow,
     pub(crate) acl: Acl,
     pub(crate) public_access: PublicAccessBlock,
+    pub(crate) encryption: Option<BucketEncryption>,
     pub(crate) policy: Option<Policy>,
     /// The policy lets in anyone at all.
     pub(crate) is_policy_public: bool,
@@ -58,6 +61,7 @@ impl Bucket {
         let mut bucket = Self {
             acl: Acl::stored_or_private(acl, &row.owner),
             public_access: PublicAccessBlock::default(),
+            encryption: None,
             is_policy_public: policy.as_ref().is_some_and(Policy::is_public),
             policy,
             // Where nothing is said lists count, as they did before it could be said.
@@ -69,6 +73,7 @@ impl Bucket {
         };
         bucket.cors = bucket.document();
         bucket.public_access = bucket.document().unwrap_or_default();
+        bucket.encryption = bucket.document();
         bucket.ownership = bucket.document().unwrap_or(bucket.ownership);
         bucket
     }

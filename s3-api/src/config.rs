@@ -3,8 +3,10 @@
 use crate::auth::SigV2;
 use crate::bucket::ownership::Ownership;
 use crate::domains::Domains;
+use crate::kms::Kms;
 use identity::Identity;
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Everything [`crate::S3::new`] needs beside the engine.
@@ -15,6 +17,9 @@ pub struct S3Config {
     pub identity: Identity,
     /// What a new bucket is set to whose maker says nothing. Amazon's own choice is the default.
     pub ownership: Ownership,
+    /// Wraps the keys of encrypted objects.
+    pub kms: Arc<dyn Kms>,
+    pub customer_keys: CustomerKeys,
     /// `x-amz-id-2` of every answer: tells which server it came from.
     pub host_id: String,
     /// The clock signatures are judged by.
@@ -26,13 +31,25 @@ pub struct S3Config {
     pub sigv2: SigV2,
 }
 
+/// From whom customers' own keys are taken: they come with the request, for all to see who can
+/// listen in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerKeys {
+    /// Over TLS, or from this machine. Amazon wants TLS.
+    Private,
+    /// From everywhere: something before the server sees to it that nobody listens.
+    Anywhere,
+}
+
 impl S3Config {
     /// The usual settings around what has no default.
-    pub fn new(region: impl Into<String>, identity: Identity) -> Self {
+    pub fn new(region: impl Into<String>, identity: Identity, kms: Arc<dyn Kms>) -> Self {
         Self {
             region: region.into(),
             identity,
             ownership: Ownership::BucketOwnerEnforced,
+            kms,
+            customer_keys: CustomerKeys::Private,
             host_id: "cairn".into(),
             now: SystemTime::now,
             domains: Domains::default(),
@@ -56,4 +73,6 @@ impl fmt::Debug for S3Config {
 pub(crate) struct Settings {
     pub(crate) region: String,
     pub(crate) ownership: Ownership,
+    pub(crate) kms: Arc<dyn Kms>,
+    pub(crate) customer_keys: CustomerKeys,
 }

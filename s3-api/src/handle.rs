@@ -49,6 +49,8 @@ impl S3 {
             region,
             identity,
             ownership,
+            kms,
+            customer_keys,
             host_id,
             now,
             domains,
@@ -58,7 +60,12 @@ impl S3 {
         Self {
             verifier: Verifier::new(identity.clone(), region.clone(), now).with_sigv2(sigv2),
             gate: Gate::new(engine, identity),
-            settings: Settings { region, ownership },
+            settings: Settings {
+                region,
+                ownership,
+                kms,
+                customer_keys,
+            },
             domains,
             website_domains,
             ids: RequestIds::new(),

@@ -122,3 +122,12 @@ pub const DRAIN_BYTES_MAX: u64 = 256 << 10;
 
 /// How long we wait for that (ours).
 pub const DRAIN_MILLISECONDS_MAX: u64 = 2_000;
+
+/// Bytes of the name of a key that wraps others (ours; Amazon: 2,048).
+pub const KMS_KEY_ID_BYTES_MAX: usize = 256;
+
+/// Versions of such a key (ours; its row has room for twice as many).
+pub const KMS_KEY_VERSIONS_MAX: usize = 256;
+
+/// Bytes of an encryption context as JSON (ours; Amazon: 8 KiB).
+pub const KMS_CONTEXT_BYTES_MAX: usize = 4096;

@@ -31,7 +31,7 @@ pub use commit::CommitStats;
 pub use engine::requests::*;
 pub use engine::{
     Affected, BackupReport, BodyStream, BucketSettings, CheckOptions, CheckReport, CompactConfig,
-    CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine, EngineConfig, EngineStats,
+    CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine, EngineConfig, EngineStats, FoundObject,
     ObjectReader, OnWork, PROBLEMS_MAX, Parts, Problem, ScrubOptions, ScrubPosition, ScrubReport,
     ScrubStats, SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage, TableWrite, Unit, Work,
     check_folder, restore, unwatched,

@@ -84,6 +84,8 @@ codes! {
         "The request is not valid for the current state of the bucket."
     InvalidDigest "InvalidDigest" BAD_REQUEST
         "The Content-MD5 you specified is not valid."
+    InvalidEncryptionAlgorithmError "InvalidEncryptionAlgorithmError" BAD_REQUEST
+        "The encryption request you specified is not valid. The valid value is AES256."
     InvalidLocationConstraint "InvalidLocationConstraint" BAD_REQUEST
         "The specified location-constraint is not valid"
     InvalidObjectState "InvalidObjectState" FORBIDDEN
@@ -110,6 +112,10 @@ codes! {
         "The provided token is malformed or otherwise invalid."
     KeyTooLongError "KeyTooLongError" BAD_REQUEST
         "Your key is too long"
+    KmsDisabled "KMS.DisabledException" BAD_REQUEST
+        "The key is disabled."
+    KmsNotFound "KMS.NotFoundException" BAD_REQUEST
+        "The key does not exist."
     MalformedACLError "MalformedACLError" BAD_REQUEST
         "The XML you provided was not well-formed or did not validate against our published schema"
     MalformedPolicy "MalformedPolicy" BAD_REQUEST

@@ -2,6 +2,7 @@
 //! answer needs no keep-alive while it is made.
 
 use super::shared::conditions::{WriteConditions, refusal};
+use super::shared::encryption::{self, Shown};
 use super::shared::object_headers::parts_of;
 use super::shared::{expiry, upload, version};
 use crate::body::document::{self, Proof};
@@ -27,10 +28,13 @@ pub(crate) async fn run(
     let checksum = object_checksum(request)?;
     let size = object_size(request)?;
     let body = read(request, &mut payload).await?;
-    let chosen = match request.engine().upload(&target).await {
-        Ok(upload) => upload.checksum,
+    let (chosen, shown) = match request.engine().upload(&target).await {
+        Ok(upload) => {
+            let shown = encryption::for_completion(request, &upload)?;
+            (upload.checksum, shown)
+        }
         // Completed before: the engine remembers what came of it for a while.
-        Err(Error::NoSuchUpload) => None,
+        Err(Error::NoSuchUpload) => (None, Shown::Nothing),
         Err(error) => return Err(request.refusal(error)),
     };
     let parts = parse(&body, chosen)?;
@@ -50,6 +54,7 @@ pub(crate) async fn run(
         error => refusal(name, request, error),
     })?;
     let mut answer = response::document(result(request, &outcome));
+    shown.describe(answer.headers_mut());
     if let Some(version) = version::written(&outcome) {
         set(answer.headers_mut(), VERSION_ID, &version.to_string());
     }

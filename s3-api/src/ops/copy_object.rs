@@ -3,13 +3,14 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
-use super::shared::{acl_input, expiry, lock, object_input, rights, version};
+use super::shared::{acl_input, encryption, expiry, lock, object_input, rights, version};
 use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
 use crate::error::{Code, S3Error};
 use crate::limits::COPY_BYTES_MAX;
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set};
+use crate::sse;
 use crate::xml::writer::Writer;
 use http::HeaderName;
 use std::time::{Duration, UNIX_EPOCH};
@@ -22,7 +23,7 @@ pub(crate) const SOURCE_VERSION_ID: HeaderName =
 const REDIRECT: &str = "x-amz-website-redirect-location";
 
 /// What a copy has of its own or not at all.
-const NEVER_COPIED: [&str; 2] = [REDIRECT, acl::ATTRIBUTE];
+const NEVER_COPIED: [&str; 3] = [REDIRECT, acl::ATTRIBUTE, sse::ATTRIBUTE];
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     object_input::check_unsupported(request.headers())?;
@@ -37,11 +38,17 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let found = source.find(request).await?;
     check_source(request, &source, &directives, &found, &label)?;
 
+    let keys = encryption::for_copy(request, &found.info).await?;
     let source_version = found.target.version;
     let name = conditions.name();
     let tags = directives.tags.clone();
     let copy = CopyObject {
-        attributes: new_attributes(directives, owned.acl, &found, label),
+        attributes: new_attributes(
+            directives,
+            owned.acl.into_iter().chain(keys.attribute),
+            &found,
+            label,
+        ),
         source: found.target,
         source_conditions: found.pinned,
         bucket: request.bucket().to_owned(),
@@ -51,8 +58,8 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         lock,
         conditions: conditions.list,
         checksum,
-        source_key: None,
-        key_for_copy: None,
+        source_key: keys.source_key,
+        encryption: keys.encryption,
     };
     let outcome = request.engine().copy_object(copy).await;
     let name = if name.is_empty() {
@@ -60,6 +67,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     } else {
         name
     };
+    let outcome = outcome.map_err(encryption::changed_meanwhile);
     let outcome = outcome.map_err(|error| refusal(name, request, error))?;
     let mut answer = response::document(result(&outcome.summary));
     describe(
@@ -68,6 +76,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         &mut answer,
     );
     expiry::tell_of_new(request, &outcome, answer.headers_mut()).await;
+    keys.shown.describe_new(answer.headers_mut());
     Ok(answer)
 }
 
@@ -145,6 +154,7 @@ fn check_source(
         || directives.tags.is_some()
         || directives.redirect.is_some()
         || request.header("x-amz-checksum-algorithm").is_some()
+        || sse::is_asked(request.headers())
         || label != summary.label;
     if onto_itself && !changes_something {
         return Err(S3Error::new(Code::InvalidRequest).message(
@@ -165,12 +175,12 @@ fn check_source(
 /// None leaves class and metadata to the engine, which takes them from the very version it copies.
 fn new_attributes(
     directives: Directives,
-    acl: Option<Attribute>,
+    own: impl Iterator<Item = Attribute>,
     found: &FoundSource,
     label: String,
 ) -> Option<(String, Vec<Attribute>)> {
     if let Some(mut attributes) = directives.metadata {
-        attributes.extend(acl);
+        attributes.extend(own);
         return Some((label, attributes));
     }
     let detail = found.info.row.detail.as_ref();
@@ -178,7 +188,7 @@ fn new_attributes(
         .map(|detail| detail.attributes.as_slice())
         .unwrap_or_default();
     let is_given_anew = |attribute: &Attribute| NEVER_COPIED.contains(&attribute.name.as_str());
-    let mut given = directives.redirect.into_iter().chain(acl).peekable();
+    let mut given = directives.redirect.into_iter().chain(own).peekable();
     let keeps_all = given.peek().is_none() && !kept.iter().any(is_given_anew);
     if label == found.info.row.summary.label && keeps_all {
         return None;

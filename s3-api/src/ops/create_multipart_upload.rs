@@ -1,6 +1,6 @@
 //! CreateMultipartUpload: what the object will be, before its bytes come.
 
-use super::shared::{expiry, object_input, rights};
+use super::shared::{encryption, expiry, object_input, rights};
 use crate::checksum::{DEFAULT_ALGORITHM, kind_text, multipart_kind, names, parse_algorithm};
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
@@ -12,14 +12,16 @@ use storage_engine::row::ChecksumKind;
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     rights::check_beside(request).await?;
-    let object = object_input::parse(request)?;
+    let mut object = object_input::parse(request)?;
     let (checksum, is_asked) = checksum(request)?;
+    let new = encryption::for_new_object(request).await?;
+    object.attributes.extend(new.attribute);
     let create = CreateUpload {
         bucket: request.bucket().to_owned(),
         key: request.key(),
         object,
         checksum: Some(checksum),
-        encryption: None,
+        encryption: new.encryption.map(|encryption| encryption.key),
     };
     let name = request.engine().create_upload(create).await;
     let name = name.map_err(|error| request.refusal(error))?;
@@ -28,6 +30,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     xml.bytes("Key", &request.key());
     xml.text("UploadId", &name.to_string());
     let mut answer = response::document(xml);
+    new.shown.describe_new(answer.headers_mut());
     if is_asked {
         let headers = answer.headers_mut();
         set(headers, CHECKSUM_ALGORITHM, names(checksum.0).wire);

@@ -5,10 +5,11 @@ use super::shared::object_headers::{
     PARTS_COUNT, describe, describe_checksum, describe_part_checksum, identify,
 };
 use super::shared::range::{Selection, select};
-use super::shared::{expiry, object_headers, version};
+use super::shared::{encryption, expiry, object_headers, version};
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, ResponseBody, set, set_length};
+use crate::sse::REQUEST;
 use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderValue, StatusCode};
 use std::ops::Range;
@@ -16,10 +17,13 @@ use storage_engine::hash::Checksum;
 use storage_engine::{ObjectInfo, Target};
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    let opened = request.engine().open(target(request)?, None).await;
-    let reader = opened.map_err(|error| request.refusal(error))?;
-    let (mut answer, range) = head(request, reader.info()).await?;
+    let found = request.engine().find(target(request)?).await;
+    let found = found.map_err(|error| request.refusal(error))?;
+    let (mut answer, range) = head(request, found.info()).await?;
     if let Some(range) = range {
+        let key = encryption::key_of(request, found.info(), REQUEST).await?;
+        let reader = found.unlock(key.as_ref());
+        let reader = reader.map_err(|error| request.refusal(error))?;
         let length = range.end - range.start;
         *answer.body_mut() = ResponseBody::stream(reader.stream(range), length);
     }
@@ -41,6 +45,7 @@ pub(crate) async fn head(
     request: &Permitted<'_>,
     info: &ObjectInfo,
 ) -> Result<(Answer, Option<Range<u64>>), S3Error> {
+    let shown = encryption::shown_to_reader(request, info)?;
     let summary = &info.row.summary;
     match ReadConditions::parse(request, READ)?.evaluate(summary) {
         Verdict::Proceed => {}
@@ -61,6 +66,7 @@ pub(crate) async fn head(
     let headers = answer.headers_mut();
     headers.reserve(16);
     describe(request, info, headers)?;
+    shown.describe(headers);
     if version::asked(request)?.is_none() {
         let detail = info.row.detail.as_ref();
         let tags = detail.map_or(&[][..], |detail| detail.tags.as_slice());

@@ -52,6 +52,7 @@ mod upload_part_copy;
 use crate::body::document::Proof;
 use crate::body::payload::Payload;
 use crate::bucket::cors::Cors;
+use crate::bucket::encryption::BucketEncryption;
 use crate::bucket::object_lock::ObjectLock;
 use crate::bucket::ownership::Ownership;
 use crate::bucket::public_access::PublicAccessBlock;
@@ -159,6 +160,11 @@ async fn serve_on_heap(
         Served::DeletePublicAccessBlock => {
             configuration::delete::<PublicAccessBlock>(request).await
         }
+        Served::GetBucketEncryption => configuration::get::<BucketEncryption>(request),
+        Served::PutBucketEncryption => {
+            configuration::put::<BucketEncryption>(request, payload, Proof::Optional).await
+        }
+        Served::DeleteBucketEncryption => configuration::delete::<BucketEncryption>(request).await,
         Served::GetBucketRequestPayment => configuration::get::<Payer>(request),
         Served::PutBucketRequestPayment => {
             configuration::put::<Payer>(request, payload, Proof::Optional).await

@@ -2,7 +2,7 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::set_checksum;
-use super::shared::{expiry, intake, lock, object_input, rights, version};
+use super::shared::{encryption, expiry, intake, lock, object_input, rights, version};
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::checksum::DEFAULT_ALGORITHM;
@@ -17,7 +17,7 @@ pub(crate) async fn run(
     mut payload: Payload<'_>,
 ) -> Result<Answer, S3Error> {
     rights::check_beside(request).await?;
-    let object = object_input::parse(request)?;
+    let mut object = object_input::parse(request)?;
     let conditions = WriteConditions::parse(request)?;
     let integrity = Integrity::from_headers(request.headers(), payload.announced_trailers())?;
     if lock::is_asked(request.headers()) && !integrity.is_given() {
@@ -27,7 +27,9 @@ pub(crate) async fn run(
         ));
     }
     let wanted = integrity.algorithm().unwrap_or(DEFAULT_ALGORITHM);
-    let staged = intake::stage(request, &mut payload, &integrity, wanted).await?;
+    let new = encryption::for_new_object(request).await?;
+    object.attributes.extend(new.attribute);
+    let staged = intake::stage(request, &mut payload, &integrity, wanted, new.encryption).await?;
     let (name, tags) = (conditions.name(), object.tags.clone());
     let put = PutObject {
         bucket: request.bucket().to_owned(),
@@ -40,6 +42,7 @@ pub(crate) async fn run(
     let mut answer = response::empty(StatusCode::OK);
     describe(&outcome, answer.headers_mut());
     expiry::tell(request, &outcome.summary, &tags, answer.headers_mut());
+    new.shown.describe_new(answer.headers_mut());
     Ok(answer)
 }
 

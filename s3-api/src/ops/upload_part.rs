@@ -1,6 +1,6 @@
 //! UploadPart: a body becomes a part; sending it again replaces it.
 
-use super::shared::{intake, object_input, upload};
+use super::shared::{encryption, intake, object_input, upload};
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::checksum::{DEFAULT_ALGORITHM, names, value_text};
@@ -23,13 +23,15 @@ pub(crate) async fn run(
     let found = request.engine().upload(&target).await;
     let found = found.map_err(|error| request.refusal(error))?;
     let wanted = wanted_checksum(&found, integrity.algorithm())?;
-    let staged = intake::stage(request, &mut payload, &integrity, wanted).await?;
+    let part = encryption::for_part(request, &found).await?;
+    let staged = intake::stage(request, &mut payload, &integrity, wanted, part.encryption).await?;
     // The client's own, which was verified, beside the one that is kept.
     let given = staged.digests().checksums.last().copied();
     let outcome = request.engine().upload_part(target, number, staged).await;
     let outcome = outcome.map_err(|error| request.refusal(error))?;
     let mut answer = response::empty(StatusCode::OK);
     let headers = answer.headers_mut();
+    part.shown.describe(headers);
     set_etag(headers, &outcome.etag);
     for checksum in outcome.checksum.iter().chain(&given) {
         set(

@@ -3,12 +3,13 @@
 use super::copy_object::SOURCE_VERSION_ID;
 use super::shared::conditions::refusal;
 use super::shared::copy_source::CopySource;
-use super::shared::{object_input, upload};
+use super::shared::{encryption, object_input, upload};
 use crate::checksum::{names, value_text};
 use crate::error::{Code, S3Error};
 use crate::limits::COPY_BYTES_MAX;
 use crate::request::Permitted;
 use crate::response::{self, Answer, set};
+use crate::sse::COPY_SOURCE;
 use crate::xml::writer::Writer;
 use std::ops::Range;
 use std::time::{Duration, UNIX_EPOCH};
@@ -24,10 +25,12 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         .map(parse_range)
         .transpose()?;
     let upload = request.engine().upload(&target).await;
-    upload.map_err(|error| request.refusal(error))?;
+    let upload = upload.map_err(|error| request.refusal(error))?;
+    let part = encryption::for_part(request, &upload).await?;
     let found = source.find(request).await?;
     let size = found.info.row.summary.size;
     check_size(asked.as_ref(), size)?;
+    let source_key = encryption::key_of(request, &found.info, COPY_SOURCE).await?;
     let source_version = found.target.version;
     let copy = CopyPart {
         target,
@@ -35,12 +38,14 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         source: found.target,
         source_conditions: found.pinned,
         range: asked,
-        source_key: None,
-        key_for_copy: None,
+        source_key,
+        encryption: part.encryption,
     };
     let outcome = request.engine().copy_part(copy).await;
+    let outcome = outcome.map_err(encryption::changed_meanwhile);
     let outcome = outcome.map_err(|error| refusal("x-amz-copy-source-If-Match", request, error))?;
     let mut answer = response::document(result(&outcome));
+    part.shown.describe(answer.headers_mut());
     if let Some(version) = source_version {
         set(
             answer.headers_mut(),

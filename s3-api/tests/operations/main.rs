@@ -10,6 +10,7 @@ mod buckets;
 mod copies;
 mod cross_origin;
 mod deletes;
+mod encryption;
 mod forms;
 mod hosts;
 mod lifecycle;

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, NewAccount, RootAccount};
+use s3_api::kms::LocalKeyRing;
 use s3_api::{ConnectionFate, Observation, ResponseBody, S3, S3Config};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -22,6 +23,7 @@ pub(crate) const OWNER: &str = "owner-id";
 /// A store of its own for one test.
 pub(crate) struct Client {
     pub(crate) s3: S3,
+    pub(crate) ring: Arc<LocalKeyRing>,
     identity: Identity,
 }
 
@@ -179,11 +181,15 @@ impl Client {
         let identity = Identity::open(Arc::clone(&engine), &[7; 32], root)
             .await
             .unwrap();
-        let mut config = S3Config::new("us-east-1", identity.clone());
+        let ring = LocalKeyRing::open(Arc::clone(&engine), &[7; 32]).await;
+        let ring = Arc::new(ring.unwrap());
+        let kms = Arc::clone(&ring);
+        let mut config = S3Config::new("us-east-1", identity.clone(), kms);
         change(&mut config);
         Self {
             s3: S3::new(engine, config),
             identity,
+            ring,
         }
     }
 

@@ -117,7 +117,7 @@ async fn what_is_not_implemented_is_refused() {
     for (name, value, status, code) in [
         (
             "x-amz-server-side-encryption",
-            "AES256",
+            "aws:kms:dsse",
             501,
             "NotImplemented",
         ),

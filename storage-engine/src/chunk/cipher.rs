@@ -5,13 +5,14 @@ use std::fmt;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::SecretKey;
 use crate::error::{Error, Result};
 use crate::limits::FRAME_BYTES;
 use crate::record::{BadRecord, ChunkHead};
 use crate::row::KeyCheck;
+use crate::{Digests, SecretKey};
 
 const KEY_CONTEXT: &str = "Cairn storage-engine, AES-256-GCM key of one body, version 1";
+const TAG_CONTEXT: &str = "Cairn storage-engine, ETag of an encrypted body, version 1";
 const CHECK_CONTEXT: &str = "Cairn storage-engine, proof of a caller's key, version 1";
 
 /// AES-256-GCM under a key made for one body from a caller's key and a random salt.
@@ -96,7 +97,28 @@ pub fn verify_key(secret: &SecretKey, check: &KeyCheck) -> Result<()> {
     }
 }
 
-pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+/// Whether a body may be read or written with this key, or without one. A key for a body without
+/// one is refused like a wrong one.
+pub fn check_key(secret: Option<&SecretKey>, check: Option<&KeyCheck>) -> Result<()> {
+    match (secret, check) {
+        (None, None) => Ok(()),
+        (Some(secret), Some(check)) => verify_key(secret, check),
+        _ => Err(Error::WrongKey),
+    }
+}
+
+/// A tag that tells nothing to whoever does not have the key. The same body under the same key has
+/// the same one, so that who sends a part again gets the tag it knows.
+pub(crate) fn opaque_tag(secret: &SecretKey, digests: &Digests) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new_derive_key(TAG_CONTEXT);
+    hasher.update(&secret.0).update(&digests.md5);
+    hasher.update(&digests.size.to_le_bytes());
+    let mut tag = [0; 16];
+    hasher.finalize_xof().fill(&mut tag);
+    tag
+}
+
+pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| refused("random number"))?;

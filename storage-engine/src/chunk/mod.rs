@@ -17,8 +17,8 @@ mod segments;
 mod tests;
 
 pub use blocks::Blocks;
-pub(crate) use cipher::random;
-pub use cipher::{Cipher, new_key_check, verify_key};
+pub(crate) use cipher::opaque_tag;
+pub use cipher::{Cipher, check_key, new_key_check, verify_key};
 pub use memory::MemoryChunks;
 pub use seal::{Chunk, Filling, SealedBlock, Transform};
 pub use segments::SegmentChunks;

@@ -1,6 +1,9 @@
 //! Copying: the new row names the same bytes. Nothing is read or written but rows, unless the
 //! caller asks for a digest the source does not have, or for other encryption.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use futures_util::StreamExt;
@@ -11,7 +14,8 @@ use super::guard;
 use super::multipart::PartDraft;
 use super::put::{Draft, check_key, check_object, outcome};
 use super::requests::{
-    CopyObject, CopyPart, NewObject, PartOutcome, PutObject, PutOutcome, StageOptions, full_object,
+    CopyEncryption, CopyObject, CopyPart, Encryption, NewObject, PartOutcome, PutObject,
+    PutOutcome, StageOptions, full_object,
 };
 use super::versions::{KeyChange, bucket_of};
 use crate::error::{Error, Result};
@@ -35,11 +39,15 @@ impl Engine {
             guard::conditions(&request.source_conditions, Some(&source.info().row.summary))?;
             let object = new_object(&request, &source);
             check_object(&object)?;
-            let recrypts = request.source_key.is_some() || request.key_for_copy.is_some();
-            let copied = match recrypts {
-                // The state of a whole upload: on the heap, for few copies need it.
-                true => Box::pin(self.copy_bytes(&request, source, object)).await,
-                false => self.copy_reference(&request, source, object).await,
+            let copied = match &request.encryption {
+                CopyEncryption::Anew(encryption)
+                    if encryption.is_some() || request.source_key.is_some() =>
+                {
+                    // The state of a whole upload: on the heap, for few copies need it.
+                    let encryption = encryption.clone();
+                    Box::pin(self.copy_bytes(&request, source, object, encryption)).await
+                }
+                _ => self.copy_reference(&request, source, object).await,
             };
             match copied {
                 Err(Error::Conflict) => {}
@@ -57,6 +65,8 @@ impl Engine {
     ) -> Result<PutOutcome> {
         let summary = source.info().row.summary.clone();
         let body = source.body().clone();
+        let detail = source.info().row.detail.as_ref();
+        let key_check = detail.and_then(|detail| detail.key_check.clone());
         let checksum = match request.checksum {
             Some(algorithm) if !has(summary.checksum.as_ref(), algorithm) => {
                 let digests = self
@@ -72,7 +82,7 @@ impl Engine {
             etag: summary.etag.unwrap_or(ETag::md5([0; 16])),
             checksum,
             body,
-            key_check: None,
+            key_check,
         };
         let (bucket, key) = (request.bucket.clone(), request.key.clone());
         let conditions = request.conditions.clone();
@@ -97,6 +107,7 @@ impl Engine {
         request: &CopyObject,
         source: ObjectReader,
         object: NewObject,
+        encryption: Option<Encryption>,
     ) -> Result<PutOutcome> {
         let size = source.size();
         let kept = source
@@ -110,7 +121,7 @@ impl Engine {
             bucket: request.bucket.clone(),
             length: Some(size),
             checksums: request.checksum.or(kept).into_iter().collect(),
-            encryption: request.key_for_copy.clone(),
+            encryption,
         };
         let staged = self.stage_stream(options, source.stream(0..size)).await?;
         let put = PutObject {
@@ -204,7 +215,7 @@ impl Engine {
             bucket: request.target.bucket.clone(),
             length: Some(range.end - range.start),
             checksums: algorithm.into_iter().collect(),
-            encryption: request.key_for_copy.clone(),
+            encryption: request.encryption.clone(),
         };
         let staged = self.stage_stream(options, source.stream(range)).await?;
         self.upload_part(request.target.clone(), request.number, staged)

@@ -20,7 +20,7 @@ use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use super::Engine;
 use super::readers::Reading;
 use super::requests::{ObjectInfo, ObjectPart, SecretKey, Target};
-use crate::chunk::{ChunkStore, Cipher};
+use crate::chunk::{ChunkStore, Cipher, check_key};
 use crate::error::{Damage, Error, Result};
 use crate::ids::{ExtentId, Sequence, UploadId, VersionId};
 use crate::key::{self, Key};
@@ -35,6 +35,13 @@ use crate::row::{
 const LOOKUPS_MAX: usize = 16;
 /// Chunks read ahead of what the caller has taken.
 const READ_AHEAD_CHUNKS: usize = 2;
+
+/// An object that is there and stays while this is held, without the key its body may need.
+#[derive(Debug)]
+pub struct FoundObject {
+    info: ObjectInfo,
+    source: BodySource,
+}
 
 /// An object opened for reading.
 #[derive(Debug)]
@@ -81,21 +88,26 @@ impl Engine {
     /// Opens an object for reading. `secret` must be the key it was written with, if it was
     /// written with one, and absent otherwise.
     pub async fn open(&self, target: Target, secret: Option<&SecretKey>) -> Result<ObjectReader> {
+        self.find(target).await?.unlock(secret)
+    }
+
+    /// Finds an object to be read. What its row says may be needed to know the key.
+    pub async fn find(&self, target: Target) -> Result<FoundObject> {
         for _ in 0..LOOKUPS_MAX {
             let reading = self.readers.begin(self.meta.store().next_sequence());
             let info = self.head(target.clone()).await?;
-            match self.source(&info, secret, reading).await {
+            match self.source(&info, reading).await {
                 // The body was let go between the two look-ups: the row has changed too.
                 Err(Error::Damaged {
                     what: Damage::MissingExtent(_),
                 }) => {}
-                source => return source.map(|source| ObjectReader { info, source }),
+                source => return source.map(|source| FoundObject { info, source }),
             }
         }
         let info = self.head(target).await?;
         let reading = self.readers.begin(self.meta.store().next_sequence());
-        let source = self.source(&info, secret, reading).await?;
-        Ok(ObjectReader { info, source })
+        let source = self.source(&info, reading).await?;
+        Ok(FoundObject { info, source })
     }
 
     /// The parts an object was completed from; none if it was stored in one piece.
@@ -193,25 +205,19 @@ impl Engine {
         })
     }
 
-    async fn source(
-        &self,
-        info: &ObjectInfo,
-        secret: Option<&SecretKey>,
-        reading: Reading,
-    ) -> Result<BodySource> {
+    async fn source(&self, info: &ObjectInfo, reading: Reading) -> Result<BodySource> {
         let version = info.row.summary.version_id();
         let detail = info
             .row
             .detail
             .as_ref()
             .ok_or(Error::IsMarker { version })?;
-        let cipher = cipher(secret, detail.key_check.as_ref())?;
         let mut source = BodySource {
             meta: self.meta.clone(),
             chunks: Arc::clone(&self.chunks),
             body: detail.body.clone(),
-            secret: secret.cloned(),
-            cipher,
+            secret: None,
+            cipher: None,
             place: None,
             _reading: Arc::new(reading),
         };
@@ -219,6 +225,31 @@ impl Engine {
             source.place = Some(source.locate(only).await?);
         }
         Ok(source)
+    }
+}
+
+impl ObjectInfo {
+    /// Refuses any key but the one the body was written with, also none if there was one.
+    pub fn check_key(&self, key: Option<&SecretKey>) -> Result<()> {
+        let detail = self.row.detail.as_ref();
+        check_key(key, detail.and_then(|detail| detail.key_check.as_ref()))
+    }
+}
+
+impl FoundObject {
+    pub fn info(&self) -> &ObjectInfo {
+        &self.info
+    }
+
+    /// Refuses any key but the one the object was written with, also none if it was written with
+    /// one.
+    pub fn unlock(self, secret: Option<&SecretKey>) -> Result<ObjectReader> {
+        let FoundObject { info, mut source } = self;
+        let detail = info.row.detail.as_ref();
+        let check = detail.and_then(|detail| detail.key_check.as_ref());
+        source.cipher = cipher(secret, check)?;
+        source.secret = secret.cloned();
+        Ok(ObjectReader { info, source })
     }
 }
 

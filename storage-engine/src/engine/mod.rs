@@ -40,7 +40,7 @@ mod work;
 pub use backup::{BackupReport, restore};
 pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
-pub use get::{BodyStream, ObjectReader};
+pub use get::{BodyStream, FoundObject, ObjectReader};
 pub use open::{EngineConfig, Parts};
 pub use scrub::{
     Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport,

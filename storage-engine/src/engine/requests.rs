@@ -7,8 +7,8 @@ use bytes::Bytes;
 use crate::hash::{Algorithm, Checksum, ETag};
 use crate::ids::{BucketId, Sequence, Timestamp, UploadName, VersionId};
 use crate::row::{
-    Attribute, BucketRow, ChecksumKind, Compression, DefaultRetention, Lock, ObjectChecksum, Quota,
-    Retention, Summary, Tag, UsageRow, VersionRow, Versioning,
+    Attribute, BucketRow, ChecksumKind, Compression, DefaultRetention, KeyCheck, Lock,
+    ObjectChecksum, Quota, Retention, Summary, Tag, UsageRow, VersionRow, Versioning,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -148,7 +148,16 @@ pub struct CopyObject {
     /// Ask for this checksum on the copy; read from the data where the source lacks it.
     pub checksum: Option<Algorithm>,
     pub source_key: Option<SecretKey>,
-    pub key_for_copy: Option<SecretKey>,
+    pub encryption: CopyEncryption,
+}
+
+/// What becomes of a body's encryption when it is copied.
+#[derive(Debug, Clone)]
+pub enum CopyEncryption {
+    /// The copy names the same chunks, under the same key.
+    AsSource,
+    /// The copy is encrypted so, or not at all. Nothing is read where neither of the two is.
+    Anew(Option<Encryption>),
 }
 
 /// Both keys are in one bucket, and may not be the same.
@@ -246,7 +255,8 @@ pub struct CopyPart {
     /// Bytes of the source, end exclusive; all of it if absent.
     pub range: Option<std::ops::Range<u64>>,
     pub source_key: Option<SecretKey>,
-    pub key_for_copy: Option<SecretKey>,
+    /// With the key of the upload.
+    pub encryption: Option<Encryption>,
 }
 
 #[derive(Debug, Clone)]
@@ -277,7 +287,8 @@ pub struct UploadInfo {
     pub label: String,
     pub owner: String,
     pub checksum: Option<(Algorithm, ChecksumKind)>,
-    pub encrypted: bool,
+    pub attributes: Vec<Attribute>,
+    pub key_check: Option<KeyCheck>,
 }
 
 #[derive(Debug, Clone)]
@@ -364,7 +375,33 @@ pub struct StageOptions {
     pub length: Option<u64>,
     /// Computed in the same pass.
     pub checksums: Vec<Algorithm>,
-    pub encryption: Option<SecretKey>,
+    pub encryption: Option<Encryption>,
+}
+
+/// How a body is encrypted.
+#[derive(Debug, Clone)]
+pub struct Encryption {
+    pub key: SecretKey,
+    pub tag: EncryptedTag,
+}
+
+impl Encryption {
+    /// With a tag that tells nothing.
+    pub fn opaque(key: SecretKey) -> Self {
+        Encryption {
+            key,
+            tag: EncryptedTag::Opaque,
+        }
+    }
+}
+
+/// What the ETag of an encrypted body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EncryptedTag {
+    /// As if it were not encrypted: whoever sees the tag can tell equal bodies.
+    Md5,
+    /// Made with the key: it tells nothing to whoever does not have that.
+    Opaque,
 }
 
 /// A caller's 256-bit key. Never printed, never stored.

@@ -199,7 +199,7 @@ pub(super) async fn copy(engine: &Engine, from: (&str, &str), to: (&str, &str)) 
         conditions: Vec::new(),
         checksum: None,
         source_key: None,
-        key_for_copy: None,
+        encryption: crate::CopyEncryption::Anew(None),
     };
     engine.copy_object(request).await.unwrap();
 }

@@ -11,9 +11,8 @@ use std::str::FromStr;
 
 /// An object's entity tag: 16 bytes, for a multipart object also the number of its parts.
 ///
-/// The bytes are the MD5 of the body, or of the parts' tags, unless the object is encrypted with
-/// a key held by its caller; then they are random. A tag does not tell which: S3 writes both
-/// alike, so what the bytes mean is known from the object's encryption alone.
+/// The bytes are the MD5 of the body, or of the parts' tags, unless the object is encrypted and its
+/// tag is to tell nothing; then they are made with its key. A tag does not tell which: S3 writes both alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ETag {
     value: [u8; 16],
@@ -30,7 +29,8 @@ impl ETag {
         }
     }
 
-    /// A tag that tells nothing about the body. `random` must come from a secure generator.
+    /// A tag that tells nothing about the body. `random` must look random to whoever has
+    /// no key.
     #[must_use]
     pub const fn opaque(random: [u8; 16]) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl ETag {
         })
     }
 
-    /// The 16 bytes: an MD5, or random (see the type).
+    /// The 16 bytes: an MD5, or opaque (see the type).
     #[must_use]
     pub const fn value(&self) -> [u8; 16] {
         self.value

@@ -22,17 +22,18 @@ pub use ids::ExtentIds;
 pub use large::{Dedup, DedupFuture, Known};
 pub use spill::{Front, Home, Spill, SpillFuture};
 pub use staged::{Pins, Staged, StagedParts};
+use staging::Keyed;
 pub use staging::Staging;
 pub use tuning::Tuning;
 
 use std::sync::Arc;
 
-use crate::StageOptions;
 use crate::chunk::{Blocks, ChunkStore, Cipher, Transform, new_key_check};
 use crate::error::{Error, Result};
 use crate::hash::{Algorithm, LaneHasher};
 use crate::limits::OBJECT_BYTES_MAX;
 use crate::row::BucketRow;
+use crate::{Encryption, StageOptions};
 
 /// What all bodies that are taken in share. Clones are the same.
 #[derive(Debug, Clone)]
@@ -85,10 +86,13 @@ impl Stager {
         if let Some(size) = length {
             within_limit(size)?;
         }
-        let key_check = options.encryption.as_ref().map(new_key_check).transpose()?;
-        let cipher = match (&options.encryption, &key_check) {
-            (Some(secret), Some(check)) => Some(Cipher::open(secret, check)?),
-            _ => None,
+        let (cipher, encryption) = match options.encryption {
+            Some(Encryption { key, tag }) => {
+                let check = new_key_check(&key)?;
+                let cipher = Cipher::open(&key, &check)?;
+                (Some(cipher), Some(Keyed { key, check, tag }))
+            }
+            None => (None, None),
         };
         // What is encrypted differs each time: there is nothing to find.
         let dedup = self.dedup.clone();
@@ -103,8 +107,7 @@ impl Stager {
                 cipher,
             },
             length,
-            secret: options.encryption,
-            key_check,
+            encryption,
         }))
     }
 

@@ -2,8 +2,8 @@
 
 use super::large::Known;
 use super::spill::Home;
-use crate::chunk::{Written, verify_key};
-use crate::error::{Error, Result};
+use crate::chunk::{Written, check_key};
+use crate::error::Result;
 use crate::hash::ETag;
 use crate::index::RowChange;
 use crate::meta::{ExtentChange, LogBody};
@@ -31,7 +31,7 @@ pub struct StagedParts {
     pub pages: Vec<ManifestPage>,
     /// To be committed in the same step as the rows.
     pub log_body: Option<LogBody>,
-    /// The MD5 of the body, or random if that is encrypted under a caller's key.
+    /// The MD5 of the body, or opaque if it is encrypted and its tag is to tell nothing.
     pub etag: ETag,
     pub key_check: Option<KeyCheck>,
     /// To be held until the commit is over, whoever waits for it.
@@ -54,11 +54,7 @@ impl Staged {
     /// Refuses a body that was not encrypted with the key that `check` was made from, or was
     /// though it should not be.
     pub fn check_secret(&self, check: Option<&KeyCheck>) -> Result<()> {
-        match (&self.secret, check) {
-            (None, None) => Ok(()),
-            (Some(secret), Some(check)) => verify_key(secret, check),
-            _ => Err(Error::WrongKey),
-        }
+        check_key(self.secret.as_ref(), check)
     }
 
     pub fn into_parts(self) -> StagedParts {

@@ -9,13 +9,13 @@ use super::small::{self, Small};
 use super::spill::Spilled;
 use super::staged::{Pins, Staged, StagedParts};
 use super::{Digester, Stager, within_limit};
-use crate::chunk::Transform;
+use crate::chunk::{Transform, opaque_tag};
 use crate::error::{Error, Result};
 use crate::hash::ETag;
 use crate::ids::ExtentId;
 use crate::meta::ExtentChange;
 use crate::row::{Body, BucketRow, KeyCheck, Run};
-use crate::{Digests, SecretKey};
+use crate::{Digests, EncryptedTag, SecretKey};
 
 /// A body that is being received. Dropped, it leaves nothing that anybody could see.
 #[derive(Debug)]
@@ -35,8 +35,15 @@ pub(super) struct Parts {
     pub(super) bucket: BucketRow,
     pub(super) digester: Digester,
     pub(super) length: Option<u64>,
-    pub(super) secret: Option<SecretKey>,
-    pub(super) key_check: Option<KeyCheck>,
+    pub(super) encryption: Option<Keyed>,
+}
+
+/// What a body is encrypted with, and what will prove that.
+#[derive(Debug)]
+pub(super) struct Keyed {
+    pub(super) key: SecretKey,
+    pub(super) check: KeyCheck,
+    pub(super) tag: EncryptedTag,
 }
 
 #[derive(Debug)]
@@ -124,9 +131,13 @@ impl Staging {
 }
 
 impl Parts {
+    fn key_check(&self) -> Option<KeyCheck> {
+        self.encryption.as_ref().map(|keyed| keyed.check.clone())
+    }
+
     fn large(&self) -> Box<Large> {
         let spill = Arc::clone(&self.stager.spill);
-        let spilled = Spilled::new(spill, self.bucket.clone(), self.key_check.clone());
+        let spilled = Spilled::new(spill, self.bucket.clone(), self.key_check());
         let (stager, transform) = (self.stager.clone(), self.transform.clone());
         Box::new(Large::new(stager, transform, self.dedup.clone(), spilled))
     }
@@ -148,8 +159,9 @@ impl Parts {
                 vec![ExtentChange::AddBody(log.extent)],
             ),
         };
+        let key_check = self.key_check();
         let digests = self.digester.finish().await;
-        let etag = etag(&digests, self.key_check.as_ref())?;
+        let etag = etag(&digests, self.encryption.as_ref());
         Ok(Staged {
             parts: StagedParts {
                 digests,
@@ -159,16 +171,17 @@ impl Parts {
                 pages: Vec::new(),
                 log_body,
                 etag,
-                key_check: self.key_check,
+                key_check,
                 pins: Pins::default(),
             },
-            secret: self.secret,
+            secret: self.encryption.map(|keyed| keyed.key),
         })
     }
 
     async fn seal_large(self, large: Large) -> Result<Staged> {
+        let key_check = self.key_check();
         let (stored, digests) = large.finish(self.digester).await?;
-        let etag = etag(&digests, self.key_check.as_ref())?;
+        let etag = etag(&digests, self.encryption.as_ref());
         Ok(Staged {
             parts: StagedParts {
                 digests,
@@ -178,10 +191,10 @@ impl Parts {
                 pages: stored.pages,
                 log_body: None,
                 etag,
-                key_check: self.key_check,
+                key_check,
                 pins: stored.pins,
             },
-            secret: self.secret,
+            secret: self.encryption.map(|keyed| keyed.key),
         })
     }
 }
@@ -194,12 +207,15 @@ pub(super) fn one_run(len: u64, ids: Vec<ExtentId>) -> Body {
     }])
 }
 
-/// A tag that told the content of an encrypted body would give away what encryption hides.
-fn etag(digests: &Digests, key_check: Option<&KeyCheck>) -> Result<ETag> {
-    Ok(match key_check {
-        None => ETag::md5(digests.md5),
-        Some(_) => ETag::opaque(crate::chunk::random()?),
-    })
+/// A tag that tells the content of an encrypted body gives away what encryption hides: whether it
+/// may is for the caller to say.
+fn etag(digests: &Digests, encryption: Option<&Keyed>) -> ETag {
+    match encryption {
+        Some(keyed) if keyed.tag == EncryptedTag::Opaque => {
+            ETag::opaque(opaque_tag(&keyed.key, digests))
+        }
+        _ => ETag::md5(digests.md5),
+    }
 }
 
 fn wrong_length(size: u64, length: u64) -> Error {

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::SecretKey;
 use crate::chunk::{MemoryChunks, SegmentChunks};
 use crate::disk::sim::{Call, SimDisk};
 use crate::disk::{Access, AsyncIo, Disk, FileDisk};
@@ -21,6 +20,7 @@ use crate::meta::{ExtentChange, LogBody, Place};
 use crate::record::Codec;
 use crate::row::{Body, Compression, Quota, Versioning};
 use crate::segment::{Segments, SegmentsOptions};
+use crate::{Encryption, SecretKey};
 
 fn bucket(compression: Compression) -> BucketRow {
     BucketRow {
@@ -162,7 +162,7 @@ async fn every_length_comes_back(store: Arc<dyn ChunkStore>) {
                 for length in [None, Some(len as u64)] {
                     let options = StageOptions {
                         length,
-                        encryption: secret.clone(),
+                        encryption: secret.clone().map(Encryption::opaque),
                         ..StageOptions::default()
                     };
                     let staged = stage(&stager, bucket(compression), options, &body, 70_001);
@@ -321,7 +321,7 @@ async fn a_staged_body_knows_its_key() {
     let secret = SecretKey([3; 32]);
     let body = some_bytes(100);
     let options = StageOptions {
-        encryption: Some(secret.clone()),
+        encryption: Some(Encryption::opaque(secret.clone())),
         ..StageOptions::default()
     };
     let locked = stage(&stager, bucket(Compression::None), options, &body, 100)

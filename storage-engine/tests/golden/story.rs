@@ -11,9 +11,9 @@ use storage_engine::row::{
     Attribute, ChecksumKind, Compression, Lock, Retention, RetentionMode, Tag, Versioning,
 };
 use storage_engine::{
-    CompletePart, CompleteUpload, CopyObject, CreateBucket, CreateUpload, DeleteObject, Engine,
-    EngineConfig, NewObject, PutObject, Result, SecretKey, StageOptions, TableWrite, Target,
-    UpdateBucket, UploadTarget,
+    CompletePart, CompleteUpload, CopyEncryption, CopyObject, CreateBucket, CreateUpload,
+    DeleteObject, Encryption, Engine, EngineConfig, NewObject, PutObject, Result, SecretKey,
+    StageOptions, TableWrite, Target, UpdateBucket, UploadTarget,
 };
 
 /// The key of every encrypted object in the store.
@@ -123,7 +123,7 @@ async fn stage(
         bucket: bucket.to_owned(),
         length: Some(body.len() as u64),
         checksums: vec![Algorithm::Crc64Nvme],
-        encryption: encrypted.then_some(KEY),
+        encryption: encrypted.then(|| Encryption::opaque(KEY)),
     };
     let mut staging = engine.stage(options).await?;
     staging.write(body).await?;
@@ -357,7 +357,7 @@ pub(crate) async fn write_late(engine: &Engine) -> Result<()> {
             conditions: Vec::new(),
             checksum: None,
             source_key: None,
-            key_for_copy: None,
+            encryption: CopyEncryption::Anew(None),
         };
         engine.copy_object(request).await?;
     }

@@ -358,7 +358,11 @@ pub fn same_uploads(page: &Page<Upload>, seen: &ListPage<UploadInfo>) -> Verdict
             same!("owner", upload.object.owner, seen.owner);
             same!("label", upload.object.label, seen.label);
             same!("checksum", upload.checksum, seen.checksum);
-            same!("encrypted", upload.secret.is_some(), seen.encrypted);
+            same!(
+                "encrypted",
+                upload.secret.is_some(),
+                seen.key_check.is_some()
+            );
             Ok(())
         },
         |last| Cursor::AfterUpload(last.key.clone(), last.name),

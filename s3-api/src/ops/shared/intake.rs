@@ -6,7 +6,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::UPLOAD_BYTES_MAX;
 use crate::request::Permitted;
 use storage_engine::hash::Algorithm;
-use storage_engine::{StageOptions, Staged};
+use storage_engine::{Encryption, StageOptions, Staged};
 
 /// Stages the whole body. `wanted` is the checksum to keep; the client's own is verified even if
 /// it is another one. A body that is not what was announced or signed leaves nothing behind, and
@@ -16,6 +16,7 @@ pub(crate) async fn stage(
     payload: &mut Payload<'_>,
     integrity: &Integrity,
     wanted: Algorithm,
+    encryption: Option<Encryption>,
 ) -> Result<Staged, S3Error> {
     let length = announced_length(payload)?;
     let mut checksums = vec![wanted];
@@ -29,7 +30,7 @@ pub(crate) async fn stage(
         bucket,
         length,
         checksums,
-        encryption: None,
+        encryption,
     };
     let staging = request.engine().stage(options).await;
     let mut staging = staging.map_err(|error| request.refusal(error))?;

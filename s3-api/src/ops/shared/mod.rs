@@ -4,6 +4,7 @@ pub(crate) mod acl_input;
 pub(crate) mod conditions;
 pub(crate) mod configuration;
 pub(crate) mod copy_source;
+pub(crate) mod encryption;
 pub(crate) mod expiry;
 pub(crate) mod intake;
 pub(crate) mod listing;

@@ -115,16 +115,13 @@ fn without_framing(value: &HeaderValue) -> Vec<u8> {
     kept.join(&b","[..])
 }
 
-/// Encryption does not exist yet, and nobody may believe that it was applied. Appending exists with
-/// Amazon in another kind of bucket only.
+/// Appending exists with Amazon in another kind of bucket only.
 pub(crate) fn check_unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
     for name in headers.keys() {
         let Some(rest) = name.as_str().strip_prefix("x-amz-") else {
             continue;
         };
-        let is_encryption = rest.starts_with("server-side-encryption")
-            || rest.starts_with("copy-source-server-side-encryption");
-        if is_encryption || rest == "write-offset-bytes" {
+        if rest == "write-offset-bytes" {
             return Err(S3Error::new(Code::NotImplemented)
                 .message("A header you provided implies functionality that is not implemented.")
                 .extra("Header", name.as_str()));

@@ -26,10 +26,10 @@ fn open(rig: &Rig) -> Engine {
     rig.open().with_tuning(tuning())
 }
 
-fn options(encryption: Option<SecretKey>) -> StageOptions {
+fn options(secret: Option<SecretKey>) -> StageOptions {
     StageOptions {
         bucket: BUCKET.into(),
-        encryption,
+        encryption: secret.map(Encryption::opaque),
         ..StageOptions::default()
     }
 }
@@ -208,7 +208,7 @@ async fn ranges_of_it_become_parts_by_reference() {
             source_conditions: Vec::new(),
             range: Some(bounds[0]..bounds[1]),
             source_key: None,
-            key_for_copy: None,
+            encryption: None,
         };
         engine.copy_part(request).await.unwrap();
     }

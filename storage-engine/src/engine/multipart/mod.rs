@@ -12,12 +12,20 @@ pub(super) use part::PartDraft;
 
 use bytes::Bytes;
 
-use super::requests::{UploadInfo, UploadTarget};
+use super::requests::{SecretKey, UploadInfo, UploadTarget};
+use crate::chunk::check_key;
 use crate::error::{Error, Result};
 use crate::ids::{BucketId, UploadName};
 use crate::key::Key;
 use crate::meta::View;
 use crate::row::{self, UploadRow};
+
+impl UploadInfo {
+    /// Refuses any key but that of the upload, also none if it has one.
+    pub fn check_key(&self, key: Option<&SecretKey>) -> Result<()> {
+        check_key(key, self.key_check.as_ref())
+    }
+}
 
 /// What is known of an unfinished upload.
 pub(super) fn upload_info(key: Bytes, row: &UploadRow) -> UploadInfo {
@@ -31,7 +39,8 @@ pub(super) fn upload_info(key: Bytes, row: &UploadRow) -> UploadInfo {
         label: row.label.clone(),
         owner: row.owner.clone(),
         checksum: row.checksum,
-        encrypted: row.key_check.is_some(),
+        attributes: row.attributes.clone(),
+        key_check: row.key_check.clone(),
     }
 }
 

@@ -98,7 +98,7 @@ async fn a_chunk_that_is_known_is_named_and_not_written() {
     wants.owner = "owner".into();
     let secret = Some(SecretKey([1; 32]));
     let options = StageOptions {
-        encryption: secret,
+        encryption: secret.map(Encryption::opaque),
         ..StageOptions::default()
     };
     let staged = stage(&stager, wants.clone(), options, &body, 333_333)

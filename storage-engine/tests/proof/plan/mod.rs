@@ -15,8 +15,8 @@ use storage_engine::row::{
     Versioning,
 };
 use storage_engine::{
-    Condition, CopyObject, CreateBucket, DeleteObject, NewObject, PutObject, SecretKey,
-    StageOptions, Target, UpdateBucket, UpdateObject,
+    Condition, CopyEncryption, CopyObject, CreateBucket, DeleteObject, Encryption, NewObject,
+    PutObject, SecretKey, StageOptions, Target, UpdateBucket, UpdateObject,
 };
 
 use crate::body::{self, LENGTHS};
@@ -313,7 +313,7 @@ impl World {
             conditions: conditions(&copy.wishes),
             checksum: copy.checksum,
             source_key: source_secret.map(secret_key),
-            key_for_copy: terms.secret.map(secret_key),
+            encryption: CopyEncryption::Anew(terms.secret.map(encryption)),
         };
         let (b, k) = (bucket(to.bucket), key(to.key));
         let source = (&*bucket(from.bucket), &key(from.key), id);
@@ -469,6 +469,10 @@ pub fn secret_key(number: u8) -> SecretKey {
     SecretKey([number + 1; 32])
 }
 
+fn encryption(number: u8) -> Encryption {
+    Encryption::opaque(secret_key(number))
+}
+
 pub fn staged(
     to: u8,
     spec: operation::Body,
@@ -480,7 +484,7 @@ pub fn staged(
         bucket: bucket(to),
         length: spec.announced.then_some(bytes.len() as u64),
         checksums: checksum.into_iter().collect(),
-        encryption: secret.map(secret_key),
+        encryption: secret.map(encryption),
     };
     Body {
         options,

@@ -4,7 +4,9 @@ use storage_engine::hash::Checksum;
 use storage_engine::row::ChecksumKind;
 use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, UploadTarget};
 
-use super::{algorithm, conditions, new_object, new_version, put, secret_key, staged, target};
+use super::{
+    algorithm, conditions, encryption, new_object, new_version, put, secret_key, staged, target,
+};
 use crate::body;
 use crate::operation::{self, At, Claim, Operation, PartList, Pick, Terms, WishFor};
 use crate::oracle::{Completion, Listed, Refusal, Tagged, holds};
@@ -149,7 +151,7 @@ impl World {
         let size = object.map_or(0, |object| object.body.len() as u64);
         let range = range.map(|range| span(range, size));
         let source_secret = object.and_then(|object| object.secret);
-        let key_for_copy = own.as_ref().ok().and_then(|upload| upload.secret);
+        let secret = own.as_ref().ok().and_then(|upload| upload.secret);
         let wishes = self.wishes(from, id, source_wish);
         let request = CopyPart {
             target: upload_target(&known),
@@ -158,7 +160,7 @@ impl World {
             source_conditions: conditions(&wishes),
             range: range.clone(),
             source_key: source_secret.map(secret_key),
-            key_for_copy: key_for_copy.map(secret_key),
+            encryption: secret.map(encryption),
         };
         let answer = own.and_then(|upload| {
             let object = source?.expect("what is readable is no marker");

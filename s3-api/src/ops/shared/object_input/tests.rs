@@ -62,10 +62,6 @@ fn metadata_is_bounded_without_its_prefix() {
 fn what_is_not_done_is_refused() {
     let code = |name, value| check_unsupported(&headers(&[(name, value)])).map_err(|e| e.code());
     assert_eq!(
-        code("x-amz-server-side-encryption", "AES256"),
-        Err(Code::NotImplemented)
-    );
-    assert_eq!(
         code("x-amz-write-offset-bytes", "0"),
         Err(Code::NotImplemented)
     );

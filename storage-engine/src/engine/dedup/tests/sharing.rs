@@ -1,6 +1,6 @@
 //! What is shared, what is not, and when it goes.
 
-use super::super::super::requests::{CopyPart, SecretKey, StageOptions, Target};
+use super::super::super::requests::{CopyPart, Encryption, SecretKey, StageOptions, Target};
 use super::*;
 use crate::row::Compression;
 
@@ -163,7 +163,7 @@ async fn what_is_encrypted_shares_nothing() {
     for key in ["k1", "k2"] {
         let options = StageOptions {
             bucket: BUCKET.into(),
-            encryption: Some(SecretKey([5; 32])),
+            encryption: Some(Encryption::opaque(SecretKey([5; 32]))),
             ..StageOptions::default()
         };
         let mut staging = engine.stage(options).await.unwrap();
@@ -205,7 +205,7 @@ async fn parts_and_copies_share_too() {
         source_conditions: Vec::new(),
         range: Some(0..100_000),
         source_key: None,
-        key_for_copy: None,
+        encryption: None,
     };
     engine.copy_part(copy).await.unwrap();
     assert_eq!(stored_bytes(&engine), once);
