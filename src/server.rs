@@ -85,6 +85,9 @@ enum RunError {
     Impatient,
 }
 
+/// What the process ends with when it cannot go on serving.
+const FAILURE: i32 = 1;
+
 pub(crate) fn run(args: ServerArgs) -> ExitCode {
     let checked = LogConfig::check(&args.log).and_then(|log| Ok((log, ServerConfig::check(args)?)));
     let config = match checked {
@@ -104,7 +107,9 @@ pub(crate) fn run(args: ServerArgs) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             error!("{e}");
-            ExitCode::FAILURE
+            // Threads of the store may still be at work; what a library destroys at an orderly
+            // end must not go from under them.
+            system::end_at_once(FAILURE)
         }
     }
 }

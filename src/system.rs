@@ -20,3 +20,10 @@ pub(crate) fn raise_descriptor_limit() -> io::Result<u64> {
     }
     Ok(limit.rlim_cur)
 }
+
+/// Ends the process here and now: nothing is flushed, nothing destroyed. What was acknowledged is on
+/// the drive.
+pub(crate) fn end_at_once(code: i32) -> ! {
+    // SAFETY: has no requirements; it does not return.
+    unsafe { libc::_exit(code) }
+}

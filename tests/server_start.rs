@@ -181,7 +181,7 @@ fn a_credential_file_with_anything_else_in_it_is_refused_and_left_alone() {
         assert_refused(
             &ended,
             1,
-            &[path, "is not a root credential", "restore", says],
+            &[path, "root-credential.json cannot be used", "restore", says],
         );
         assert!(!ended.stderr.contains(secret));
         assert_eq!(fs::read(&file).unwrap(), content);
