@@ -29,6 +29,76 @@ pub(crate) enum Command {
     /// Look after the keys of encrypted objects, in a data folder no server is running on
     #[command(subcommand)]
     Kms(KmsCommand),
+    /// Look after the users of a data folder no server is running on
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make a user with an access key; shows name, id, display name, email and key, and the secret
+    /// if it was not given
+    Add(UserAddArgs),
+    /// Show all users: name, id, display name and email
+    List(UserListArgs),
+    /// Remove a user and its keys; its buckets stay
+    Remove(UserRemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserAddArgs {
+    /// What operators call the user
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// Canonical id, by which access control lists name the user; made if it is not given
+    #[arg(long, value_name = "CANONICAL_ID")]
+    pub(crate) id: Option<String>,
+
+    /// Twelve digits, for an account that has users, roles and policies of its own
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) number: Option<String>,
+
+    /// What listings show; the name if it is not given
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) display_name: Option<String>,
+
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+
+    /// Access key; made, with its secret, if it is not given
+    #[arg(long, value_name = "KEY")]
+    pub(crate) access_key: Option<String>,
+
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "CAIRN_SECRET_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) secret_key: Option<String>,
+
+    /// Folder the user is for
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserListArgs {
+    /// Folder whose users to show
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserRemoveArgs {
+    /// What operators call the user
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// Folder the user is in
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
@@ -217,6 +287,16 @@ pub(crate) struct ServerArgs {
 
     #[command(flatten)]
     pub(crate) day: DayArgs,
+    /// What a new bucket is set to whose maker says nothing: BucketOwnerEnforced (access control
+    /// lists do not count), BucketOwnerPreferred or ObjectWriter (they do)
+    #[arg(
+        long,
+        value_name = "OWNERSHIP",
+        env = "CAIRN_OBJECT_OWNERSHIP",
+        default_value = "BucketOwnerEnforced"
+    )]
+    pub(crate) object_ownership: String,
+
     /// From where customers' own encryption keys are taken: private for this machine only (and
     /// TLS, once there is some), anywhere where something before the server encrypts the way
     #[arg(

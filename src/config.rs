@@ -9,7 +9,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use pipeline::lifecycle::Day;
-use s3_api::{CustomerKeys, Domains, InvalidDomain, SigV2};
+use s3_api::{CustomerKeys, Domains, InvalidDomain, Ownership, SigV2};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{CustomerKeysFrom, DayArgs, LogArgs, LogFormat, ServerArgs};
@@ -31,6 +31,7 @@ pub(crate) struct ServerConfig {
     pub(crate) proxies: TrustedProxies,
     pub(crate) sigv2: SigV2,
     pub(crate) lifecycle_day: Day,
+    pub(crate) ownership: Ownership,
     pub(crate) customer_keys: CustomerKeys,
     /// The root credential of the environment. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
@@ -66,6 +67,11 @@ pub(crate) enum ConfigError {
     NotUtf8(&'static str),
     #[error("{ROOT_USER}, {ROOT_PASSWORD}: {0}")]
     Credential(#[from] credentials::Invalid),
+    #[error(
+        "--object-ownership is {0:?}: BucketOwnerEnforced, BucketOwnerPreferred and ObjectWriter are \
+         known"
+    )]
+    Ownership(String),
 }
 
 impl ServerConfig {
@@ -86,6 +92,8 @@ impl ServerConfig {
                 .map_err(ConfigError::TrustedProxy)?,
             sigv2,
             lifecycle_day: check_day(&args.day)?,
+            ownership: Ownership::parse(&args.object_ownership)
+                .ok_or(ConfigError::Ownership(args.object_ownership))?,
             customer_keys: match args.customer_keys {
                 CustomerKeysFrom::Private => CustomerKeys::Private,
                 CustomerKeysFrom::Anywhere => CustomerKeys::Anywhere,

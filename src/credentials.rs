@@ -112,13 +112,19 @@ impl fmt::Debug for RootCredential {
 /// The caller holds the folder's lock, so there is no other process that makes one at the same
 /// time. A crash leaves either no file or the whole file.
 pub(crate) fn load_or_create(folder: &Path) -> Result<(RootCredential, bool), SecretFileError> {
-    let path = folder.join(FILE);
-    if let Some(text) = secret_file::load(&path, REMEDY)? {
-        return Ok((parse(&text, &path)?, false));
+    if let Some(root) = load(folder)? {
+        return Ok((root, false));
     }
     let made = RootCredential::generate()?;
     store(&made, folder)?;
     Ok((made, true))
+}
+
+/// The credential of a data folder, if it has one.
+pub(crate) fn load(folder: &Path) -> Result<Option<RootCredential>, SecretFileError> {
+    let path = folder.join(FILE);
+    let text = secret_file::load(&path, REMEDY)?;
+    text.map(|text| parse(&text, &path)).transpose()
 }
 
 fn parse(text: &[u8], path: &Path) -> Result<RootCredential, SecretFileError> {

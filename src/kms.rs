@@ -3,30 +3,21 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use s3_api::kms::{BadKeyId, KeyDescription, KeyId, KeyState, KmsError, LocalKeyRing};
-use storage_engine::{Engine, EngineConfig};
 
 use crate::cli::{KeyArgs, KeyCommand};
-use crate::master_key;
-use crate::secret_file::SecretFileError;
+use crate::stopped::{StoppedError, with_store};
 
 #[derive(Debug, thiserror::Error)]
 enum KeyError {
-    #[error("{0}: there is no such folder")]
-    NoFolder(String),
+    #[error(transparent)]
+    Stopped(#[from] StoppedError),
     #[error(transparent)]
     BadId(#[from] BadKeyId),
     #[error(transparent)]
-    MasterKey(#[from] SecretFileError),
-    #[error(transparent)]
     Kms(#[from] KmsError),
-    #[error(transparent)]
-    Store(#[from] storage_engine::Error),
-    #[error("cannot start threads: {0}")]
-    Threads(io::Error),
 }
 
 /// Findings go to standard output, what kept the command from its end to standard error.
@@ -69,28 +60,13 @@ fn change(
     with_ring(&args.data, async |ring| Ok(vec![work(ring, &id).await?]))
 }
 
-/// Opens the folder, works with its keys and closes it in order.
 fn with_ring<T>(
     data: &Path,
     work: impl AsyncFnOnce(&LocalKeyRing) -> Result<T, KmsError>,
 ) -> Result<T, KeyError> {
-    // A command that looks after a folder must not make one where a path is mistyped.
-    if !data.is_dir() {
-        return Err(KeyError::NoFolder(data.display().to_string()));
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(KeyError::Threads)?;
-    let _entered = runtime.enter();
-    let engine = Arc::new(Engine::open_folder(&EngineConfig::new(data))?);
-    runtime.block_on(async {
-        let master = master_key::load_or_create(data)?;
-        let ring = LocalKeyRing::open(Arc::clone(&engine), &master).await?;
-        let worked = work(&ring).await;
-        engine.shutdown().await?;
-        Ok(worked?)
+    with_store(data, async |engine, master| {
+        let ring = LocalKeyRing::open(engine, &master).await?;
+        Ok(work(&ring).await?)
     })
 }
 

@@ -24,8 +24,10 @@ mod secret_file;
 mod serve;
 mod server;
 mod signals;
+mod stopped;
 mod system;
 mod telemetry;
+mod user;
 
 use std::process::ExitCode;
 
@@ -42,5 +44,6 @@ fn main() -> ExitCode {
         Command::Restore(args) => care::restore(&args),
         Command::Lifecycle(args) => care::lifecycle(&args),
         Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
+        Command::User(command) => user::run(&command),
     }
 }

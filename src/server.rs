@@ -40,8 +40,8 @@ use crate::telemetry::metrics::Metrics;
 
 /// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
 /// credential is, so that a new password, or a new name, keeps all buckets.
-const ROOT_ID: &str = "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2";
-const ROOT_NAME: &str = "root";
+pub(crate) const ROOT_ID: &str = "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2";
+pub(crate) const ROOT_NAME: &str = "root";
 
 /// The command line is at fault, as clap reports it too.
 const EXIT_USAGE: u8 = 2;
@@ -352,6 +352,7 @@ fn s3_over(
         domains: config.domains.clone(),
         website_domains: config.website_domains.clone(),
         sigv2: config.sigv2,
+        ownership: config.ownership,
         customer_keys: config.customer_keys,
         ..S3Config::new(config.region.as_str(), identity, ring)
     };
