@@ -53,12 +53,15 @@ fn parse_grant(grant: &Element<'_>, directory: &Identity) -> Result<Grant, S3Err
     })
 }
 
-/// Writes `AccessControlPolicy`.
+/// Writes `AccessControlPolicy`, what groups are granted first: readers of lists expect it there.
 pub(crate) fn write_document(acl: &Acl, owner: &str, directory: &Identity) -> Writer {
     let mut xml = Writer::document("AccessControlPolicy");
     xml.element("Owner", |xml| write_account(xml, owner, directory));
     xml.element("AccessControlList", |xml| {
-        for grant in &acl.grants {
+        let is_group = |grant: &&Grant| matches!(grant.grantee, Grantee::Group(_));
+        let groups = acl.grants.iter().filter(is_group);
+        let accounts = acl.grants.iter().filter(|grant| !is_group(grant));
+        for grant in groups.chain(accounts) {
             xml.element("Grant", |xml| {
                 match &grant.grantee {
                     Grantee::Account(id) => xml.typed("Grantee", "CanonicalUser", |xml| {

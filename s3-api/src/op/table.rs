@@ -263,7 +263,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("GetObjectRetention", "GET", Object, &[Query("retention")], action("s3:GetObjectRetention"), Serve(Served::GetObjectRetention)),
     row("GetObjectTagging", "GET", Object, &[Query("tagging")], versioned("s3:GetObjectTagging", "s3:GetObjectVersionTagging", None), Serve(Served::GetObjectTagging)),
     row("GetObjectTorrent", "GET", Object, &[Query("torrent")], action("s3:GetObjectTorrent"), NotImplemented),
-    row("ListParts", "GET", Object, &[Query("uploadId")], action("s3:ListMultipartUploadParts"), Serve(Served::ListParts)),
+    row("ListParts", "GET", Object, &[Query("uploadId")], listed("s3:ListMultipartUploadParts", BucketWrite), Serve(Served::ListParts)),
     row("GetObject", "GET", Object, &[], versioned("s3:GetObject", "s3:GetObjectVersion", Some(ObjectRead)), Serve(Served::GetObject)),
 
     row("HeadObject", "HEAD", Object, &[], versioned("s3:GetObject", "s3:GetObjectVersion", Some(ObjectRead)), Serve(Served::HeadObject)),
@@ -287,7 +287,7 @@ pub static OPERATIONS: &[Operation] = &[
 
     row("DeleteObjectAnnotation", "DELETE", Object, &[Query("annotation")], action("s3:DeleteObjectAnnotation"), NotImplemented),
     row("DeleteObjectTagging", "DELETE", Object, &[Query("tagging")], versioned("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging", None), Serve(Served::DeleteObjectTagging)),
-    row("AbortMultipartUpload", "DELETE", Object, &[Query("uploadId")], action("s3:AbortMultipartUpload"), Serve(Served::AbortMultipartUpload)),
+    row("AbortMultipartUpload", "DELETE", Object, &[Query("uploadId")], listed("s3:AbortMultipartUpload", BucketWrite), Serve(Served::AbortMultipartUpload)),
     row("DeleteObject", "DELETE", Object, &[], versioned("s3:DeleteObject", "s3:DeleteObjectVersion", Some(BucketWrite)), Serve(Served::DeleteObject)),
 
     row("ListBuckets", "GET", Service, &[], action("s3:ListAllMyBuckets"), Serve(Served::ListBuckets)),
