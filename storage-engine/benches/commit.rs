@@ -7,25 +7,22 @@
 //! The two take turns, so that both meet the same noise of the machine. Processor time is that of
 //! this process, with the making of bodies and the asking, but without the kernel's own threads.
 
+mod support;
+
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use storage_engine::{
-    CreateBucket, Engine, EngineConfig, NewObject, PutObject, Result, StageOptions,
-};
+use storage_engine::{Engine, EngineConfig};
+use support::{body, folder, for_a_time, open, process_seconds, put};
 
 const OBJECT_BYTES: usize = 4 << 10;
 const WRITERS: [usize; 4] = [1, 4, 16, 64];
 const TURNS: usize = 4;
 const TURN: Duration = Duration::from_millis(1500);
-const BUCKET: &str = "bench";
-/// What Linux counts processor time in for programs, on all common machines.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// What one side has done so far.
 #[derive(Debug, Default)]
@@ -58,11 +55,7 @@ impl Tally {
 }
 
 fn main() {
-    let given = std::env::args()
-        .skip(1)
-        .find(|argument| !argument.starts_with('-'));
-    let parent = given.map_or_else(std::env::temp_dir, PathBuf::from);
-    let folder = tempfile::tempdir_in(parent).expect("a folder to measure in");
+    let folder = folder();
     println!(
         "{OBJECT_BYTES} byte puts, acknowledged when durable; {TURNS} turns of {TURN:?} for each side"
     );
@@ -76,7 +69,7 @@ fn main() {
         let store = folder.path().join(format!("engine-{writers}"));
         let plain = folder.path().join(format!("files-{writers}"));
         fs::create_dir_all(&plain).expect("a folder");
-        let engine = Arc::new(runtime.block_on(open(&store)));
+        let engine = Arc::new(runtime.block_on(open(&EngineConfig::new(&store))));
         for turn in 0..TURNS {
             ours.add(|| runtime.block_on(put_all(&engine, turn, writers)));
             theirs.add(|| files(&plain, turn, writers));
@@ -96,53 +89,21 @@ fn main() {
     }
 }
 
-async fn open(folder: &Path) -> Engine {
-    let engine = Engine::open_folder(&EngineConfig::new(folder)).expect("a new store");
-    let bucket = CreateBucket {
-        name: BUCKET.into(),
-        owner: "bench".into(),
-        lockable: false,
-        ..CreateBucket::default()
-    };
-    engine.create_bucket(bucket).await.expect("a new bucket");
-    engine
-}
-
 /// Puts done, and syncs of the log that took: one a group, by the store's own counter.
 async fn put_all(engine: &Arc<Engine>, turn: usize, writers: usize) -> (u64, u64) {
     let before = engine.stats().await.expect("statistics").commit.groups;
-    let until = Instant::now() + TURN;
-    let tasks: Vec<_> = (0..writers)
-        .map(|writer| tokio::spawn(put_until(Arc::clone(engine), turn, writer, until)))
-        .collect();
-    let mut puts = 0;
-    for task in tasks {
-        puts += task.await.expect("no panic").expect("no refusal");
-    }
+    let puts = for_a_time(
+        engine,
+        writers,
+        TURN,
+        move |engine, writer, number| async move {
+            let key = format!("{writer}/{turn}/{number}");
+            put(&engine, key, body(writer, number, OBJECT_BYTES)).await
+        },
+    );
+    let puts = puts.await;
     let after = engine.stats().await.expect("statistics").commit.groups;
     (puts, after - before)
-}
-
-async fn put_until(engine: Arc<Engine>, turn: usize, writer: usize, until: Instant) -> Result<u64> {
-    let mut puts = 0;
-    while Instant::now() < until {
-        let options = StageOptions {
-            bucket: BUCKET.into(),
-            length: Some(OBJECT_BYTES as u64),
-            ..StageOptions::default()
-        };
-        let mut staging = engine.stage(options).await?;
-        staging.write(body(writer, puts)).await?;
-        let put = PutObject {
-            bucket: BUCKET.into(),
-            key: format!("{writer}/{turn}/{puts}").into(),
-            object: NewObject::default(),
-            conditions: Vec::new(),
-        };
-        engine.put_object(put, staging.seal().await?).await?;
-        puts += 1;
-    }
-    Ok(puts)
 }
 
 fn files(folder: &Path, turn: usize, writers: usize) -> (u64, u64) {
@@ -160,7 +121,8 @@ fn files(folder: &Path, turn: usize, writers: usize) -> (u64, u64) {
                     let name = folder.join(format!("{turn}-{writer}-{number}"));
                     let new = name.with_extension("new");
                     let mut file = File::create_new(&new).expect("a new file");
-                    file.write_all(&body(writer, number)).expect("room");
+                    file.write_all(&body(writer, number, OBJECT_BYTES))
+                        .expect("room");
                     file.sync_data().expect("a drive that syncs");
                     fs::rename(&new, &name).expect("a name");
                     directory.sync_all().expect("a drive that syncs");
@@ -171,23 +133,4 @@ fn files(folder: &Path, turn: usize, writers: usize) -> (u64, u64) {
     });
     let puts = puts.into_inner();
     (puts, 2 * puts)
-}
-
-/// Processor time of this process so far, its own and the kernel's on its behalf.
-fn process_seconds() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux");
-    let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
-    ticks / TICKS_PER_SECOND
-}
-
-/// Bytes that differ from object to object and do not compress.
-fn body(writer: usize, number: u64) -> Bytes {
-    let mut body = vec![0; OBJECT_BYTES];
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&(writer as u64).to_le_bytes());
-    hasher.update(&number.to_le_bytes());
-    hasher.finalize_xof().fill(&mut body);
-    body.into()
 }

@@ -18,7 +18,7 @@ pub const BUCKET_TAGS_BYTES_MAX: usize = 48 << 10;
 pub const DOCUMENT_BYTES_MAX: usize = 60 << 10;
 
 /// Bodies up to this many bytes lie inside the object's row.
-pub const INLINE_BYTES_MAX: usize = 2 << 10;
+pub const INLINE_BYTES_MAX: usize = 512;
 /// Bodies up to this many bytes travel through the log, larger ones go to bulk segments.
 pub const LOG_BODY_BYTES_MAX: usize = 128 << 10;
 /// A body is cut into chunks of this many bytes; only the last one of a run is shorter.

@@ -15,8 +15,8 @@ const KIB: usize = 1 << 10;
 const SIZES: [usize; 8] = [
     0,
     1,
-    2048,
-    2049,
+    512,
+    513,
     64 * KIB,
     128 * KIB,
     128 * KIB + 1,

@@ -250,7 +250,7 @@ pub(super) async fn complete(engine: &Engine, upload: &UploadTarget, numbers: &[
 pub(super) async fn populate(engine: &Engine) {
     make_bucket(engine, BUCKET).await;
     make_bucket(engine, "versioned").await;
-    for (number, len) in [0, 10, 2048, 2049, 70_000, 131_072, 131_073, 2 * MIB + 77]
+    for (number, len) in [0, 10, 512, 513, 70_000, 131_072, 131_073, 2 * MIB + 77]
         .into_iter()
         .enumerate()
     {
