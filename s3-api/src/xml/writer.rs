@@ -149,6 +149,13 @@ impl Writer {
 /// cannot hold most of them, but a key can.
 fn push_escaped(out: &mut Vec<u8>, value: &[u8]) {
     let mut rest = value;
+    // Nearly everything needs none. All bytes are looked at, which the compiler does many at a time.
+    if !value
+        .iter()
+        .fold(false, |any, &byte| any | needs_escape(byte))
+    {
+        return out.extend_from_slice(value);
+    }
     while let Some(at) = rest.iter().position(|&byte| needs_escape(byte)) {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {
@@ -163,8 +170,10 @@ fn push_escaped(out: &mut Vec<u8>, value: &[u8]) {
     out.extend_from_slice(rest);
 }
 
-fn needs_escape(byte: u8) -> bool {
-    matches!(byte, b'<' | b'>' | b'&' | b'"') || (byte < 0x20 && !matches!(byte, b'\n' | b'\t'))
+const fn needs_escape(byte: u8) -> bool {
+    let is_markup = (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == b'"');
+    let is_control = (byte < 0x20) & (byte != b'\n') & (byte != b'\t');
+    is_markup | is_control
 }
 
 #[cfg(test)]

@@ -18,8 +18,16 @@ pub(super) struct Collector<E> {
     limit: usize,
     /// The common prefix emitted last; keys below it are folded into it.
     folded: Option<Bytes>,
-    last: Option<Cursor>,
+    behind: fn(&E) -> Cursor,
+    last: Option<Last>,
     page: ListPage<E>,
+}
+
+/// What was taken last.
+#[derive(Debug, Clone, Copy)]
+enum Last {
+    Entry,
+    Prefix,
 }
 
 /// What to do with a key.
@@ -36,7 +44,14 @@ pub(super) enum Verdict {
 }
 
 impl<E> Collector<E> {
-    pub(super) fn new(prefix: Bytes, delimiter: Bytes, after: &Cursor, limit: usize) -> Self {
+    /// `behind` tells the place right behind an entry.
+    pub(super) fn new(
+        prefix: Bytes,
+        delimiter: Bytes,
+        after: &Cursor,
+        limit: usize,
+        behind: fn(&E) -> Cursor,
+    ) -> Self {
         let folded = match after {
             Cursor::AfterPrefix(prefix) => Some(prefix.clone()),
             _ => None,
@@ -46,6 +61,7 @@ impl<E> Collector<E> {
             delimiter,
             limit: limit.min(limits::LIST_MAX),
             folded,
+            behind,
             last: None,
             page: ListPage {
                 entries: Vec::new(),
@@ -65,7 +81,7 @@ impl<E> Collector<E> {
             return skip(common);
         }
         if self.is_full() {
-            self.page.next.clone_from(&self.last);
+            self.page.next = self.behind_last();
             return Verdict::Full;
         }
         match common {
@@ -73,21 +89,28 @@ impl<E> Collector<E> {
             Some(common) => {
                 let shared = Bytes::copy_from_slice(common);
                 self.folded = Some(shared.clone());
-                self.last = Some(Cursor::AfterPrefix(shared.clone()));
+                self.last = Some(Last::Prefix);
                 self.page.prefixes.push(shared);
                 skip(common)
             }
         }
     }
 
-    /// Takes an entry; `cursor` is the place right behind it.
-    pub(super) fn push(&mut self, entry: E, cursor: Cursor) {
+    pub(super) fn push(&mut self, entry: E) {
         self.page.entries.push(entry);
-        self.last = Some(cursor);
+        self.last = Some(Last::Entry);
     }
 
     pub(super) fn finish(self) -> ListPage<E> {
         self.page
+    }
+
+    /// The place right behind what was taken last.
+    fn behind_last(&self) -> Option<Cursor> {
+        match self.last? {
+            Last::Entry => self.page.entries.last().map(self.behind),
+            Last::Prefix => self.page.prefixes.last().cloned().map(Cursor::AfterPrefix),
+        }
     }
 
     fn is_full(&self) -> bool {

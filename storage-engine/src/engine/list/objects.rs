@@ -37,7 +37,8 @@ fn list(
     } = request;
     let mut range = key::currents(bucket, &prefix);
     let start = first_key(&prefix, &after);
-    let mut collector = Collector::new(prefix, delimiter, &after, limit);
+    let behind = |entry: &ObjectEntry| Cursor::AfterKey(entry.key.clone());
+    let mut collector = Collector::new(prefix, delimiter, &after, limit, behind);
     match start {
         Some(start) if limit > 0 => range.start = Key::current(bucket, &start),
         _ => return Ok(collector.finish()),
@@ -49,13 +50,7 @@ fn list(
             Verdict::Entry => match row::decode_leading::<Summary>(value) {
                 Ok(summary) => {
                     let key = Bytes::copy_from_slice(key);
-                    collector.push(
-                        ObjectEntry {
-                            key: key.clone(),
-                            summary,
-                        },
-                        Cursor::AfterKey(key),
-                    );
+                    collector.push(ObjectEntry { key, summary });
                     Step::Next
                 }
                 Err(damage) => {

@@ -39,7 +39,8 @@ fn list(
         Cursor::AfterUpload(key, name) => Some(Key::upload(bucket, key, name.id).after()),
         other => first_key(&prefix, other).map(|key| Key::upload(bucket, &key, UploadId(0))),
     };
-    let mut collector = Collector::new(prefix, delimiter, &after, limit);
+    let behind = |info: &UploadInfo| Cursor::AfterUpload(info.key.clone(), info.name);
+    let mut collector = Collector::new(prefix, delimiter, &after, limit, behind);
     match start {
         Some(start) if limit > 0 => range.start = range.start.max(start),
         _ => return Ok(collector.finish()),
@@ -52,9 +53,7 @@ fn list(
         match collector.offer(&key) {
             Verdict::Entry => match row::decode::<UploadRow>(value) {
                 Ok(row) => {
-                    let info = upload_info(Bytes::from(key), &row);
-                    let cursor = Cursor::AfterUpload(info.key.clone(), info.name);
-                    collector.push(info, cursor);
+                    collector.push(upload_info(Bytes::from(key), &row));
                     Step::Next
                 }
                 Err(damage) => {

@@ -41,7 +41,9 @@ fn list(
         ..
     } = request;
     let start = first_key(&prefix, &after);
-    let mut collector = Collector::new(prefix.clone(), delimiter, &after, limit);
+    let behind =
+        |entry: &VersionEntry| Cursor::AfterVersion(entry.key.clone(), entry.summary.version_id());
+    let mut collector = Collector::new(prefix.clone(), delimiter, &after, limit, behind);
     let Some(start) = start.filter(|_| limit > 0) else {
         return Ok(collector.finish());
     };
@@ -73,16 +75,11 @@ fn list(
                     break;
                 };
                 last_key = Some(key.clone());
-                let key = Bytes::from(key);
-                let cursor = Cursor::AfterVersion(key.clone(), summary.version_id());
-                collector.push(
-                    VersionEntry {
-                        key,
-                        summary,
-                        latest,
-                    },
-                    cursor,
-                );
+                collector.push(VersionEntry {
+                    key: Bytes::from(key),
+                    summary,
+                    latest,
+                });
             }
             Verdict::SkipTo(next) => versions.seek(&next),
             Verdict::End | Verdict::Full => break,

@@ -23,7 +23,9 @@ fn page(
         Bytes::copy_from_slice(delimiter),
     );
     let start = first_key(&prefix, after);
-    let mut collector = Collector::new(prefix.clone(), delimiter, after, limit);
+    let mut collector = Collector::new(prefix.clone(), delimiter, after, limit, |key: &Vec<u8>| {
+        Cursor::AfterKey(Bytes::from(key.clone()))
+    });
     let Some(mut from) = start else {
         return collector.finish();
     };
@@ -34,7 +36,7 @@ fn page(
         let Some(key) = next else { break };
         match collector.offer(key) {
             Verdict::Entry => {
-                collector.push(key.clone(), Cursor::AfterKey(Bytes::from(key.clone())));
+                collector.push(key.clone());
                 from = key.clone();
                 from.push(0);
             }
