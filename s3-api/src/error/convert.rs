@@ -16,11 +16,16 @@ const DELETE_MARKER: HeaderName = HeaderName::from_static("x-amz-delete-marker")
 const VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
 
 /// Converts a refusal of the engine. Failures of the store itself are logged here, once, and tell
-/// the client nothing.
+/// the client nothing. A full drive and a store that has stopped say so in the log themselves, once
+/// and not for each request.
 pub(crate) fn from_engine(error: Error, subject: Subject<'_>) -> S3Error {
     match client_error(&error, subject) {
         Some(answer) => answer,
         None => {
+            if matches!(error, Error::NoSpace { .. } | Error::Stopped { .. }) {
+                tracing::debug!(bucket = subject.bucket, %error, "refused a request");
+                return S3Error::new(failure_code(&error));
+            }
             tracing::error!(bucket = subject.bucket, %error, "store failed a request");
             S3Error::new(failure_code(&error))
         }

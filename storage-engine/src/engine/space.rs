@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ const REFRESH: Duration = Duration::from_secs(1);
 pub(super) struct Gauge {
     segments: Arc<Segments>,
     last: Arc<Mutex<Option<Reading>>>,
+    /// Not even an empty body is let in: logged when it begins and when it ends, not each time.
+    full: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +36,7 @@ impl Gauge {
         Gauge {
             segments,
             last: Arc::default(),
+            full: Arc::default(),
         }
     }
 
@@ -44,11 +48,21 @@ impl Gauge {
         let reading = self.fresh(&mut last)?;
         let reserve = self.reserve_bytes();
         let free = reading.left_bytes;
+        self.note(free, reserve);
         if free < reserve.saturating_add(bytes) {
             return Err(Error::NoSpace { free, reserve });
         }
         reading.left_bytes -= bytes;
         Ok(())
+    }
+
+    fn note(&self, free: u64, reserve: u64) {
+        let full = free < reserve;
+        match (self.full.swap(full, Ordering::Relaxed), full) {
+            (false, true) => tracing::warn!(free, reserve, "the drive is full; bodies are refused"),
+            (true, false) => tracing::info!(free, reserve, "there is room for bodies again"),
+            _ => {}
+        }
     }
 
     /// Whether bodies are refused or soon will be: then compaction comes first.
