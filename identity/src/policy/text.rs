@@ -110,12 +110,17 @@ impl Text {
 
     /// A variable that the request does not fill makes the text match nothing.
     pub(crate) fn matches(&self, text: &[u8], case: Case, request: &Request<'_>) -> bool {
+        let mut pieces = &*self.pieces;
+        let mut rest = text;
         // Most texts that do not match differ at the beginning already.
-        if starts_with(text, self.fixed_front(), case).is_none() {
-            return false;
+        if let [Piece::Literal(front), behind @ ..] = pieces {
+            let Some(length) = starts_with(text, front, case) else {
+                return false;
+            };
+            (pieces, rest) = (behind, &text[length..]);
         }
         let mut values = Vec::new();
-        for piece in &self.pieces {
+        for piece in pieces {
             if let Piece::Variable(variable) = piece {
                 match variable.value(request) {
                     Some(value) => values.push(value),
@@ -123,7 +128,7 @@ impl Text {
                 }
             }
         }
-        matches(&self.pieces, &values, text, case)
+        matches(pieces, &values, rest, case)
     }
 
     /// Cut at the first five colons outside of variables; fewer give fewer. Variables are counted
