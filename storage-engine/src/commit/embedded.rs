@@ -1,5 +1,8 @@
 //! The metadata store of one machine: an index kept up to date by a committer.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;

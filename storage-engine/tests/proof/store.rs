@@ -9,6 +9,7 @@ use storage_engine::disk::{Access, AsyncIo, Disk, FileDisk};
 use storage_engine::ids::Timestamp;
 use storage_engine::index::{Index, MemoryIndex, RocksIndex, RocksOptions};
 use storage_engine::segment::SegmentsOptions;
+use storage_engine::stage::Tuning;
 use storage_engine::{Engine, Parts, Result};
 
 /// When the clocks of tests begin.
@@ -28,6 +29,14 @@ pub fn small_segments() -> SegmentsOptions {
     }
 }
 
+/// Rows so short that the longest bodies of tests become parts, as those of many GiB do.
+fn short_rows() -> Tuning {
+    Tuning {
+        row_chunks_max: 3,
+        ..Tuning::default()
+    }
+}
+
 pub fn clock() -> Arc<ManualClock> {
     let clock = ManualClock::default();
     clock.set(Timestamp(BEGIN));
@@ -41,13 +50,14 @@ pub fn assemble(
 ) -> Result<Engine> {
     let clock: Arc<dyn Clock> = clock;
     let segments = small_segments();
-    Engine::assemble(Parts {
+    let parts = Parts {
         disk,
         index,
         segments,
         clock,
         secret: [5; 32],
-    })
+    };
+    Ok(Engine::assemble(parts)?.with_tuning(short_rows()))
 }
 
 /// A store that can be closed and opened again.
