@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use storage_engine::{
-    CreateBucket, Engine, EngineConfig, NewObject, PutObject, Result, StageOptions,
+    CreateBucket, Engine, EngineConfig, NewObject, Notes, PutObject, Result, StageOptions,
 };
 
 const OBJECT_BYTES: usize = 4 << 10;
@@ -138,6 +138,7 @@ async fn put_until(engine: Arc<Engine>, turn: usize, writer: usize, until: Insta
             key: format!("{writer}/{turn}/{puts}").into(),
             object: NewObject::default(),
             conditions: Vec::new(),
+            notes: Notes::none(),
         };
         engine.put_object(put, staging.seal().await?).await?;
         puts += 1;

@@ -3,7 +3,9 @@
 
 use futures_util::stream::{self, StreamExt};
 use storage_engine::row::BucketRow;
-use storage_engine::{Engine, Error, ExpireVersion, Expired, Target, UpdateObject, UploadTarget};
+use storage_engine::{
+    Engine, Error, ExpireVersion, Expired, Notes, Target, UpdateObject, UploadTarget,
+};
 
 use super::report::Counts;
 use super::walk::{Planned, Task};
@@ -65,6 +67,7 @@ async fn one(engine: &Engine, bucket: &BucketRow, planned: &Planned) -> Result<O
                 key: planned.key.clone(),
                 seen: seen.clone(),
                 owner: bucket.owner.clone(),
+                notes: Notes::none(),
             };
             engine
                 .expire_version(request)

@@ -17,7 +17,7 @@ use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
 use storage_engine::hash::{Algorithm, Checksum};
 use storage_engine::row::ChecksumKind;
-use storage_engine::{CompletePart, CompleteUpload, Error, PutOutcome};
+use storage_engine::{CompletePart, CompleteUpload, Error, Notes, PutOutcome};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -47,6 +47,7 @@ pub(crate) async fn run(
         conditions: conditions.list,
         checksum,
         size,
+        notes: Notes::none(),
     };
     let outcome = request.engine().complete_upload(complete).await;
     let outcome = outcome.map_err(|error| match error {

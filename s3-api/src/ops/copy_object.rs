@@ -15,7 +15,7 @@ use crate::xml::writer::Writer;
 use http::HeaderName;
 use std::time::{Duration, UNIX_EPOCH};
 use storage_engine::row::{Attribute, Summary, Tag};
-use storage_engine::{CopyObject, PutOutcome};
+use storage_engine::{CopyObject, Notes, PutOutcome};
 
 pub(crate) const SOURCE_VERSION_ID: HeaderName =
     HeaderName::from_static("x-amz-copy-source-version-id");
@@ -60,6 +60,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         checksum,
         source_key: keys.source_key,
         encryption: keys.encryption,
+        notes: Notes::none(),
     };
     let outcome = request.engine().copy_object(copy).await;
     let name = if name.is_empty() {

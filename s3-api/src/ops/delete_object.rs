@@ -7,7 +7,7 @@ use crate::error::S3Error;
 use crate::request::Permitted;
 use crate::response::{self, Answer, DELETE_MARKER, VERSION_ID, set};
 use http::StatusCode;
-use storage_engine::{DeleteObject, Target};
+use storage_engine::{DeleteObject, Notes, Target};
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let version = version::asked(request)?;
@@ -25,6 +25,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         owner: request.owner(),
         conditions: conditions.list.clone(),
         bypass_governance: bypasses_governance(request).await?,
+        notes: Notes::none(),
     };
     let mut answer = response::empty(StatusCode::NO_CONTENT);
     let outcome = match request.engine().delete_object(delete).await {

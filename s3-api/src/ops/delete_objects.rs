@@ -15,7 +15,7 @@ use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
 use bytes::Bytes;
 use storage_engine::ids::VersionId;
-use storage_engine::{DeleteObject, DeleteOutcome, Error, Target};
+use storage_engine::{DeleteObject, DeleteOutcome, Error, Notes, Target};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -154,6 +154,7 @@ async fn delete(
             owner: request.owner(),
             conditions: wanted.conditions.list.clone(),
             bypass_governance,
+            notes: Notes::none(),
         })
     });
     let mut outcomes = request

@@ -10,7 +10,7 @@ use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set, set_etag};
 use http::{HeaderMap, StatusCode};
-use storage_engine::{PutObject, PutOutcome};
+use storage_engine::{Notes, PutObject, PutOutcome};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -36,6 +36,7 @@ pub(crate) async fn run(
         key: request.key(),
         object,
         conditions: conditions.list,
+        notes: Notes::none(),
     };
     let outcome = request.engine().put_object(put, staged).await;
     let outcome = outcome.map_err(|error| refusal(name, request, error))?;

@@ -12,7 +12,7 @@ use crate::target::check_key;
 use bytes::Bytes;
 use http::StatusCode;
 use storage_engine::row::Summary;
-use storage_engine::{Condition, RenameObject, Target};
+use storage_engine::{Condition, Notes, RenameObject, Target};
 
 const SOURCE: &str = "x-amz-rename-source";
 
@@ -29,6 +29,8 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         owner: request.owner(),
         source_conditions,
         conditions: conditions.list,
+        notes: Notes::none(),
+        source_notes: Notes::none(),
     };
     let outcome = request.engine().rename_object(rename).await;
     let name = if name.is_empty() {

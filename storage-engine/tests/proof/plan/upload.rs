@@ -2,7 +2,7 @@
 
 use storage_engine::hash::Checksum;
 use storage_engine::row::ChecksumKind;
-use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, UploadTarget};
+use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, Notes, UploadTarget};
 
 use super::{
     algorithm, conditions, encryption, new_object, new_version, put, secret_key, staged, target,
@@ -248,6 +248,7 @@ impl World {
             conditions: conditions(&wishes),
             checksum,
             size,
+            notes: Notes::none(),
         };
         let KnownUpload { bucket, key, name } = known;
         let terms = Completion {
