@@ -2,12 +2,13 @@
 
 use super::shared::conditions::{DeleteConditions, refusal};
 use super::shared::lock::bypasses_governance;
+use super::shared::notices::{self, REMOVALS};
 use super::shared::version;
 use crate::error::S3Error;
 use crate::request::Permitted;
 use crate::response::{self, Answer, DELETE_MARKER, VERSION_ID, set};
 use http::StatusCode;
-use storage_engine::{DeleteObject, Notes, Target};
+use storage_engine::{DeleteObject, Target};
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let version = version::asked(request)?;
@@ -25,7 +26,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         owner: request.owner(),
         conditions: conditions.list.clone(),
         bypass_governance: bypasses_governance(request).await?,
-        notes: Notes::none(),
+        notes: notices::notes(request, &request.key(), &REMOVALS),
     };
     let mut answer = response::empty(StatusCode::NO_CONTENT);
     let outcome = match request.engine().delete_object(delete).await {

@@ -2,6 +2,7 @@
 
 use super::shared::conditions::{DeleteConditions, failed};
 use super::shared::lock::bypasses_governance;
+use super::shared::notices::{self, REMOVALS};
 use super::shared::version;
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
@@ -15,7 +16,7 @@ use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
 use bytes::Bytes;
 use storage_engine::ids::VersionId;
-use storage_engine::{DeleteObject, DeleteOutcome, Error, Notes, Target};
+use storage_engine::{DeleteObject, DeleteOutcome, Error, Target};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -154,7 +155,7 @@ async fn delete(
             owner: request.owner(),
             conditions: wanted.conditions.list.clone(),
             bypass_governance,
-            notes: Notes::none(),
+            notes: notices::notes(request, &entry.key, &REMOVALS),
         })
     });
     let mut outcomes = request

@@ -2,7 +2,7 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::set_checksum;
-use super::shared::{encryption, expiry, intake, lock, object_input, rights, version};
+use super::shared::{encryption, expiry, intake, lock, notices, object_input, rights, version};
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::checksum::DEFAULT_ALGORITHM;
@@ -10,7 +10,7 @@ use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set, set_etag};
 use http::{HeaderMap, StatusCode};
-use storage_engine::{Notes, PutObject, PutOutcome};
+use storage_engine::{PutObject, PutOutcome};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -36,7 +36,7 @@ pub(crate) async fn run(
         key: request.key(),
         object,
         conditions: conditions.list,
-        notes: Notes::none(),
+        notes: notices::of_upload(request),
     };
     let outcome = request.engine().put_object(put, staged).await;
     let outcome = outcome.map_err(|error| refusal(name, request, error))?;
