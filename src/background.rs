@@ -2,34 +2,48 @@
 
 use std::sync::Arc;
 
-use pipeline::lifecycle::{Day, Lifecycle};
+use pipeline::events::{Courier, Delivery};
+use pipeline::lifecycle::Lifecycle;
 use storage_engine::Engine;
 use storage_engine::clock::SystemClock;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::error;
 
+use crate::config::ServerConfig;
+
 /// Runs until it is told to stop, like the listeners.
 pub(crate) struct Background {
     lifecycle: Arc<Lifecycle>,
-    following: JoinHandle<()>,
+    delivery: Arc<Delivery>,
+    tasks: [(&'static str, JoinHandle<()>); 2],
 }
 
 impl Background {
     pub(crate) fn start(
         engine: &Arc<Engine>,
-        day: Day,
+        config: &ServerConfig,
+        courier: Arc<dyn Courier>,
         stopping: watch::Receiver<bool>,
     ) -> Background {
-        let lifecycle = Lifecycle::new(Arc::clone(engine), Arc::new(SystemClock), day);
+        let (clock, day) = (Arc::new(SystemClock), config.lifecycle_day);
+        let lifecycle = Lifecycle::new(Arc::clone(engine), clock.clone(), day);
         let lifecycle = Arc::new(lifecycle);
+        let region = config.region.as_str();
+        let delivery = Delivery::new(Arc::clone(engine), clock, courier, region);
+        let delivery = Arc::new(delivery);
         let following = tokio::spawn({
-            let lifecycle = Arc::clone(&lifecycle);
+            let (lifecycle, stopping) = (Arc::clone(&lifecycle), stopping.clone());
             async move { lifecycle.serve(stopping).await }
+        });
+        let telling = tokio::spawn({
+            let delivery = Arc::clone(&delivery);
+            async move { delivery.serve(stopping).await }
         });
         Background {
             lifecycle,
-            following,
+            delivery,
+            tasks: [("lifecycle", following), ("events", telling)],
         }
     }
 
@@ -37,10 +51,16 @@ impl Background {
         &self.lifecycle
     }
 
+    pub(crate) fn delivery(&self) -> &Arc<Delivery> {
+        &self.delivery
+    }
+
     /// Returns once everything has stopped; it has been told to before.
     pub(crate) async fn ended(self) {
-        if let Err(e) = self.following.await {
-            error!(error = %e, "lifecycle ended by a bug");
+        for (name, task) in self.tasks {
+            if let Err(e) = task.await {
+                error!(error = %e, "{name} ended by a bug");
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Commands that look after a data folder while no server runs on it: check, scrub, backup,
 //! restore and lifecycle. Each shows its progress, can be interrupted, and goes on where it was.
 
+mod events;
 mod lifecycle;
 
+pub(crate) use events::events;
 pub(crate) use lifecycle::lifecycle;
 
 use std::io::{self, Write};

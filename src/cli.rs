@@ -26,12 +26,42 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Show what lifecycle rules would do, or have done, in a data folder no server is running on
     Lifecycle(LifecycleArgs),
+    /// Show events that could not be told, or have them told again, in a data folder no server is
+    /// running on
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Look after the keys of encrypted objects, in a data folder no server is running on
     #[command(subcommand)]
     Kms(KmsCommand),
     /// Look after the users of a data folder no server is running on
     #[command(subcommand)]
     User(UserCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Show how many events wait for each webhook, and each one that was given up
+    List(EventsListArgs),
+    /// Let events that were given up be told again at the next start
+    Retry(EventsRetryArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsListArgs {
+    /// Folder to look at
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsRetryArgs {
+    /// Folder with the events
+    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
+    pub(crate) data: PathBuf,
+
+    /// Only those for this webhook
+    #[arg(long, value_name = "NAME")]
+    pub(crate) webhook: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -285,8 +315,27 @@ pub(crate) struct ServerArgs {
     #[arg(long, env = "CAIRN_SIGV2")]
     pub(crate) sigv2: bool,
 
+    /// Receiver of events: buckets name it arn:cairn:sqs::NAME:webhook; may be given several times
+    #[arg(
+        long = "webhook",
+        value_name = "NAME=URL",
+        env = "CAIRN_WEBHOOK",
+        value_delimiter = ' '
+    )]
+    pub(crate) webhooks: Vec<String>,
+
+    /// File with the bearer token for a receiver of events; may be given several times
+    #[arg(
+        long = "webhook-token",
+        value_name = "NAME=FILE",
+        env = "CAIRN_WEBHOOK_TOKEN",
+        value_delimiter = ' '
+    )]
+    pub(crate) webhook_tokens: Vec<String>,
+
     #[command(flatten)]
     pub(crate) day: DayArgs,
+
     /// What a new bucket is set to whose maker says nothing: BucketOwnerEnforced (access control
     /// lists do not count), BucketOwnerPreferred or ObjectWriter (they do)
     #[arg(

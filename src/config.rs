@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{CustomerKeysFrom, DayArgs, LogArgs, LogFormat, ServerArgs};
 use crate::credentials::{self, RootCredential};
 use crate::proxies::TrustedProxies;
+use crate::webhook::{self, InvalidWebhook, WebhookConfig};
 
 const ROOT_USER: &str = "CAIRN_ROOT_USER";
 const ROOT_PASSWORD: &str = "CAIRN_ROOT_PASSWORD";
@@ -31,6 +32,7 @@ pub(crate) struct ServerConfig {
     pub(crate) proxies: TrustedProxies,
     pub(crate) sigv2: SigV2,
     pub(crate) lifecycle_day: Day,
+    pub(crate) webhooks: Vec<WebhookConfig>,
     pub(crate) ownership: Ownership,
     pub(crate) customer_keys: CustomerKeys,
     /// The root credential of the environment. Without one, the data folder holds it.
@@ -59,6 +61,8 @@ pub(crate) enum ConfigError {
     Region(String),
     #[error("--lifecycle-day {0}: expected seconds, at most 86400")]
     LifecycleDay(u64),
+    #[error(transparent)]
+    Webhook(#[from] InvalidWebhook),
     #[error("--log-level {given:?}: {detail}")]
     LogLevel { given: String, detail: String },
     #[error("{ROOT_USER} and {ROOT_PASSWORD} belong together, but {0} is not set")]
@@ -92,6 +96,7 @@ impl ServerConfig {
                 .map_err(ConfigError::TrustedProxy)?,
             sigv2,
             lifecycle_day: check_day(&args.day)?,
+            webhooks: webhook::check(&args.webhooks, &args.webhook_tokens)?,
             ownership: Ownership::parse(&args.object_ownership)
                 .ok_or(ConfigError::Ownership(args.object_ownership))?,
             customer_keys: match args.customer_keys {

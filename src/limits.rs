@@ -29,5 +29,17 @@ pub(crate) const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Pause after a failed accept (out of descriptors, most likely).
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// A message to a webhook: from the first attempt to connect to the end of the answer.
+pub(crate) const WEBHOOK_MAX: Duration = Duration::from_secs(10);
+/// Connecting alone.
+pub(crate) const WEBHOOK_CONNECT_MAX: Duration = Duration::from_secs(3);
+/// How long the rest of an answer is waited for whose status is known.
+pub(crate) const WEBHOOK_ANSWER_WAIT_MAX: Duration = Duration::from_secs(1);
+/// What is read of an answer, in bytes.
+pub(crate) const WEBHOOK_ANSWER_BYTES_MAX: usize = 16 << 10;
+/// Connections to one webhook that are kept for the next message, and for how long.
+pub(crate) const WEBHOOK_IDLE_CONNECTIONS_MAX: usize = 8;
+pub(crate) const WEBHOOK_IDLE_MAX: Duration = Duration::from_secs(30);
+
 /// A file that holds a secret, in bytes.
 pub(crate) const SECRET_FILE_BYTES_MAX: u64 = 4 << 10;

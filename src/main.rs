@@ -28,6 +28,7 @@ mod stopped;
 mod system;
 mod telemetry;
 mod user;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Backup(args) => care::backup(&args),
         Command::Restore(args) => care::restore(&args),
         Command::Lifecycle(args) => care::lifecycle(&args),
+        Command::Events(command) => care::events(&command),
         Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
         Command::User(command) => user::run(&command),
     }

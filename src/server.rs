@@ -13,6 +13,7 @@ use std::sync::Arc;
 use http::Request;
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
+use pipeline::events::Courier;
 use s3_api::kms::{KmsError, LocalKeyRing};
 use s3_api::{S3, S3Config};
 use storage_engine::disk::with_advice;
@@ -37,6 +38,7 @@ use crate::signals::Signals;
 use crate::system;
 use crate::telemetry::log;
 use crate::telemetry::metrics::Metrics;
+use crate::webhook::{WebhookError, Webhooks};
 
 /// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
 /// credential is, so that a new password, or a new name, keeps all buckets.
@@ -59,6 +61,8 @@ enum RunError {
     SecretFile(#[from] SecretFileError),
     #[error("cannot read the identities: {0}")]
     Identity(#[from] identity::Error),
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     #[error("cannot read the keys of encrypted objects: {0}")]
     Keys(#[from] KmsError),
     #[error("cannot listen on {address}: {source}")]
@@ -155,10 +159,13 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         proxies: config.proxies.clone(),
         websites: addresses(&website_listeners),
     };
-    let background = Background::start(&engine, config.lifecycle_day, stopping.clone());
+    let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
+    let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
+    let background = Background::start(&engine, &config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
+    metrics.watch_events(background.delivery())?;
     let front = Arc::new(Front::new(
-        s3_over(&engine, &config, identity, ring),
+        s3_over(&engine, &config, identity, ring, webhooks),
         doors,
         Arc::clone(&engine),
         Arc::clone(&metrics),
@@ -347,6 +354,7 @@ fn s3_over(
     config: &ServerConfig,
     identity: Identity,
     ring: Arc<LocalKeyRing>,
+    courier: Arc<Webhooks>,
 ) -> S3 {
     let config = S3Config {
         domains: config.domains.clone(),
@@ -354,6 +362,7 @@ fn s3_over(
         sigv2: config.sigv2,
         ownership: config.ownership,
         customer_keys: config.customer_keys,
+        courier,
         ..S3Config::new(config.region.as_str(), identity, ring)
     };
     S3::new(Arc::clone(engine), config)

@@ -18,7 +18,7 @@ mod walk;
 pub use calendar::Day;
 pub use configuration::{
     And, Configuration, Expiration, Filter, KIND, NoncurrentExpiration, NoncurrentTransition, Rule,
-    Scope, Status, StorageClass, TooLong, Transition, TransitionMinimum, TransitionTime,
+    Scope, Status, StorageClass, Transition, TransitionMinimum, TransitionTime,
 };
 pub use decide::{
     Action, Decision, Facts, Place, Versions, abort_of, decide, expiration_of, needs_tags,

@@ -35,3 +35,34 @@ pub const REPORTS_MAX: u64 = 100;
 pub const ERRORS_LOGGED_MAX: u64 = 10;
 /// The shortest day, in milliseconds.
 pub const DAY_MILLISECONDS_MIN: u64 = 100;
+
+/// Rules of one bucket about events (Amazon).
+pub const EVENT_RULES_MAX: usize = 100;
+/// What keys must begin or end with for a rule about events, in bytes (Amazon).
+pub const EVENT_FILTER_BYTES_MAX: usize = 1024;
+/// The name of a target of events, in bytes.
+pub const TARGET_NAME_BYTES_MAX: usize = 64;
+/// Events of one target that one round tells.
+pub const ROUND_EVENTS_MAX: usize = 64;
+/// Events of one target that are being told at the same time.
+pub const EVENTS_AT_ONCE_MAX: usize = 8;
+/// Events of one target that a round looks at, past those whose keys have to wait.
+pub const ROUND_SCAN_MAX: usize = 4096;
+/// Keys of one target that wait by themselves; beyond that the target as a whole waits.
+pub const KEYS_HELD_MAX: usize = 1024;
+/// How long the first pause after a failure is; each further one is twice as long.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause after a failure.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// How often an event is told to a target that refuses it before it is given up.
+pub const REFUSALS_MAX: u32 = 8;
+/// How long an event is kept for a target that cannot be reached before it is given up.
+pub const EVENT_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Dead letters kept for one target; the oldest go first.
+pub const DEAD_LETTERS_MAX: usize = 10_000;
+/// Why an event was not told, in bytes; the rest is cut off.
+pub const REASON_BYTES_MAX: usize = 256;
+/// How often a queue is looked at though nobody has said that there is something in it.
+pub const QUEUE_POLL: Duration = Duration::from_secs(5);
+/// How often queues are looked at whose targets the server does not have.
+pub const ORPHANS_POLL: Duration = Duration::from_secs(60);

@@ -8,6 +8,7 @@ pub(crate) mod cors;
 pub(crate) mod document;
 pub(crate) mod encryption;
 pub(crate) mod lifecycle;
+pub(crate) mod notification;
 pub(crate) mod object_lock;
 pub(crate) mod ownership;
 pub(crate) mod public_access;
@@ -22,6 +23,7 @@ use document::Document;
 use encryption::BucketEncryption;
 use identity::policy::{Kind, Policy};
 use ownership::Ownership;
+use pipeline::events::Configuration as Notifications;
 use pipeline::lifecycle::Configuration;
 use public_access::PublicAccessBlock;
 use std::collections::HashMap;
@@ -45,6 +47,8 @@ pub(crate) struct Bucket {
     ownership: Ownership,
     /// What pages of other origins may do, if they may anything.
     pub(crate) cors: Option<Cors>,
+    /// Who wants to be told of changes, if anybody does.
+    pub(crate) notifications: Option<Notifications>,
     documents: HashMap<String, Bytes>,
     /// Looked at by every read of an object.
     lifecycle: OnceLock<Option<Configuration>>,
@@ -67,11 +71,15 @@ impl Bucket {
             // Where nothing is said lists count, as they did before it could be said.
             ownership: Ownership::ObjectWriter,
             cors: None,
+            notifications: None,
             row,
             documents,
             lifecycle: OnceLock::new(),
         };
         bucket.cors = bucket.document();
+        bucket.notifications = bucket
+            .document()
+            .filter(|asked: &Notifications| !asked.rules.is_empty());
         bucket.public_access = bucket.document().unwrap_or_default();
         bucket.encryption = bucket.document();
         bucket.ownership = bucket.document().unwrap_or(bucket.ownership);

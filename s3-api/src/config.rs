@@ -5,6 +5,7 @@ use crate::bucket::ownership::Ownership;
 use crate::domains::Domains;
 use crate::kms::Kms;
 use identity::Identity;
+use pipeline::events::{Courier, Nobody};
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -19,6 +20,8 @@ pub struct S3Config {
     pub ownership: Ownership,
     /// Wraps the keys of encrypted objects.
     pub kms: Arc<dyn Kms>,
+    /// Carries messages to the targets of events.
+    pub courier: Arc<dyn Courier>,
     pub customer_keys: CustomerKeys,
     /// `x-amz-id-2` of every answer: tells which server it came from.
     pub host_id: String,
@@ -49,6 +52,7 @@ impl S3Config {
             identity,
             ownership: Ownership::BucketOwnerEnforced,
             kms,
+            courier: Arc::new(Nobody),
             customer_keys: CustomerKeys::Private,
             host_id: "cairn".into(),
             now: SystemTime::now,
@@ -74,5 +78,7 @@ pub(crate) struct Settings {
     pub(crate) region: String,
     pub(crate) ownership: Ownership,
     pub(crate) kms: Arc<dyn Kms>,
+    pub(crate) courier: Arc<dyn Courier>,
+    pub(crate) host_id: String,
     pub(crate) customer_keys: CustomerKeys,
 }

@@ -21,6 +21,7 @@ use http::header::{CONNECTION, ORIGIN, SERVER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
+pub(crate) use ids::RequestId;
 use ids::RequestIds;
 use std::error::Error;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ impl S3 {
             identity,
             ownership,
             kms,
+            courier,
             customer_keys,
             host_id,
             now,
@@ -64,7 +66,9 @@ impl S3 {
                 region,
                 ownership,
                 kms,
+                courier,
                 customer_keys,
+                host_id: host_id.clone(),
             },
             domains,
             website_domains,
@@ -83,7 +87,8 @@ impl S3 {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(RequestId(self.ids.next()));
         let mut body = WireBody::new(body, &parts.headers);
         let parsed = Parsed::parse(&parts, &self.domains);
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
@@ -223,18 +228,22 @@ impl S3 {
 
     /// Makes an answer of whatever came out.
     fn render(&self, parts: &Parts, outcome: Result<Answer, S3Error>) -> Answer {
-        self.sign(|request_id, _| {
+        let id = RequestId::of(parts);
+        self.sign_as(id, |request_id, _| {
             outcome.unwrap_or_else(|error| self.refuse(parts, error, request_id))
         })
     }
 
     /// Puts our name on an answer, which may say who we are and what the request is called.
     pub(crate) fn sign(&self, make: impl FnOnce(&str, &str) -> Answer) -> Answer {
-        let request_id = self.ids.next();
-        let mut answer = make(&request_id, &self.host_id);
+        self.sign_as(&self.ids.next(), make)
+    }
+
+    fn sign_as(&self, request_id: &str, make: impl FnOnce(&str, &str) -> Answer) -> Answer {
+        let mut answer = make(request_id, &self.host_id);
         let headers = answer.headers_mut();
         headers.insert(SERVER, HeaderValue::from_static("Cairn"));
-        for (name, value) in [(REQUEST_ID, &request_id), (HOST_ID, &self.host_id)] {
+        for (name, value) in [(REQUEST_ID, request_id), (HOST_ID, self.host_id.as_str())] {
             crate::response::set(headers, name, value);
         }
         answer

@@ -84,6 +84,9 @@ pub const FORM_CONDITIONS_MAX: usize = 256;
 /// Buckets whose settings are kept in memory (ours; a few KiB each).
 pub const BUCKETS_KEPT_MAX: usize = 4096;
 
+/// Bytes of a document about notifications: a hundred rules with two filters each (ours).
+pub const NOTIFICATION_DOCUMENT_BYTES_MAX: usize = 1 << 20;
+
 /// Grants of one access control list (Amazon).
 pub const GRANTS_MAX: usize = 100;
 

@@ -9,6 +9,7 @@ use crate::bucket::{Bucket, Buckets};
 use crate::config::Settings;
 use crate::domains::Domains;
 use crate::error::{Code, S3Error, Subject, from_engine};
+use crate::handle::RequestId;
 use crate::op::{Access, Disposition, Judged, Level, Operation, Right, Served, route};
 use crate::ops::shared::version;
 use crate::query::Query;
@@ -411,6 +412,11 @@ impl<'a> Permitted<'a> {
 
     pub(crate) fn parts(&self) -> &Parts {
         self.parsed.parts
+    }
+
+    /// What the answer will call the request.
+    pub(crate) fn request_id(&self) -> &str {
+        RequestId::of(self.parsed.parts)
     }
 
     pub(crate) fn headers(&self) -> &http::HeaderMap {

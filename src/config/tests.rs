@@ -52,6 +52,23 @@ fn a_region_is_a_plain_word() {
 }
 
 #[test]
+fn webhooks_are_checked_with_their_tokens() {
+    let config = check(&[
+        "--data",
+        "d",
+        "--webhook",
+        "a=http://localhost:1/x,y b=https://example.com",
+        "--webhook-token",
+        "b=/run/token",
+    ]);
+    let webhooks = config.unwrap().webhooks;
+    assert_eq!(webhooks[0].url, "http://localhost:1/x,y");
+    assert_eq!(webhooks[1].token, Some("/run/token".into()));
+    let refused = check(&["--data", "d", "--webhook", "a"]);
+    assert!(matches!(refused, Err(ConfigError::Webhook(_))));
+}
+
+#[test]
 fn a_day_is_no_longer_than_a_real_one() {
     let day = |given| check(&["--data", "d", "--lifecycle-day", given]);
     assert_eq!(check(&["--data", "d"]).unwrap().lifecycle_day, Day::REAL);

@@ -6,6 +6,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pipeline::events::Delivery;
 use pipeline::lifecycle::Lifecycle;
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
@@ -14,6 +15,7 @@ use prometheus::{
 };
 use storage_engine::EngineStats;
 
+use super::events::EventGauges;
 use super::lifecycle::LifecycleGauges;
 use super::store::StoreGauges;
 
@@ -105,6 +107,12 @@ impl Metrics {
         lifecycle: &Arc<Lifecycle>,
     ) -> Result<(), prometheus::Error> {
         let gauges = LifecycleGauges::new(Arc::clone(lifecycle))?;
+        self.registry.register(Box::new(gauges))
+    }
+
+    /// Likewise what the telling of events does.
+    pub(crate) fn watch_events(&self, delivery: &Arc<Delivery>) -> Result<(), prometheus::Error> {
+        let gauges = EventGauges::new(Arc::clone(delivery))?;
         self.registry.register(Box::new(gauges))
     }
 

@@ -75,6 +75,13 @@ impl fmt::Display for VersionId {
     }
 }
 
+/// Names an event of a queue: the change that left it, and which of that change's events it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventId {
+    pub sequence: Sequence,
+    pub number: u16,
+}
+
 /// Why a text is no identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier of this store")]

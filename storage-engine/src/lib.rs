@@ -31,10 +31,10 @@ pub use commit::CommitStats;
 pub use engine::requests::*;
 pub use engine::{
     Affected, BackupReport, BodyStream, BucketSettings, CheckOptions, CheckReport, CompactConfig,
-    CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine, EngineConfig, EngineStats, FoundObject,
-    ObjectReader, OnWork, PROBLEMS_MAX, Parts, Problem, ScrubOptions, ScrubPosition, ScrubReport,
-    ScrubStats, SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage, TableWrite, Unit, Work,
-    check_folder, restore, unwatched,
+    CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine, EngineConfig, EngineStats, Event,
+    EventPage, FoundObject, Note, ObjectReader, OnWork, PROBLEMS_MAX, Parts, Problem, ScrubOptions,
+    ScrubPosition, ScrubReport, ScrubStats, SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage,
+    TableWrite, Unit, Work, check_folder, restore, unwatched,
 };
 pub use error::{Damage, Error, Result};
 pub use stage::{Staged, Staging};

@@ -17,6 +17,13 @@ pub const BUCKET_TAGS_BYTES_MAX: usize = 48 << 10;
 /// One configuration document of a bucket, in bytes.
 pub const DOCUMENT_BYTES_MAX: usize = 60 << 10;
 
+/// Notes that one change may bring along.
+pub const NOTES_MAX: usize = 16;
+/// What a note says, in bytes.
+pub const NOTE_BYTES_MAX: usize = 16 << 10;
+/// The name of a queue of events, in bytes.
+pub const QUEUE_NAME_BYTES_MAX: usize = 255;
+
 /// Bodies up to this many bytes lie inside the object's row.
 pub const INLINE_BYTES_MAX: usize = 512;
 /// Bodies up to this many bytes travel through the log, larger ones go to bulk segments.

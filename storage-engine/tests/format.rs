@@ -22,7 +22,7 @@ use document::{Document, plain};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use storage_engine::chunk::{self, Blocks, Cipher, Transform, new_key_check};
 use storage_engine::disk::DIRECT_ALIGN_BYTES;
-use storage_engine::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
+use storage_engine::ids::{BucketId, EventId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
 use storage_engine::index::RowChange;
 use storage_engine::key::{self, Key, Table};
 use storage_engine::limits;
@@ -32,7 +32,8 @@ use storage_engine::record::{
 use storage_engine::row::{self, AppliedRow, DedupRow, SegmentKind, SegmentRow, VersionRow};
 use storage_engine::segment::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
 use storage_engine::{
-    CreateBucket, Engine, EngineConfig, NewObject, PutObject, SecretKey, StageOptions, UpdateBucket,
+    CreateBucket, Engine, EngineConfig, NewObject, Notes, PutObject, SecretKey, StageOptions,
+    UpdateBucket,
 };
 use tempfile::TempDir;
 
@@ -382,6 +383,7 @@ async fn sharing_is_as_described() {
         key: Bytes::from_static(b"k"),
         object: NewObject::default(),
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     let staged = staging.seal().await.unwrap();
     engine.put_object(put, staged).await.unwrap();
@@ -440,6 +442,10 @@ fn decrypt(chunk: &Chunk, key: &[u8; 32]) -> Vec<u8> {
 fn keys_are_built_as_described() {
     let (id, name, text) = (0x0102_0304_0506_0708, "name", b"k\0y".as_slice());
     let (bucket, upload, sequence) = (BucketId(id), UploadId(id), Sequence(id));
+    let event = EventId {
+        sequence,
+        number: 0x090a,
+    };
     let built = [
         ("System", Table::System, Key::system(name)),
         ("Bucket", Table::Bucket, Key::bucket(name)),
@@ -465,6 +471,7 @@ fn keys_are_built_as_described() {
             Table::Expiry,
             Key::expiry(Timestamp(id), bucket, text, sequence),
         ),
+        ("Event", Table::Event, Key::event(name, event)),
         ("Named", Table::Named, Key::named(name, text)),
     ];
     let rows = format().table("Index", "table");
@@ -500,7 +507,7 @@ fn enums_have_the_numbers_described() {
     for row in format().table("Rows", "enum") {
         assert_eq!(row[1], rows::variants(&row[0]), "{}", row[0]);
     }
-    assert_eq!(format().table("Rows", "enum").len(), 8);
+    assert_eq!(format().table("Rows", "enum").len(), 10);
 }
 
 /// A whole row by hand, so that the prose about varints is covered too.

@@ -19,7 +19,9 @@ use storage_engine::ids::VersionId;
 use storage_engine::index::{Index, RocksIndex, RocksOptions};
 use storage_engine::key::Key;
 use storage_engine::row::{self, BucketRow, ChecksumKind, VersionRow};
-use storage_engine::{CheckOptions, DeleteObject, Engine, Error, ListRequest, ObjectInfo, Problem};
+use storage_engine::{
+    CheckOptions, DeleteObject, Engine, Error, ListRequest, Notes, ObjectInfo, Problem,
+};
 use story::{EARLY, KEY, LATE, Object, body, read, target};
 use tempfile::TempDir;
 
@@ -379,6 +381,7 @@ async fn held(engine: &Engine) {
         owner: "somebody".to_owned(),
         conditions: Vec::new(),
         bypass_governance: true,
+        notes: Notes::none(),
     };
     let refused = engine.delete_object(request).await.unwrap_err();
     assert!(matches!(refused, Error::Locked { .. }), "{refused}");

@@ -9,6 +9,7 @@ pub(crate) mod drive;
 pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod signed;
 

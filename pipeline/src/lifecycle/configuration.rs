@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use storage_engine::ids::Timestamp;
 use storage_engine::row::Tag;
 
-use crate::limits::RULES_BYTES_MAX;
+use crate::stored::{self, TooLong};
 
 /// The name of the document in a bucket's settings.
 pub const KIND: &str = "lifecycle";
@@ -186,19 +186,6 @@ impl Scope {
     }
 }
 
-/// First byte of the stored form.
-const FORMAT: u8 = 1;
-/// Rules repeat themselves; more effort hardly shortens them.
-const COMPRESSION_LEVEL: i32 = 9;
-
-/// The rules do not fit into the document they would be stored in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the rules take {bytes} bytes, at most {limit} can be stored")]
-pub struct TooLong {
-    pub bytes: usize,
-    pub limit: usize,
-}
-
 impl Configuration {
     pub fn enabled(&self) -> impl Iterator<Item = &Rule> {
         let enabled = |rule: &&Rule| rule.status == Status::Enabled;
@@ -208,30 +195,12 @@ impl Configuration {
     /// The stored form: packed and compressed, because a thousand rules written out are far more
     /// than a document may have.
     pub fn to_stored(&self) -> Result<Bytes, TooLong> {
-        let limit = storage_engine::limits::DOCUMENT_BYTES_MAX;
-        // Plain structures in memory always encode and compress.
-        let packed = postcard::to_stdvec(self).unwrap_or_default();
-        if packed.len() > RULES_BYTES_MAX {
-            let bytes = packed.len();
-            return Err(TooLong { bytes, limit });
-        }
-        let compressed = zstd::bulk::compress(&packed, COMPRESSION_LEVEL).unwrap_or_default();
-        let mut stored = Vec::with_capacity(compressed.len() + 1);
-        stored.push(FORMAT);
-        stored.extend_from_slice(&compressed);
-        match stored.len() {
-            bytes if bytes > limit => Err(TooLong { bytes, limit }),
-            _ => Ok(stored.into()),
-        }
+        stored::pack(self)
     }
 
     /// None for what [`Configuration::to_stored`] has not made.
     pub fn from_stored(stored: &[u8]) -> Option<Configuration> {
-        let [FORMAT, compressed @ ..] = stored else {
-            return None;
-        };
-        let packed = zstd::bulk::decompress(compressed, RULES_BYTES_MAX).ok()?;
-        postcard::from_bytes(&packed).ok()
+        stored::unpack(stored)
     }
 
     /// The shortest list of prefixes under which everything lies that a rule in force could be

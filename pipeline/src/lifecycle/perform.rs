@@ -3,11 +3,17 @@
 
 use futures_util::stream::{self, StreamExt};
 use storage_engine::row::BucketRow;
-use storage_engine::{Engine, Error, ExpireVersion, Expired, Target, UpdateObject, UploadTarget};
+use storage_engine::{
+    Engine, Error, ExpireVersion, Expired, Notes, Target, UpdateObject, UploadTarget,
+};
 
 use super::report::Counts;
 use super::walk::{Planned, Task};
+use crate::events::{self, Configuration, EventName, KIND, Origin};
 use crate::limits::{ERRORS_LOGGED_MAX, STEP_CHANGES_AT_ONCE_MAX};
+
+/// Whom Amazon names in the place of a principal.
+const SERVICE: &str = "s3.amazonaws.com";
 
 /// What became of one task.
 #[derive(Debug)]
@@ -30,9 +36,13 @@ pub(super) async fn perform(
     planned: Vec<Planned>,
     counts: &mut Counts,
 ) -> Result<(), Error> {
+    if planned.is_empty() {
+        return Ok(());
+    }
+    let asked = &asked(engine, bucket).await?;
     let mut under_way = stream::iter(planned)
         .map(|planned| async move {
-            let outcome = one(engine, bucket, &planned).await;
+            let outcome = one(engine, bucket, asked, &planned).await;
             (planned, outcome)
         })
         .buffer_unordered(STEP_CHANGES_AT_ONCE_MAX);
@@ -57,7 +67,34 @@ pub(super) async fn perform(
     Ok(())
 }
 
-async fn one(engine: &Engine, bucket: &BucketRow, planned: &Planned) -> Result<Outcome, Error> {
+/// What the bucket's owner wants to be told. What cannot be read was said to be so elsewhere.
+async fn asked(engine: &Engine, bucket: &BucketRow) -> Result<Configuration, Error> {
+    match engine.document(&bucket.name, KIND).await {
+        Ok(stored) => Ok(Configuration::from_stored(&stored).unwrap_or_default()),
+        Err(Error::NoSuchDocument) => Ok(Configuration::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The notes for a change that nobody has sent.
+fn notes_of(asked: &Configuration, bucket: &BucketRow, key: &[u8], events: &[EventName]) -> Notes {
+    events::notes(asked, key, events, || Origin {
+        bucket: bucket.name.clone(),
+        bucket_owner: bucket.owner.clone(),
+        principal: SERVICE.to_owned(),
+        address: SERVICE.to_owned(),
+        request_id: String::new(),
+        host_id: String::new(),
+    })
+}
+
+async fn one(
+    engine: &Engine,
+    bucket: &BucketRow,
+    asked: &Configuration,
+    planned: &Planned,
+) -> Result<Outcome, Error> {
+    let notes = |events: &[EventName]| notes_of(asked, bucket, &planned.key, events);
     let done = match &planned.task {
         Task::Expire(seen) | Task::DeleteNoncurrent(seen) | Task::RemoveMarker(seen) => {
             let request = ExpireVersion {
@@ -65,6 +102,7 @@ async fn one(engine: &Engine, bucket: &BucketRow, planned: &Planned) -> Result<O
                 key: planned.key.clone(),
                 seen: seen.clone(),
                 owner: bucket.owner.clone(),
+                notes: notes(&[EventName::ExpirationDelete, EventName::ExpirationMarker]),
             };
             engine
                 .expire_version(request)
@@ -83,6 +121,7 @@ async fn one(engine: &Engine, bucket: &BucketRow, planned: &Planned) -> Result<O
             let change = UpdateObject {
                 label: Some(class.name().to_owned()),
                 seen: Some(seen.clone()),
+                notes: notes(&[EventName::Transition]),
                 ..UpdateObject::default()
             };
             let moved = engine.update_object(target, change).await;

@@ -1,7 +1,20 @@
 //! Names for requests, so that a client's complaint finds its log line.
 
+use http::request::Parts;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a request is called, kept in its extensions from the start: what it leaves behind may tell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RequestId(pub(crate) String);
+
+impl RequestId {
+    /// Empty for a request that we have made ourselves.
+    pub(crate) fn of(parts: &Parts) -> &str {
+        let id = parts.extensions.get::<RequestId>();
+        id.map_or("", |id| id.0.as_str())
+    }
+}
 
 /// Gives 16 hexadecimal digits that no other request of this process gets, and that do not tell
 /// how many came before.

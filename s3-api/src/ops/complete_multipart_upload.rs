@@ -4,7 +4,7 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::encryption::{self, Shown};
 use super::shared::object_headers::parts_of;
-use super::shared::{expiry, upload, version};
+use super::shared::{expiry, notices, upload, version};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::checksum::{algorithm_of_header, kind_text, names, object_value_text, parse_value};
@@ -15,6 +15,7 @@ use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set};
 use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
+use pipeline::events::EventName;
 use storage_engine::hash::{Algorithm, Checksum};
 use storage_engine::row::ChecksumKind;
 use storage_engine::{CompletePart, CompleteUpload, Error, PutOutcome};
@@ -47,6 +48,7 @@ pub(crate) async fn run(
         conditions: conditions.list,
         checksum,
         size,
+        notes: notices::notes(request, &request.key(), &[EventName::CreatedComplete]),
     };
     let outcome = request.engine().complete_upload(complete).await;
     let outcome = outcome.map_err(|error| match error {

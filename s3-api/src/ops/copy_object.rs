@@ -3,7 +3,7 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
-use super::shared::{acl_input, encryption, expiry, lock, object_input, rights, version};
+use super::shared::{acl_input, encryption, expiry, lock, notices, object_input, rights, version};
 use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
 use crate::error::{Code, S3Error};
@@ -13,6 +13,7 @@ use crate::response::{self, Answer, VERSION_ID, set};
 use crate::sse;
 use crate::xml::writer::Writer;
 use http::HeaderName;
+use pipeline::events::EventName;
 use std::time::{Duration, UNIX_EPOCH};
 use storage_engine::row::{Attribute, Summary, Tag};
 use storage_engine::{CopyObject, PutOutcome};
@@ -60,6 +61,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         checksum,
         source_key: keys.source_key,
         encryption: keys.encryption,
+        notes: notices::notes(request, &request.key(), &[EventName::CreatedCopy]),
     };
     let outcome = request.engine().copy_object(copy).await;
     let name = if name.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::shared::conditions::{DeleteConditions, refusal};
 use super::shared::lock::bypasses_governance;
+use super::shared::notices::{self, REMOVALS};
 use super::shared::version;
 use crate::error::S3Error;
 use crate::request::Permitted;
@@ -25,6 +26,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         owner: request.owner(),
         conditions: conditions.list.clone(),
         bypass_governance: bypasses_governance(request).await?,
+        notes: notices::notes(request, &request.key(), &REMOVALS),
     };
     let mut answer = response::empty(StatusCode::NO_CONTENT);
     let outcome = match request.engine().delete_object(delete).await {

@@ -5,7 +5,9 @@ use crate::error::S3Error;
 use crate::request::Permitted;
 use crate::response::Answer;
 use http::StatusCode;
+use pipeline::events::EventName;
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
-    replace(request, Vec::new(), StatusCode::NO_CONTENT).await
+    let event = EventName::TaggingDelete;
+    replace(request, Vec::new(), event, StatusCode::NO_CONTENT).await
 }

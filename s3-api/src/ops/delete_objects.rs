@@ -2,6 +2,7 @@
 
 use super::shared::conditions::{DeleteConditions, failed};
 use super::shared::lock::bypasses_governance;
+use super::shared::notices::{self, REMOVALS};
 use super::shared::version;
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
@@ -154,6 +155,7 @@ async fn delete(
             owner: request.owner(),
             conditions: wanted.conditions.list.clone(),
             bypass_governance,
+            notes: notices::notes(request, &entry.key, &REMOVALS),
         })
     });
     let mut outcomes = request

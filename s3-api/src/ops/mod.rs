@@ -33,6 +33,7 @@ mod ownership;
 pub(crate) mod post_object;
 mod put_bucket_acl;
 mod put_bucket_lifecycle_configuration;
+mod put_bucket_notification_configuration;
 pub(crate) mod put_bucket_policy;
 mod put_bucket_tagging;
 pub(crate) mod put_bucket_versioning;
@@ -62,6 +63,7 @@ use crate::error::{Code, S3Error};
 use crate::op::{Disposition, Served};
 use crate::request::Permitted;
 use crate::response::Answer;
+use pipeline::events::Configuration as Notifications;
 use pipeline::lifecycle::Configuration;
 use shared::configuration;
 
@@ -143,6 +145,10 @@ async fn serve_on_heap(
             put_bucket_lifecycle_configuration::run(request, payload).await
         }
         Served::DeleteBucketLifecycle => configuration::delete::<Configuration>(request).await,
+        Served::GetBucketNotificationConfiguration => configuration::get::<Notifications>(request),
+        Served::PutBucketNotificationConfiguration => {
+            put_bucket_notification_configuration::run(request, payload).await
+        }
         Served::GetObjectAcl => get_acl::object(request).await,
         Served::PutBucketAcl => put_bucket_acl::run(request, payload).await,
         Served::PutObjectAcl => put_object_acl::run(request, payload).await,

@@ -2,7 +2,7 @@
 
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::object_headers::set_checksum;
-use super::shared::{encryption, expiry, intake, lock, object_input, rights, version};
+use super::shared::{encryption, expiry, intake, lock, notices, object_input, rights, version};
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::checksum::DEFAULT_ALGORITHM;
@@ -36,6 +36,7 @@ pub(crate) async fn run(
         key: request.key(),
         object,
         conditions: conditions.list,
+        notes: notices::of_upload(request),
     };
     let outcome = request.engine().put_object(put, staged).await;
     let outcome = outcome.map_err(|error| refusal(name, request, error))?;

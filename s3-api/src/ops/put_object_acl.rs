@@ -1,14 +1,15 @@
 //! PutObjectAcl: a list in headers or in a document becomes that of one version.
 
 use super::get_object;
-use super::shared::{acl_input, version};
+use super::shared::{acl_input, notices, version};
 use crate::acl;
 use crate::body::payload::Payload;
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set};
 use http::StatusCode;
-use storage_engine::UpdateObject;
+use pipeline::events::EventName;
+use storage_engine::{Notes, ObjectInfo, UpdateObject};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -25,7 +26,13 @@ pub(crate) async fn run(
     }
     acl_input::check_public(bucket, &acl)?;
     let value = (!acl.is_private(owner)).then(|| acl.to_bytes());
+    let notes = match value.as_deref() == stored(&info) {
+        // Amazon tells of no change that is none.
+        true => Notes::none(),
+        false => notices::notes(request, &request.key(), &[EventName::AclPut]),
+    };
     let change = UpdateObject {
+        notes,
         single_attributes: vec![(acl::ATTRIBUTE.to_owned(), value)],
         ..UpdateObject::default()
     };
@@ -36,4 +43,11 @@ pub(crate) async fn run(
         set(answer.headers_mut(), VERSION_ID, &version.to_string());
     }
     Ok(answer)
+}
+
+/// The list the version has so far, unless that is the usual one.
+fn stored(info: &ObjectInfo) -> Option<&[u8]> {
+    let attributes = info.row.detail.iter().flat_map(|detail| &detail.attributes);
+    let mut lists = attributes.filter(|attribute| attribute.name == acl::ATTRIBUTE);
+    lists.next().map(|attribute| attribute.value.as_slice())
 }

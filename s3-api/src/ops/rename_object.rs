@@ -2,6 +2,7 @@
 
 use super::shared::conditions::{RENAME_SOURCE, ReadConditions, Verdict, WriteConditions};
 use super::shared::conditions::{failed, refusal};
+use super::shared::notices::{self, REMOVALS};
 use super::shared::version;
 use crate::encoding::percent_decode;
 use crate::error::{Code, S3Error};
@@ -11,6 +12,7 @@ use crate::response::{self, Answer, VERSION_ID, set};
 use crate::target::check_key;
 use bytes::Bytes;
 use http::StatusCode;
+use pipeline::events::EventName;
 use storage_engine::row::Summary;
 use storage_engine::{Condition, RenameObject, Target};
 
@@ -22,6 +24,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let conditions = destination(request)?;
     let source_conditions = source_conditions(request, &source).await?;
     let name = conditions.name();
+    let source_notes = notices::notes(request, &source, &REMOVALS);
     let rename = RenameObject {
         bucket: request.bucket().to_owned(),
         source,
@@ -29,6 +32,8 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         owner: request.owner(),
         source_conditions,
         conditions: conditions.list,
+        notes: notices::notes(request, &request.key(), &[EventName::CreatedCopy]),
+        source_notes,
     };
     let outcome = request.engine().rename_object(rename).await;
     let name = if name.is_empty() {

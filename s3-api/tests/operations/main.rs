@@ -17,6 +17,7 @@ mod lifecycle;
 mod listings;
 mod locks;
 mod multipart;
+mod notifications;
 mod objects;
 mod renames;
 mod support;

@@ -24,6 +24,7 @@ pub(crate) const OWNER: &str = "owner-id";
 pub(crate) struct Client {
     pub(crate) s3: S3,
     pub(crate) ring: Arc<LocalKeyRing>,
+    pub(crate) engine: Arc<Engine>,
     identity: Identity,
 }
 
@@ -187,7 +188,8 @@ impl Client {
         let mut config = S3Config::new("us-east-1", identity.clone(), kms);
         change(&mut config);
         Self {
-            s3: S3::new(engine, config),
+            s3: S3::new(Arc::clone(&engine), config),
+            engine,
             identity,
             ring,
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use storage_engine::{
-    CreateBucket, Engine, EngineConfig, NewObject, PutObject, Result, StageOptions, Target,
+    CreateBucket, Engine, EngineConfig, NewObject, Notes, PutObject, Result, StageOptions, Target,
 };
 use tempfile::TempDir;
 
@@ -54,6 +54,7 @@ pub(crate) async fn put(engine: &Engine, key: String, body: Bytes) -> Result<()>
         key: key.into(),
         object: NewObject::default(),
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     engine.put_object(put, staging.seal().await?).await?;
     Ok(())

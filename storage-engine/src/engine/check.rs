@@ -191,7 +191,7 @@ impl<'a> Check<'a> {
 
     fn run(mut self, next_sequence: Sequence) -> Result<CheckReport> {
         self.next_sequence = next_sequence;
-        let steps: [fn(&mut Self) -> Result<()>; 9] = [
+        let steps: [fn(&mut Self) -> Result<()>; 10] = [
             Check::system,
             Check::buckets,
             Check::trash,
@@ -201,6 +201,7 @@ impl<'a> Check<'a> {
             Check::parts,
             Check::manifests,
             Check::extents,
+            Check::events,
         ];
         for step in steps {
             step(&mut self)?;

@@ -23,7 +23,7 @@ use crate::hash::{Algorithm, ETag};
 use crate::key::Key;
 use crate::limits;
 use crate::meta::ExtentChange;
-use crate::row::{Body, ChecksumKind, ObjectChecksum, PartRow};
+use crate::row::{Body, ChecksumKind, Happened, ObjectChecksum, PartRow};
 use crate::stage::{Pins, Staged};
 
 /// How often a copy starts again because its source changed under it.
@@ -86,19 +86,20 @@ impl Engine {
         };
         let (bucket, key) = (request.bucket.clone(), request.key.clone());
         let conditions = request.conditions.clone();
-        self.meta
-            .commit(None, move |view, stamp| {
-                let bucket = bucket_of(view, &bucket)?;
-                let mut change = KeyChange::new(view, stamp, &bucket, &key);
-                let current = change.current()?;
-                guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
-                change.retain(&draft.body);
-                let version = draft.version(&bucket, stamp);
-                change.install(current, &version)?;
-                guard::quota(view, &bucket, change.delta)?;
-                Ok((change.finish()?, outcome(&bucket, version.summary)))
-            })
-            .await
+        let notes = request.notes.clone();
+        self.commit_telling(&request.notes, None, move |view, stamp| {
+            let bucket = bucket_of(view, &bucket)?;
+            let mut change = KeyChange::new(view, stamp, &bucket, &key);
+            let current = change.current()?;
+            guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
+            change.retain(&draft.body);
+            let version = draft.version(&bucket, stamp);
+            change.install(current, &version)?;
+            guard::quota(view, &bucket, change.delta)?;
+            change.tell(&notes, Happened::Created, &version.summary);
+            Ok((change.finish()?, outcome(&bucket, version.summary)))
+        })
+        .await
     }
 
     /// The bytes take the way of a new object: decrypted, encrypted anew, or both.
@@ -129,6 +130,7 @@ impl Engine {
             key: request.key.clone(),
             object,
             conditions: request.conditions.clone(),
+            notes: request.notes.clone(),
         };
         self.put_object(put, staged).await
     }

@@ -9,7 +9,7 @@ use super::requests::{DeleteObject, DeleteOutcome};
 use super::versions::{KeyChange, bucket_of};
 use crate::error::{Error, Result};
 use crate::ids::VersionId;
-use crate::row::{BucketRow, Lock, VersionRow, Versioning};
+use crate::row::{BucketRow, Happened, Lock, VersionRow, Versioning};
 
 const HIDDEN: Error = Error::Condition {
     condition: "object is not deleted",
@@ -20,17 +20,17 @@ impl Engine {
     /// putting a delete marker in front. Deleting what is not there succeeds.
     pub async fn delete_object(&self, request: DeleteObject) -> Result<DeleteOutcome> {
         check_key(&request.target.key)?;
-        self.meta
-            .commit(None, move |view, stamp| {
-                let bucket = bucket_of(view, &request.target.bucket)?;
-                let mut change = KeyChange::new(view, stamp, &bucket, &request.target.key);
-                let outcome = match request.target.version {
-                    None => delete_current(&mut change, &request)?,
-                    Some(version) => delete_version(&mut change, &request, version)?,
-                };
-                Ok((change.finish()?, outcome))
-            })
-            .await
+        let telling = request.notes.clone();
+        self.commit_telling(&telling, None, move |view, stamp| {
+            let bucket = bucket_of(view, &request.target.bucket)?;
+            let mut change = KeyChange::new(view, stamp, &bucket, &request.target.key);
+            let outcome = match request.target.version {
+                None => delete_current(&mut change, &request)?,
+                Some(version) => delete_version(&mut change, &request, version)?,
+            };
+            Ok((change.finish()?, outcome))
+        })
+        .await
     }
 
     /// Deletes many keys at once: they share one synced append, or few.
@@ -59,6 +59,7 @@ pub(super) fn delete_current(
         if let Some(current) = &current {
             unlocked(change, current, request)?;
             change.remove_current(current);
+            change.tell(&request.notes, Happened::Deleted, &current.summary);
         }
         return Ok(DeleteOutcome {
             marker: false,
@@ -69,6 +70,8 @@ pub(super) fn delete_current(
         unlocked(change, current, request)?;
     }
     let version = change.install_marker(current, &request.owner)?;
+    let marker = change.marker_summary(&request.owner);
+    change.tell(&request.notes, Happened::Hidden, &marker);
     Ok(DeleteOutcome {
         marker: true,
         version: Some(version),
@@ -92,6 +95,7 @@ fn delete_version(
     if let Some(found) = found {
         unlocked(change, &found.row, request)?;
         change.remove(&found)?;
+        change.tell(&request.notes, Happened::Deleted, &found.row.summary);
     }
     Ok(DeleteOutcome {
         marker,

@@ -11,7 +11,7 @@ use super::requests::{AsSeen, ExpireVersion, Expired};
 use super::versions::{Found, KeyChange, bucket_of};
 use crate::error::{Error, Result};
 use crate::key;
-use crate::row::{Lock, VersionRow, Versioning};
+use crate::row::{Happened, Lock, VersionRow, Versioning};
 
 impl Engine {
     /// The newest object goes as the bucket's versioning has it: for good, or behind a delete
@@ -21,24 +21,30 @@ impl Engine {
     /// [`Error::Locked`] if it would go for good and is locked; nothing bypasses a lock here.
     pub async fn expire_version(&self, request: ExpireVersion) -> Result<Expired> {
         check_key(&request.key)?;
-        self.meta
-            .commit(None, move |view, stamp| {
-                let bucket = bucket_of(view, &request.bucket)?;
-                let mut change = KeyChange::new(view, stamp, &bucket, &request.key);
-                let found = change
-                    .find(request.seen.version)?
-                    .ok_or_else(changed_since)?;
-                as_seen(&change, &found, &request.seen)?;
-                let outcome = match (found.current, found.row.summary.marker) {
-                    (true, _) => expire_current(&mut change, found.row, &request.owner)?,
-                    (false, true) if request.seen.latest => {
-                        remove_lone_marker(&mut change, &found)?
-                    }
-                    (false, _) => remove(&mut change, &found)?,
-                };
-                Ok((change.finish()?, outcome))
-            })
-            .await
+        let telling = request.notes.clone();
+        self.commit_telling(&telling, None, move |view, stamp| {
+            let bucket = bucket_of(view, &request.bucket)?;
+            let mut change = KeyChange::new(view, stamp, &bucket, &request.key);
+            let found = change
+                .find(request.seen.version)?
+                .ok_or_else(changed_since)?;
+            as_seen(&change, &found, &request.seen)?;
+            let summary = found.row.summary.clone();
+            let outcome = match (found.current, found.row.summary.marker) {
+                (true, _) => expire_current(&mut change, found.row, &request.owner)?,
+                (false, true) if request.seen.latest => remove_lone_marker(&mut change, &found)?,
+                (false, _) => remove(&mut change, &found)?,
+            };
+            match outcome {
+                Expired::Deleted => change.tell(&request.notes, Happened::Deleted, &summary),
+                Expired::Hidden => {
+                    let marker = change.marker_summary(&request.owner);
+                    change.tell(&request.notes, Happened::Hidden, &marker);
+                }
+            }
+            Ok((change.finish()?, outcome))
+        })
+        .await
     }
 }
 

@@ -12,6 +12,7 @@ mod copy;
 mod dedup;
 mod delete;
 mod document;
+mod event;
 mod expire;
 mod folder;
 mod get;
@@ -40,6 +41,7 @@ mod work;
 pub use backup::{BackupReport, restore};
 pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
+pub use event::{Event, EventPage, Note};
 pub use get::{BodyStream, FoundObject, ObjectReader};
 pub use open::{EngineConfig, Parts};
 pub use scrub::{
@@ -70,6 +72,7 @@ use crate::segment::Segments;
 use crate::stage::{Digests, Stager, Staging, Tuning};
 use compact::Compactor;
 use dedup::Hints;
+use event::Written;
 use folder::Folder;
 use keeper::Keeper;
 use readers::Readers;
@@ -90,6 +93,7 @@ pub struct Engine {
     scrubs: ScrubTotals,
     hints: Hints,
     generation: Generation,
+    written: Written,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::compact::{CompactConfig, Compactor, CompactorParts};
 use super::dedup::Hints;
+use super::event::Written;
 use super::folder::Folder;
 use super::homes::{Fronts, Homes};
 use super::keeper::Keeper;
@@ -223,6 +224,7 @@ impl Engine {
             scrubs: super::scrub::ScrubTotals::default(),
             hints,
             generation: Generation::default(),
+            written: Written::default(),
             failure,
             store,
             background,

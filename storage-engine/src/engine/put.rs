@@ -13,8 +13,8 @@ use crate::ids::Timestamp;
 use crate::limits;
 use crate::meta::Stamp;
 use crate::row::{
-    Body, BucketRow, Detail, KeyCheck, Lock, ObjectChecksum, Retention, Summary, Tag, VersionRow,
-    Versioning,
+    Body, BucketRow, Detail, Happened, KeyCheck, Lock, ObjectChecksum, Retention, Summary, Tag,
+    VersionRow, Versioning,
 };
 use crate::stage::{Staged, StagedParts};
 
@@ -41,6 +41,7 @@ impl Engine {
             key,
             object,
             conditions,
+            notes,
         } = request;
         let StagedParts {
             digests,
@@ -61,27 +62,28 @@ impl Engine {
             body,
             key_check,
         };
-        self.meta
-            .commit(log_body, move |view, stamp| {
-                // Held until the change is done, even if nobody waits for it any more.
-                let pins = &pins;
-                let bucket = bucket_of(view, &bucket)?;
-                let mut change = KeyChange::new(view, stamp, &bucket, &key);
-                let current = change.current()?;
-                guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
-                change.batch.extents.extend(extents.iter().cloned());
-                change.let_be_found(&hints);
-                if let Some(home) = pins.home() {
-                    // From now on a version names the parts: they no longer wait to be freed.
-                    change.write_manifest(home.id, &pages);
-                    change.batch.delete(note_of(home.id));
-                }
-                let version = draft.version(&bucket, stamp);
-                change.install(current, &version)?;
-                guard::quota(view, &bucket, change.delta)?;
-                Ok((change.finish()?, outcome(&bucket, version.summary)))
-            })
-            .await
+        let telling = notes.clone();
+        self.commit_telling(&telling, log_body, move |view, stamp| {
+            // Held until the change is done, even if nobody waits for it any more.
+            let pins = &pins;
+            let bucket = bucket_of(view, &bucket)?;
+            let mut change = KeyChange::new(view, stamp, &bucket, &key);
+            let current = change.current()?;
+            guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
+            change.batch.extents.extend(extents.iter().cloned());
+            change.let_be_found(&hints);
+            if let Some(home) = pins.home() {
+                // From now on a version names the parts: they no longer wait to be freed.
+                change.write_manifest(home.id, &pages);
+                change.batch.delete(note_of(home.id));
+            }
+            let version = draft.version(&bucket, stamp);
+            change.install(current, &version)?;
+            guard::quota(view, &bucket, change.delta)?;
+            change.tell(&notes, Happened::Created, &version.summary);
+            Ok((change.finish()?, outcome(&bucket, version.summary)))
+        })
+        .await
     }
 }
 

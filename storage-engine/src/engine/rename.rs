@@ -11,7 +11,7 @@ use super::requests::{DeleteObject, PutOutcome, RenameObject, Target};
 use super::versions::{KeyChange, bucket_of};
 use crate::error::{Error, Result};
 use crate::meta::Stamp;
-use crate::row::{BucketRow, Detail, Summary, VersionRow, Versioning};
+use crate::row::{BucketRow, Detail, Happened, Summary, VersionRow, Versioning};
 
 impl Engine {
     /// Makes the current version of one key that of another. Nobody sees both, and nobody sees
@@ -35,28 +35,30 @@ impl Engine {
             owner: request.owner.clone(),
             conditions: request.source_conditions.clone(),
             bypass_governance: false,
+            notes: request.source_notes.clone(),
         };
-        self.meta
-            .commit(None, move |view, stamp| {
-                let bucket = bucket_of(view, &request.bucket)?;
-                let mut change = KeyChange::new(view, stamp, &bucket, &request.source);
-                let source = change.current()?;
-                let source = source.ok_or(Error::NoSuchKey { marker: None })?;
-                let renamed = renamed(source, &bucket, stamp)?;
-                change.key = &request.key;
-                let replaced = change.current()?;
-                let old = replaced.as_ref().map(|row| &row.summary);
-                guard::conditions(&request.conditions, old)?;
-                if let Some(detail) = &renamed.detail {
-                    change.retain(&detail.body);
-                }
-                change.install(replaced, &renamed)?;
-                change.key = &request.source;
-                delete_current(&mut change, &gone)?;
-                guard::quota(view, &bucket, change.delta)?;
-                Ok((change.finish()?, outcome(&bucket, renamed.summary)))
-            })
-            .await
+        let telling = request.notes.with(&request.source_notes);
+        self.commit_telling(&telling, None, move |view, stamp| {
+            let bucket = bucket_of(view, &request.bucket)?;
+            let mut change = KeyChange::new(view, stamp, &bucket, &request.source);
+            let source = change.current()?;
+            let source = source.ok_or(Error::NoSuchKey { marker: None })?;
+            let renamed = renamed(source, &bucket, stamp)?;
+            change.key = &request.key;
+            let replaced = change.current()?;
+            let old = replaced.as_ref().map(|row| &row.summary);
+            guard::conditions(&request.conditions, old)?;
+            if let Some(detail) = &renamed.detail {
+                change.retain(&detail.body);
+            }
+            change.install(replaced, &renamed)?;
+            change.tell(&request.notes, Happened::Created, &renamed.summary);
+            change.key = &request.source;
+            delete_current(&mut change, &gone)?;
+            guard::quota(view, &bucket, change.delta)?;
+            Ok((change.finish()?, outcome(&bucket, renamed.summary)))
+        })
+        .await
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+pub use super::event::Notes;
 use crate::hash::{Algorithm, Checksum, ETag};
 use crate::ids::{BucketId, Sequence, Timestamp, UploadName, VersionId};
 use crate::row::{
@@ -90,6 +91,7 @@ pub struct PutObject {
     pub key: Bytes,
     pub object: NewObject,
     pub conditions: Vec<Condition>,
+    pub notes: Notes,
 }
 
 #[derive(Debug, Clone)]
@@ -122,6 +124,7 @@ pub struct DeleteObject {
     pub conditions: Vec<Condition>,
     /// Delete in spite of a governance retention.
     pub bypass_governance: bool,
+    pub notes: Notes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +152,7 @@ pub struct CopyObject {
     pub checksum: Option<Algorithm>,
     pub source_key: Option<SecretKey>,
     pub encryption: CopyEncryption,
+    pub notes: Notes,
 }
 
 /// What becomes of a body's encryption when it is copied.
@@ -171,6 +175,10 @@ pub struct RenameObject {
     pub source_conditions: Vec<Condition>,
     /// What must hold of the new key.
     pub conditions: Vec<Condition>,
+    /// Of what becomes of the new key.
+    pub notes: Notes,
+    /// Of what becomes of the old one.
+    pub source_notes: Notes,
 }
 
 /// A version as it was when something was decided about it. What has become something else since
@@ -194,6 +202,7 @@ pub struct ExpireVersion {
     pub seen: AsSeen,
     /// Of the delete marker that may come of it.
     pub owner: String,
+    pub notes: Notes,
 }
 
 /// What became of a version whose time had come.
@@ -220,6 +229,7 @@ pub struct UpdateObject {
     /// What the version must be at the moment of the change.
     pub conditions: Vec<Condition>,
     pub bypass_governance: bool,
+    pub notes: Notes,
 }
 
 #[derive(Debug, Clone)]
@@ -277,6 +287,7 @@ pub struct CompleteUpload {
     pub checksum: Option<Checksum>,
     /// Likewise for the size of the whole object.
     pub size: Option<u64>,
+    pub notes: Notes,
 }
 
 #[derive(Debug, Clone)]

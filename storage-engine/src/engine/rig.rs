@@ -123,6 +123,7 @@ pub(super) async fn put(engine: &Engine, bucket: &str, key: &str, data: &Bytes) 
         key: Bytes::copy_from_slice(key.as_bytes()),
         object: NewObject::default(),
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     engine.put_object(request, staged).await.map(|_| ())
 }
@@ -182,6 +183,7 @@ pub(super) async fn delete(
         owner: "owner".into(),
         conditions: Vec::new(),
         bypass_governance: false,
+        notes: Notes::none(),
     };
     engine.delete_object(request).await.map(|_| ())
 }
@@ -200,6 +202,7 @@ pub(super) async fn copy(engine: &Engine, from: (&str, &str), to: (&str, &str)) 
         checksum: None,
         source_key: None,
         encryption: crate::CopyEncryption::Anew(None),
+        notes: Notes::none(),
     };
     engine.copy_object(request).await.unwrap();
 }
@@ -242,6 +245,7 @@ pub(super) async fn complete(engine: &Engine, upload: &UploadTarget, numbers: &[
         conditions: Vec::new(),
         checksum: None,
         size: None,
+        notes: Notes::none(),
     };
     engine.complete_upload(request).await.unwrap();
 }

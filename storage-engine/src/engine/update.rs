@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::ids::{Timestamp, VersionId};
 use crate::key::Key;
 use crate::limits;
-use crate::row::{Attribute, BucketRow, Detail, Retention, RetentionMode, VersionRow};
+use crate::row::{Attribute, BucketRow, Detail, Happened, Retention, RetentionMode, VersionRow};
 
 impl Engine {
     /// Applies a change to one version; absent fields stay as they are.
@@ -22,31 +22,32 @@ impl Engine {
         check_tags(change.tags.as_deref().unwrap_or_default())?;
         let label = change.label.as_deref().unwrap_or_default();
         within("label", label.len(), limits::LABEL_BYTES_MAX)?;
-        self.meta
-            .commit(None, move |view, stamp| {
-                let bucket = bucket_of(view, &target.bucket)?;
-                let mut key_change = KeyChange::new(view, stamp, &bucket, &target.key);
-                let (mut row, current) = find(&key_change, target.version)?;
-                if let Some(seen) = &change.seen {
-                    let found = Found { row, current };
-                    as_seen(&key_change, &found, seen)?;
-                    row = found.row;
-                }
-                guard::conditions(&change.conditions, Some(&row.summary))?;
-                let row = updated(row, &change, &bucket, stamp.now)?;
-                let key = match current {
-                    true => Key::current(bucket.id, &target.key),
-                    false => Key::version(bucket.id, &target.key, row.summary.sequence),
-                };
-                key_change.batch.put(key, &row);
-                let info = ObjectInfo {
-                    bucket: bucket.id,
-                    versioning: bucket.versioning,
-                    row,
-                };
-                Ok((key_change.finish()?, info))
-            })
-            .await
+        let telling = change.notes.clone();
+        self.commit_telling(&telling, None, move |view, stamp| {
+            let bucket = bucket_of(view, &target.bucket)?;
+            let mut key_change = KeyChange::new(view, stamp, &bucket, &target.key);
+            let (mut row, current) = find(&key_change, target.version)?;
+            if let Some(seen) = &change.seen {
+                let found = Found { row, current };
+                as_seen(&key_change, &found, seen)?;
+                row = found.row;
+            }
+            guard::conditions(&change.conditions, Some(&row.summary))?;
+            let row = updated(row, &change, &bucket, stamp.now)?;
+            let key = match current {
+                true => Key::current(bucket.id, &target.key),
+                false => Key::version(bucket.id, &target.key, row.summary.sequence),
+            };
+            key_change.batch.put(key, &row);
+            key_change.tell(&change.notes, Happened::Changed, &row.summary);
+            let info = ObjectInfo {
+                bucket: bucket.id,
+                versioning: bucket.versioning,
+                row,
+            };
+            Ok((key_change.finish()?, info))
+        })
+        .await
     }
 }
 

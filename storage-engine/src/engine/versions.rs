@@ -26,6 +26,8 @@ pub(super) struct KeyChange<'a> {
     pub(super) batch: Batch,
     pub(super) delta: UsageDelta,
     trash: u16,
+    /// Events written so far.
+    pub(super) events: u16,
     /// How many more or fewer versions share a manifest. Summed up before it is written: a copy
     /// onto itself takes and gives in the same change.
     shares: BTreeMap<UploadId, i64>,
@@ -52,6 +54,7 @@ impl<'a> KeyChange<'a> {
             batch: Batch::default(),
             delta: UsageDelta::default(),
             trash: 0,
+            events: 0,
             shares: BTreeMap::new(),
         }
     }
@@ -335,7 +338,7 @@ impl<'a> KeyChange<'a> {
         self.trash += 1;
     }
 
-    fn marker_summary(&self, owner: &str) -> Summary {
+    pub(super) fn marker_summary(&self, owner: &str) -> Summary {
         Summary {
             sequence: self.stamp.sequence,
             tag: self.stamp.tag,

@@ -9,7 +9,7 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use crate::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
+use crate::ids::{BucketId, EventId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
 
 /// First byte of every index key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub enum Table {
     Trash = 0x23,
     /// time, bucket, key, sequence → nothing: a hint, the version's row holds the truth
     Expiry = 0x24,
+    /// queue, sequence, number → [`crate::row::EventRow`]
+    Event = 0x25,
     /// table name, key → whatever other crates keep here
     Named = 0x30,
 }
@@ -133,6 +135,12 @@ impl Key {
         let mut front = be(at.0).to_vec();
         front.extend(be(bucket.0));
         Key::escaped(Table::Expiry, &front, key, &be(sequence.0))
+    }
+
+    pub fn event(queue: &str, id: EventId) -> Self {
+        let mut back = be(id.sequence.0).to_vec();
+        back.extend(id.number.to_be_bytes());
+        Key::escaped(Table::Event, &[], queue.as_bytes(), &back)
     }
 
     pub fn named(table: &str, key: &[u8]) -> Self {
@@ -226,6 +234,11 @@ pub fn documents(bucket: BucketId) -> KeyRange {
     Key::of(Table::Document, &[&be(bucket.0)]).prefixed()
 }
 
+/// All events of a queue, in the order of their changes.
+pub fn events(queue: &str) -> KeyRange {
+    Key::escaped(Table::Event, &[], queue.as_bytes(), &[]).prefixed()
+}
+
 /// All rows of a named table whose keys begin with `prefix`.
 pub fn named(table: &str, prefix: &[u8]) -> KeyRange {
     Key::named(table, prefix).prefixed()
@@ -243,6 +256,17 @@ pub fn object_key_and_number(bytes: &[u8]) -> Option<(Vec<u8>, u64)> {
     let number = u64::from_be_bytes(rest.try_into().ok()?);
     let inverted = bytes.first() == Some(&(Table::Version as u8));
     Some((key, if inverted { !number } else { number }))
+}
+
+/// The queue's name and the event's in a key of [`Table::Event`].
+pub fn queue_and_event(bytes: &[u8]) -> Option<(Vec<u8>, EventId)> {
+    let (queue, rest) = split_escaped(bytes.get(1..)?)?;
+    let (sequence, number) = rest.split_at_checked(8)?;
+    let id = EventId {
+        sequence: Sequence(u64::from_be_bytes(sequence.try_into().ok()?)),
+        number: u16::from_be_bytes(number.try_into().ok()?),
+    };
+    Some((queue, id))
 }
 
 /// The number behind the table byte of a key that consists of nothing else.

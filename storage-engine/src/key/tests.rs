@@ -33,10 +33,23 @@ proptest! {
     }
 
     #[test]
+    fn events_of_a_queue_lie_together_in_order(
+        a in "[ab\\x00]{0,4}", b in "[ab\\x00]{0,4}", m: u64, n: u64, i: u16, j: u16,
+    ) {
+        let id = |sequence, number| EventId { sequence: Sequence(sequence), number };
+        let (x, y) = (Key::event(&a, id(m, i)), Key::event(&b, id(n, j)));
+        prop_assert_eq!(x.cmp(&y), (&a, m, i).cmp(&(&b, n, j)));
+        prop_assert_eq!(queue_and_event(x.as_bytes()), Some((a.clone().into_bytes(), id(m, i))));
+        prop_assert!(events(&a).contains(&x));
+        prop_assert_eq!(events(&b).contains(&x), a == b);
+    }
+
+    #[test]
     fn arbitrary_bytes_never_panic_the_decoder(bytes: Vec<u8>) {
         let _ = object_key_and_number(&bytes);
         let _ = object_key_of_current(&bytes);
         let _ = number_of(&bytes);
+        let _ = queue_and_event(&bytes);
     }
 }
 

@@ -9,12 +9,14 @@ mod tests;
 
 mod body;
 mod bucket;
+mod event;
 mod object;
 mod space;
 mod upload;
 
 pub use body::{Body, IdList, PageStart, Run};
 pub use bucket::{BucketRow, Compression, DefaultRetention, Quota, UsageRow, Versioning};
+pub use event::{EventRow, Happened};
 pub use object::{
     Attribute, ChecksumKind, Detail, KeyCheck, Lock, ObjectChecksum, Retention, RetentionMode,
     Summary, Tag, VersionRow,

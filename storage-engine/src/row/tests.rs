@@ -41,6 +41,7 @@ round_trips! {
     extents_return: ExtentRow = samples::extent;
     hints_return: DedupRow = samples::hint;
     segments_return: SegmentRow = samples::segment;
+    events_return: EventRow = samples::event;
     trash_returns: TrashRow = samples::trash;
     applied_returns: AppliedRow = samples::applied;
 }

@@ -80,7 +80,7 @@ pub(crate) fn assert_numbers(rows: &[Row], code: &[(&str, u64)]) {
 /// The key that a pattern such as `bucket u64, esc(key), !sequence u64` makes of samples.
 pub(crate) fn index_key(table: &str, pattern: &str, number: u64, key: &[u8]) -> Vec<u8> {
     let text = |name: &str| match name {
-        "name" => b"name".to_vec(),
+        "name" | "queue" => b"name".to_vec(),
         "key" => key.to_vec(),
         other => panic!("{other}"),
     };

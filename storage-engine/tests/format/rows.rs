@@ -4,12 +4,15 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use storage_engine::hash::{Algorithm, Checksum, ETag};
-use storage_engine::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
+use storage_engine::ids::{
+    BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId, VersionId,
+};
 use storage_engine::row::{
     self, AppliedRow, Attribute, Body, BucketRow, ChecksumKind, Compression, DedupRow,
-    DefaultRetention, Detail, ExtentRow, KeyCheck, Lock, ManifestPage, ManifestRow, ObjectChecksum,
-    PageEntry, PageStart, PartRow, Quota, Retention, RetentionMode, Run, SegmentKind, SegmentRow,
-    Summary, Tag, TrashRow, UploadRow, UsageRow, VersionRow, Versioning,
+    DefaultRetention, Detail, EventRow, ExtentRow, Happened, KeyCheck, Lock, ManifestPage,
+    ManifestRow, ObjectChecksum, PageEntry, PageStart, PartRow, Quota, Retention, RetentionMode,
+    Run, SegmentKind, SegmentRow, Summary, Tag, TrashRow, UploadRow, UsageRow, VersionRow,
+    Versioning,
 };
 
 /// Every row and the names of its fields, in order.
@@ -34,6 +37,16 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         digest: [0; 16],
     };
     samples.push(("DedupRow", fields(&shared)));
+    let event = EventRow {
+        happened: Happened::Created,
+        at: Timestamp(0),
+        key: Vec::new(),
+        version: None,
+        size: 0,
+        etag: None,
+        note: Vec::new(),
+    };
+    samples.push(("EventRow", fields(&event)));
     samples
 }
 
@@ -239,8 +252,22 @@ pub(crate) fn variants(name: &str) -> String {
                 bucket: BucketId(1),
             },
         ]),
+        "Happened" | "VersionId" => of_events(name),
         "Algorithm" => numbered(&Algorithm::ALL),
         other => panic!("no enum {other}"),
+    }
+}
+
+fn of_events(name: &str) -> String {
+    let sequence = Sequence(1);
+    match name {
+        "Happened" => numbered(&[
+            Happened::Created,
+            Happened::Changed,
+            Happened::Deleted,
+            Happened::Hidden,
+        ]),
+        _ => numbered(&[VersionId::Null, VersionId::Numbered { sequence, tag: 0 }]),
     }
 }
 

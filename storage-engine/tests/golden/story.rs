@@ -12,7 +12,7 @@ use storage_engine::row::{
 };
 use storage_engine::{
     CompletePart, CompleteUpload, CopyEncryption, CopyObject, CreateBucket, CreateUpload,
-    DeleteObject, Encryption, Engine, EngineConfig, NewObject, PutObject, Result, SecretKey,
+    DeleteObject, Encryption, Engine, EngineConfig, NewObject, Notes, PutObject, Result, SecretKey,
     StageOptions, TableWrite, Target, UpdateBucket, UploadTarget,
 };
 
@@ -159,6 +159,7 @@ pub(crate) async fn put(engine: &Engine, object: &Object, text: &str) -> Result<
             lock,
         },
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     engine.put_object(request, staged).await.map(|_| ())
 }
@@ -183,6 +184,7 @@ async fn delete(engine: &Engine, bucket: &str, key: &str) -> Result<()> {
         owner: "somebody".to_owned(),
         conditions: Vec::new(),
         bypass_governance: false,
+        notes: Notes::none(),
     };
     engine.delete_object(request).await.map(|_| ())
 }
@@ -306,6 +308,7 @@ async fn write_uploads(engine: &Engine) -> Result<()> {
             conditions: Vec::new(),
             checksum: None,
             size: Some(PARTS.iter().sum::<usize>() as u64),
+            notes: Notes::none(),
         })
         .await?;
     let unfinished = begin(engine, "unfinished").await?;
@@ -358,6 +361,7 @@ pub(crate) async fn write_late(engine: &Engine) -> Result<()> {
             checksum: None,
             source_key: None,
             encryption: CopyEncryption::Anew(None),
+            notes: Notes::none(),
         };
         engine.copy_object(request).await?;
     }

@@ -197,6 +197,7 @@ pub fn refusal(error: &Error) -> Refusal {
         Error::VersioningRequired => Refusal::VersioningRequired,
         Error::NotLockable => Refusal::NotLockable,
         Error::Quota { .. } => Refusal::Quota,
+        Error::TooLarge { what: "part", .. } => Refusal::TooLarge,
         Error::Invalid { .. } => Refusal::Invalid,
         other => Refusal::Other(other.to_string()),
     }

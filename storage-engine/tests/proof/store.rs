@@ -8,6 +8,7 @@ use storage_engine::disk::sim::{SimDisk, Survival};
 use storage_engine::disk::{Access, AsyncIo, Disk, FileDisk};
 use storage_engine::ids::Timestamp;
 use storage_engine::index::{Index, MemoryIndex, RocksIndex, RocksOptions};
+use storage_engine::limits::CHUNK_BYTES;
 use storage_engine::segment::SegmentsOptions;
 use storage_engine::stage::Tuning;
 use storage_engine::{Engine, Parts, Result};
@@ -29,10 +30,13 @@ pub fn small_segments() -> SegmentsOptions {
     }
 }
 
+/// What one row names.
+pub const ROW_BYTES_MAX: usize = 3 * CHUNK_BYTES;
+
 /// Rows so short that the longest bodies of tests become parts, as those of many GiB do.
 fn short_rows() -> Tuning {
     Tuning {
-        row_chunks_max: 3,
+        row_chunks_max: ROW_BYTES_MAX / CHUNK_BYTES,
         ..Tuning::default()
     }
 }
@@ -90,7 +94,10 @@ impl Store {
 
     pub fn open(&self, clock: &Arc<ManualClock>) -> Result<Engine> {
         match self {
-            Store::Memory => Engine::in_memory(Arc::clone(clock) as Arc<dyn Clock>),
+            Store::Memory => {
+                let engine = Engine::in_memory(Arc::clone(clock) as Arc<dyn Clock>)?;
+                Ok(engine.with_tuning(short_rows()))
+            }
             Store::Sim { disk, index } => {
                 let index = Arc::clone(index) as Arc<dyn Index>;
                 assemble(Arc::new(disk.clone()), index, Arc::clone(clock))

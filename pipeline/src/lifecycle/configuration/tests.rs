@@ -1,4 +1,6 @@
 use super::*;
+use crate::limits::RULES_BYTES_MAX;
+use crate::stored::FORMAT;
 
 fn rule(id: &str, prefix: &str) -> Rule {
     Rule {

@@ -10,7 +10,7 @@ use crate::ids::{BucketId, Sequence, UploadId};
 use crate::index::{Index, Step};
 use crate::key::{self, Key, KeyRange, Table};
 use crate::meta::MetaStore;
-use crate::row::{self, AppliedRow, BucketRow, DedupRow, TrashRow, UploadRow, UsageRow};
+use crate::row::{self, AppliedRow, BucketRow, DedupRow, EventRow, TrashRow, UploadRow, UsageRow};
 
 /// Where rows are read: the index of a store, or the reference in memory.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +55,7 @@ pub(super) fn name(key: &[u8]) -> String {
         Some(&t) if t == Table::Extent as u8 => "extent",
         Some(&t) if t == Table::Segment as u8 => "segment",
         Some(&t) if t == Table::Trash as u8 => "trash",
+        Some(&t) if t == Table::Event as u8 => "event",
         _ => "row",
     };
     format!(
@@ -201,6 +202,20 @@ impl Check<'_> {
                             check.bad_row(key, format!("upload {home} is freed twice"));
                         }
                     }
+                }
+                Ok(())
+            },
+        )
+    }
+
+    pub(super) fn events(&mut self) -> Result<()> {
+        self.each(
+            "events",
+            &key::table(Table::Event),
+            |check, key, _: EventRow| {
+                match key::queue_and_event(key) {
+                    Some((_, event)) => check.past(key, event.sequence),
+                    None => check.bad_row(key, "its key names no event"),
                 }
                 Ok(())
             },

@@ -25,6 +25,7 @@ async fn put(engine: &Engine, key: &str, data: &Bytes, tag: EncryptedTag) -> Put
         key: Bytes::copy_from_slice(key.as_bytes()),
         object: NewObject::default(),
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     engine.put_object(request, staged).await.unwrap()
 }
@@ -43,6 +44,7 @@ fn copy(encryption: CopyEncryption) -> CopyObject {
         checksum: None,
         source_key: Some(KEY),
         encryption,
+        notes: Notes::none(),
     }
 }
 

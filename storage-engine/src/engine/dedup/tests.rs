@@ -8,6 +8,7 @@ use super::super::requests::{CreateBucket, NewObject, PutObject, UpdateBucket};
 use super::super::rig::{self, BUCKET, MIB, Rig, body};
 use super::super::{Engine, Store};
 use super::*;
+use crate::engine::requests::Notes;
 use crate::index::Step;
 use crate::key::{self, Table};
 use crate::row::SegmentKind;
@@ -67,6 +68,7 @@ async fn put_staged(engine: &Engine, key: &str, staged: crate::Staged) -> Result
         key: Bytes::copy_from_slice(key.as_bytes()),
         object: NewObject::default(),
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     engine.put_object(request, staged).await.map(|_| ())
 }

@@ -1,6 +1,7 @@
 use super::super::requests::{ListRequest, UpdateObject, VersionEntry};
 use super::super::rig::{self, BUCKET, Rig, body, make_bucket, put, set_versioning, target};
 use super::*;
+use crate::engine::requests::Notes;
 use crate::row::Tag;
 use bytes::Bytes;
 
@@ -45,6 +46,7 @@ async fn expire_as(engine: &Engine, key: &Bytes, seen: AsSeen) -> Result<Expired
         key: key.clone(),
         seen,
         owner: "owner".into(),
+        notes: Notes::none(),
     };
     engine.expire_version(request).await
 }

@@ -53,6 +53,7 @@ async fn put(engine: &Engine, key: &str, staged: Staged) -> Result<PutOutcome> {
         key: Bytes::copy_from_slice(key.as_bytes()),
         object: NewObject::default(),
         conditions: Vec::new(),
+        notes: Notes::none(),
     };
     engine.put_object(request, staged).await
 }
@@ -313,6 +314,7 @@ async fn one_that_never_comes_to_be_is_freed() {
         key: "key".into(),
         object: NewObject::default(),
         conditions: vec![Condition::Present],
+        notes: Notes::none(),
     };
     engine.put_object(request, staged).await.unwrap_err();
     engine.tidy().await.unwrap();

@@ -23,8 +23,8 @@ use crate::key::Key;
 use crate::limits;
 use crate::meta::MetaStore;
 use crate::row::{
-    Body, ChecksumKind, ManifestPage, ObjectChecksum, PageEntry, PartRow, TrashRow, UploadRow,
-    VersionRow,
+    Body, ChecksumKind, Happened, ManifestPage, ObjectChecksum, PageEntry, PartRow, TrashRow,
+    UploadRow, VersionRow,
 };
 
 /// How often the parts are read again because somebody keeps changing them.
@@ -75,32 +75,33 @@ impl Engine {
 
     async fn commit_plan(&self, plan: Plan, request: &CompleteUpload) -> Result<PutOutcome> {
         let (target, conditions) = (request.target.clone(), request.conditions.clone());
-        self.meta
-            .commit(None, move |view, stamp| {
-                let bucket = bucket_of(view, &target.bucket)?;
-                let upload = upload_of(view, bucket.id, &target)?;
-                if upload.touched != plan.upload.touched {
-                    return Err(Error::Conflict);
-                }
-                let mut change = KeyChange::new(view, stamp, &bucket, &target.key);
-                let current = change.current()?;
-                guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
-                let version = plan.draft.version(&bucket, stamp);
-                change.install(current, &version)?;
-                change.delta.uploads -= 1;
-                change.delta.upload_bytes -= signed(upload.parts_bytes);
-                guard::quota(view, &bucket, change.delta)?;
-                change
-                    .batch
-                    .delete(Key::upload(bucket.id, &target.key, upload.id));
-                change.write_manifest(upload.id, &plan.pages);
-                if !plan.unused.is_empty() {
-                    let (home, numbers) = (upload.id, plan.unused.clone());
-                    change.discard(&TrashRow::Parts { home, numbers });
-                }
-                Ok((change.finish()?, outcome(&bucket, version.summary)))
-            })
-            .await
+        let notes = request.notes.clone();
+        self.commit_telling(&request.notes, None, move |view, stamp| {
+            let bucket = bucket_of(view, &target.bucket)?;
+            let upload = upload_of(view, bucket.id, &target)?;
+            if upload.touched != plan.upload.touched {
+                return Err(Error::Conflict);
+            }
+            let mut change = KeyChange::new(view, stamp, &bucket, &target.key);
+            let current = change.current()?;
+            guard::conditions(&conditions, current.as_ref().map(|row| &row.summary))?;
+            let version = plan.draft.version(&bucket, stamp);
+            change.install(current, &version)?;
+            change.delta.uploads -= 1;
+            change.delta.upload_bytes -= signed(upload.parts_bytes);
+            guard::quota(view, &bucket, change.delta)?;
+            change
+                .batch
+                .delete(Key::upload(bucket.id, &target.key, upload.id));
+            change.write_manifest(upload.id, &plan.pages);
+            if !plan.unused.is_empty() {
+                let (home, numbers) = (upload.id, plan.unused.clone());
+                change.discard(&TrashRow::Parts { home, numbers });
+            }
+            change.tell(&notes, Happened::Created, &version.summary);
+            Ok((change.finish()?, outcome(&bucket, version.summary)))
+        })
+        .await
     }
 
     /// The answer to a request whose upload is finished already, if the object is still there.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::requests::Condition;
+use crate::engine::requests::Notes;
 use crate::engine::rig::{BUCKET, MIB, Rig, body, copy, get, make_bucket, put, set_versioning};
 use bytes::Bytes;
 
@@ -11,6 +12,8 @@ fn rename(source: &'static str, key: &'static str) -> RenameObject {
         owner: "owner".into(),
         source_conditions: Vec::new(),
         conditions: Vec::new(),
+        notes: Notes::none(),
+        source_notes: Notes::none(),
     }
 }
 

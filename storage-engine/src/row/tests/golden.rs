@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::hash::{Algorithm, Checksum, ETag};
-use crate::ids::{BucketId, SegmentId, Sequence, Timestamp, UploadId};
+use crate::ids::{BucketId, SegmentId, Sequence, Timestamp, UploadId, VersionId};
 
 /// `bytes` are hexadecimal digits, grouped freely.
 fn check<R>(row: &R, bytes: &str)
@@ -258,6 +258,26 @@ fn space() {
         next_extent: ExtentId(6),
     };
     check(&applied, "01 03 8020 05 06");
+}
+
+#[test]
+fn event() {
+    let row = EventRow {
+        happened: Happened::Hidden,
+        at: Timestamp(300),
+        key: b"k".to_vec(),
+        version: Some(VersionId::Numbered {
+            sequence: Sequence(9),
+            tag: 258,
+        }),
+        size: 300,
+        etag: Some(etag()),
+        note: b"n".to_vec(),
+    };
+    check(
+        &row,
+        "01 03 ac02 016b 01 01 09 8202 ac02 01e7e7e7e7 e7e7e7e7 e7e7e7e7 e7e7e7e7 00 016e",
+    );
 }
 
 #[test]

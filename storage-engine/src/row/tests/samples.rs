@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::hash::{Algorithm, Checksum, ETag};
-use crate::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId};
+use crate::ids::{BucketId, ExtentId, SegmentId, Sequence, Timestamp, UploadId, VersionId};
 
 /// Small numbers, where a varint changes its length, and the ends.
 pub(super) fn number() -> impl Strategy<Value = u64> {
@@ -316,6 +316,36 @@ pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
         live_bytes,
         end,
     })
+}
+
+pub(super) fn event() -> impl Strategy<Value = EventRow> {
+    let happened = prop_oneof![
+        Just(Happened::Created),
+        Just(Happened::Changed),
+        Just(Happened::Deleted),
+        Just(Happened::Hidden)
+    ];
+    let version = prop_oneof![
+        Just(VersionId::Null),
+        (sequence(), number()).prop_map(|(sequence, tag)| VersionId::Numbered { sequence, tag }),
+    ];
+    let what = (happened, time(), option::of(version), number());
+    let rest = (
+        vec(any::<u8>(), 0..20),
+        option::of(etag()),
+        vec(any::<u8>(), 0..50),
+    );
+    (what, rest).prop_map(
+        |((happened, at, version, size), (key, etag, note))| EventRow {
+            happened,
+            at,
+            key,
+            version,
+            size,
+            etag,
+            note,
+        },
+    )
 }
 
 pub(super) fn trash() -> impl Strategy<Value = TrashRow> {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use storage_engine::hash::ETag;
 use storage_engine::{
-    Condition, CreateBucket, DeleteObject, Engine, Error, ListRequest, NewObject, PutObject,
+    Condition, CreateBucket, DeleteObject, Engine, Error, ListRequest, NewObject, Notes, PutObject,
     Result, StageOptions, Target,
 };
 
@@ -109,6 +109,7 @@ fn delete(key: u64) -> DeleteObject {
         owner: "owner".into(),
         conditions: Vec::new(),
         bypass_governance: false,
+        notes: Notes::none(),
     }
 }
 
@@ -195,6 +196,7 @@ impl Client {
             key: name(key),
             object,
             conditions,
+            notes: Notes::none(),
         };
         match self.engine.put_object(request, staged).await {
             Ok(_) => {

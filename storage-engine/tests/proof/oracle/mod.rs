@@ -11,7 +11,7 @@ mod upload;
 
 pub use list::{Item, Page, Place};
 pub use object::{Beside, CopyTerms, NewVersion, Wish, holds};
-pub use upload::{Completion, Listed, Part};
+pub use upload::{Completion, Listed, Part, Way};
 
 use std::collections::BTreeMap;
 
@@ -47,6 +47,7 @@ pub enum Refusal {
     VersioningRequired,
     NotLockable,
     Quota,
+    TooLarge,
     Invalid,
     /// None of those a caller can bring about.
     Other(String),

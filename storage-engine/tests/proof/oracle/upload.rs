@@ -10,6 +10,7 @@ use storage_engine::row::{ChecksumKind, ObjectChecksum};
 use super::object::{NewVersion, Wish, full, holds};
 use super::{Answer, Bucket, Object, Oracle, Refusal, Tagged, Upload};
 use crate::body;
+use crate::store::ROW_BYTES_MAX;
 
 #[derive(Debug, Clone)]
 pub struct Part {
@@ -51,6 +52,14 @@ impl Bucket {
     }
 }
 
+/// How the bytes of a part come to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Bytes,
+    /// They are another object's, and stay where they are.
+    Reference,
+}
+
 impl Oracle {
     pub fn create_upload(
         &mut self,
@@ -86,6 +95,7 @@ impl Oracle {
         name: UploadName,
         number: u16,
         part: (Bytes, Option<Algorithm>, Option<u8>),
+        way: Way,
     ) -> Answer<()> {
         let now = self.now;
         let (body, algorithm, secret) = part;
@@ -93,6 +103,9 @@ impl Oracle {
         let upload = bucket.upload_at(key, name)?;
         if bucket.uploads[upload].secret != secret {
             return Err(Refusal::WrongKey);
+        }
+        if way == Way::Bytes && body.len() > ROW_BYTES_MAX {
+            return Err(Refusal::TooLarge);
         }
         if number == 0 || number > 10_000 {
             return Err(Refusal::Invalid);

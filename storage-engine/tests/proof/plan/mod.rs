@@ -16,7 +16,7 @@ use storage_engine::row::{
 };
 use storage_engine::{
     Condition, CopyEncryption, CopyObject, CreateBucket, DeleteObject, Encryption, NewObject,
-    PutObject, SecretKey, StageOptions, Target, UpdateBucket, UpdateObject,
+    Notes, PutObject, SecretKey, StageOptions, Target, UpdateBucket, UpdateObject,
 };
 
 use crate::body::{self, LENGTHS};
@@ -172,6 +172,7 @@ impl World {
             key: key(at.key),
             object: new_object(&new),
             conditions: conditions(&wishes),
+            notes: Notes::none(),
         };
         let object = Object::new(
             new,
@@ -229,6 +230,7 @@ impl World {
             owner: OWNER.into(),
             conditions: conditions(&wishes),
             bypass_governance: bypass,
+            notes: Notes::none(),
         };
         let answer = self.delete_expected(at, id, &wishes, bypass);
         (
@@ -266,6 +268,7 @@ impl World {
                 owner: OWNER.into(),
                 conditions: Vec::new(),
                 bypass_governance: false,
+                notes: Notes::none(),
             });
             expected.push(self.delete_expected(at, None, &[], false));
         }
@@ -314,6 +317,7 @@ impl World {
             checksum: copy.checksum,
             source_key: source_secret.map(secret_key),
             encryption: CopyEncryption::Anew(terms.secret.map(encryption)),
+            notes: Notes::none(),
         };
         let (b, k) = (bucket(to.bucket), key(to.key));
         let source = (&*bucket(from.bucket), &key(from.key), id);

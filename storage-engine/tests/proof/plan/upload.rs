@@ -2,14 +2,14 @@
 
 use storage_engine::hash::Checksum;
 use storage_engine::row::ChecksumKind;
-use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, UploadTarget};
+use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, Notes, UploadTarget};
 
 use super::{
     algorithm, conditions, encryption, new_object, new_version, put, secret_key, staged, target,
 };
 use crate::body;
 use crate::operation::{self, At, Claim, Operation, PartList, Pick, Terms, WishFor};
-use crate::oracle::{Completion, Listed, Refusal, Tagged, holds};
+use crate::oracle::{Completion, Listed, Refusal, Tagged, Way, holds};
 use crate::world::{Expected, KnownUpload, Request, World, bucket, key, span};
 
 impl World {
@@ -125,9 +125,14 @@ impl World {
         let body = staged(bucket, spec, algorithm, secret);
         let part = (body.bytes.clone(), algorithm, secret);
         let number = u16::from(number);
-        let answer = self
-            .oracle
-            .upload_part(&known.bucket, &known.key, known.name, number, part);
+        let answer = self.oracle.upload_part(
+            &known.bucket,
+            &known.key,
+            known.name,
+            number,
+            part,
+            Way::Bytes,
+        );
         let expected = part_expected(answer, &known, number);
         (
             Request::UploadPart(upload_target(&known), number, body),
@@ -170,8 +175,12 @@ impl World {
             let bytes = object.body.slice(at(range.start)..at(range.end));
             let algorithm = upload.checksum.map(|(algorithm, _)| algorithm);
             let part = (bytes, algorithm, upload.secret);
+            let way = match (source_secret, upload.secret) {
+                (None, None) => Way::Reference,
+                _ => Way::Bytes,
+            };
             self.oracle
-                .upload_part(&known.bucket, &known.key, known.name, number, part)
+                .upload_part(&known.bucket, &known.key, known.name, number, part, way)
         });
         (
             Request::CopyPart(request),
@@ -248,6 +257,7 @@ impl World {
             conditions: conditions(&wishes),
             checksum,
             size,
+            notes: Notes::none(),
         };
         let KnownUpload { bucket, key, name } = known;
         let terms = Completion {

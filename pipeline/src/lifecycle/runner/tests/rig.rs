@@ -6,8 +6,8 @@ use bytes::Bytes;
 use storage_engine::clock::ManualClock;
 use storage_engine::row::{Lock, Tag, Versioning};
 use storage_engine::{
-    CreateBucket, CreateUpload, DeleteObject, ListRequest, NewObject, PutObject, StageOptions,
-    Target, UpdateBucket, VersionEntry,
+    CreateBucket, CreateUpload, DeleteObject, ListRequest, NewObject, Notes, PutObject,
+    StageOptions, Target, UpdateBucket, VersionEntry,
 };
 
 pub(super) const DAY: u64 = 24 * 3600 * 1000;
@@ -80,6 +80,7 @@ impl Rig {
                 ..NewObject::default()
             },
             conditions: Vec::new(),
+            notes: Notes::none(),
         };
         let staged = staging.seal().await.unwrap();
         self.engine.put_object(put, staged).await.unwrap();
@@ -91,6 +92,7 @@ impl Rig {
             owner: "owner".into(),
             conditions: Vec::new(),
             bypass_governance: false,
+            notes: Notes::none(),
         };
         self.engine.delete_object(request).await.unwrap();
     }

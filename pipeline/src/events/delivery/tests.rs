@@ -1,0 +1,313 @@
+//! Delivery to a target that takes what the test wants it to take.
+
+use super::*;
+use crate::events::configuration::{Configuration, Rule, Service, TargetArn};
+use crate::events::dead::{dead_letters, retry, waiting};
+use crate::events::name::{EventName, EventPattern};
+use crate::events::note::{Origin, notes};
+use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
+use std::sync::Mutex;
+use storage_engine::clock::ManualClock;
+use storage_engine::{CreateBucket, NewObject, Notes, PutObject, StageOptions};
+
+const TARGET: &str = "hook";
+
+/// What a target says to a key.
+type Say = fn(&str) -> Result<(), Undelivered>;
+
+#[derive(Debug)]
+struct Receiver {
+    says: Mutex<Say>,
+    /// Keys and sequencers of all that was told, answered or not.
+    heard: Mutex<Vec<(String, String)>>,
+}
+
+fn yes(_: &str) -> Result<(), Undelivered> {
+    Ok(())
+}
+
+fn down(_: &str) -> Result<(), Undelivered> {
+    Err(Undelivered::Unreachable("down".into()))
+}
+
+impl Courier for Receiver {
+    fn targets(&self) -> Vec<String> {
+        vec![TARGET.into()]
+    }
+
+    fn send<'a>(&'a self, _: &'a str, message: Bytes) -> BoxFuture<'a, Result<(), Undelivered>> {
+        let value: serde_json::Value = serde_json::from_slice(&message).unwrap();
+        let object = &value["Records"][0]["s3"]["object"];
+        let text = |name: &str| object[name].as_str().unwrap().to_owned();
+        let (key, sequencer) = (text("key"), text("sequencer"));
+        async move {
+            tokio::task::yield_now().await;
+            let answer = self.says.lock().unwrap()(&key);
+            if answer.is_ok() {
+                self.heard.lock().unwrap().push((key, sequencer));
+            }
+            answer
+        }
+        .boxed()
+    }
+}
+
+struct Rig {
+    engine: Arc<Engine>,
+    clock: Arc<ManualClock>,
+    receiver: Arc<Receiver>,
+    delivery: Delivery,
+    stop: watch::Sender<bool>,
+}
+
+impl Rig {
+    async fn new(says: Say) -> Rig {
+        let clock = Arc::new(ManualClock::default());
+        clock.advance(1_700_000_000_000);
+        let engine = Engine::in_memory(Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let engine = Arc::new(engine);
+        let create = CreateBucket {
+            name: "bucket".into(),
+            ..CreateBucket::default()
+        };
+        engine.create_bucket(create).await.unwrap();
+        let receiver = Arc::new(Receiver {
+            says: Mutex::new(says),
+            heard: Mutex::default(),
+        });
+        let delivery = Delivery::new(
+            Arc::clone(&engine),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::clone(&receiver) as Arc<dyn Courier>,
+            "us-east-1",
+        );
+        let patience = Patience {
+            first_pause: Duration::from_millis(1),
+            longest_pause: Duration::from_millis(4),
+            refusals_max: 3,
+            age_max: Duration::from_secs(60),
+        };
+        Rig {
+            delivery: delivery.with_patience(patience),
+            engine,
+            clock,
+            receiver,
+            stop: watch::channel(false).0,
+        }
+    }
+
+    async fn put(&self, key: &str) {
+        let options = StageOptions {
+            bucket: "bucket".into(),
+            ..StageOptions::default()
+        };
+        let staged = self.engine.stage(options).await.unwrap().seal().await;
+        let put = PutObject {
+            bucket: "bucket".into(),
+            key: Bytes::copy_from_slice(key.as_bytes()),
+            object: NewObject::default(),
+            conditions: Vec::new(),
+            notes: asked(key),
+        };
+        self.engine.put_object(put, staged.unwrap()).await.unwrap();
+    }
+
+    /// Rounds until nothing is due for `Line` that is not paused.
+    async fn rounds(&self, line: &mut Line, count: usize) {
+        let stop = self.stop.subscribe();
+        for _ in 0..count {
+            self.delivery.round(line, &stop).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn heard(&self) -> Vec<(String, String)> {
+        self.receiver.heard.lock().unwrap().clone()
+    }
+
+    fn say(&self, says: Say) {
+        *self.receiver.says.lock().unwrap() = says;
+    }
+
+    async fn left(&self) -> usize {
+        count(&self.engine, TARGET).await.unwrap()
+    }
+
+    async fn letters(&self) -> Vec<(String, String)> {
+        let mut letters = Vec::new();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        dead_letters(&self.engine, |letter| {
+            letters.push((text(&letter.key), letter.reason));
+        })
+        .await
+        .unwrap();
+        letters
+    }
+}
+
+fn asked(key: &str) -> Notes {
+    let arn = format!("arn:cairn:sqs::{TARGET}:webhook");
+    let rule = Rule {
+        id: "rule".into(),
+        target: TargetArn::parse(Service::Queue, &arn).unwrap(),
+        events: vec![EventPattern::parse("s3:ObjectCreated:*").unwrap()],
+        filter: None,
+    };
+    let configuration = Configuration { rules: vec![rule] };
+    let events = [EventName::CreatedPut];
+    notes(&configuration, key.as_bytes(), &events, || Origin {
+        bucket: "bucket".into(),
+        bucket_owner: "owner".into(),
+        principal: "somebody".into(),
+        address: "127.0.0.1".into(),
+        request_id: "R".into(),
+        host_id: "H".into(),
+    })
+}
+
+fn is_ordered(heard: &[(String, String)], key: &str) -> bool {
+    let own = heard.iter().filter(|(own, _)| own == key);
+    let sequencers: Vec<&String> = own.map(|(_, sequencer)| sequencer).collect();
+    sequencers.is_sorted() && !sequencers.is_empty()
+}
+
+#[tokio::test]
+async fn everything_is_told_once_and_in_the_order_of_each_key() {
+    let rig = Rig::new(yes).await;
+    for number in 0..200 {
+        rig.put(&format!("key{}", number % 7)).await;
+    }
+    let mut line = Line::new(TARGET);
+    rig.rounds(&mut line, 5).await;
+    assert_eq!(rig.left().await, 0);
+    let heard = rig.heard();
+    assert_eq!(heard.len(), 200);
+    assert!((0..7).all(|number| is_ordered(&heard, &format!("key{number}"))));
+    assert_eq!(rig.delivery.stats().told, 200);
+    rig.put("late").await;
+    rig.rounds(&mut line, 1).await;
+    assert_eq!(rig.heard().len(), 201);
+}
+
+#[tokio::test]
+async fn a_target_that_is_down_gets_everything_later() {
+    let rig = Rig::new(down).await;
+    for number in 0..100 {
+        rig.put(&format!("key{}", number % 3)).await;
+    }
+    let mut line = Line::new(TARGET);
+    rig.rounds(&mut line, 4).await;
+    assert_eq!((rig.left().await, rig.heard().len()), (100, 0));
+    assert!(rig.delivery.stats().failed >= 2);
+    assert!(rig.letters().await.is_empty());
+    rig.say(yes);
+    rig.rounds(&mut line, 5).await;
+    assert_eq!((rig.left().await, rig.heard().len()), (0, 100));
+    assert!((0..3).all(|number| is_ordered(&rig.heard(), &format!("key{number}"))));
+}
+
+#[tokio::test]
+async fn what_waited_too_long_dies_and_can_be_told_again() {
+    let rig = Rig::new(down).await;
+    rig.put("old").await;
+    rig.clock.advance(50_000);
+    rig.put("new").await;
+    rig.clock.advance(20_000);
+    let mut line = Line::new(TARGET);
+    rig.rounds(&mut line, 1).await;
+    assert_eq!(rig.letters().await, [("old".into(), "down".into())]);
+    assert_eq!(rig.left().await, 1);
+    assert_eq!(rig.delivery.stats().oldest_seconds, 70);
+
+    // Its patience begins anew, or it would die at once.
+    let other = retry(&rig.engine, rig.clock.as_ref(), Some("other")).await;
+    assert_eq!(other.unwrap(), 0);
+    assert_eq!(
+        retry(&rig.engine, rig.clock.as_ref(), None).await.unwrap(),
+        1
+    );
+    let mut line = Line::new(TARGET);
+    rig.rounds(&mut line, 1).await;
+    assert!(rig.letters().await.is_empty());
+    assert_eq!(waiting(&rig.engine).await.unwrap()[0].events, 2);
+    rig.say(yes);
+    rig.rounds(&mut line, 3).await;
+    assert_eq!(rig.heard().len(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_event_holds_up_its_key_only_and_dies_alone() {
+    let refuse: Say = |key| match key {
+        "bad" => Err(Undelivered::Refused("status 400".into())),
+        _ => Ok(()),
+    };
+    let rig = Rig::new(refuse).await;
+    for key in ["bad", "good", "bad", "good"] {
+        rig.put(key).await;
+    }
+    let mut line = Line::new(TARGET);
+    rig.rounds(&mut line, 1).await;
+    assert_eq!((rig.heard().len(), rig.left().await), (2, 2));
+    rig.rounds(&mut line, 2).await;
+    assert_eq!(rig.letters().await, [("bad".into(), "status 400".into())]);
+    rig.say(yes);
+    rig.rounds(&mut line, 2).await;
+    assert_eq!((rig.heard().len(), rig.left().await), (3, 0));
+}
+
+#[tokio::test]
+async fn a_note_that_cannot_be_read_dies_and_stops_nobody() {
+    let rig = Rig::new(yes).await;
+    rig.put("key").await;
+    let mut event = rig.engine.events(TARGET, None, 1).await.unwrap().events;
+    let mut event = event.remove(0);
+    event.row.note = b"what is this".to_vec();
+    rig.engine.move_event(TARGET, TARGET, event).await.unwrap();
+    rig.put("key").await;
+    let mut line = Line::new(TARGET);
+    rig.rounds(&mut line, 3).await;
+    assert_eq!((rig.heard().len(), rig.letters().await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn events_of_targets_that_are_gone_wait_and_then_die() {
+    let rig = Rig::new(yes).await;
+    rig.put("key").await;
+    rig.delivery.bury_orphans(&[]).await.unwrap();
+    assert_eq!(rig.left().await, 1);
+    rig.clock.advance(61_000);
+    rig.delivery.bury_orphans(&[TARGET.into()]).await.unwrap();
+    assert_eq!(rig.left().await, 1);
+    rig.delivery.bury_orphans(&[]).await.unwrap();
+    assert_eq!((rig.left().await, rig.letters().await.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn serving_tells_what_comes_and_stops_when_told() {
+    let rig = Arc::new(Rig::new(yes).await);
+    let serving = tokio::spawn({
+        let (rig, stop) = (Arc::clone(&rig), rig.stop.subscribe());
+        async move { rig.delivery.serve(stop).await }
+    });
+    for number in 0..20 {
+        rig.put(&format!("key{number}")).await;
+    }
+    let all = async {
+        while rig.heard().len() < 20 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), all)
+        .await
+        .unwrap();
+    rig.stop.send_replace(true);
+    serving.await.unwrap();
+}
+
+#[test]
+fn pauses_double_up_to_a_bound() {
+    let patience = Patience::default();
+    let pauses = [1, 2, 3, 9, 40].map(|failures| patience.pause(failures).as_secs());
+    assert_eq!(pauses, [1, 2, 4, 256, 300]);
+}

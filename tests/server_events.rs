@@ -1,0 +1,213 @@
+//! Events with the real binary, a receiver that is busy for a while, and a server that is killed.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use storage_engine::{Engine, EngineConfig};
+use support::FOREVER;
+use support::client::Client;
+use support::http;
+use support::receiver::Receiver;
+use support::server::{Server, cairn, command_with_root, run};
+
+const ASKED: &[u8] = b"<NotificationConfiguration><QueueConfiguration><Id>all</Id>\
+    <Queue>arn:cairn:sqs::hook:webhook</Queue><Event>s3:ObjectCreated:*</Event>\
+    <Event>s3:ObjectRemoved:*</Event></QueueConfiguration></NotificationConfiguration>";
+
+fn start(data: &Path, receiver: &Receiver) -> Server {
+    let mut command = command_with_root(data);
+    let webhook = format!("hook=http://{}/in", receiver.address);
+    command.args(["--webhook", &webhook]);
+    Server::start(&mut command)
+}
+
+fn prepare(server: &Server) -> Client {
+    let mut client = Client::connect(server.address).unwrap();
+    for (path, body) in [("/bucket", &b""[..]), ("/bucket?notification", ASKED)] {
+        let reply = client.send("PUT", path, &[], body).unwrap();
+        let said = String::from_utf8_lossy(&reply.body);
+        assert_eq!(reply.status, 200, "{path}: {said}");
+    }
+    client
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < FOREVER, "not yet: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Keys that were told of, each with its sequencers in the order they came.
+fn told(receiver: &Receiver) -> BTreeMap<String, Vec<String>> {
+    let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for message in receiver.taken() {
+        let object = &message["Records"][0]["s3"]["object"];
+        let text = |name: &str| object[name].as_str().map(str::to_owned);
+        if let (Some(key), Some(sequencer)) = (text("key"), text("sequencer")) {
+            told.entry(key).or_default().push(sequencer);
+        }
+    }
+    told
+}
+
+fn events(data: &Path, args: &[&str]) -> String {
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    command.arg("events").args(args).arg("--data").arg(data);
+    let ended = run(&mut command);
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    ended.stdout
+}
+
+#[test]
+fn a_webhook_is_told_of_what_happens() {
+    let (place, receiver) = (tempfile::tempdir().unwrap(), Receiver::start());
+    let server = start(place.path(), &receiver);
+    let mut client = prepare(&server);
+    assert_eq!(receiver.taken()[0]["Event"], "s3:TestEvent");
+    client.send("PUT", "/bucket/a%20key", &[], b"data").unwrap();
+    client.send("DELETE", "/bucket/a%20key", &[], b"").unwrap();
+    until("both", || receiver.taken().len() == 3);
+    let record = |message: &Value| message["Records"][0].clone();
+    let taken = receiver.taken();
+    let (put, gone) = (record(&taken[1]), record(&taken[2]));
+    assert_eq!(put["eventName"], "ObjectCreated:Put");
+    assert_eq!(put["requestParameters"]["sourceIPAddress"], "127.0.0.1");
+    assert_eq!(put["s3"]["bucket"]["name"], "bucket");
+    assert_eq!(put["s3"]["configurationId"], "all");
+    assert_eq!(put["s3"]["object"]["key"], "a+key");
+    assert_eq!(put["s3"]["object"]["size"], 4);
+    assert_eq!(gone["eventName"], "ObjectRemoved:Delete");
+    until("counted", || {
+        let metrics = http::get(server.address, "/metrics").body;
+        metrics.contains("\ncairn_events_told 2\n")
+    });
+    assert_eq!(server.stop().status.code(), Some(0));
+    assert_eq!(events(place.path(), &["list"]), "0 waiting, 0 given up\n");
+}
+
+/// Whoever was answered is told of, although the receiver was busy and the server was killed.
+#[test]
+fn no_event_of_an_acknowledged_change_is_lost() {
+    let (place, receiver) = (tempfile::tempdir().unwrap(), Receiver::start());
+    let mut acknowledged: BTreeMap<String, usize> = BTreeMap::new();
+    let server = start(place.path(), &receiver);
+    drop(prepare(&server));
+    receiver.set_busy(true);
+    let mut server = Some(server);
+    for _ in 0..3 {
+        let running = server.take().unwrap();
+        for (key, puts) in put_until_killed(running) {
+            *acknowledged.entry(key).or_default() += puts;
+        }
+        server = Some(start(place.path(), &receiver));
+    }
+    let server = server.unwrap();
+    until("the receiver is asked", || receiver.refused() > 0);
+    assert!(told(&receiver).is_empty());
+    let total: usize = acknowledged.values().sum();
+    assert!(total > 50, "only {total} puts were acknowledged");
+    receiver.set_busy(false);
+    until("everybody is told of", || {
+        let told = told(&receiver);
+        acknowledged
+            .iter()
+            .all(|(key, puts)| told.get(key).is_some_and(|told| told.len() >= *puts))
+    });
+    for (key, sequencers) in told(&receiver) {
+        assert!(sequencers.is_sorted(), "{key}: {sequencers:?}");
+    }
+    assert_eq!(server.stop().status.code(), Some(0));
+}
+
+/// Several clients put each its own keys until the server goes from under them; how many puts of
+/// each key were answered.
+fn put_until_killed(server: Server) -> BTreeMap<String, usize> {
+    let (address, answered) = (server.address, Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for writer in 0..4 {
+            let answered = &answered;
+            scope.spawn(move || {
+                let Ok(mut client) = Client::connect(address) else {
+                    return;
+                };
+                for number in 0.. {
+                    let key = format!("key-{writer}-{}", number % 5);
+                    let path = format!("/bucket/{key}");
+                    match client.send("PUT", &path, &[], b"data") {
+                        Ok(reply) if reply.status == 200 => {
+                            *answered.lock().unwrap().entry(key).or_default() += 1;
+                        }
+                        _ => return,
+                    }
+                }
+            });
+        }
+        let enough = || answered.lock().unwrap().values().sum::<usize>() > 60;
+        until("enough puts", enough);
+        server.kill();
+    });
+    answered.into_inner().unwrap()
+}
+
+#[test]
+fn operators_see_what_was_given_up_and_have_it_told_again() {
+    let (place, receiver) = (tempfile::tempdir().unwrap(), Receiver::start());
+    let server = start(place.path(), &receiver);
+    let mut client = prepare(&server);
+    receiver.set_busy(true);
+    client.send("PUT", "/bucket/key", &[], b"data").unwrap();
+    client.send("PUT", "/bucket/other", &[], b"data").unwrap();
+    until("the receiver is asked", || receiver.refused() > 0);
+    assert_eq!(server.stop().status.code(), Some(0));
+    let waiting = events(place.path(), &["list"]);
+    assert!(waiting.starts_with("waiting\thook\t2\tsince "), "{waiting}");
+    bury_one(place.path());
+    let listed = events(place.path(), &["list"]);
+    assert!(listed.starts_with("waiting\thook\t1\t"), "{listed}");
+    assert!(
+        listed.contains("\tObjectCreated:Put\tbucket\tkey\t-\t"),
+        "{listed}"
+    );
+    assert!(listed.ends_with("1 waiting, 1 given up\n"), "{listed}");
+    let none = events(place.path(), &["retry", "--webhook", "else"]);
+    assert_eq!(none, "0 will be told again\n");
+    assert_eq!(events(place.path(), &["retry"]), "1 will be told again\n");
+    receiver.set_busy(false);
+    let server = start(place.path(), &receiver);
+    until("both are told of", || told(&receiver).len() == 2);
+    assert_eq!(server.stop().status.code(), Some(0));
+}
+
+/// As the server does with what has waited for a day.
+fn bury_one(data: &Path) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let config = EngineConfig::new(data);
+        let engine = tokio::task::spawn_blocking(move || Engine::open_folder(&config));
+        let engine = engine.await.unwrap().unwrap();
+        let mut page = engine.events("hook", None, 1).await.unwrap();
+        let event = page.events.remove(0);
+        engine.move_event("hook", "hook/dead", event).await.unwrap();
+        engine.shutdown().await.unwrap();
+    });
+}
+
+#[test]
+fn what_is_no_webhook_is_refused_at_the_start() {
+    let place = tempfile::tempdir().unwrap();
+    for wrong in [&["--webhook", "hook"][..], &["--webhook-token", "hook=x"]] {
+        let ended = run(command_with_root(place.path()).args(wrong));
+        assert_eq!(ended.status.code(), Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains("--webhook"), "{}", ended.stderr);
+    }
+}
