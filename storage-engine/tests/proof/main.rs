@@ -24,4 +24,5 @@ mod send;
 mod settle;
 mod store;
 mod survey;
+mod told;
 mod world;

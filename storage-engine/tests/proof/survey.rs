@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use storage_engine::row::UsageRow;
+use storage_engine::ids::Sequence;
+use storage_engine::row::{EventRow, UsageRow};
 use storage_engine::{
     Cursor, Engine, ListBuckets, ListPage, ListPage as Listed, ListRequest, PartPage, Target,
     UploadInfo, UploadTarget, VersionEntry,
@@ -13,6 +14,7 @@ use crate::oracle::{Bucket, Oracle, Tagged, Upload, Usage, Version};
 use crate::plan::secret_key;
 use crate::send::{TABLE, collect};
 use crate::settle::{Verdict, same, same_body, same_info, same_summary};
+use crate::told;
 
 /// Whether bodies are read or only listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub async fn compare(engine: &Engine, oracle: &mut Oracle, depth: Depth) -> Verd
         oracle.buckets.keys().cloned().collect::<Vec<_>>(),
         names
     );
+    let events = told::events(engine).await?;
     for row in &page.buckets {
         let own = oracle
             .buckets
@@ -66,7 +69,7 @@ pub async fn compare(engine: &Engine, oracle: &mut Oracle, depth: Depth) -> Verd
             row.deduplicate
         );
         same!(within("tags".into()), own.tags, row.tags);
-        compare_bucket(engine, &row.name, own, depth)
+        compare_bucket(engine, &row.name, own, &events, depth)
             .await
             .map_err(within)?;
     }
@@ -89,7 +92,13 @@ async fn compare_table(engine: &Engine, oracle: &Oracle) -> Verdict {
     Ok(())
 }
 
-async fn compare_bucket(engine: &Engine, name: &str, own: &mut Bucket, depth: Depth) -> Verdict {
+async fn compare_bucket(
+    engine: &Engine,
+    name: &str,
+    own: &mut Bucket,
+    events: &BTreeMap<Sequence, EventRow>,
+    depth: Depth,
+) -> Verdict {
     for (kind, document) in &own.documents {
         let seen = engine
             .document(name, kind)
@@ -99,6 +108,7 @@ async fn compare_bucket(engine: &Engine, name: &str, own: &mut Bucket, depth: De
     }
     let mut seen: BTreeMap<Bytes, Vec<VersionEntry>> = BTreeMap::new();
     for entry in all_versions(engine, name).await? {
+        told::check(events, &entry.key, &entry)?;
         seen.entry(entry.key.clone()).or_default().push(entry);
     }
     let keys = |key: &Bytes| key.escape_ascii().to_string();

@@ -16,12 +16,13 @@ use storage_engine::row::{
 };
 use storage_engine::{
     Condition, CopyEncryption, CopyObject, CreateBucket, DeleteObject, Encryption, NewObject,
-    Notes, PutObject, SecretKey, StageOptions, Target, UpdateBucket, UpdateObject,
+    PutObject, SecretKey, StageOptions, Target, UpdateBucket, UpdateObject,
 };
 
 use crate::body::{self, LENGTHS};
 use crate::operation::{self, At, Change, Operation, Pick, Retain, Setting, Terms, WishFor};
 use crate::oracle::{Answer, Beside, CopyTerms, NewVersion, Object, Tagged, Version, Wish};
+use crate::told;
 use crate::world::{Body, Deletion, Expected, Plan, Request, World, bucket, key};
 
 /// Who writes everything.
@@ -172,7 +173,7 @@ impl World {
             key: key(at.key),
             object: new_object(&new),
             conditions: conditions(&wishes),
-            notes: Notes::none(),
+            notes: told::asked(),
         };
         let object = Object::new(
             new,
@@ -230,7 +231,7 @@ impl World {
             owner: OWNER.into(),
             conditions: conditions(&wishes),
             bypass_governance: bypass,
-            notes: Notes::none(),
+            notes: told::asked(),
         };
         let answer = self.delete_expected(at, id, &wishes, bypass);
         (
@@ -268,7 +269,7 @@ impl World {
                 owner: OWNER.into(),
                 conditions: Vec::new(),
                 bypass_governance: false,
-                notes: Notes::none(),
+                notes: told::asked(),
             });
             expected.push(self.delete_expected(at, None, &[], false));
         }
@@ -317,7 +318,7 @@ impl World {
             checksum: copy.checksum,
             source_key: source_secret.map(secret_key),
             encryption: CopyEncryption::Anew(terms.secret.map(encryption)),
-            notes: Notes::none(),
+            notes: told::asked(),
         };
         let (b, k) = (bucket(to.bucket), key(to.key));
         let source = (&*bucket(from.bucket), &key(from.key), id);

@@ -2,7 +2,7 @@
 
 use storage_engine::hash::Checksum;
 use storage_engine::row::ChecksumKind;
-use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, Notes, UploadTarget};
+use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, UploadTarget};
 
 use super::{
     algorithm, conditions, encryption, new_object, new_version, put, secret_key, staged, target,
@@ -10,6 +10,7 @@ use super::{
 use crate::body;
 use crate::operation::{self, At, Claim, Operation, PartList, Pick, Terms, WishFor};
 use crate::oracle::{Completion, Listed, Refusal, Tagged, Way, holds};
+use crate::told;
 use crate::world::{Expected, KnownUpload, Request, World, bucket, key, span};
 
 impl World {
@@ -257,7 +258,7 @@ impl World {
             conditions: conditions(&wishes),
             checksum,
             size,
-            notes: Notes::none(),
+            notes: told::asked(),
         };
         let KnownUpload { bucket, key, name } = known;
         let terms = Completion {
