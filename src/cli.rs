@@ -1,8 +1,16 @@
 //! The command line as typed. `config` checks it; nothing else looks at it.
 
+mod key;
+mod user;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
+pub(crate) use user::{
+    PolicyAttachArgs, PolicyCommand, PolicyNameArgs, UserAddArgs, UserCommand, UserNameArgs,
+};
 
 #[derive(Debug, Parser)]
 #[command(name = "cairn", version, about, disable_help_subcommand = true)]
@@ -36,6 +44,9 @@ pub(crate) enum Command {
     /// Look after the users of a data folder no server is running on
     #[command(subcommand)]
     User(UserCommand),
+    /// Look after the access keys of users, in a data folder no server is running on
+    #[command(subcommand)]
+    Key(AccessKeyCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,73 +73,6 @@ pub(crate) struct EventsRetryArgs {
     /// Only those for this webhook
     #[arg(long, value_name = "NAME")]
     pub(crate) webhook: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum UserCommand {
-    /// Make a user with an access key; shows name, id, display name, email and key, and the secret
-    /// if it was not given
-    Add(UserAddArgs),
-    /// Show all users: name, id, display name and email
-    List(UserListArgs),
-    /// Remove a user and its keys; its buckets stay
-    Remove(UserRemoveArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UserAddArgs {
-    /// What operators call the user
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-
-    /// Canonical id, by which access control lists name the user; made if it is not given
-    #[arg(long, value_name = "CANONICAL_ID")]
-    pub(crate) id: Option<String>,
-
-    /// Twelve digits, for an account that has users, roles and policies of its own
-    #[arg(long, value_name = "DIGITS")]
-    pub(crate) number: Option<String>,
-
-    /// What listings show; the name if it is not given
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) display_name: Option<String>,
-
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) email: Option<String>,
-
-    /// Access key; made, with its secret, if it is not given
-    #[arg(long, value_name = "KEY")]
-    pub(crate) access_key: Option<String>,
-
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "CAIRN_SECRET_KEY",
-        hide_env_values = true
-    )]
-    pub(crate) secret_key: Option<String>,
-
-    /// Folder the user is for
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UserListArgs {
-    /// Folder whose users to show
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UserRemoveArgs {
-    /// What operators call the user
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-
-    /// Folder the user is in
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -120,9 +120,7 @@ fn seen(answer: Response<ResponseBody>) -> (Response<AnswerBody<ResponseBody>>, 
     let seen = answer.extensions().get::<s3_api::Observation>();
     let outcome = Outcome {
         operation: seen.and_then(|seen| seen.operation).unwrap_or("unknown"),
-        error: seen
-            .and_then(|seen| seen.error)
-            .map_or("", |code| code.name()),
+        error: seen.and_then(|seen| seen.error).unwrap_or_default(),
         request_id: answer.headers().get(REQUEST_ID).cloned(),
     };
     (answer.map(AnswerBody::Streamed), outcome)

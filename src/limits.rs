@@ -41,5 +41,18 @@ pub(crate) const WEBHOOK_ANSWER_BYTES_MAX: usize = 16 << 10;
 pub(crate) const WEBHOOK_IDLE_CONNECTIONS_MAX: usize = 8;
 pub(crate) const WEBHOOK_IDLE_MAX: Duration = Duration::from_secs(30);
 
+/// What a provider of web identities may say in one document, in bytes.
+pub(crate) const OIDC_DOCUMENT_BYTES_MAX: usize = 256 << 10;
+/// How long one document may take.
+pub(crate) const OIDC_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long a provider's keys are good for without asking again.
+pub(crate) const OIDC_FRESH_MAX: Duration = Duration::from_secs(3600);
+/// Between two times a provider is asked, whatever for.
+pub(crate) const OIDC_PAUSE_MIN: Duration = Duration::from_secs(10);
+/// Providers whose keys are kept.
+pub(crate) const OIDC_PROVIDERS_KEPT_MAX: usize = 1024;
+
+/// A policy document in a file, in bytes.
+pub(crate) const POLICY_FILE_BYTES_MAX: u64 = 128 << 10;
 /// A file that holds a secret, in bytes.
 pub(crate) const SECRET_FILE_BYTES_MAX: u64 = 4 << 10;

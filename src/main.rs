@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod accounts;
 mod background;
 mod care;
 mod cli;
@@ -12,10 +13,12 @@ mod config;
 mod credentials;
 mod folder;
 mod front;
+mod key;
 mod kms;
 mod limits;
 mod master_key;
 mod observe;
+mod oidc;
 mod pages;
 mod progress;
 mod proxies;
@@ -27,6 +30,7 @@ mod signals;
 mod stopped;
 mod system;
 mod telemetry;
+mod trust;
 mod user;
 mod webhook;
 
@@ -47,5 +51,6 @@ fn main() -> ExitCode {
         Command::Events(command) => care::events(&command),
         Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
         Command::User(command) => user::run(&command),
+        Command::Key(command) => key::run(&command),
     }
 }

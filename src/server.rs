@@ -32,6 +32,7 @@ use crate::folder;
 use crate::front::{Doors, Front};
 use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
 use crate::master_key;
+use crate::oidc::OidcKeys;
 use crate::secret_file::SecretFileError;
 use crate::serve::{Refuse, RequestBody, ServeLimits, serve};
 use crate::signals::Signals;
@@ -363,6 +364,7 @@ fn s3_over(
         ownership: config.ownership,
         customer_keys: config.customer_keys,
         courier,
+        web_keys: Arc::new(OidcKeys::new()),
         ..S3Config::new(config.region.as_str(), identity, ring)
     };
     S3::new(Arc::clone(engine), config)

@@ -1,64 +1,35 @@
-//! `cairn user`: accounts that own buckets, looked after while no server runs on them.
+//! `cairn user`: accounts that own buckets, and what they may do besides, looked after while no
+//! server runs on them.
 
-use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
-use identity::iam::KeyRequest;
-use identity::model::{Account, Secret};
-use identity::{Identity, NewAccount, Number, RootAccount};
+use identity::iam::{KeyRequest, Paging, PolicyHolder};
+use identity::limits::PAGE_ITEMS_MAX;
+use identity::model::Account;
+use identity::{Identity, NewAccount, Number};
 
-use crate::cli::{UserAddArgs, UserCommand};
-use crate::credentials;
-use crate::server::{ROOT_ID, ROOT_NAME};
-use crate::stopped::{StoppedError, with_store};
+use crate::accounts::{AccountError, account, check_key, read_policy, report, with_identity};
+use crate::cli::{
+    PolicyAttachArgs, PolicyCommand, PolicyNameArgs, UserAddArgs, UserCommand, UserNameArgs,
+};
 
-#[derive(Debug, thiserror::Error)]
-enum UserError {
-    #[error(transparent)]
-    Stopped(#[from] StoppedError),
-    #[error(transparent)]
-    Identity(#[from] identity::Error),
-    #[error("there is no user {0:?}")]
-    Unknown(String),
-    #[error("--access-key and --secret-key go together")]
-    HalfAKey,
-}
-
-/// What was asked for goes to standard output, what kept the command from it to standard error.
 pub(crate) fn run(command: &UserCommand) -> ExitCode {
-    let done = match command {
+    report(match command {
         UserCommand::Add(args) => add(args),
         UserCommand::List(args) => with_identity(&args.data, async |identity| {
             Ok(identity.list_accounts().iter().map(|a| line(a)).collect())
         }),
         UserCommand::Remove(args) => with_identity(&args.data, async |identity| {
-            let account = identity.account_by_name(&args.name);
-            let account = account.ok_or_else(|| UserError::Unknown(args.name.clone()))?;
+            let account = account(&identity, &args.name)?;
             identity.remove_account(&account.id).await?;
             Ok(Vec::new())
         }),
-    };
-    match done {
-        Ok(lines) => {
-            let mut out = io::stdout().lock();
-            for line in lines {
-                // If nobody listens there is nobody to tell; the exit code tells all the same.
-                let _ = writeln!(out, "{line}");
-            }
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        UserCommand::Policy(command) => policy(command),
+    })
 }
 
-fn add(args: &UserAddArgs) -> Result<Vec<String>, UserError> {
-    if args.access_key.is_some() != args.secret_key.is_some() {
-        return Err(UserError::HalfAKey);
-    }
+fn add(args: &UserAddArgs) -> Result<Vec<String>, AccountError> {
+    check_key(args.access_key.as_deref(), args.secret_key.as_deref())?;
     with_identity(&args.data, async |identity| {
         let new = NewAccount {
             name: &args.name,
@@ -82,25 +53,77 @@ fn add(args: &UserAddArgs) -> Result<Vec<String>, UserError> {
     })
 }
 
-fn with_identity<T>(
-    data: &Path,
-    work: impl AsyncFnOnce(Identity) -> Result<T, UserError>,
-) -> Result<T, UserError> {
-    with_store(data, async |engine, master| {
-        let root = credentials::load(data).map_err(StoppedError::SecretFile)?;
-        // A server whose root comes from its environment has none in the folder.
-        let (access_key, secret) = match &root {
-            Some(root) => (root.user(), root.password()),
-            None => ("", ""),
-        };
-        let root = RootAccount {
-            canonical_id: ROOT_ID.into(),
-            display_name: ROOT_NAME.into(),
-            email: None,
-            access_key: access_key.into(),
-            secret: Secret::new(secret),
-        };
-        work(Identity::open(engine, &master, root).await?).await
+fn policy(command: &PolicyCommand) -> Result<Vec<String>, AccountError> {
+    match command {
+        PolicyCommand::List(user) => of_user(user, async |identity, user| list(identity, user)),
+        PolicyCommand::Attach(PolicyAttachArgs { user, arn }) => {
+            of_user(user, async |identity, user| {
+                let iam = identity.iam_of(user);
+                iam.attach_policy(PolicyHolder::User(&user.id), arn).await?;
+                Ok(Vec::new())
+            })
+        }
+        PolicyCommand::Detach(PolicyAttachArgs { user, arn }) => {
+            of_user(user, async |identity, user| {
+                let iam = identity.iam_of(user);
+                iam.detach_policy(PolicyHolder::User(&user.id), arn).await?;
+                Ok(Vec::new())
+            })
+        }
+        PolicyCommand::Put(args) => {
+            let PolicyNameArgs { user, policy } = &args.named;
+            let document = read_policy(&args.file)?;
+            of_user(user, async |identity, user| {
+                let of = PolicyHolder::User(&user.id);
+                identity
+                    .iam_of(user)
+                    .put_policy(of, policy, &document)
+                    .await?;
+                Ok(Vec::new())
+            })
+        }
+        PolicyCommand::Show(PolicyNameArgs { user, policy }) => {
+            of_user(user, async |identity, user| {
+                let of = PolicyHolder::User(&user.id);
+                let document = identity.iam_of(user).get_policy_of(of, policy)?;
+                Ok(vec![document.to_string()])
+            })
+        }
+        PolicyCommand::Delete(PolicyNameArgs { user, policy }) => {
+            of_user(user, async |identity, user| {
+                let iam = identity.iam_of(user);
+                let of = PolicyHolder::User(&user.id);
+                iam.delete_policy_of(of, policy).await?;
+                Ok(Vec::new())
+            })
+        }
+    }
+}
+
+/// Bounded by what a user may have at all.
+fn list(identity: &Identity, user: &Account) -> Result<Vec<String>, AccountError> {
+    let iam = identity.iam_of(user);
+    let of = PolicyHolder::User(&user.id);
+    let all = Paging {
+        marker: None,
+        items_max: Some(PAGE_ITEMS_MAX),
+    };
+    let mut policies = iam.list_attached_policies(of, "/", all)?.items;
+    policies.extend(iam.list_policies_of(of, all)?.items);
+    Ok(policies)
+}
+
+/// Works on a user that policies can be given to.
+fn of_user<T>(
+    args: &UserNameArgs,
+    work: impl AsyncFnOnce(&Identity, &Account) -> Result<T, AccountError>,
+) -> Result<T, AccountError> {
+    with_identity(&args.data, async |identity| {
+        let user = account(&identity, &args.name)?;
+        if !user.is_plain() {
+            return Err(AccountError::Root(args.name.clone()));
+        }
+        work(&identity, &user).await
     })
 }
 

@@ -28,6 +28,7 @@ use crate::limits::{
     WEBHOOK_IDLE_CONNECTIONS_MAX, WEBHOOK_IDLE_MAX, WEBHOOK_MAX,
 };
 use crate::secret_file::{self, SecretFileError};
+use crate::trust;
 
 /// What the command line says of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Webhooks {
         }
         let is_private = |target: &Webhook| target.url.scheme_str() == Some("https");
         let roots = match targets.values().any(is_private) {
-            true => trusted()?,
+            true => trust::roots().ok_or(WebhookError::NoCertificates)?,
             false => RootCertStore::empty(),
         };
         Ok(Webhooks {
@@ -218,15 +219,6 @@ fn client(roots: RootCertStore) -> Client<HttpsConnector<HttpConnector>, Full<By
         .pool_idle_timeout(WEBHOOK_IDLE_MAX)
         .pool_max_idle_per_host(WEBHOOK_IDLE_CONNECTIONS_MAX)
         .build(connector)
-}
-
-fn trusted() -> Result<RootCertStore, WebhookError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    match roots.is_empty() {
-        true => Err(WebhookError::NoCertificates),
-        false => Ok(roots),
-    }
 }
 
 fn authorization(webhook: &WebhookConfig) -> Result<Option<HeaderValue>, WebhookError> {

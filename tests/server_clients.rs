@@ -76,3 +76,8 @@ fn awscli() {
 fn botocore_signatures() {
     run_checks_with("botocore_signatures.py", &["--sigv2"]);
 }
+
+#[test]
+fn boto3_identities() {
+    run_checks("boto3_identities.py");
+}

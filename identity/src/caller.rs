@@ -35,6 +35,8 @@ pub struct Caller {
     /// The key the request is signed with.
     pub(crate) access_key: String,
     pub(crate) is_temporary: bool,
+    /// Tags of the session that go on into the next role, with their values.
+    pub(crate) transitive: Vec<(String, Vec<String>)>,
 }
 
 /// What a signature is checked against, and whose it is.
@@ -109,6 +111,7 @@ static ANONYMOUS: LazyLock<Arc<Caller>> = LazyLock::new(|| {
         restriction: None,
         access_key: String::new(),
         is_temporary: false,
+        transitive: Vec::new(),
     })
 });
 

@@ -31,6 +31,8 @@ impl State {
         caller.restriction = session.restriction()?;
         caller.access_key = key.to_owned();
         caller.is_temporary = true;
+        let goes_on = |tag: &&(String, Vec<String>)| session.transitive.contains(&tag.0);
+        caller.transitive = session.tags.iter().filter(goes_on).cloned().collect();
         let context = &mut caller.principal.context;
         context.set("sts:authentication", "true");
         context.set("aws:MultiFactorAuthPresent", "false");
@@ -185,6 +187,7 @@ fn ordinary(account: &Arc<Account>, principal: Principal) -> Caller {
         restriction: None,
         access_key: String::new(),
         is_temporary: false,
+        transitive: Vec::new(),
     }
 }
 

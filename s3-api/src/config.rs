@@ -5,6 +5,7 @@ use crate::bucket::ownership::Ownership;
 use crate::domains::Domains;
 use crate::kms::Kms;
 use identity::Identity;
+use identity::sts::{KeySource, NoKeys};
 use pipeline::events::{Courier, Nobody};
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct S3Config {
     /// The same for buckets as websites.
     pub website_domains: Domains,
     pub sigv2: SigV2,
+    /// Where the keys of providers of web identities come from.
+    pub web_keys: Arc<dyn KeySource>,
 }
 
 /// From whom customers' own keys are taken: they come with the request, for all to see who can
@@ -59,6 +62,7 @@ impl S3Config {
             domains: Domains::default(),
             website_domains: Domains::default(),
             sigv2: SigV2::Refused,
+            web_keys: Arc::new(NoKeys),
         }
     }
 }

@@ -7,7 +7,22 @@ use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 /// `2009-10-12T17:50:30.000Z`, as XML documents have it.
 pub(crate) fn push_iso8601(out: &mut Vec<u8>, time: SystemTime) {
     let (utc, milliseconds) = civil(time);
-    push_digits(out, year(&utc), 4);
+    push_civil(out, &utc);
+    out.push(b'.');
+    push_digits(out, milliseconds, 3);
+    out.push(b'Z');
+}
+
+/// `2009-10-12T17:50:30Z`, as IAM has it.
+pub(crate) fn iso8601_seconds(time: SystemTime) -> String {
+    let mut out = Vec::with_capacity(20);
+    push_civil(&mut out, &civil(time).0);
+    out.push(b'Z');
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn push_civil(out: &mut Vec<u8>, utc: &OffsetDateTime) {
+    push_digits(out, year(utc), 4);
     out.push(b'-');
     push_digits(out, u32::from(u8::from(utc.month())), 2);
     out.push(b'-');
@@ -18,9 +33,6 @@ pub(crate) fn push_iso8601(out: &mut Vec<u8>, time: SystemTime) {
     push_digits(out, u32::from(utc.minute()), 2);
     out.push(b':');
     push_digits(out, u32::from(utc.second()), 2);
-    out.push(b'.');
-    push_digits(out, milliseconds, 3);
-    out.push(b'Z');
 }
 
 /// The same as text, for headers.

@@ -8,6 +8,7 @@ use crate::cors;
 use crate::domains::Domains;
 use crate::error::{Code, S3Error};
 use crate::form::Form;
+use crate::iam;
 use crate::observe::Observation;
 use crate::op::{Disposition, Level, Served};
 use crate::ops;
@@ -21,6 +22,8 @@ use http::header::{CONNECTION, ORIGIN, SERVER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
+use identity::Identity;
+use identity::sts::KeySource;
 pub(crate) use ids::RequestId;
 use ids::RequestIds;
 use std::error::Error;
@@ -40,6 +43,7 @@ pub struct S3 {
     settings: Settings,
     domains: Domains,
     website_domains: Domains,
+    web_keys: Arc<dyn KeySource>,
     ids: RequestIds,
     host_id: String,
 }
@@ -57,6 +61,7 @@ impl S3 {
             now,
             domains,
             website_domains,
+            web_keys,
             sigv2,
         } = config;
         Self {
@@ -72,6 +77,7 @@ impl S3 {
             },
             domains,
             website_domains,
+            web_keys,
             ids: RequestIds::new(),
             host_id,
         }
@@ -90,6 +96,9 @@ impl S3 {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(RequestId(self.ids.next()));
         let mut body = WireBody::new(body, &parts.headers);
+        if iam::is_call(&parts, &self.domains) {
+            return Box::pin(self.handle_call(&parts, body)).await;
+        }
         let parsed = Parsed::parse(&parts, &self.domains);
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
         let mut shared = None;
@@ -103,10 +112,17 @@ impl S3 {
             Err(error) => Err(error),
         };
         let fate = body.settle().await;
-        let error = outcome.as_ref().err().map(S3Error::code);
+        let error = outcome.as_ref().err().map(|error| error.code().name());
         let mut answer = self.render(&parts, outcome);
         answer.headers_mut().extend(shared.unwrap_or_default());
         self.observed(answer, &body, fate, operation, error)
+    }
+
+    async fn handle_call(&self, parts: &Parts, mut body: WireBody) -> Answer {
+        let answered = self.answer_call(parts, &mut body).await;
+        let fate = body.settle().await;
+        let (action, error) = (answered.action, answered.error);
+        self.observed(answered.answer, &body, fate, action, error)
     }
 
     /// An answer with what the server has to know of it.
@@ -116,7 +132,7 @@ impl S3 {
         body: &WireBody,
         fate: ConnectionFate,
         operation: Option<&'static str>,
-        error: Option<Code>,
+        error: Option<&'static str>,
     ) -> Answer {
         let (bytes_in, bytes_out) = (body.read_bytes(), answer.body().remaining_bytes());
         answer.extensions_mut().insert(Observation {
@@ -159,6 +175,18 @@ impl S3 {
 
     pub(crate) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        self.gate.identity()
+    }
+
+    pub(crate) fn web_keys(&self) -> &dyn KeySource {
+        &*self.web_keys
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -239,7 +267,12 @@ impl S3 {
         self.sign_as(&self.ids.next(), make)
     }
 
-    fn sign_as(&self, request_id: &str, make: impl FnOnce(&str, &str) -> Answer) -> Answer {
+    /// The same under a name that is known.
+    pub(crate) fn sign_as(
+        &self,
+        request_id: &str,
+        make: impl FnOnce(&str, &str) -> Answer,
+    ) -> Answer {
         let mut answer = make(request_id, &self.host_id);
         let headers = answer.headers_mut();
         headers.insert(SERVER, HeaderValue::from_static("Cairn"));

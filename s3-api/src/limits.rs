@@ -99,6 +99,15 @@ pub const QUERY_PARAMETERS_MAX: usize = 128;
 /// Names in `SignedHeaders` (ours).
 pub const SIGNED_HEADERS_MAX: usize = 128;
 
+/// The form of one call of IAM or STS (ours; a policy document of 128 KiB, every byte escaped).
+pub const CALL_BYTES_MAX: usize = 512 << 10;
+
+/// The form of a call that nobody signed (ours; it brings a token of 20,000 bytes).
+pub const UNSIGNED_CALL_BYTES_MAX: usize = 64 << 10;
+
+/// Parameters of one call (ours; fifty tags are a hundred, a hundred clients another hundred).
+pub const CALL_PARAMETERS_MAX: usize = 512;
+
 /// How far a request's time may be from ours (Amazon: 15 minutes).
 pub const CLOCK_SKEW_SECONDS_MAX: u64 = 15 * 60;
 

@@ -4,7 +4,7 @@
 //! request gives access to the engine, so an operation that skips a step does not compile.
 
 use crate::access::{self, Question};
-use crate::auth::{PayloadClaim, Verifier};
+use crate::auth::{Head, PayloadClaim, Verifier};
 use crate::bucket::{Bucket, Buckets};
 use crate::config::Settings;
 use crate::domains::Domains;
@@ -66,22 +66,21 @@ impl<'a> Parsed<'a> {
         })
     }
 
+    pub(crate) fn head(&self) -> Head<'_> {
+        Head {
+            parts: self.parts,
+            query: &self.query,
+        }
+    }
+
     /// The first value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
-        self.parts
-            .headers
-            .get(name)
-            .map(http::HeaderValue::as_bytes)
+        self.head().header(name)
     }
 
     /// The first value of a header, which must be text.
     pub(crate) fn header_text(&self, name: &'static str) -> Result<Option<&str>, S3Error> {
-        let Some(value) = self.header(name) else {
-            return Ok(None);
-        };
-        std::str::from_utf8(value)
-            .map(Some)
-            .map_err(|_| S3Error::invalid_argument(name, String::from_utf8_lossy(value)))
+        self.head().header_text(name)
     }
 }
 
@@ -144,6 +143,10 @@ impl Gate {
             identity,
             buckets: Buckets::default(),
         }
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Lets a request through, and hands out what its signature says of the body.

@@ -56,7 +56,8 @@ impl S3 {
         let (parts, body) = request.into_parts();
         let mut body = WireBody::new(body, &parts.headers);
         let (outcome, shared) = Box::pin(self.look_for_page(&parts)).await;
-        let error = outcome.as_ref().err().map(|failure| failure.first.code());
+        let error = outcome.as_ref().err();
+        let error = error.map(|failure| failure.first.code().name());
         let mut answer = self.sign(|request_id, host_id| match outcome {
             Ok(answer) => answer,
             Err(failure) => page::of(&failure, &parts.method, request_id, host_id),

@@ -2,6 +2,7 @@
 //! it has been asked before, see [`Caller::authorize`].
 
 mod attach;
+mod entities;
 mod groups;
 mod keys;
 mod page;
@@ -14,6 +15,7 @@ mod tags;
 mod users;
 mod versions;
 
+pub use entities::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
 pub use groups::GroupUpdate;
 pub use keys::{KeyRequest, KeyStatus, NewKey};
 pub(crate) use keys::{draft, key_is_free};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Iam, Page, Paging, check_description, document, put, room, too_large};
+use super::{Iam, Page, Paging, PolicyUsage, check_description, document, put, room, too_large};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{
@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::policy::{Kind, Policy};
 use crate::store::row::{Row, RowKey};
-use crate::store::state::{Entity, Index, State};
+use crate::store::state::State;
 use crate::store::table::Write;
 
 #[derive(Debug, Clone, Default)]
@@ -55,6 +55,8 @@ pub struct PolicyFilter<'a> {
     pub scope: PolicyScope,
     pub path_prefix: &'a str,
     pub only_attached: bool,
+    /// Only those that are used so.
+    pub usage: Option<PolicyUsage>,
 }
 
 impl Iam<'_> {
@@ -130,8 +132,14 @@ impl Iam<'_> {
             views.extend(own.map(|policy| self.policy_view(&state, policy)));
         }
         views.retain(|view| {
+            let is_used = match filter.usage {
+                Some(PolicyUsage::Attached) => view.attachments > 0,
+                Some(PolicyUsage::Boundary) => view.boundaries > 0,
+                None => true,
+            };
             view.path.starts_with(filter.path_prefix)
                 && (!filter.only_attached || view.attachments > 0)
+                && is_used
         });
         views.sort_by_key(|view| view.arn.to_lowercase());
         paging.page(views, |view| &view.arn)
@@ -163,28 +171,6 @@ impl Iam<'_> {
                 Ok(())
             })
             .await
-    }
-
-    /// Names of users, groups and roles that have the policy.
-    pub fn list_entities_for_policy(&self, arn: &str) -> Result<[Vec<String>; 3]> {
-        let state = self.identity.state();
-        if state.ready_made.get(arn).is_none() {
-            self.own_policy(&state, arn)?;
-        }
-        let has = |attached: &[String]| attached.iter().any(|known| known == arn);
-        let mut users = with(&state.users, &self.space, |user| has(&user.attached));
-        if self.space.is_empty() {
-            let plain = state
-                .accounts
-                .values()
-                .filter(|account| has(&account.attached));
-            users.extend(plain.map(|account| account.id.clone()));
-        }
-        Ok([
-            users,
-            with(&state.groups, &self.space, |group| has(&group.attached)),
-            with(&state.roles, &self.space, |role| has(&role.attached)),
-        ])
     }
 
     /// A policy of this account.
@@ -250,11 +236,6 @@ impl Iam<'_> {
         let of_roles = roles().filter_map(|role| role.boundary.as_ref());
         (attached, of_users.chain(of_roles).filter(is).count())
     }
-}
-
-fn with<T: Entity>(index: &Index<T>, space: &str, has: impl Fn(&T) -> bool) -> Vec<String> {
-    let found = index.in_space(space).filter(|entity| has(entity));
-    found.map(|entity| entity.name().to_owned()).collect()
 }
 
 pub(super) fn managed_document(text: &str) -> Result<()> {

@@ -90,11 +90,33 @@ async fn policies_of_users_groups_and_roles() {
         );
         iam.delete_policy_of(of, "p").await.unwrap();
     }
-    let [users, groups, roles] = iam.list_entities_for_policy(full).unwrap();
-    assert_eq!(
-        (users, groups, roles),
-        (vec!["x".into()], vec!["x".into()], vec!["x".into()])
-    );
+    let mut filter = EntityFilter {
+        kinds: vec![EntityKind::User, EntityKind::Role, EntityKind::Group],
+        path_prefix: "/",
+        usage: None,
+    };
+    let who = |filter: &EntityFilter<'_>, paging: Paging<'_>| {
+        let page = iam.list_entities_for_policy(full, filter, paging).unwrap();
+        let kinds = page.items.iter().map(|it| (it.kind, it.name.clone()));
+        (kinds.collect::<Vec<_>>(), page.marker)
+    };
+    let x = |kind| (kind, "x".to_owned());
+    let all = [EntityKind::Group, EntityKind::Role, EntityKind::User].map(x);
+    assert_eq!(who(&filter, ALL), (all.to_vec(), None));
+    let mut found = Vec::new();
+    let mut marker = None;
+    for _ in 0..3 {
+        let paging = Paging {
+            marker: marker.as_deref(),
+            items_max: Some(1),
+        };
+        let (page, next) = who(&filter, paging);
+        found.extend(page);
+        marker = next;
+    }
+    assert_eq!((found, marker), (all.to_vec(), None));
+    filter.usage = Some(PolicyUsage::Boundary);
+    assert_eq!(who(&filter, ALL), (Vec::new(), None));
     assert_eq!(code(iam.delete_user("x").await), "DeleteConflict");
     assert_eq!(code(iam.delete_group("x").await), "DeleteConflict");
     assert_eq!(code(iam.delete_role("x").await), "DeleteConflict");
@@ -225,6 +247,7 @@ async fn managed_policies_have_versions() {
         scope: PolicyScope::Local,
         path_prefix: "/",
         only_attached: false,
+        usage: None,
     };
     assert_eq!(iam.list_policies(local, ALL).unwrap().items.len(), 1);
     iam.delete_policy(&arn).await.unwrap();

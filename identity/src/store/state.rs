@@ -18,7 +18,7 @@ use crate::policy::{Kind, Named, Policy};
 use crate::ready_made::ReadyMade;
 
 pub(crate) use accounts::Accounts;
-pub(crate) use index::{Entity, Index};
+pub(crate) use index::Index;
 
 #[derive(Debug)]
 pub(crate) struct State {

@@ -85,6 +85,7 @@ impl Identity {
                 .collect(),
             transitive: request.transitive_tag_keys.clone(),
         };
+        check_transitive(caller, &tags)?;
         let mut context = context.clone();
         describe(&mut context, &trusting.role, request.session_name, &tags);
         if let Some(id) = request.external_id {
@@ -125,8 +126,10 @@ impl Identity {
             let hour = session.issued + u64::from(limits::ROLE_SESSION_SECONDS_DEFAULT);
             session.expires = session.expires.min(hour);
         }
-        session.tags = tags.tags;
-        session.transitive = tags.transitive;
+        let inherited = caller.transitive.iter();
+        session.tags = inherited.clone().cloned().chain(tags.tags).collect();
+        let inherited = inherited.map(|(key, _)| key.clone());
+        session.transitive = inherited.chain(tags.transitive).collect();
         session.source_identity = request.source_identity.map(str::to_owned);
         let restriction = caller.restriction.as_ref();
         session.restriction = restriction.map(|named| named.policy.document().to_string());
@@ -217,6 +220,25 @@ pub(super) fn describe<'a>(
     for tag in &role.tags {
         context.set(format!("aws:ResourceTag/{}", tag.key), tag.value.clone());
         context.set(format!("iam:ResourceTag/{}", tag.key), tag.value.clone());
+    }
+}
+
+/// A tag that goes on is not to be set anew, and only tags there are can go on.
+fn check_transitive(caller: &Caller, tags: &SessionTags) -> Result<()> {
+    let same = |key: &str, other: &str| key.to_lowercase() == other.to_lowercase();
+    let is_inherited = |key: &str| caller.transitive.iter().any(|(known, _)| same(known, key));
+    if let Some((key, _)) = tags.tags.iter().find(|(key, _)| is_inherited(key)) {
+        return Err(Error::Validation(format!(
+            "One of the specified transitive tag keys can't be set because it conflicts with a \
+             transitive tag key from the calling session: {key}"
+        )));
+    }
+    let is_given = |key: &&String| tags.tags.iter().any(|(known, _)| same(known, key));
+    match tags.transitive.iter().find(|key| !is_given(key)) {
+        None => Ok(()),
+        Some(key) => Err(Error::Validation(format!(
+            "The specified transitive tag key must be included in the requested tags: {key}"
+        ))),
     }
 }
 

@@ -57,11 +57,21 @@ struct Parts<'a> {
     signature: Vec<u8>,
 }
 
-/// Who says it issued the token; nothing is verified yet.
-pub(super) fn issuer(token: &str) -> Result<String> {
+/// Where a token says it comes from.
+pub(super) struct Origin {
+    pub(super) issuer: String,
+    /// What its key is called.
+    pub(super) key_id: Option<String>,
+}
+
+/// Nothing is verified yet.
+pub(super) fn origin(token: &str) -> Result<Origin> {
     let parts = parts(token)?;
     let issuer = Claims(parts.claims).text("iss").map(str::to_owned);
-    issuer.ok_or_else(|| invalid("the token has no issuer"))
+    Ok(Origin {
+        issuer: issuer.ok_or_else(|| invalid("the token has no issuer"))?,
+        key_id: parts.header.kid,
+    })
 }
 
 /// The claims, if one of the keys signed them and they hold now.

@@ -8,7 +8,7 @@ mod web_identity;
 mod tests;
 
 pub use assume::{AssumeRole, AssumedRole, SessionTags};
-pub use web_identity::{AssumedByWebIdentity, KeySource, WebIdentityRequest};
+pub use web_identity::{AssumedByWebIdentity, KeySource, KeysFuture, NoKeys, WebIdentityRequest};
 
 use crate::caller::{Caller, Rank};
 use crate::error::{Error, Result};

@@ -1,7 +1,5 @@
 //! Temporary credentials, from end to end.
 
-use std::sync::Arc;
-
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
@@ -262,11 +260,12 @@ async fn session_policies_limit_a_session() {
 }
 
 /// A provider whose keys are at hand.
+#[derive(Debug)]
 struct Keys(String);
 
 impl KeySource for Keys {
-    async fn keys(&self, _: &Provider) -> std::result::Result<Arc<str>, String> {
-        Ok(self.0.as_str().into())
+    fn keys<'a>(&'a self, _: &'a Provider, _: Option<&'a str>) -> KeysFuture<'a> {
+        Box::pin(async { Ok(self.0.as_str().into()) })
     }
 }
 

@@ -1,6 +1,8 @@
 //! AssumeRoleWithWebIdentity: a token of a provider for credentials of a role.
 
+use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -16,12 +18,25 @@ use crate::policy::{
 };
 use crate::session::WebIdentity;
 
+/// A JWKS document, or why it cannot be had.
+pub type KeysFuture<'a> =
+    Pin<Box<dyn Future<Output = std::result::Result<Arc<str>, String>> + Send + 'a>>;
+
 /// Where the keys of a provider come from: it is asked for its JWKS document.
-pub trait KeySource: Send + Sync {
-    fn keys(
-        &self,
-        provider: &Provider,
-    ) -> impl Future<Output = std::result::Result<Arc<str>, String>> + Send;
+pub trait KeySource: fmt::Debug + Send + Sync {
+    /// `key_id` is what a token calls its key: a document that was kept and does not have it is to
+    /// be fetched anew.
+    fn keys<'a>(&'a self, provider: &'a Provider, key_id: Option<&'a str>) -> KeysFuture<'a>;
+}
+
+/// Of servers that can ask nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct NoKeys;
+
+impl KeySource for NoKeys {
+    fn keys<'a>(&'a self, _: &'a Provider, _: Option<&'a str>) -> KeysFuture<'a> {
+        Box::pin(async { Err("this server asks no provider for its keys".to_owned()) })
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -48,9 +63,9 @@ const TAGS_CLAIM: &str = "https://aws.amazon.com/tags";
 
 impl Identity {
     /// Whoever brings the token is a provider's, not a caller: only the role's policy decides.
-    pub async fn assume_role_with_web_identity<K: KeySource>(
+    pub async fn assume_role_with_web_identity(
         &self,
-        keys: &K,
+        keys: &dyn KeySource,
         request: &WebIdentityRequest<'_>,
         context: &Context<'_>,
     ) -> Result<AssumedByWebIdentity> {
@@ -62,13 +77,13 @@ impl Identity {
             Error::AccessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity".into())
         };
         let trusting = self.trusting(request.role_arn).ok_or_else(denied)?;
-        let issuer = jwt::issuer(request.token)?;
-        let provider = self.provider_of(&trusting.role.space, &issuer);
+        let origin = jwt::origin(request.token)?;
+        let provider = self.provider_of(&trusting.role.space, &origin.issuer);
         let provider = provider.ok_or_else(|| {
             invalid("No OpenIDConnect provider found in your account for the token's issuer")
         })?;
         let document = keys
-            .keys(&provider)
+            .keys(&provider, origin.key_id.as_deref())
             .await
             .map_err(Error::ProviderUnreachable)?;
         let claims = jwt::verify(request.token, &document, self.seconds())?;

@@ -1,17 +1,35 @@
 //! The signature in the `Authorization` header.
 
-use super::ContentSha256;
 use super::scope::Scope;
 use super::verify::{Claim, check_skew};
+use super::{ContentSha256, Head};
 use crate::date::{basic_iso8601, parse_basic_iso8601, parse_http_date, parse_mail_date};
 use crate::error::{Code, S3Error};
-use crate::request::Parsed;
 use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// Reads the claim; everything it borrows stands in the request's headers.
-pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Claim<'a>, S3Error> {
-    let value = request
+pub(crate) fn claim(head: Head<'_>, now: SystemTime) -> Result<Claim<'_>, S3Error> {
+    let payload = head.header("x-amz-content-sha256");
+    let claim = claim_over(head, now, payload.unwrap_or_default())?;
+    match payload {
+        Some(payload) => Ok(Claim {
+            content: ContentSha256::parse(payload)?,
+            ..claim
+        }),
+        None => Err(S3Error::new(Code::InvalidRequest)
+            .message("Missing required header for this request: x-amz-content-sha256")),
+    }
+}
+
+/// The same where what is signed of the body need not stand in the request. What the body is stays
+/// open.
+pub(crate) fn claim_over<'a>(
+    head: Head<'a>,
+    now: SystemTime,
+    payload: &'a [u8],
+) -> Result<Claim<'a>, S3Error> {
+    let value = head
         .header_text("authorization")
         .ok()
         .flatten()
@@ -23,19 +41,15 @@ pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Clai
              \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
         )
     })?;
-    let time = request_time(request, now)?;
-    let payload = request.header("x-amz-content-sha256").ok_or_else(|| {
-        S3Error::new(Code::InvalidRequest)
-            .message("Missing required header for this request: x-amz-content-sha256")
-    })?;
+    let time = request_time(head, now)?;
     Ok(Claim {
         scope,
         signed_headers: fields.signed_headers,
         signature: fields.signature,
         time,
         payload,
-        content: ContentSha256::parse(payload)?,
-        session_token: request.header("x-amz-security-token"),
+        content: ContentSha256::Unsigned,
+        session_token: head.header("x-amz-security-token"),
         exempt: "",
     })
 }
@@ -80,10 +94,10 @@ impl<'a> Fields<'a> {
 
 /// The time the request says it was made, in the form that is signed, which must be near ours.
 /// `Date` stands in where `x-amz-date` is missing, and may have the form of HTTP dates.
-fn request_time<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Cow<'a, str>, S3Error> {
-    let text = match request.header_text("x-amz-date")? {
+fn request_time(head: Head<'_>, now: SystemTime) -> Result<Cow<'_, str>, S3Error> {
+    let text = match head.header_text("x-amz-date")? {
         Some(text) => Some(text),
-        None => request.header_text("date")?,
+        None => head.header_text("date")?,
     };
     let (text, time) = text.and_then(parse_time).ok_or_else(|| {
         S3Error::new(Code::AccessDenied)

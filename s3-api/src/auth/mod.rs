@@ -5,6 +5,7 @@
 //! it came, and the query in its one canonical spelling. `aws-sigv4` derives the signing keys, and
 //! the tests compare our results with what it signs.
 
+mod call;
 mod canonical;
 pub(crate) mod chunked;
 mod form;
@@ -17,11 +18,13 @@ mod verify;
 
 use crate::encoding::hex_digest;
 use crate::error::{Code, S3Error};
-use crate::request::Parsed;
+use crate::query::Query;
 use chunked::ChunkSigner;
+use http::request::Parts;
 use identity::Caller;
 use std::sync::Arc;
 
+pub(crate) use call::Service;
 pub use canonical::fuzz_canonical_request;
 pub(crate) use sigv2::fuzz_string_to_sign;
 pub(crate) use verify::Verifier;
@@ -32,6 +35,31 @@ pub enum SigV2 {
     #[default]
     Refused,
     Accepted,
+}
+
+/// What of a request can be signed, its body aside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) query: &'a Query,
+}
+
+impl<'a> Head<'a> {
+    /// The first value of a header.
+    pub(crate) fn header(self, name: &str) -> Option<&'a [u8]> {
+        let value = self.parts.headers.get(name);
+        value.map(http::HeaderValue::as_bytes)
+    }
+
+    /// The first value of a header, which must be text.
+    pub(crate) fn header_text(self, name: &'static str) -> Result<Option<&'a str>, S3Error> {
+        let Some(value) = self.header(name) else {
+            return Ok(None);
+        };
+        std::str::from_utf8(value)
+            .map(Some)
+            .map_err(|_| S3Error::invalid_argument(name, String::from_utf8_lossy(value)))
+    }
 }
 
 /// The outcome of looking at a request's signature.
@@ -115,11 +143,11 @@ enum Scheme {
     PresignedV2,
 }
 
-fn scheme(request: &Parsed<'_>) -> Result<Scheme, S3Error> {
-    let header = request
+fn scheme(head: Head<'_>) -> Result<Scheme, S3Error> {
+    let header = head
         .header("authorization")
         .filter(|value| !value.is_empty());
-    let query = &request.query;
+    let query = head.query;
     match (header, query.has("X-Amz-Algorithm"), query.has("Signature")) {
         (None, false, false) => Ok(Scheme::Anonymous),
         (None, true, false) => Ok(Scheme::Presigned),

@@ -1,20 +1,19 @@
 //! The signature in the query: a link that works for a while.
 
-use super::ContentSha256;
 use super::scope::Scope;
 use super::verify::Claim;
+use super::{ContentSha256, Head};
 use crate::date::{basic_iso8601, parse_basic_iso8601};
 use crate::error::{Code, S3Error};
 use crate::limits::{CLOCK_SKEW_SECONDS_MAX, PRESIGNED_SECONDS_MAX};
-use crate::request::Parsed;
 use std::time::{Duration, SystemTime};
 
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 
-/// Reads the claim; everything it borrows stands in the request.
-pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Claim<'a>, S3Error> {
+/// Reads the claim; everything it borrows stands in the head.
+pub(crate) fn claim(head: Head<'_>, now: SystemTime) -> Result<Claim<'_>, S3Error> {
     let field = |name: &'static str| {
-        let text = request.query.text(name)?.filter(|text| !text.is_empty());
+        let text = head.query.text(name)?.filter(|text| !text.is_empty());
         text.ok_or_else(|| {
             refused(
                 "Query-string authentication version 4 requires the X-Amz-Algorithm, \
@@ -40,9 +39,9 @@ pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Clai
 
     // What the body is may stand in the query or in a header. Only a signed header is part of
     // what is signed; an unsigned one still says how to read the body.
-    let header = request.header(CONTENT_SHA256);
+    let header = head.header(CONTENT_SHA256);
     let header_is_signed = signed_headers.split(';').any(|name| name == CONTENT_SHA256);
-    let queried = request.query.get("X-Amz-Content-Sha256");
+    let queried = head.query.get("X-Amz-Content-Sha256");
     let signed = queried.or(header.filter(|_| header_is_signed));
     let content = queried.or(header).map(ContentSha256::parse).transpose()?;
     Ok(Claim {
@@ -52,7 +51,7 @@ pub(crate) fn claim<'a>(request: &'a Parsed<'_>, now: SystemTime) -> Result<Clai
         time: time.into(),
         payload: signed.unwrap_or(b"UNSIGNED-PAYLOAD"),
         content: content.unwrap_or(ContentSha256::Unsigned),
-        session_token: request.query.get("X-Amz-Security-Token"),
+        session_token: head.query.get("X-Amz-Security-Token"),
         exempt: CONTENT_SHA256,
     })
 }

@@ -14,7 +14,8 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Takes it apart from the right: an access key may hold a slash.
+    /// Takes it apart from the right: an access key may hold a slash. A region may be empty: whether
+    /// that will do is up to the service.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.rsplitn(5, '/');
         if parts.next()? != "aws4_request" {
@@ -25,7 +26,7 @@ impl<'a> Scope<'a> {
         let date = parts.next()?;
         let access_key = parts.next()?;
         parse_date(date.as_bytes())?;
-        if access_key.is_empty() || region.is_empty() {
+        if access_key.is_empty() {
             return None;
         }
         Some(Self {

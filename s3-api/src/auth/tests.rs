@@ -3,6 +3,7 @@
 use super::*;
 use crate::op::OPERATIONS;
 use crate::query::Query;
+use crate::request::Parsed;
 use crate::target::Target;
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{

@@ -4,7 +4,7 @@ use super::canonical::{PathForm, Signable};
 use super::chunked::ChunkSigner;
 use super::keys::{FoundKey, SigningKeys};
 use super::scope::Scope;
-use super::{ContentSha256, PayloadClaim, Scheme, SigV2, Verified};
+use super::{ContentSha256, Head, PayloadClaim, Scheme, SigV2, Verified};
 use super::{header, presigned, scheme};
 use crate::date::basic_iso8601;
 use crate::encoding::hex_digest;
@@ -72,6 +72,10 @@ impl Verifier {
         self.sigv2
     }
 
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
     pub(crate) fn now(&self) -> SystemTime {
         (self.now)()
     }
@@ -90,7 +94,8 @@ impl Verifier {
     /// Finds out who asks. A request without any signature is nobody's, which is no error here.
     pub(crate) fn verify(&self, request: &Parsed<'_>) -> Result<Verified, S3Error> {
         let now = self.now();
-        let claim = match scheme(request)? {
+        let head = request.head();
+        let claim = match scheme(head)? {
             Scheme::Anonymous => return unbound(request, Caller::anonymous()),
             Scheme::HeaderV2 => {
                 let caller = self.verify_v2_header(request, now)?;
@@ -100,12 +105,12 @@ impl Verifier {
                 let caller = self.verify_v2_query(request, now)?;
                 return unbound(request, caller);
             }
-            Scheme::Header => header::claim(request, now)?,
-            Scheme::Presigned => presigned::claim(request, now)?,
+            Scheme::Header => header::claim(head, now)?,
+            Scheme::Presigned => presigned::claim(head, now)?,
         };
         self.check_scope(&claim.scope, &claim.time)?;
         let credential = self.credential(claim.scope.access_key, claim.session_token)?;
-        let (key, signature) = self.check_signature(request, &claim, &credential)?;
+        let (key, signature) = self.check_signature(head, &claim, &credential)?;
         let scope = claim.scope.signed_part();
         let signer = || ChunkSigner::new(key, &claim.time, scope, signature);
         let payload = claim.content.claim(signer);
@@ -171,17 +176,17 @@ impl Verifier {
     }
 
     /// Computes the signature and compares in constant time.
-    fn check_signature(
+    pub(super) fn check_signature(
         &self,
-        request: &Parsed<'_>,
+        head: Head<'_>,
         claim: &Claim<'_>,
         credential: &Credential,
     ) -> Result<(Arc<hmac::Key>, [u8; 32]), S3Error> {
         let signable = Signable {
-            method: &request.parts.method,
-            uri: &request.parts.uri,
-            query: &request.query,
-            headers: &request.parts.headers,
+            method: &head.parts.method,
+            uri: &head.parts.uri,
+            query: head.query,
+            headers: &head.parts.headers,
             signed_headers: claim.signed_headers,
             payload: claim.payload,
         };

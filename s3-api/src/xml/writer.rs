@@ -13,6 +13,10 @@ pub(crate) struct Writer {
     root: &'static str,
 }
 
+/// Elements that are to stand in a document.
+#[derive(Debug, Default)]
+pub(crate) struct Fragment(Vec<u8>);
+
 const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 impl Writer {
@@ -30,6 +34,32 @@ impl Writer {
         writer.out.extend_from_slice(DECLARATION);
         writer.push(&["<", root, " xmlns=\"", NAMESPACE, "\">"]);
         writer
+    }
+
+    /// Starts a document whose root has another namespace.
+    pub(crate) fn in_namespace(root: &'static str, namespace: &'static str) -> Self {
+        let mut writer = Self {
+            out: Vec::with_capacity(512),
+            root,
+        };
+        writer.out.extend_from_slice(DECLARATION);
+        writer.push(&["<", root, " xmlns=\"", namespace, "\">"]);
+        writer
+    }
+
+    /// Elements without a document around them.
+    pub(crate) fn fragment(write: impl FnOnce(&mut Self)) -> Fragment {
+        let mut writer = Self {
+            out: Vec::with_capacity(512),
+            root: "",
+        };
+        write(&mut writer);
+        Fragment(writer.out)
+    }
+
+    /// Elements that were written before.
+    pub(crate) fn insert(&mut self, fragment: &Fragment) {
+        self.out.extend_from_slice(&fragment.0);
     }
 
     /// Starts an error document, which has no namespace.

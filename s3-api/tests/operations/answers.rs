@@ -131,7 +131,7 @@ async fn observations_name_the_operation() {
     assert_eq!(reply.observation.operation, Some("GetObject"));
     assert_eq!(reply.observation.bytes_out, 4);
     let reply = client.get("/bucket/none").await;
-    assert_eq!(reply.observation.error, Some(Code::NoSuchKey));
+    assert_eq!(reply.observation.error, Some(Code::NoSuchKey.name()));
     let reply = client.get("/bucket?unknown-thing").await;
     assert_eq!(reply.observation.operation, None);
     assert!(

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
-use identity::{Identity, NewAccount, RootAccount};
+use identity::{Identity, NewAccount, Number, RootAccount};
 use s3_api::kms::LocalKeyRing;
 use s3_api::{ConnectionFate, Observation, ResponseBody, S3, S3Config};
 use std::sync::Arc;
@@ -31,8 +31,21 @@ pub(crate) struct Client {
 /// An access key and its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
-    access: String,
-    secret: String,
+    pub(crate) access: String,
+    pub(crate) secret: String,
+    /// Of a session.
+    pub(crate) token: Option<String>,
+}
+
+impl Keys {
+    /// Of the server's own account.
+    pub(crate) fn root() -> Self {
+        Keys {
+            access: "AKID".into(),
+            secret: "secret".into(),
+            token: None,
+        }
+    }
 }
 
 /// A request that is being put together.
@@ -118,17 +131,14 @@ impl Call {
     }
 
     pub(crate) fn signed(self) -> Request<Full<Bytes>> {
-        let root = Keys {
-            access: "AKID".into(),
-            secret: "secret".into(),
-        };
-        self.signed_by(&root)
+        self.signed_by(&Keys::root())
     }
 
     pub(crate) fn signed_by(self, keys: &Keys) -> Request<Full<Bytes>> {
         let (body, content, host) = (self.body.clone(), self.content, self.host);
         let mut request = self.unsigned();
-        let identity = Credentials::new(&keys.access, &keys.secret, None, None, "test").into();
+        let identity =
+            Credentials::new(&keys.access, &keys.secret, keys.token.clone(), None, "test").into();
         let mut settings = SigningSettings::default();
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
@@ -214,10 +224,25 @@ impl Client {
             canonical_id: Some(&id),
             ..NewAccount::default()
         };
+        self.add(new).await
+    }
+
+    /// An account on its own; the keys are its root's.
+    pub(crate) async fn account_with_number(&self, name: &str, number: &str) -> Keys {
+        let new = NewAccount {
+            name,
+            number: Number::Given(number),
+            ..NewAccount::default()
+        };
+        self.add(new).await
+    }
+
+    async fn add(&self, new: NewAccount<'_>) -> Keys {
         let (_, key) = self.identity.add_account(new).await.unwrap();
         Keys {
             access: key.key.id.clone(),
             secret: key.secret.expose().to_owned(),
+            token: None,
         }
     }
 

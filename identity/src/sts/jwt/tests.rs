@@ -79,7 +79,9 @@ fn signatures_of_the_providers_keys_are_accepted() {
         assert_eq!(claims.texts("aud"), ["a", "b"]);
     }
     assert_eq!(
-        super::issuer(&issuer.token(&edwards(), &good())).unwrap(),
+        super::origin(&issuer.token(&edwards(), &good()))
+            .unwrap()
+            .issuer,
         "https://example.com"
     );
 }

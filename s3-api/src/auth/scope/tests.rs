@@ -18,7 +18,6 @@ fn broken_scopes_are_none() {
         "A",
         "A/20130524/us-east-1/s3",
         "/20130524/us-east-1/s3/aws4_request",
-        "A/20130524//s3/aws4_request",
         "A/2013052/us-east-1/s3/aws4_request",
         "A/20131324/us-east-1/s3/aws4_request",
         "A/20130524/us-east-1/s3/aws2_request",
