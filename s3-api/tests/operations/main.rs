@@ -16,6 +16,7 @@ mod hosts;
 mod lifecycle;
 mod listings;
 mod locks;
+mod logging;
 mod multipart;
 mod notifications;
 mod objects;
