@@ -277,6 +277,15 @@ pub(crate) struct ServerArgs {
     )]
     pub(crate) webhook_tokens: Vec<String>,
 
+    /// How often the access logs of buckets are written
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "CAIRN_ACCESS_LOG_INTERVAL",
+        default_value_t = 300
+    )]
+    pub(crate) access_log_interval: u64,
+
     #[command(flatten)]
     pub(crate) day: DayArgs,
 

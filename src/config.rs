@@ -7,6 +7,7 @@ use std::env;
 use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use pipeline::lifecycle::Day;
 use s3_api::{CustomerKeys, Domains, InvalidDomain, Ownership, SigV2};
@@ -33,6 +34,7 @@ pub(crate) struct ServerConfig {
     pub(crate) sigv2: SigV2,
     pub(crate) lifecycle_day: Day,
     pub(crate) webhooks: Vec<WebhookConfig>,
+    pub(crate) access_log_interval: Duration,
     pub(crate) ownership: Ownership,
     pub(crate) customer_keys: CustomerKeys,
     /// The root credential of the environment. Without one, the data folder holds it.
@@ -61,6 +63,8 @@ pub(crate) enum ConfigError {
     Region(String),
     #[error("--lifecycle-day {0}: expected seconds, at most 86400")]
     LifecycleDay(u64),
+    #[error("--access-log-interval {0}: expected seconds, 1 to 86400")]
+    AccessLogInterval(u64),
     #[error(transparent)]
     Webhook(#[from] InvalidWebhook),
     #[error("--log-level {given:?}: {detail}")]
@@ -96,6 +100,7 @@ impl ServerConfig {
                 .map_err(ConfigError::TrustedProxy)?,
             sigv2,
             lifecycle_day: check_day(&args.day)?,
+            access_log_interval: check_interval(args.access_log_interval)?,
             webhooks: webhook::check(&args.webhooks, &args.webhook_tokens)?,
             ownership: Ownership::parse(&args.object_ownership)
                 .ok_or(ConfigError::Ownership(args.object_ownership))?,
@@ -148,6 +153,13 @@ fn check_region(region: String) -> Result<String, ConfigError> {
         Ok(region)
     } else {
         Err(ConfigError::Region(region))
+    }
+}
+
+fn check_interval(seconds: u64) -> Result<Duration, ConfigError> {
+    match seconds {
+        1..=86_400 => Ok(Duration::from_secs(seconds)),
+        _ => Err(ConfigError::AccessLogInterval(seconds)),
     }
 }
 

@@ -63,6 +63,10 @@ impl Front {
         observation.of(self.answer_unobserved(request)).await
     }
 
+    pub(crate) fn s3(&self) -> &S3 {
+        &self.s3
+    }
+
     /// What is said of a request that nobody could read.
     pub(crate) fn refuse(&self, status: StatusCode) -> Response<Bytes> {
         self.s3.refuse_unreadable(status)

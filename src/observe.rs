@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -18,6 +18,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
+use s3_api::AccessEntry;
 use tracing::{debug, error};
 
 use crate::telemetry::metrics::{Metrics, Raised};
@@ -64,7 +65,7 @@ impl Observation {
         B::Error: Into<BoxError>,
     {
         let caught = AssertUnwindSafe(answering).catch_unwind().await;
-        let (answer, outcome) = match caught {
+        let (mut answer, outcome) = match caught {
             Ok(answered) => answered,
             Err(_) => {
                 // The panic hook has logged where it was.
@@ -77,6 +78,8 @@ impl Observation {
                 (internal_error().map(AnswerBody::Page), outcome)
             }
         };
+        let turn_around = self.started.elapsed();
+        let entry = answer.extensions_mut().remove::<AccessEntry>();
         let expected = answer.body().size_hint().exact();
         let record = Record {
             bodiless: self.method == Method::HEAD || expected == Some(0),
@@ -87,6 +90,8 @@ impl Observation {
             sent: 0,
             ended: false,
             failure: None,
+            entry,
+            turn_around,
         };
         answer.map(|body| Observed { body, record })
     }
@@ -186,6 +191,10 @@ struct Record {
     sent: u64,
     ended: bool,
     failure: Option<String>,
+    /// For the log of the bucket's owner, if there is one.
+    entry: Option<AccessEntry>,
+    /// Until the answer began.
+    turn_around: Duration,
 }
 
 impl Record {
@@ -243,6 +252,9 @@ impl Drop for Record {
             operation, error, ..
         } = self.outcome;
         metrics.request_ended(operation, self.status, error, took);
+        if let Some(entry) = self.entry.take() {
+            entry.finish(self.sent, self.turn_around, took);
+        }
         match &self.failure {
             Some(failure) => self.log(&format!("answer cut short: {failure}")),
             None if self.is_complete() => self.log("answered"),

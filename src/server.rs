@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Request;
 use identity::model::Secret;
@@ -21,7 +22,7 @@ use storage_engine::{Engine, EngineConfig};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
-use tokio::task;
+use tokio::task::{self, JoinHandle};
 use tracing::{error, info, warn};
 
 use crate::background::Background;
@@ -172,6 +173,8 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         Arc::clone(&metrics),
         stopping.clone(),
     ));
+    let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
+    metrics.watch_access_log(&front)?;
     for address in addresses(&listeners) {
         info!(%address, data = %config.data.display(), "listening");
     }
@@ -179,7 +182,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         info!(%address, "listening for websites");
     }
     listeners.extend(website_listeners);
-    let refusing = Arc::clone(&front);
+    let (refusing, last) = (Arc::clone(&front), Arc::clone(&front));
     let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
     let service = move |request: Request<RequestBody>| {
         let front = Arc::clone(&front);
@@ -188,9 +191,24 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     let serving = serve(listeners, service, refuse, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
+    if let Err(e) = logging.await {
+        error!(error = %e, "the access log ended by a bug");
+    }
+    // Of the requests that have been answered since.
+    last.s3().flush_access_log().await;
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
     Ok(())
+}
+
+/// Writes the access logs of buckets from time to time.
+fn follow_access_log(
+    front: &Arc<Front>,
+    interval: Duration,
+    stopping: watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    let front = Arc::clone(front);
+    tokio::spawn(async move { front.s3().follow_access_log(interval, stopping).await })
 }
 
 /// Ends well after a first signal, and with an error after a second one or when the store stops.

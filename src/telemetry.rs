@@ -1,5 +1,6 @@
 //! What the process tells about itself: the log and the metrics.
 
+mod access_log;
 mod events;
 mod lifecycle;
 pub(crate) mod log;

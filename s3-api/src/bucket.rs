@@ -8,6 +8,7 @@ pub(crate) mod cors;
 pub(crate) mod document;
 pub(crate) mod encryption;
 pub(crate) mod lifecycle;
+pub(crate) mod logging;
 pub(crate) mod notification;
 pub(crate) mod object_lock;
 pub(crate) mod ownership;
@@ -22,6 +23,7 @@ use cors::Cors;
 use document::Document;
 use encryption::BucketEncryption;
 use identity::policy::{Kind, Policy};
+use logging::{LogTarget, Logging};
 use ownership::Ownership;
 use pipeline::events::Configuration as Notifications;
 use pipeline::lifecycle::Configuration;
@@ -47,6 +49,8 @@ pub(crate) struct Bucket {
     ownership: Ownership,
     /// What pages of other origins may do, if they may anything.
     pub(crate) cors: Option<Cors>,
+    /// Where the log of requests goes, if there is to be one.
+    pub(crate) logging: Option<LogTarget>,
     /// Who wants to be told of changes, if anybody does.
     pub(crate) notifications: Option<Notifications>,
     documents: HashMap<String, Bytes>,
@@ -71,6 +75,7 @@ impl Bucket {
             // Where nothing is said lists count, as they did before it could be said.
             ownership: Ownership::ObjectWriter,
             cors: None,
+            logging: None,
             notifications: None,
             row,
             documents,
@@ -80,6 +85,9 @@ impl Bucket {
         bucket.notifications = bucket
             .document()
             .filter(|asked: &Notifications| !asked.rules.is_empty());
+        bucket.logging = bucket
+            .document()
+            .and_then(|logging: Logging| logging.target);
         bucket.public_access = bucket.document().unwrap_or_default();
         bucket.encryption = bucket.document();
         bucket.ownership = bucket.document().unwrap_or(bucket.ownership);

@@ -1,5 +1,6 @@
 //! The straight line of a request.
 
+use crate::access_log::{Collector, Draft};
 use crate::auth::Verifier;
 use crate::body::payload::Payload;
 use crate::body::wire::{ConnectionFate, WireBody};
@@ -44,6 +45,7 @@ pub struct S3 {
     domains: Domains,
     website_domains: Domains,
     web_keys: Arc<dyn KeySource>,
+    collector: Arc<Collector>,
     ids: RequestIds,
     host_id: String,
 }
@@ -78,6 +80,7 @@ impl S3 {
             domains,
             website_domains,
             web_keys,
+            collector: Arc::default(),
             ids: RequestIds::new(),
             host_id,
         }
@@ -101,19 +104,25 @@ impl S3 {
         }
         let parsed = Parsed::parse(&parts, &self.domains);
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
-        let mut shared = None;
+        let (mut shared, mut draft) = (None, None);
         let outcome = match parsed {
             Ok(parsed) => {
                 if parts.headers.contains_key(ORIGIN) {
                     shared = self.shared_with_origin(&parsed).await;
                 }
-                self.answer(parsed, &mut body).await
+                draft = self.draft(&parsed).await;
+                self.answer(parsed, &mut body, draft.as_mut()).await
             }
             Err(error) => Err(error),
         };
         let fate = body.settle().await;
         let error = outcome.as_ref().err().map(|error| error.code().name());
         let mut answer = self.render(&parts, outcome);
+        if let Some(draft) = draft {
+            let ids = (RequestId::of(&parts), self.host_id.as_str());
+            let entry = draft.answered(&answer, error, ids, &self.collector);
+            answer.extensions_mut().insert(entry);
+        }
         answer.headers_mut().extend(shared.unwrap_or_default());
         self.observed(answer, &body, fate, operation, error)
     }
@@ -189,6 +198,10 @@ impl S3 {
         &*self.web_keys
     }
 
+    pub(crate) fn collector(&self) -> &Collector {
+        &self.collector
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -197,16 +210,24 @@ impl S3 {
         &self.website_domains
     }
 
-    async fn answer(&self, parsed: Parsed<'_>, body: &mut WireBody) -> Result<Answer, S3Error> {
+    async fn answer(
+        &self,
+        parsed: Parsed<'_>,
+        body: &mut WireBody,
+        draft: Option<&mut Draft>,
+    ) -> Result<Answer, S3Error> {
         match parsed.operation.disposition {
             Disposition::Served(Served::Preflight) => return self.preflight(parsed).await,
             Disposition::Served(Served::PostObject) => {
-                return Box::pin(self.answer_form(parsed, body)).await;
+                return Box::pin(self.answer_form(parsed, body, draft)).await;
             }
             _ => {}
         }
         let headers = &parsed.parts.headers;
         let authenticated = Authenticated::check(parsed, &self.verifier)?;
+        if let Some(draft) = draft {
+            draft.asked_by(authenticated.caller());
+        }
         let (permitted, claim) = self.gate.permit(authenticated, &self.settings).await?;
         let payload = Payload::new(body, claim, headers)?;
         let outcome = ops::run(&permitted, payload).await;
@@ -217,7 +238,12 @@ impl S3 {
     }
 
     /// A form is the put that its fields and its file stand for.
-    async fn answer_form(&self, form: Parsed<'_>, body: &mut WireBody) -> Result<Answer, S3Error> {
+    async fn answer_form(
+        &self,
+        form: Parsed<'_>,
+        body: &mut WireBody,
+        draft: Option<&mut Draft>,
+    ) -> Result<Answer, S3Error> {
         let Form { fields, file } = Form::open(&form.parts.headers, body).await?;
         let key = fields.key()?;
         check_key(key.as_bytes())?;
@@ -233,6 +259,9 @@ impl S3 {
             query: Query::default(),
             operation: form.operation,
         };
+        if let Some(draft) = draft {
+            draft.asked_by(&verified.caller);
+        }
         let authenticated = Authenticated::form(put, verified.caller);
         let (permitted, _) = self.gate.permit(authenticated, &self.settings).await?;
         ops::run(&permitted, Payload::of_form(file, verified.length)).await
@@ -241,6 +270,16 @@ impl S3 {
     async fn preflight(&self, request: Parsed<'_>) -> Result<Answer, S3Error> {
         let bucket = self.gate.public_settings(&request.target.bucket).await;
         cors::preflight(&request, bucket.as_deref())
+    }
+
+    /// The beginning of a line for the log of the bucket, if it has one. Looked up before the
+    /// request is served, which may end the bucket.
+    async fn draft(&self, request: &Parsed<'_>) -> Option<Draft> {
+        if request.target.level() == Level::Service {
+            return None;
+        }
+        let bucket = self.gate.public_settings(&request.target.bucket).await?;
+        Draft::begin(request, &bucket)
     }
 
     /// What a page of another origin may see of the answer. Looked up before the request is

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
 mod access;
+mod access_log;
 mod acl;
 mod auth;
 mod body;
@@ -36,6 +37,7 @@ mod target;
 mod website;
 mod xml;
 
+pub use access_log::{AccessEntry, AccessLogStats};
 pub use auth::SigV2;
 pub use body::wire::ConnectionFate;
 pub use bucket::ownership::Ownership;

@@ -87,6 +87,15 @@ pub const BUCKETS_KEPT_MAX: usize = 4096;
 /// Bytes of a document about notifications: a hundred rules with two filters each (ours).
 pub const NOTIFICATION_DOCUMENT_BYTES_MAX: usize = 1 << 20;
 
+/// Bytes of what the keys of access logs begin with (ours: account, region, bucket and time follow).
+pub const LOG_PREFIX_BYTES_MAX: usize = 512;
+
+/// Bytes of the access logs of all buckets that wait in memory (ours); lines beyond are dropped.
+pub const LOG_BUFFER_BYTES_MAX: usize = 32 << 20;
+
+/// Bytes of one access log that are written before their time has come (ours).
+pub const LOG_OBJECT_BYTES_MAX: usize = 4 << 20;
+
 /// Grants of one access control list (Amazon).
 pub const GRANTS_MAX: usize = 100;
 

@@ -118,6 +118,10 @@ impl<'a> Authenticated<'a> {
         }
     }
 
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     pub(crate) fn check(parsed: Parsed<'a>, verifier: &Verifier) -> Result<Self, S3Error> {
         let verified = verifier.verify(&parsed)?;
         Ok(Self {
@@ -177,6 +181,19 @@ impl Gate {
             permitted.check().await?;
         }
         Ok((permitted, payload))
+    }
+
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// A bucket for the server's own work.
+    pub(crate) async fn bucket_named(&self, name: &str) -> Result<Arc<Bucket>, Error> {
+        self.buckets.get(&self.engine, name).await
     }
 
     /// A bucket as it is set, for what needs no permission: rules of cross-origin requests, and

@@ -52,6 +52,17 @@ fn a_region_is_a_plain_word() {
 }
 
 #[test]
+fn access_logs_are_written_every_now_and_then() {
+    let interval = |given| check(&["--data", "d", "--access-log-interval", given]);
+    let seconds = |given| interval(given).unwrap().access_log_interval.as_secs();
+    assert_eq!((seconds("1"), seconds("86400")), (1, 86_400));
+    for given in ["0", "86401"] {
+        let refused = interval(given);
+        assert!(matches!(refused, Err(ConfigError::AccessLogInterval(_))));
+    }
+}
+
+#[test]
 fn webhooks_are_checked_with_their_tokens() {
     let config = check(&[
         "--data",

@@ -15,9 +15,11 @@ use prometheus::{
 };
 use storage_engine::EngineStats;
 
+use super::access_log::AccessLogGauges;
 use super::events::EventGauges;
 use super::lifecycle::LifecycleGauges;
 use super::store::StoreGauges;
+use crate::front::Front;
 
 /// From a cached small read to a large transfer, in seconds.
 const SECONDS: [f64; 13] = [
@@ -113,6 +115,12 @@ impl Metrics {
     /// Likewise what the telling of events does.
     pub(crate) fn watch_events(&self, delivery: &Arc<Delivery>) -> Result<(), prometheus::Error> {
         let gauges = EventGauges::new(Arc::clone(delivery))?;
+        self.registry.register(Box::new(gauges))
+    }
+
+    /// Likewise what becomes of the access logs of buckets.
+    pub(crate) fn watch_access_log(&self, front: &Arc<Front>) -> Result<(), prometheus::Error> {
+        let gauges = AccessLogGauges::new(front)?;
         self.registry.register(Box::new(gauges))
     }
 

@@ -106,6 +106,8 @@ codes! {
         "The storage class you specified is not valid"
     InvalidTag "InvalidTag" BAD_REQUEST
         "The tag provided was not a valid tag."
+    InvalidTargetBucketForLogging "InvalidTargetBucketForLogging" BAD_REQUEST
+        "The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group."
     InvalidURI "InvalidURI" BAD_REQUEST
         "Couldn't parse the specified URI."
     InvalidToken "InvalidToken" BAD_REQUEST

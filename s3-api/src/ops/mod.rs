@@ -33,6 +33,7 @@ mod ownership;
 pub(crate) mod post_object;
 mod put_bucket_acl;
 mod put_bucket_lifecycle_configuration;
+mod put_bucket_logging;
 mod put_bucket_notification_configuration;
 pub(crate) mod put_bucket_policy;
 mod put_bucket_tagging;
@@ -54,6 +55,7 @@ use crate::body::document::Proof;
 use crate::body::payload::Payload;
 use crate::bucket::cors::Cors;
 use crate::bucket::encryption::BucketEncryption;
+use crate::bucket::logging::Logging;
 use crate::bucket::object_lock::ObjectLock;
 use crate::bucket::ownership::Ownership;
 use crate::bucket::public_access::PublicAccessBlock;
@@ -145,6 +147,8 @@ async fn serve_on_heap(
             put_bucket_lifecycle_configuration::run(request, payload).await
         }
         Served::DeleteBucketLifecycle => configuration::delete::<Configuration>(request).await,
+        Served::GetBucketLogging => configuration::get::<Logging>(request),
+        Served::PutBucketLogging => put_bucket_logging::run(request, payload).await,
         Served::GetBucketNotificationConfiguration => configuration::get::<Notifications>(request),
         Served::PutBucketNotificationConfiguration => {
             put_bucket_notification_configuration::run(request, payload).await

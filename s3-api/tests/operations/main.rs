@@ -19,6 +19,7 @@ mod iam;
 mod lifecycle;
 mod listings;
 mod locks;
+mod logging;
 mod multipart;
 mod notifications;
 mod objects;

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, NewAccount, Number, RootAccount};
 use s3_api::kms::LocalKeyRing;
-use s3_api::{ConnectionFate, Observation, ResponseBody, S3, S3Config};
+use s3_api::{AccessEntry, ConnectionFate, Observation, ResponseBody, S3, S3Config};
 use std::sync::Arc;
 use std::time::SystemTime;
 use storage_engine::Engine;
@@ -68,6 +68,7 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
     pub(crate) observation: Observation,
     pub(crate) fate: ConnectionFate,
+    entry: Option<AccessEntry>,
 }
 
 pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
@@ -277,7 +278,17 @@ impl Reply {
             body: body.collect().await.unwrap().to_bytes(),
             observation: *parts.extensions.get::<Observation>().unwrap(),
             fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
+            entry: parts.extensions.get::<AccessEntry>().cloned(),
         }
+    }
+
+    /// As the server does when the answer has been sent.
+    pub(crate) fn sent(self) -> Self {
+        if let Some(entry) = self.entry.clone() {
+            let took = std::time::Duration::from_millis(7);
+            entry.finish(self.body.len() as u64, took, took);
+        }
+        self
     }
 
     /// Fails the test unless the answer is a success.

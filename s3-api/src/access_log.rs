@@ -1,0 +1,21 @@
+//! The log of requests that a bucket's owner asked for, as Amazon writes it: a line for each request
+//! in objects of another bucket.
+//!
+//! It is a best effort, as with Amazon. Lines gather in memory, within a bound, and go out together
+//! every few minutes, when there are many, and when the server stops; what was gathered when it is
+//! killed is lost, and nobody waits for any of it.
+
+mod collector;
+mod deliver;
+mod draft;
+mod entry;
+mod name;
+mod permission;
+#[cfg(test)]
+mod tests;
+
+pub use collector::AccessLogStats;
+pub(crate) use collector::Collector;
+pub(crate) use draft::Draft;
+pub use entry::AccessEntry;
+pub(crate) use permission::may_deliver;
