@@ -44,5 +44,5 @@ pub use domains::{Domains, InvalidDomain};
 pub use error::{Code, S3Error};
 pub use handle::S3;
 pub use observe::Observation;
-pub use op::{OPERATIONS, Operation};
+pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};
