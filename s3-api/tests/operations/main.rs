@@ -19,6 +19,7 @@ mod locks;
 mod multipart;
 mod notifications;
 mod objects;
+mod order;
 mod renames;
 mod support;
 mod tags;

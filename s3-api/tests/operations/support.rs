@@ -35,6 +35,15 @@ pub(crate) struct Keys {
     secret: String,
 }
 
+impl Keys {
+    pub(crate) fn new(access: &str, secret: &str) -> Self {
+        Self {
+            access: access.into(),
+            secret: secret.into(),
+        }
+    }
+}
+
 /// A request that is being put together.
 #[derive(Clone)]
 pub(crate) struct Call {
@@ -45,6 +54,16 @@ pub(crate) struct Call {
     /// `x-amz-content-sha256`, where it is not the body's digest.
     content: Option<&'static str>,
     host: &'static str,
+    length: Length,
+}
+
+/// What a request says of the length of its body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Exact,
+    /// Only the end tells.
+    Chunked,
+    Nothing,
 }
 
 /// An answer.
@@ -66,6 +85,7 @@ pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
         body: Bytes::new(),
         content: None,
         host: "localhost:9000",
+        length: Length::Exact,
     }
 }
 
@@ -100,6 +120,18 @@ impl Call {
         self
     }
 
+    /// In the chunks of HTTP itself.
+    pub(crate) fn chunked(mut self) -> Self {
+        self.length = Length::Chunked;
+        self
+    }
+
+    /// Without a word on how long the body is.
+    pub(crate) fn without_length(mut self) -> Self {
+        self.length = Length::Nothing;
+        self
+    }
+
     /// To another host than usual.
     pub(crate) fn host(mut self, host: &'static str) -> Self {
         self.host = host;
@@ -110,7 +142,11 @@ impl Call {
     pub(crate) fn unsigned(self) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(self.method).uri(&self.target);
         request = request.header("host", self.host);
-        request = request.header("content-length", self.body.len());
+        request = match self.length {
+            Length::Exact => request.header("content-length", self.body.len()),
+            Length::Chunked => request.header("transfer-encoding", "chunked"),
+            Length::Nothing => request,
+        };
         for (name, value) in &self.headers {
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
@@ -118,11 +154,7 @@ impl Call {
     }
 
     pub(crate) fn signed(self) -> Request<Full<Bytes>> {
-        let root = Keys {
-            access: "AKID".into(),
-            secret: "secret".into(),
-        };
-        self.signed_by(&root)
+        self.signed_by(&Keys::new("AKID", "secret"))
     }
 
     pub(crate) fn signed_by(self, keys: &Keys) -> Request<Full<Bytes>> {
