@@ -99,11 +99,26 @@ fn resource(question: &Question<'_>) -> Vec<u8> {
 fn owner_id<'a>(question: &Question<'a>) -> Option<&'a str> {
     let bucket = question.bucket?;
     let is_about_object = question.right != Some(Right::BucketWrite);
-    match question.object.filter(|_| is_about_object) {
-        Some(object) => Some(bucket.owner_of(&object.row.summary)),
-        None => Some(&bucket.row.owner),
+    let Some(object) = question.object.filter(|_| is_about_object) else {
+        return Some(&bucket.row.owner);
+    };
+    let writer = bucket.owner_of(&object.row.summary);
+    let is_own = question.caller.account().id == writer;
+    match OF_BUCKET_OWNER.contains(&question.action) && !is_own {
+        true => Some(&bucket.row.owner),
+        false => Some(writer),
     }
 }
+
+/// What the bucket's owner may do, and let others do, whoever wrote the object.
+const OF_BUCKET_OWNER: [&str; 6] = [
+    "s3:DeleteObjectTagging",
+    "s3:DeleteObjectVersionTagging",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersionTagging",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionTagging",
+];
 
 /// The bucket's policy. Its owner has no say about what belongs to others in it.
 fn policy<'a>(question: &Question<'a>, owner: Option<&str>) -> Option<&'a Policy> {

@@ -48,5 +48,5 @@ pub use error::{Code, S3Error};
 pub use handle::S3;
 pub use iam::{ACTIONS, Action};
 pub use observe::Observation;
-pub use op::{OPERATIONS, Operation};
+pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};

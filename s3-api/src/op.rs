@@ -4,6 +4,7 @@
 //! that a request for one we do not serve gets its own answer and never another operation's.
 
 mod actions;
+mod example;
 mod table;
 
 use crate::error::{Code, S3Error};
@@ -12,6 +13,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 
 pub(crate) use actions::ACTIONS;
+pub use example::Example;
 pub(crate) use table::{
     Access, DefaultDocument, Disposition, Judged, Level, Marker, POST_OBJECT, PREFLIGHT, Right,
     Served,

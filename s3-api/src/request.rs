@@ -318,6 +318,14 @@ impl Permitted<'_> {
         }))
     }
 
+    /// Refuses unless the caller may also do this to the bucket that is to be made.
+    pub(crate) fn require_of_new_bucket(&self, action: &'static str) -> Result<(), S3Error> {
+        match access::may(&self.question(action, None)) {
+            true => Ok(()),
+            false => Err(S3Error::new(Code::AccessDenied)),
+        }
+    }
+
     /// Refuses unless the caller may also do this to what the request is about.
     pub(crate) async fn require(&self, action: &'static str) -> Result<(), S3Error> {
         let deed = Deed {
@@ -480,5 +488,22 @@ impl<'a> Permitted<'a> {
     /// Converts the engine's refusal, with what this request was about.
     pub(crate) fn refusal(&self, error: storage_engine::Error) -> S3Error {
         self.parsed.refusal(error)
+    }
+
+    /// The same for work that goes on after the request has been answered.
+    pub(crate) fn later_refusal(
+        &self,
+    ) -> impl FnOnce(storage_engine::Error) -> S3Error + Send + 'static {
+        let (bucket, key) = (self.bucket().to_owned(), self.key());
+        let upload = self.query().get("uploadId").unwrap_or_default();
+        let upload = String::from_utf8_lossy(upload).into_owned();
+        move |error| {
+            let subject = Subject {
+                bucket: &bucket,
+                key: &key,
+                upload: &upload,
+            };
+            from_engine(error, subject)
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Answers and their bodies.
 
+mod late;
+
 use crate::xml::writer::Writer;
 use bytes::Bytes;
 use futures_util::Stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
+use late::{Late, Piece};
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,6 +27,7 @@ enum Kind {
     Empty,
     Full(Bytes),
     Stream { source: BodyStream, left: u64 },
+    Late(Box<Late>),
 }
 
 /// The engine could not read on, or found damage. The connection has to break, because the
@@ -61,12 +65,13 @@ impl ResponseBody {
         })
     }
 
-    /// Bytes that are still to come.
+    /// Bytes that are still to come, as far as that is known.
     pub fn remaining_bytes(&self) -> u64 {
         match &self.0 {
             Kind::Empty => 0,
             Kind::Full(bytes) => bytes.len() as u64,
             Kind::Stream { left, .. } => *left,
+            Kind::Late(_) => 0,
         }
     }
 }
@@ -95,6 +100,13 @@ impl Body for ResponseBody {
                 }
                 Poll::Ready(piece) => Poll::Ready(Some(self.take(piece, source, left))),
             },
+            Kind::Late(mut late) => {
+                let piece = late.poll(context);
+                if !matches!(piece, Poll::Ready(Piece::Last(_))) {
+                    self.0 = Kind::Late(late);
+                }
+                piece.map(|piece| Some(Ok(Frame::data(piece.into_bytes()))))
+            }
         }
     }
 
@@ -103,7 +115,10 @@ impl Body for ResponseBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.remaining_bytes())
+        match &self.0 {
+            Kind::Late(_) => SizeHint::default(),
+            _ => SizeHint::with_exact(self.remaining_bytes()),
+        }
     }
 }
 
@@ -149,6 +164,16 @@ pub(crate) fn document(xml: Writer) -> Answer {
 pub(crate) fn document_bytes(status: StatusCode, bytes: Bytes) -> Answer {
     let mut answer = Response::new(ResponseBody::full(bytes));
     *answer.status_mut() = status;
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    answer
+}
+
+/// An answer whose document is still being made.
+pub(crate) fn late(making: impl Future<Output = Bytes> + Send + 'static) -> Answer {
+    let late = Late::new(Box::pin(making));
+    let mut answer = Response::new(ResponseBody(Kind::Late(Box::new(late))));
     answer
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));

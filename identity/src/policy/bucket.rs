@@ -49,14 +49,18 @@ pub(super) fn wrong(statement: &Statement, bucket: &str, known: &[KnownAction]) 
 
 /// Patterns of actions have no variables, so an empty request does.
 fn is_meant(action: &Text, name: &str) -> bool {
+    is_covered(action, name.as_bytes(), Case::Ignored)
+}
+
+fn is_covered(pattern: &Text, name: &[u8], case: Case) -> bool {
     let request = Request {
         principal: &Principal::default(),
-        action: name,
+        action: "",
         resource: b"",
         context: &Context::new(),
         now: std::time::SystemTime::UNIX_EPOCH,
     };
-    action.matches(name.as_bytes(), Case::Ignored, &request)
+    pattern.matches(name, case, &request)
 }
 
 /// What in the bucket a resource may stand for; nothing if it is not about the bucket.
@@ -68,13 +72,26 @@ fn target(resource: &ArnPattern, bucket: &str) -> Option<&'static [ActionTarget]
     if parts.nth(2) != Some(b"s3") {
         return None;
     }
-    let behind = last.fixed_front().strip_prefix(bucket.as_bytes())?;
+    let Some(behind) = last.fixed_front().strip_prefix(bucket.as_bytes()) else {
+        return wild_target(last, bucket);
+    };
     match behind.first() {
         None if last.is_fixed() => Some(&[ActionTarget::Bucket]),
         // `bucket*` is the bucket and all that is in it.
         None => Some(&[ActionTarget::Bucket, ActionTarget::Object]),
         Some(b'/') => Some(&[ActionTarget::Object]),
         Some(_) => None,
+    }
+}
+
+/// The same where a wildcard stands for the bucket's name, or for a part of it.
+fn wild_target(last: &Text, bucket: &str) -> Option<&'static [ActionTarget]> {
+    let is_covered = |name: &str| is_covered(last, name.as_bytes(), Case::Matters);
+    match (is_covered(bucket), is_covered(&format!("{bucket}/"))) {
+        (true, true) => Some(&[ActionTarget::Bucket, ActionTarget::Object]),
+        (true, false) => Some(&[ActionTarget::Bucket]),
+        (false, true) => Some(&[ActionTarget::Object]),
+        (false, false) => None,
     }
 }
 

@@ -86,16 +86,19 @@ impl<'a> Payload<'a> {
                 (Some((context, expected)), chunks)
             }
         };
-        let length = if chunks.is_some() {
-            decoded_length
-        } else {
-            wire.length()
+        let length = match (chunks.is_some(), decoded_length, wire.length()) {
+            (true, Some(length), _) => Length::Announced(length),
+            (true, None, _) => Length::Unknown,
+            (false, _, Some(_)) if !wire.is_announced() => Length::Unknown,
+            (false, _, Some(length)) => Length::Announced(length),
+            // In the chunks of HTTP itself, which Amazon does not take.
+            (false, _, None) => Length::Within(0..=UPLOAD_BYTES_MAX),
         };
         Ok(Self {
             source: Source::Wire(wire),
             sha256,
             chunks: chunks.map(Box::new),
-            length: length.map_or(Length::Unknown, Length::Announced),
+            length,
             received: 0,
         })
     }

@@ -4,7 +4,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::{DRAIN_BYTES_MAX, DRAIN_MILLISECONDS_MAX};
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, EXPECT};
+use http::header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
 use http_body::Body;
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -20,6 +20,8 @@ pub(crate) struct WireBody {
     /// Gone once the end or a failure has been seen.
     source: Option<UnsyncBoxBody<Bytes, BoxError>>,
     length: Option<u64>,
+    /// The head says that there is a body, be it an empty one.
+    is_announced: bool,
     read_bytes: u64,
     /// The client waits for `100 Continue`, which the connection sends at the first read.
     awaits_continue: bool,
@@ -57,12 +59,15 @@ impl WireBody {
         let length = headers
             .get(CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse().ok());
+        let is_announced =
+            headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
         let is_empty = body.is_end_stream();
         let source = (!is_empty).then(|| body.map_err(Into::into).boxed_unsync());
         let length = if is_empty { Some(0) } else { length };
         Self {
             source,
             length,
+            is_announced,
             read_bytes: 0,
             awaits_continue,
             failed: false,
@@ -74,6 +79,7 @@ impl WireBody {
         Self {
             source: None,
             length: Some(0),
+            is_announced: false,
             read_bytes: 0,
             awaits_continue: false,
             failed: false,
@@ -83,6 +89,10 @@ impl WireBody {
     /// The announced length; none for a body that only its end ends.
     pub(crate) fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    pub(crate) fn is_announced(&self) -> bool {
+        self.is_announced
     }
 
     pub(crate) fn read_bytes(&self) -> u64 {

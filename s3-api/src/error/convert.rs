@@ -46,7 +46,10 @@ fn client_error(error: &Error, subject: Subject<'_>) -> Option<S3Error> {
         Error::BucketNotEmpty { name } => {
             S3Error::new(Code::BucketNotEmpty).extra("BucketName", name.as_str())
         }
-        Error::NoSuchKey { marker: None } => S3Error::new(Code::NoSuchKey).extra("Key", key()),
+        // Amazon leaves the header out; it tells those who look that no marker is why.
+        Error::NoSuchKey { marker: None } => S3Error::new(Code::NoSuchKey)
+            .extra("Key", key())
+            .header(DELETE_MARKER, "false"),
         Error::NoSuchKey {
             marker: Some(version),
         } => S3Error::new(Code::NoSuchKey)

@@ -266,7 +266,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("GetObjectLegalHold", "GET", Object, &[Query("legal-hold")], action("s3:GetObjectLegalHold"), Serve(Served::GetObjectLegalHold)),
     row("GetObjectRetention", "GET", Object, &[Query("retention")], action("s3:GetObjectRetention"), Serve(Served::GetObjectRetention)),
     row("GetObjectTagging", "GET", Object, &[Query("tagging")], versioned("s3:GetObjectTagging", "s3:GetObjectVersionTagging", None), Serve(Served::GetObjectTagging)),
-    row("GetObjectTorrent", "GET", Object, &[Query("torrent")], action("s3:GetObjectTorrent"), NotImplemented),
+    row("GetObjectTorrent", "GET", Object, &[Query("torrent")], action("s3:GetObjectTorrent"), Unset(Code::NoSuchKey)),
     row("ListParts", "GET", Object, &[Query("uploadId")], listed("s3:ListMultipartUploadParts", BucketWrite), Serve(Served::ListParts)),
     row("GetObject", "GET", Object, &[], versioned("s3:GetObject", "s3:GetObjectVersion", Some(ObjectRead)), Serve(Served::GetObject)),
 

@@ -1,22 +1,18 @@
+mod document;
+
 use super::*;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use std::collections::HashSet;
 
 /// The request that a row describes, with nothing else in it.
 fn sample(row: &Operation) -> (Method, Query, HeaderMap) {
-    let mut raw = Vec::new();
-    let mut headers = HeaderMap::new();
-    for marker in row.markers {
-        match marker {
-            Marker::Query(name) => raw.push((*name).to_owned()),
-            Marker::Value(name, value) => raw.push(format!("{name}={value}")),
-            Marker::Header(name) => {
-                headers.insert(*name, HeaderValue::from_static("x"));
-            }
-        }
-    }
-    let method = Method::from_bytes(row.method.as_bytes()).unwrap();
-    (method, Query::parse(Some(&raw.join("&"))).unwrap(), headers)
+    let example = row.example("bucket", "key");
+    let method = Method::from_bytes(example.method.as_bytes()).unwrap();
+    let query = example.target.split_once('?').map(|(_, query)| query);
+    let headers = example.headers.into_iter();
+    let headers =
+        headers.map(|name| (HeaderName::from_static(name), HeaderValue::from_static("x")));
+    (method, Query::parse(query).unwrap(), headers.collect())
 }
 
 fn routed(method: &str, level: Level, query: &str) -> Result<&'static str, Code> {

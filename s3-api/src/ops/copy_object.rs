@@ -1,8 +1,10 @@
-//! CopyObject: a new object from one that is here. The engine shares the bytes.
+//! CopyObject: a new object from one that is here. The engine shares the bytes, unless they have
+//! to be encrypted anew, which may take long.
 
-use super::shared::conditions::{WriteConditions, refusal};
+use super::shared::conditions::{WriteConditions, later_refusal, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
+use super::shared::patience::{self, Waited};
 use super::shared::{acl_input, encryption, expiry, lock, notices, object_input, rights, version};
 use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
@@ -14,9 +16,10 @@ use crate::sse;
 use crate::xml::writer::Writer;
 use http::HeaderName;
 use pipeline::events::EventName;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
+use storage_engine::CopyObject;
 use storage_engine::row::{Attribute, Summary, Tag};
-use storage_engine::{CopyObject, PutOutcome};
 
 pub(crate) const SOURCE_VERSION_ID: HeaderName =
     HeaderName::from_static("x-amz-copy-source-version-id");
@@ -63,22 +66,40 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         encryption: keys.encryption,
         notes: notices::notes(request, &request.key(), &[EventName::CreatedCopy]),
     };
-    let outcome = request.engine().copy_object(copy).await;
     let name = if name.is_empty() {
         "x-amz-copy-source-If-Match"
     } else {
         name
     };
-    let outcome = outcome.map_err(encryption::changed_meanwhile);
-    let outcome = outcome.map_err(|error| refusal(name, request, error))?;
-    let mut answer = response::document(result(&outcome.summary));
-    describe(
-        &outcome,
-        source_version.map(|version| version.to_string()),
-        &mut answer,
-    );
-    expiry::tell_of_new(request, &outcome, answer.headers_mut()).await;
-    keys.shown.describe_new(answer.headers_mut());
+    let engine = Arc::clone(request.engine());
+    let copying = async move {
+        let copied = engine.copy_object(copy).await;
+        copied.map_err(encryption::changed_meanwhile)
+    };
+    let mut answer = match patience::wait(copying).await {
+        Waited::Soon(outcome) => {
+            let outcome = outcome.map_err(|error| refusal(name, request, error))?;
+            let mut answer = response::document(result(&outcome.summary));
+            if let Some(version) = version::written(&outcome) {
+                set(answer.headers_mut(), VERSION_ID, &version.to_string());
+            }
+            expiry::tell_of_new(request, &outcome, answer.headers_mut()).await;
+            answer
+        }
+        // Headers that depend on what comes of it are missing then.
+        Waited::Late(copying) => {
+            let refuse = later_refusal(name, request);
+            patience::answer(request, async move {
+                let outcome = copying.await.map_err(refuse)?;
+                Ok(result(&outcome.summary).finish())
+            })
+        }
+    };
+    let headers = answer.headers_mut();
+    if let Some(version) = source_version {
+        set(headers, SOURCE_VERSION_ID, &version.to_string());
+    }
+    keys.shown.describe_new(headers);
     Ok(answer)
 }
 
@@ -217,14 +238,4 @@ fn result(summary: &Summary) -> Writer {
         );
     }
     xml
-}
-
-fn describe(outcome: &PutOutcome, source_version: Option<String>, answer: &mut Answer) {
-    let headers = answer.headers_mut();
-    if let Some(version) = version::written(outcome) {
-        set(headers, VERSION_ID, &version.to_string());
-    }
-    if let Some(version) = source_version {
-        set(headers, SOURCE_VERSION_ID, &version);
-    }
 }

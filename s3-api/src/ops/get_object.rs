@@ -45,6 +45,7 @@ pub(crate) async fn head(
     request: &Permitted<'_>,
     info: &ObjectInfo,
 ) -> Result<(Answer, Option<Range<u64>>), S3Error> {
+    check_part(request, info)?;
     let shown = encryption::shown_to_reader(request, info)?;
     let summary = &info.row.summary;
     match ReadConditions::parse(request, READ)?.evaluate(summary) {
@@ -132,6 +133,15 @@ async fn selection(request: &Permitted<'_>, info: &ObjectInfo) -> Result<Selecte
                 Selection::Unsatisfiable => Err(unsatisfiable(header, size)),
             }
         }
+    }
+}
+
+/// A part that is not there is told before keys are looked at, which the request may lack as well.
+fn check_part(request: &Permitted<'_>, info: &ObjectInfo) -> Result<(), S3Error> {
+    let count = object_headers::parts_of(&info.row.summary).unwrap_or(1);
+    match request.query().number::<u16>("partNumber")? {
+        Some(number) if number > count => Err(S3Error::new(Code::InvalidPart)),
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::get_object::target;
 use super::list_objects::class;
+use super::shared::encryption;
 use super::shared::object_headers::parts_of;
 use super::shared::object_input;
 use super::shared::version;
@@ -23,6 +24,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let asked = Asked::parse(request)?;
     let found = request.engine().head(target(request)?).await;
     let info = found.map_err(|error| request.refusal(error))?;
+    encryption::shown_to_reader(request, &info)?;
     let parts = match asked.parts {
         true => parts(request, &info).await?,
         false => None,

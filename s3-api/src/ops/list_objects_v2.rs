@@ -19,16 +19,17 @@ struct Input {
     scope: Scope,
     size: PageSize,
     start_after: Bytes,
-    /// As it came, and the place it names.
-    token: Option<(String, Cursor)>,
+    /// As it came, and the place it names: none where it is empty.
+    token: Option<(String, Option<Cursor>)>,
     fetch_owner: bool,
 }
 
 impl Input {
     fn parse(request: &Permitted<'_>) -> Result<Self, S3Error> {
         let token = match request.query().text("continuation-token")? {
-            Some(text) => Some((text.to_owned(), parse_token(text)?)),
             None => None,
+            Some("") => Some((String::new(), None)),
+            Some(text) => Some((text.to_owned(), Some(parse_token(text)?))),
         };
         Ok(Self {
             scope: Scope::parse(request)?,
@@ -42,8 +43,8 @@ impl Input {
     /// A token outweighs `start-after`, which clients repeat on every page.
     fn after(&self) -> Cursor {
         match &self.token {
-            Some((_, cursor)) => cursor.clone(),
-            None => self.scope.after(&self.start_after),
+            Some((_, Some(cursor))) => cursor.clone(),
+            Some((_, None)) | None => self.scope.after(&self.start_after),
         }
     }
 }

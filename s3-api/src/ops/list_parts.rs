@@ -2,7 +2,7 @@
 
 use super::shared::listing::{page_size, write_owner};
 use super::shared::object_input::DEFAULT_STORAGE_CLASS;
-use super::shared::{expiry, upload};
+use super::shared::{encryption, expiry, upload};
 use crate::checksum::{kind_text, names, value_text};
 use crate::error::S3Error;
 use crate::request::Permitted;
@@ -26,6 +26,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         .list_parts(&target, after, size.granted.max(1))
         .await;
     let mut page = page.map_err(|error| request.refusal(error))?;
+    encryption::check_listing(request, &page.upload)?;
     if size.granted == 0 {
         page.parts.clear();
         page.next = None;

@@ -1,8 +1,9 @@
 //! PutBucketAcl: a list in headers or in a document becomes the bucket's.
 
 use super::shared::acl_input;
-use crate::acl;
+use crate::acl::{self, Acl};
 use crate::body::payload::Payload;
+use crate::bucket::Bucket;
 use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer};
@@ -18,9 +19,19 @@ pub(crate) async fn run(
     if !bucket.lists_count() {
         return Err(S3Error::new(Code::AccessControlListNotSupported));
     }
-    acl_input::check_public(bucket, &acl)?;
+    store(request, bucket, &acl).await?;
+    Ok(response::empty(StatusCode::OK))
+}
+
+/// Gives a bucket in which lists count this one.
+pub(crate) async fn store(
+    request: &Permitted<'_>,
+    bucket: &Bucket,
+    acl: &Acl,
+) -> Result<(), S3Error> {
+    acl_input::check_public(bucket, acl)?;
     let (engine, name) = (request.engine(), &bucket.row.name);
-    let put = match acl.is_private(owner) {
+    let put = match acl.is_private(&bucket.row.owner) {
         true => engine.delete_document(name, acl::KIND).await,
         false => {
             engine
@@ -28,6 +39,5 @@ pub(crate) async fn run(
                 .await
         }
     };
-    put.map_err(|error| request.refusal(error))?;
-    Ok(response::empty(StatusCode::OK))
+    put.map_err(|error| request.refusal(error))
 }

@@ -1,8 +1,9 @@
 //! UploadPartCopy: a part from bytes that are here already.
 
 use super::copy_object::SOURCE_VERSION_ID;
-use super::shared::conditions::refusal;
+use super::shared::conditions::{later_refusal, refusal};
 use super::shared::copy_source::CopySource;
+use super::shared::patience::{self, Waited};
 use super::shared::{encryption, object_input, upload};
 use crate::checksum::{names, value_text};
 use crate::error::{Code, S3Error};
@@ -12,8 +13,12 @@ use crate::response::{self, Answer, set};
 use crate::sse::COPY_SOURCE;
 use crate::xml::writer::Writer;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 use storage_engine::{CopyPart, PartOutcome};
+
+/// What a source that has changed meanwhile is refused by.
+const CONDITION: &str = "x-amz-copy-source-If-Match";
 
 pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     object_input::check_unsupported(request.headers())?;
@@ -41,10 +46,24 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         source_key,
         encryption: part.encryption,
     };
-    let outcome = request.engine().copy_part(copy).await;
-    let outcome = outcome.map_err(encryption::changed_meanwhile);
-    let outcome = outcome.map_err(|error| refusal("x-amz-copy-source-If-Match", request, error))?;
-    let mut answer = response::document(result(&outcome));
+    let engine = Arc::clone(request.engine());
+    let copying = async move {
+        let copied = engine.copy_part(copy).await;
+        copied.map_err(encryption::changed_meanwhile)
+    };
+    let mut answer = match patience::wait(copying).await {
+        Waited::Soon(outcome) => {
+            let outcome = outcome.map_err(|error| refusal(CONDITION, request, error))?;
+            response::document(result(&outcome))
+        }
+        Waited::Late(copying) => {
+            let refuse = later_refusal(CONDITION, request);
+            patience::answer(request, async move {
+                let outcome = copying.await.map_err(refuse)?;
+                Ok(result(&outcome).finish())
+            })
+        }
+    };
     part.shown.describe(answer.headers_mut());
     if let Some(version) = source_version {
         set(

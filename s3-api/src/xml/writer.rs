@@ -17,7 +17,7 @@ pub(crate) struct Writer {
 #[derive(Debug, Default)]
 pub(crate) struct Fragment(Vec<u8>);
 
-const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+pub(crate) const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 impl Writer {
     /// Starts a document whose root has the S3 namespace.

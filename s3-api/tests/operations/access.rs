@@ -355,3 +355,48 @@ async fn whoever_a_list_lets_write_goes_on_with_uploads_and_ends_them() {
     client.send_as(&other, call("GET", &target)).await.ok();
     client.send_as(&other, call("DELETE", &target)).await.ok();
 }
+
+#[tokio::test]
+async fn a_bucket_that_is_made_again_gets_the_list_asked_for_and_keeps_the_rest() {
+    let (client, other) = with_lists().await;
+    let again = |acl: &str| call("PUT", "/bucket").header("x-amz-acl", acl);
+    let list = || call("GET", "/bucket").unsigned();
+    client.send(again("public-read")).await.ok();
+    assert_eq!(client.send_raw(list()).await.ok().tags("Key"), ["key"]);
+    client.send(call("PUT", "/bucket")).await.ok();
+    client.send_raw(list()).await.refused(403, "AccessDenied");
+    let taken = client.send_as(&other, again("public-read")).await;
+    taken.refused(409, "BucketAlreadyExists");
+    let block = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+                 </PublicAccessBlockConfiguration>";
+    let block = call("PUT", "/bucket?publicAccessBlock").proven(block);
+    client.send(block).await.ok();
+    let refused = client.send(again("public-read")).await;
+    refused.refused(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn tags_are_the_business_of_the_buckets_owner_too() {
+    let client = Client::set(|config| config.ownership = Ownership::ObjectWriter).await;
+    let owner = client.account("one").await;
+    let writer = client.account("another").await;
+    let third = client.account("third").await;
+    let open = call("PUT", "/bucket").header("x-amz-acl", "public-read-write");
+    client.send_as(&owner, open).await.ok();
+    let put = call("PUT", "/bucket/key").header("x-amz-tagging", "a=1");
+    client.send_as(&writer, put).await.ok();
+    let read = client.send_as(&owner, call("GET", "/bucket/key")).await;
+    read.refused(403, "AccessDenied");
+    let tags = || call("GET", "/bucket/key?tagging");
+    for keys in [&owner, &writer] {
+        assert_eq!(client.send_as(keys, tags()).await.ok().tag("Value"), "1");
+    }
+    let asked = client.send_as(&third, tags()).await;
+    asked.refused(403, "AccessDenied");
+    // The owner lets others, whoever wrote the object.
+    let grant = policy("Allow", r#""*""#, "s3:GetObjectTagging", "bucket/*");
+    let grant = call("PUT", "/bucket?policy").body(grant);
+    client.send_as(&owner, grant).await.ok();
+    let asked = client.send_as(&third, tags()).await.ok();
+    assert_eq!(asked.tag("Value"), "1");
+}

@@ -86,7 +86,7 @@ async fn deliberate_answers() {
         ),
         ("/bucket?analytics&id=1", 404, "NoSuchConfiguration"),
         ("/bucket/key?retention", 400, "InvalidRequest"),
-        ("/bucket/key?torrent", 501, "NotImplemented"),
+        ("/bucket/key?torrent", 404, "NoSuchKey"),
         ("/bucket?session", 501, "NotImplemented"),
         ("/bucket?something-new", 501, "NotImplemented"),
         ("/no-bucket?cors", 404, "NoSuchBucket"),

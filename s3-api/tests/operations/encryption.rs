@@ -277,3 +277,44 @@ async fn parts_of_managed_uploads_need_nothing() {
     is_kms(&got, "one");
     assert_eq!(got.body, "copied");
 }
+
+#[tokio::test]
+async fn attributes_need_the_customers_key_too() {
+    let client = store().await;
+    let put = keyed(call("PUT", "/bucket/key").body("secret text"), KEY);
+    client.send(put).await.ok();
+    let ask = || {
+        let attributes = call("GET", "/bucket/key?attributes");
+        attributes.header("x-amz-object-attributes", "ObjectSize,Checksum")
+    };
+    client.send(ask()).await.refused(400, "InvalidRequest");
+    let wrong = client.send(keyed(ask(), OTHER)).await;
+    wrong.refused(400, "InvalidRequest");
+    let told = client.send(keyed(ask(), KEY)).await.ok();
+    assert_eq!(told.tag("ObjectSize"), "11");
+    // A part that is not there is one whether a key is shown or not.
+    let beyond = client.get("/bucket/key?partNumber=2").await;
+    beyond.refused(400, "InvalidPart");
+}
+
+#[tokio::test]
+async fn a_list_of_parts_with_checksums_needs_the_customers_key() {
+    let client = store().await;
+    for (algorithm, bare) in [(None, 200), (Some("CRC32"), 400)] {
+        let mut begin = keyed(call("POST", "/bucket/key?uploads"), KEY);
+        if let Some(name) = algorithm {
+            begin = begin.header("x-amz-checksum-algorithm", name);
+        }
+        let upload = client.send(begin).await.ok();
+        let target = format!("/bucket/key?uploadId={}", upload.tag("UploadId"));
+        let list = || call("GET", target.clone());
+        assert_eq!(client.send(list()).await.status, bare, "{algorithm:?}");
+        client.send(keyed(list(), KEY)).await.ok();
+        let wrong = client.send(keyed(list(), OTHER)).await;
+        wrong.refused(400, "InvalidRequest");
+    }
+    let plain = client.send(call("POST", "/bucket/key?uploads")).await.ok();
+    let target = format!("/bucket/key?uploadId={}", plain.tag("UploadId"));
+    let needless = client.send(keyed(call("GET", target), KEY)).await;
+    needless.refused(400, "InvalidRequest");
+}

@@ -2,7 +2,7 @@
 
 use super::support::{Call, Client, Reply, call};
 use ring::{digest, hmac};
-use s3_api::SigV2;
+use s3_api::{CustomerKeys, SigV2};
 use std::time::{Duration, SystemTime};
 
 /// A form that is being put together. What it is signed with comes last.
@@ -327,4 +327,41 @@ async fn what_is_no_form_is_refused() {
     let kind = "multipart/form-data; boundary=edge";
     refused(post(kind, "x").await, 400, "MalformedPOSTRequest");
     refused(post(kind, "--edge--\r\n").await, 400, "InvalidArgument");
+}
+
+#[tokio::test]
+async fn a_form_asks_for_encryption_like_any_put() {
+    let client = Client::set(|config| config.customer_keys = CustomerKeys::Anywhere).await;
+    client.send(call("PUT", "/bucket")).await.ok();
+    let managed = form("managed").field("x-amz-server-side-encryption", "AES256");
+    client
+        .send_raw(managed.signed().with_file("text").unsigned())
+        .await
+        .ok();
+    let head = client.send(call("HEAD", "/bucket/managed")).await.ok();
+    assert_eq!(head.header("x-amz-server-side-encryption"), "AES256");
+
+    let start = "x-amz-server-side-encryption-customer";
+    let fields = [
+        ("-algorithm", "AES256"),
+        ("-key", "pO3upElrwuEXSoFwCfnZPdSsmt/xWeFa0N9KgDijwVs="),
+        ("-key-MD5", "DWygnHRtgiJ77HCm+1rvHw=="),
+    ];
+    let keyed = fields.iter().fold(form("keyed"), |form, (end, value)| {
+        form.field(&format!("{start}{end}"), value)
+    });
+    client
+        .send_raw(keyed.signed().with_file("text").unsigned())
+        .await
+        .ok();
+    client
+        .get("/bucket/keyed")
+        .await
+        .refused(400, "InvalidRequest");
+    let read = fields
+        .iter()
+        .fold(call("GET", "/bucket/keyed"), |call, (end, value)| {
+            call.header(&format!("{start}{}", end.to_lowercase()), *value)
+        });
+    assert_eq!(client.send(read).await.ok().body, "text");
 }

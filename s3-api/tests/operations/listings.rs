@@ -188,3 +188,19 @@ async fn keys_xml_cannot_hold() {
         ("url", "/")
     );
 }
+
+#[tokio::test]
+async fn an_empty_token_begins_at_the_beginning() {
+    let client = Client::with_bucket().await;
+    client.put("/bucket/a", "").await;
+    client.put("/bucket/b", "").await;
+    let list = "/bucket?list-type=2&start-after=a&continuation-token=";
+    let page = client.get(list).await.ok();
+    assert_eq!(page.tags("Key"), ["b"]);
+    assert!(
+        page.text()
+            .contains("<ContinuationToken></ContinuationToken>")
+    );
+    let wrong = client.get("/bucket?list-type=2&continuation-token=x").await;
+    wrong.refused(400, "InvalidArgument");
+}

@@ -23,6 +23,7 @@ mod logging;
 mod multipart;
 mod notifications;
 mod objects;
+mod order;
 mod renames;
 mod sts;
 mod support;

@@ -220,3 +220,33 @@ async fn conditional_writes() {
     client.send(put("if-match", &etag)).await.ok();
     client.send(put("if-match", "*")).await.ok();
 }
+
+#[tokio::test]
+async fn an_encoding_without_framing_stays_as_it_came() {
+    let client = Client::with_bucket().await;
+    for (given, kept) in [
+        ("deflate, gzip", "deflate, gzip"),
+        ("gzip,br", "gzip,br"),
+        ("gzip, aws-chunked", "gzip"),
+        ("aws-chunked , gzip, br", "gzip,br"),
+        ("aws-chunked", ""),
+    ] {
+        let put = call("PUT", "/bucket/key").header("content-encoding", given);
+        client.send(put).await.ok();
+        let head = client.send(call("HEAD", "/bucket/key")).await.ok();
+        assert_eq!(head.header("content-encoding"), kept, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn who_finds_nothing_is_told_whether_a_marker_is_why() {
+    let client = Client::with_bucket().await;
+    let absent = client.get("/bucket/key").await.refused(404, "NoSuchKey");
+    assert_eq!(absent.header("x-amz-delete-marker"), "false");
+    let on = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    let enable = call("PUT", "/bucket?versioning").body(on);
+    client.send(enable).await.ok();
+    client.send(call("DELETE", "/bucket/key")).await.ok();
+    let deleted = client.get("/bucket/key").await.refused(404, "NoSuchKey");
+    assert_eq!(deleted.header("x-amz-delete-marker"), "true");
+}

@@ -38,13 +38,17 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Of the server's own account.
-    pub(crate) fn root() -> Self {
+    pub(crate) fn new(access: &str, secret: &str) -> Self {
         Keys {
-            access: "AKID".into(),
-            secret: "secret".into(),
+            access: access.into(),
+            secret: secret.into(),
             token: None,
         }
+    }
+
+    /// Of the server's own account.
+    pub(crate) fn root() -> Self {
+        Keys::new("AKID", "secret")
     }
 }
 
@@ -58,6 +62,16 @@ pub(crate) struct Call {
     /// `x-amz-content-sha256`, where it is not the body's digest.
     content: Option<&'static str>,
     host: &'static str,
+    length: Length,
+}
+
+/// What a request says of the length of its body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Exact,
+    /// Only the end tells.
+    Chunked,
+    Nothing,
 }
 
 /// An answer.
@@ -80,6 +94,7 @@ pub(crate) fn call(method: &'static str, target: impl Into<String>) -> Call {
         body: Bytes::new(),
         content: None,
         host: "localhost:9000",
+        length: Length::Exact,
     }
 }
 
@@ -114,6 +129,18 @@ impl Call {
         self
     }
 
+    /// In the chunks of HTTP itself.
+    pub(crate) fn chunked(mut self) -> Self {
+        self.length = Length::Chunked;
+        self
+    }
+
+    /// Without a word on how long the body is.
+    pub(crate) fn without_length(mut self) -> Self {
+        self.length = Length::Nothing;
+        self
+    }
+
     /// To another host than usual.
     pub(crate) fn host(mut self, host: &'static str) -> Self {
         self.host = host;
@@ -124,7 +151,11 @@ impl Call {
     pub(crate) fn unsigned(self) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(self.method).uri(&self.target);
         request = request.header("host", self.host);
-        request = request.header("content-length", self.body.len());
+        request = match self.length {
+            Length::Exact => request.header("content-length", self.body.len()),
+            Length::Chunked => request.header("transfer-encoding", "chunked"),
+            Length::Nothing => request,
+        };
         for (name, value) in &self.headers {
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }

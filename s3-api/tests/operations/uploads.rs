@@ -146,3 +146,29 @@ async fn what_is_not_implemented_is_refused() {
     client.send(put).await.refused(400, "MetadataTooLarge");
     client.get("/bucket/key").await.refused(404, "NoSuchKey");
 }
+
+#[tokio::test]
+async fn a_body_is_announced_or_comes_in_chunks_of_http() {
+    let client = Client::with_bucket().await;
+    let chunked = call("PUT", "/bucket/key").body("some bytes").chunked();
+    client.send(chunked).await.ok();
+    assert_eq!(client.get("/bucket/key").await.body, "some bytes");
+    let empty = call("PUT", "/bucket/empty").chunked();
+    client.send(empty).await.ok();
+    assert_eq!(client.get("/bucket/empty").await.ok().body, "");
+    let silent = call("PUT", "/bucket/silent").without_length();
+    let silent = client.send(silent).await;
+    silent.refused(411, "MissingContentLength");
+    let silent = call("PUT", "/bucket/silent").content("UNSIGNED-PAYLOAD");
+    let silent = client.send(silent.without_length()).await;
+    silent.refused(411, "MissingContentLength");
+    client.get("/bucket/silent").await.refused(404, "NoSuchKey");
+    // Requests that have no body need not say so.
+    for call in [
+        call("DELETE", "/bucket/key").without_length(),
+        call("PUT", "/bucket").without_length(),
+        call("POST", "/bucket/key?uploads").without_length(),
+    ] {
+        client.send(call).await.ok();
+    }
+}

@@ -179,6 +179,18 @@ pub(crate) fn refusal(
     }
 }
 
+/// The same for work that goes on after the request has been answered.
+pub(crate) fn later_refusal(
+    name: &'static str,
+    request: &Permitted<'_>,
+) -> impl FnOnce(storage_engine::Error) -> S3Error + Send + 'static {
+    let refuse = request.later_refusal();
+    move |error| match error {
+        storage_engine::Error::Condition { .. } => failed(name),
+        other => refuse(other),
+    }
+}
+
 pub(crate) fn match_condition(value: &str) -> Condition {
     match value.trim() {
         "*" => Condition::Present,

@@ -7,6 +7,7 @@ use storage_engine::{
 };
 
 use crate::bucket::encryption::Blocked;
+use crate::checksum::DEFAULT_ALGORITHM;
 use crate::client::{Client, Scheme};
 use crate::config::CustomerKeys;
 use crate::error::{Code, S3Error};
@@ -212,6 +213,24 @@ pub(crate) fn for_completion(
             checked.map_err(|_| invalid(OTHER_KEY))?;
             Ok(Shown::Customer(given.md5))
         }
+    }
+}
+
+/// For a list of parts whose client chose their checksum the customer's key has to be shown, as
+/// Amazon asks: checksums tell of bytes that nobody may read without it. Where it is shown it must
+/// be the right one.
+pub(crate) fn check_listing(request: &Permitted<'_>, upload: &UploadInfo) -> Result<(), S3Error> {
+    let given = customer_key(request, REQUEST)?;
+    let chosen = upload.checksum.map(|(algorithm, _)| algorithm);
+    let tells = chosen.is_some_and(|algorithm| algorithm != DEFAULT_ALGORITHM);
+    match (given, upload.key_check.is_some()) {
+        (None, true) if tells => Err(invalid(PART_REQUIRED)),
+        (Some(_), false) => Err(invalid(PART_NOT_APPLICABLE)),
+        (Some(given), true) => {
+            let checked = upload.check_key(Some(&given.key));
+            checked.map_err(|_| invalid(OTHER_KEY))
+        }
+        (None, _) => Ok(()),
     }
 }
 

@@ -49,7 +49,8 @@ pub(crate) async fn stage(
     Ok(staged)
 }
 
-/// Amazon takes no body of unknown length, except the file of a form, which is counted as it comes.
+/// A body that nothing announces is refused. One that only its end ends is counted as it comes:
+/// the file of a form, and what HTTP itself brings in chunks.
 fn announced_length(payload: &Payload<'_>) -> Result<Option<u64>, S3Error> {
     if payload.is_bounded() {
         return Ok(None);

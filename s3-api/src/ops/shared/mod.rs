@@ -12,6 +12,7 @@ pub(crate) mod lock;
 pub(crate) mod notices;
 pub(crate) mod object_headers;
 pub(crate) mod object_input;
+pub(crate) mod patience;
 pub(crate) mod range;
 pub(crate) mod rights;
 pub(crate) mod tags;

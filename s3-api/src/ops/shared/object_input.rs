@@ -104,13 +104,15 @@ pub(crate) fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error>
     Ok(kept)
 }
 
-/// `aws-chunked` describes the transfer, not the object.
+/// `aws-chunked` describes the transfer, not the object. A value without it stays as it came.
 fn without_framing(value: &HeaderValue) -> Vec<u8> {
-    let items = value
-        .as_bytes()
-        .split(|&byte| byte == b',')
-        .map(<[u8]>::trim_ascii);
-    let kept = items.filter(|item| !item.eq_ignore_ascii_case(b"aws-chunked"));
+    let is_framing = |item: &&[u8]| item.eq_ignore_ascii_case(b"aws-chunked");
+    let items = value.as_bytes().split(|&byte| byte == b',');
+    let items: Vec<&[u8]> = items.map(<[u8]>::trim_ascii).collect();
+    if !items.iter().any(is_framing) {
+        return value.as_bytes().to_vec();
+    }
+    let kept = items.into_iter().filter(|item| !is_framing(item));
     let kept: Vec<&[u8]> = kept.filter(|item| !item.is_empty()).collect();
     kept.join(&b","[..])
 }
