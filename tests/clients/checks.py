@@ -1,9 +1,17 @@
 """What the client scripts share: a client for the server under test, and a runner of checks."""
 
+import concurrent.futures
+import http.client
+import json
 import os
 import sys
+import time
 import traceback
+import urllib.parse
 import uuid
+
+# Without Amazon's common runtime, as most people have boto3, unless a script imported it before.
+sys.modules.setdefault("awscrt", None)
 
 import boto3
 from botocore.config import Config
@@ -20,6 +28,11 @@ def check(function):
     """Marks a function as a check; `main` runs them in the order of the file."""
     _checks.append(function)
     return function
+
+
+def about(name, version, source):
+    """Says which client the script is about, of which version, and where it came from."""
+    print(f"client  {name}  {version}  {source}", flush=True)
 
 
 def client(**settings):
@@ -49,6 +62,34 @@ def new_bucket(s3):
     return name
 
 
+def keys_of(s3, bucket, prefix=""):
+    """All keys of a bucket that start like that."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [found["Key"] for page in pages for found in page.get("Contents", [])]
+
+
+def fill(s3, bucket, keys):
+    """An object for each key, its body the key. Without signatures: with boto3 it takes minutes."""
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject"}
+    statement = {**allow, "Resource": f"arn:aws:s3:::{bucket}/*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    def put(some):
+        connection = http.client.HTTPConnection(ENDPOINT.removeprefix("http://"), timeout=60)
+        for key in some:
+            path = f"/{bucket}/{urllib.parse.quote(key, safe='')}"
+            connection.request("PUT", path, body=key.encode())
+            answer = connection.getresponse()
+            assert answer.status == 200, (key, answer.status, answer.read())
+            answer.read()
+
+    at_once = 8
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(put, [keys[start::at_once] for start in range(at_once)]))
+    s3.delete_bucket_policy(Bucket=bucket)
+
+
 def refused(code, status, call, **arguments):
     """The call must be refused with exactly this code and status."""
     try:
@@ -64,9 +105,11 @@ def refused(code, status, call, **arguments):
 def main():
     failed = []
     for function in _checks:
+        began = time.monotonic()
         try:
             function()
-            print(f"ok      {function.__name__}", flush=True)
+            took = time.monotonic() - began
+            print(f"ok      {function.__name__}  {took:.1f} s", flush=True)
         except Exception:
             failed.append(function.__name__)
             print(f"FAILED  {function.__name__}\n{traceback.format_exc()}", flush=True)
