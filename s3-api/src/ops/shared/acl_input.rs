@@ -58,7 +58,8 @@ pub(crate) fn for_new_object(request: &Permitted<'_>) -> Result<Owned, S3Error> 
         Ownership::BucketOwnerEnforced => {
             let says_nothing = given == Given::Nothing || hands_over;
             let writer = request.owner();
-            if !says_nothing && !list_of_new(given, &writer, bucket_owner).is_private(bucket_owner) {
+            if !says_nothing && !list_of_new(given, &writer, bucket_owner).is_private(bucket_owner)
+            {
                 return Err(S3Error::new(Code::AccessControlListNotSupported));
             }
             return Ok(Owned {
