@@ -33,7 +33,7 @@ def a_file_goes_up_and_comes_down():
     with tempfile.TemporaryDirectory() as place:
         here = pathlib.Path(place)
         # Above 8 MiB the command uploads in parts.
-        for name, size in [("empty", 0), ("small one.txt", 1000), ("large ü", 12 << 20)]:
+        for name, size in [("small one.txt", 1000), ("large ü", 12 << 20)]:
             write(here / name, size)
             aws("s3", "cp", str(here / name), f"s3://{bucket}/folder/{name}")
             aws("s3", "cp", f"s3://{bucket}/folder/{name}", str(here / "back"))
@@ -41,24 +41,6 @@ def a_file_goes_up_and_comes_down():
         listed = aws("s3", "ls", f"s3://{bucket}/folder/")
         assert "small one.txt" in listed and str(12 << 20) in listed, listed
         assert "PRE folder/" in aws("s3", "ls", f"s3://{bucket}")
-
-
-@check
-def a_folder_is_synchronised_both_ways():
-    bucket = new_bucket(s3)
-    with tempfile.TemporaryDirectory() as place:
-        here, back = pathlib.Path(place, "here"), pathlib.Path(place, "back")
-        names = [f"{folder}/{number}" for folder in ["a", "b/c"] for number in range(10)]
-        for name in names:
-            write(here / name, 3000)
-        aws("s3", "sync", str(here), f"s3://{bucket}/x")
-        assert aws("s3", "sync", str(here), f"s3://{bucket}/x") == "", "nothing left to do"
-        aws("s3", "sync", f"s3://{bucket}/x", str(back))
-        for name in names:
-            assert (back / name).read_bytes() == (here / name).read_bytes()
-        (here / "a/0").unlink()
-        aws("s3", "sync", "--delete", str(here), f"s3://{bucket}/x")
-        assert len(aws("s3", "ls", "--recursive", f"s3://{bucket}").splitlines()) == 19
 
 
 @check
@@ -72,8 +54,12 @@ def a_folder_with_hostile_names_is_synchronised_both_ways():
         aws("s3", "sync", f"s3://{bucket}/x y", back)
         assert contents(back) == written
         assert aws("s3", "sync", f"s3://{bucket}/x y", back) == "", "nothing left to do"
+        (back / "plain.txt").unlink()
+        write(back / "empty", 0)
+        aws("s3", "sync", "--delete", back, f"s3://{bucket}/x y")
         aws("s3", "sync", f"s3://{bucket}/x y", f"s3://{bucket}/copy")
         assert len(keys_of(s3, bucket, "copy/")) == len(written)
+        assert "x y/plain.txt" not in keys_of(s3, bucket)
         aws("s3", "rm", "--recursive", f"s3://{bucket}")
         assert keys_of(s3, bucket) == []
 
@@ -146,9 +132,6 @@ def the_plain_operations():
 def settings_of_buckets():
     bucket = new_bucket(s3)
     at = ["--bucket", bucket]
-    status = ["--versioning-configuration", "Status=Enabled"]
-    aws("s3api", "put-bucket-versioning", *at, *status)
-    assert json.loads(aws("s3api", "get-bucket-versioning", *at)) == {"Status": "Enabled"}
     rule = '{"Rules":[{"ID":"a","Status":"Enabled","Filter":{"Prefix":"x/"},"Expiration":{"Days":3}}]}'
     aws("s3api", "put-bucket-lifecycle-configuration", *at, "--lifecycle-configuration", rule)
     shown = json.loads(aws("s3api", "get-bucket-lifecycle-configuration", *at))
@@ -156,13 +139,9 @@ def settings_of_buckets():
     rule = '{"CORSRules":[{"AllowedOrigins":["*"],"AllowedMethods":["GET"]}]}'
     aws("s3api", "put-bucket-cors", *at, "--cors-configuration", rule)
     assert json.loads(aws("s3api", "get-bucket-cors", *at)) == json.loads(rule)
-    aws("s3api", "put-bucket-tagging", *at, "--tagging", "TagSet=[{Key=a,Value=b}]")
-    shown = json.loads(aws("s3api", "get-bucket-tagging", *at))
-    assert shown["TagSet"] == [{"Key": "a", "Value": "b"}], shown
     aws("s3", "website", f"s3://{bucket}", "--index-document", "index.html")
     shown = json.loads(aws("s3api", "get-bucket-website", *at))
     assert shown["IndexDocument"] == {"Suffix": "index.html"}, shown
-    aws("s3api", "wait", "bucket-exists", *at)
 
 
 @check

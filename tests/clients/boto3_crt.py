@@ -74,8 +74,10 @@ def files_go_both_ways():
     with tempfile.TemporaryDirectory() as place:
         file, back = pathlib.Path(place, "file"), pathlib.Path(place, "back")
         file.write_bytes(os.urandom(12 * MIB + 1))
-        transfers.upload(str(file), bucket, "a folder/file").result()
-        transfers.download(bucket, "a folder/file", str(back)).result()
+        # A downloaded file has its name only when the manager has ended.
+        with transfer_manager() as files:
+            files.upload(str(file), bucket, "a folder/file").result()
+            files.download(bucket, "a folder/file", str(back))
         assert back.read_bytes() == file.read_bytes()
 
 
