@@ -12,7 +12,7 @@ LISTEN ?= 127.0.0.1:9000
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak fuzz clients build-tools test-tools
+.PHONY: help run test lint bench soak fuzz clients clients-matrix build-tools test-tools
 
 help:
 	@echo 'make run    build and start a server on http://$(LISTEN), data in $(DATA)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench  micro-benchmarks and load programs'
 	@echo 'make soak   the long versions of the tests'
 	@echo 'make fuzz   every fuzz target for $(FUZZ_SECONDS) seconds'
+	@echo 'make clients-matrix  runs the real clients and writes docs/CLIENTS.md'
 
 run: build-tools
 	cargo build --release --locked --bin cairn
@@ -29,10 +30,11 @@ run: build-tools
 # Lint and test share the dev profile, so RocksDB is compiled once for both.
 lint: build-tools
 	cargo fmt --all --check
+	cargo fmt --manifest-path tests/clients/rust/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # cargo-nextest where it is installed, else cargo's own runner. The runner's summary comes last.
-test: build-tools clients
+test: clients
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  set -ex; cargo test --workspace --doc --locked; cargo nextest run --workspace --locked; \
 	else \
@@ -65,9 +67,18 @@ fuzz: build-tools
 	    -verbosity=0 -print_final_stats=1 -artifact_prefix="$(CACHE)/fuzz/$$target-"; \
 	done
 
-# The Python packages with which real clients are tested, in a virtual environment in the cache.
-clients: test-tools
+# The clients with which the server is tested, in the cache: each launcher installs on first use.
+clients: build-tools test-tools
 	@tests/clients/python --version >/dev/null
+	@tests/clients/node --version >/dev/null
+	@tests/clients/debian true
+	@tests/clients/cargo --version >/dev/null
+
+# Writes docs/CLIENTS.md from a run of all checks with real clients.
+clients-matrix: clients
+	@set -e; reports=$$(mktemp -d); trap 'rm -rf "$$reports"' EXIT; \
+	  CAIRN_CLIENTS_REPORTS="$$reports" cargo test --locked -p cairn --test server_clients; \
+	  tests/clients/python tests/clients/matrix.py "$$reports" docs/CLIENTS.md
 
 build-tools:
 	@tools/prerequisites build

@@ -1,43 +1,54 @@
-//! Real clients, as released, against the real binary. The scripts are in `tests/clients`; the
-//! environment they need is made on first use by `tests/clients/python`.
+//! Real clients, as released, against the real binary. What they check is in `tests/clients`, and so
+//! are the launchers that install them into the cache folder on first use. `make clients-matrix`
+//! writes down in `docs/CLIENTS.md` what a run has shown.
 
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use support::server::{PASSWORD, Server, USER, command_with_root};
 
-/// Runs all checks of a script against a server of its own.
-fn run_checks(script: &str) {
-    run_checks_with(script, &[]);
+/// Checks of one client.
+struct Checks {
+    /// Where they are written, from the folder of the clients.
+    source: &'static str,
+    /// The launchers that run them, each given what follows it, and the arguments of the last one.
+    command: &'static [&'static str],
+    /// What the server is told.
+    flags: &'static [&'static str],
 }
 
-/// The same against a server with these flags.
-fn run_checks_with(script: &str, flags: &[&str]) {
+/// Runs all checks against a server of their own.
+fn run(checks: &Checks) {
     let place = tempfile::tempdir().unwrap();
-    let server = Server::start(command_with_root(place.path()).args(flags));
+    let server = Server::start(command_with_root(place.path()).args(checks.flags));
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
-    let mut command = Command::new(clients.join("python"));
+    let mut command = Command::new(clients.join(checks.command[0]));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {
             command.env_remove(name);
         }
     }
     let done = command
+        .args(&checks.command[1..])
+        .current_dir(&clients)
         // No byte code beside the sources.
-        .arg("-B")
-        .arg(clients.join(script))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("CAIRN_ENDPOINT", format!("http://{}", server.address))
         .env("AWS_ACCESS_KEY_ID", USER)
         .env("AWS_SECRET_ACCESS_KEY", PASSWORD)
         .output()
         .unwrap();
+    let source = checks.source;
     let said = String::from_utf8_lossy(&done.stdout);
     let complained = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{script}:\n{said}\n{complained}");
+    assert!(done.status.success(), "{source}:\n{said}\n{complained}");
+    // For the runner's output: of a check that could not run here, the reason is in it.
+    println!("{source}:\n{said}");
     let ended = server.stop();
     assert!(ended.status.success(), "{}", ended.stderr);
     let damage = ended
@@ -45,36 +56,41 @@ fn run_checks_with(script: &str, flags: &[&str]) {
         .lines()
         .find(|line| line.contains("\"level\":\"ERROR\""));
     assert_eq!(damage, None, "nothing a client did was the server's fault");
+    if let Some(reports) = std::env::var_os("CAIRN_CLIENTS_REPORTS") {
+        let report = Path::new(&reports).join(source.replace('/', "_"));
+        fs::write(report, format!("source  {source}\n{said}")).unwrap();
+    }
 }
 
-#[test]
-fn boto3_buckets() {
-    run_checks("boto3_buckets.py");
+/// One test for each: its name, its source, its command and the server's flags.
+macro_rules! clients {
+    ($($name:ident: $source:literal, $command:expr, $flags:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            run(&Checks { source: $source, command: &$command, flags: &$flags });
+        }
+    )*};
 }
 
-#[test]
-fn boto3_objects() {
-    run_checks("boto3_objects.py");
-}
-
-#[test]
-fn boto3_keys() {
-    run_checks("boto3_keys.py");
-}
-
-#[test]
-fn boto3_multipart() {
-    run_checks("boto3_multipart.py");
-}
-
-#[test]
-fn awscli() {
-    run_checks("awscli_round_trips.py");
-}
-
-#[test]
-fn botocore_signatures() {
-    run_checks_with("botocore_signatures.py", &["--sigv2"]);
+clients! {
+    boto3_buckets: "boto3_buckets.py", ["python", "boto3_buckets.py"], [];
+    boto3_objects: "boto3_objects.py", ["python", "boto3_objects.py"], [];
+    boto3_keys: "boto3_keys.py", ["python", "boto3_keys.py"], [];
+    boto3_multipart: "boto3_multipart.py", ["python", "boto3_multipart.py"], [];
+    boto3_crt: "boto3_crt.py", ["python", "boto3_crt.py"], [];
+    botocore_signatures: "botocore_signatures.py", ["python", "botocore_signatures.py"], ["--sigv2"];
+    awscli: "awscli_round_trips.py", ["python", "awscli_round_trips.py"], [];
+    awscli_2: "awscli_2_round_trips.py", ["python", "awscli_2_round_trips.py"], [];
+    s3cmd: "s3cmd_round_trips.py", ["python", "s3cmd_round_trips.py"], ["--sigv2"];
+    rclone: "rclone_round_trips.py", ["python", "rclone_round_trips.py"], [];
+    restic: "restic_round_trips.py", ["python", "restic_round_trips.py"], [];
+    s3fs: "s3fs_mount.py", ["python", "s3fs_mount.py"], [];
+    minio_py: "minio_py.py", ["python", "minio_py.py"], [];
+    pyarrow: "pyarrow_files.py", ["python", "pyarrow_files.py"], [];
+    sdk_for_javascript: "sdk_js.js", ["node", "sdk_js.js"], [];
+    browser: "browser.js", ["debian", "./node", "browser.js"], [];
+    sdk_for_rust: "rust/src/sdk_checks.rs", ["cargo", "aws-sdk-s3"], [];
+    object_store: "rust/src/object_store_checks.rs", ["cargo", "object_store"], [];
 }
 
 #[test]

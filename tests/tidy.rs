@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "tidy/clients.rs"]
+mod clients;
 #[path = "tidy/crates.rs"]
 mod crates;
 #[path = "tidy/docs.rs"]

@@ -4,7 +4,7 @@ import datetime
 
 import boto3
 from botocore.handlers import validate_bucket_name
-from checks import ACCESS_KEY, SECRET_KEY, check, client, main, new_bucket, refused
+from checks import ACCESS_KEY, SECRET_KEY, about, check, client, main, new_bucket, refused
 
 s3 = client()
 
@@ -73,4 +73,5 @@ def a_wrong_secret_is_refused():
 
 
 if __name__ == "__main__":
+    about("boto3", boto3.__version__, "PyPI")
     main()

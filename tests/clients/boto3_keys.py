@@ -1,64 +1,24 @@
 """Keys are bytes, not paths: hostile ones exist beside each other, and listings show them all."""
 
-from checks import check, client, main, new_bucket, refused
+import boto3
+from checks import about, check, client, fill, keys_of, main, new_bucket, refused
+from hostile import KEYS
 
 s3 = client()
-
-HOSTILE = [
-    "plain",
-    "a",
-    "a/",
-    "a/b",
-    "a//b",
-    "a///b",
-    "/a",
-    "//a",
-    "/",
-    "//",
-    ".",
-    "..",
-    "./a",
-    "../a",
-    "a/./b",
-    "a/../b",
-    "a/..",
-    "with space",
-    " leading and trailing ",
-    "plus+plus",
-    "a%20b",
-    "%2F",
-    "%",
-    "100%",
-    "a&b=c?d#e;f,g:h@i!j$k'l(m)n*o",
-    'quote"quote',
-    "back\\slash",
-    "<xml attr='1'>&amp;</xml>",
-    "line\nfeed",
-    "carriage\rreturn",
-    "tab\there",
-    "\x01\x02\x7f",
-    "grüße",
-    "日本語/キー",
-    "emoji 🪨",
-    "e\u0301 and é",
-    "x" * 1024,
-    "ü" * 512,
-]
-
 
 @check
 def hostile_keys_exist_beside_each_other():
     bucket = new_bucket(s3)
-    for key in HOSTILE:
+    for key in KEYS:
         s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
-    for key in HOSTILE:
+    for key in KEYS:
         got = s3.get_object(Bucket=bucket, Key=key)
         assert got["Body"].read() == key.encode(), repr(key)
     listed = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]]
-    assert listed == sorted(HOSTILE, key=str.encode), "in the order of their bytes"
+    assert listed == sorted(KEYS, key=str.encode), "in the order of their bytes"
     listed = [found["Key"] for found in s3.list_objects(Bucket=bucket)["Contents"]]
-    assert listed == sorted(HOSTILE, key=str.encode), "the first version too"
-    for key in HOSTILE:
+    assert listed == sorted(KEYS, key=str.encode), "the first version too"
+    for key in KEYS:
         s3.delete_object(Bucket=bucket, Key=key)
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
@@ -89,7 +49,7 @@ def model(keys, prefix, delimiter):
 @check
 def listings_agree_with_their_definition():
     bucket = new_bucket(s3)
-    for key in HOSTILE:
+    for key in KEYS:
         s3.put_object(Bucket=bucket, Key=key, Body=b"")
     for prefix in ["", "a", "a/", "a//", "/", "//", ".", "..", "%", "x" * 1000, "ü", "none"]:
         for delimiter in ["", "/", "//", "b", " ", "ü", "%"]:
@@ -106,7 +66,7 @@ def listings_agree_with_their_definition():
                     assert answer["KeyCount"] == len(found[0]) + len(found[1]) <= page
                     contents += [entry["Key"] for entry in found[0]]
                     prefixes += [entry["Prefix"] for entry in found[1]]
-                expected = model(HOSTILE, prefix, delimiter)
+                expected = model(KEYS, prefix, delimiter)
                 assert (contents, prefixes) == expected, (prefix, delimiter, page)
 
 
@@ -114,14 +74,10 @@ def listings_agree_with_their_definition():
 def pages_start_after_what_is_asked():
     bucket = new_bucket(s3)
     keys = [f"key-{number:04}" for number in range(2300)]
-    for key in keys:
-        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    fill(s3, bucket, keys)
     first = s3.list_objects_v2(Bucket=bucket)
     assert first["IsTruncated"] and first["KeyCount"] == 1000
-    found = []
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        found += [entry["Key"] for entry in page["Contents"]]
-    assert found == keys
+    assert keys_of(s3, bucket) == keys
     after = s3.list_objects_v2(Bucket=bucket, StartAfter="key-2290")
     assert [entry["Key"] for entry in after["Contents"]] == keys[2291:]
     nothing = s3.list_objects_v2(Bucket=bucket, MaxKeys=0)
@@ -130,4 +86,5 @@ def pages_start_after_what_is_asked():
 
 
 if __name__ == "__main__":
+    about("boto3", boto3.__version__, "PyPI")
     main()

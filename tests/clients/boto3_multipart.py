@@ -4,8 +4,9 @@ import hashlib
 import io
 import os
 
+import boto3
 from boto3.s3.transfer import TransferConfig
-from checks import check, client, main, new_bucket, refused
+from checks import about, check, client, main, new_bucket, refused
 
 s3 = client()
 MIB = 1 << 20
@@ -113,4 +114,5 @@ def mistakes_are_refused_by_name():
 
 
 if __name__ == "__main__":
+    about("boto3", boto3.__version__, "PyPI")
     main()

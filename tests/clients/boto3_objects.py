@@ -8,8 +8,9 @@ import urllib.error
 import urllib.request
 import zlib
 
+import boto3
 from botocore.exceptions import ClientError
-from checks import check, client, main, new_bucket, refused
+from checks import about, check, client, main, new_bucket, refused
 
 s3 = client()
 
@@ -274,4 +275,5 @@ def an_upload_that_breaks_off_leaves_nothing():
 
 
 if __name__ == "__main__":
+    about("boto3", boto3.__version__, "PyPI")
     main()

@@ -8,10 +8,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import botocore
 from botocore.auth import HmacV1Auth, HmacV1QueryAuth, S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from checks import ACCESS_KEY, ENDPOINT, SECRET_KEY, check, client, main, new_bucket
+from checks import ACCESS_KEY, ENDPOINT, SECRET_KEY, about, check, client, main, new_bucket
 
 s3 = client()
 credentials = Credentials(ACCESS_KEY, SECRET_KEY)
@@ -101,4 +102,5 @@ def a_wrong_secret_is_refused_in_every_form():
 
 
 if __name__ == "__main__":
+    about("botocore, all signatures", botocore.__version__, "PyPI")
     main()

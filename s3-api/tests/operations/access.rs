@@ -153,11 +153,29 @@ async fn where_lists_do_not_count_none_can_be_set() {
             .await
             .refused(400, "AccessControlListNotSupported");
     }
-    let put = call("PUT", "/bucket/key").header("x-amz-acl", "bucket-owner-full-control");
-    client.send(put).await.ok();
-    let put = call("PUT", "/bucket/key").header("x-amz-acl", "private");
+    let put = |name, value| call("PUT", "/bucket/key").header(name, value);
+    let full_control = put("x-amz-acl", "bucket-owner-full-control");
+    client.send(full_control.clone()).await.ok();
+    // Of the bucket's owner these say the same as none would.
+    client.send(put("x-amz-acl", "private")).await.ok();
+    let by_id = format!("id={}", crate::support::OWNER);
+    let granted = put("x-amz-grant-full-control", by_id.as_str());
+    client.send(granted).await.ok();
+    let granted = put("x-amz-grant-read", by_id.as_str());
     client
-        .send(put)
+        .send(granted)
+        .await
+        .refused(400, "AccessControlListNotSupported");
+
+    let other = client.account("other").await;
+    let policy = policy("Allow", r#""*""#, "s3:*", "bucket/*");
+    client
+        .send(call("PUT", "/bucket?policy").body(policy))
+        .await
+        .ok();
+    client.send_as(&other, full_control).await.ok();
+    client
+        .send_as(&other, put("x-amz-acl", "private"))
         .await
         .refused(400, "AccessControlListNotSupported");
     let create = call("PUT", "/another").header("x-amz-acl", "public-read");

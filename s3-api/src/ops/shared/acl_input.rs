@@ -47,29 +47,30 @@ pub(crate) struct Owned {
     pub(crate) acl: Option<Attribute>,
 }
 
+/// Where lists do not count, one that says the same as none is taken all the same: many programs
+/// send `private` with all that they write.
 pub(crate) fn for_new_object(request: &Permitted<'_>) -> Result<Owned, S3Error> {
     let bucket = request.settings_of_bucket()?;
     let given = given(request.headers(), request.identity())?;
     let bucket_owner = bucket.row.owner.as_str();
     let hands_over = given == Given::Canned(Canned::BucketOwnerFullControl);
     let owner = match bucket.ownership() {
-        Ownership::BucketOwnerEnforced if given == Given::Nothing || hands_over => {
+        Ownership::BucketOwnerEnforced => {
+            let says_nothing = given == Given::Nothing || hands_over;
+            let writer = request.owner();
+            if !says_nothing && !list_of_new(given, &writer, bucket_owner).is_private(bucket_owner)
+            {
+                return Err(S3Error::new(Code::AccessControlListNotSupported));
+            }
             return Ok(Owned {
                 owner: bucket_owner.to_owned(),
                 acl: None,
             });
         }
-        Ownership::BucketOwnerEnforced => {
-            return Err(S3Error::new(Code::AccessControlListNotSupported));
-        }
         Ownership::BucketOwnerPreferred if hands_over => bucket_owner.to_owned(),
         Ownership::BucketOwnerPreferred | Ownership::ObjectWriter => request.owner(),
     };
-    let acl = match given {
-        Given::Nothing => Acl::private(&owner),
-        Given::Canned(canned) => canned.acl(&owner, bucket_owner),
-        Given::Grants(grants) => Acl { grants },
-    };
+    let acl = list_of_new(given, &owner, bucket_owner);
     check_public(bucket, &acl)?;
     let attribute = (!acl.is_private(&owner)).then(|| Attribute {
         name: acl::ATTRIBUTE.to_owned(),
@@ -79,4 +80,13 @@ pub(crate) fn for_new_object(request: &Permitted<'_>) -> Result<Owned, S3Error> 
         owner,
         acl: attribute,
     })
+}
+
+/// The list of a new object of that owner.
+fn list_of_new(given: Given, owner: &str, bucket_owner: &str) -> Acl {
+    match given {
+        Given::Nothing => Acl::private(owner),
+        Given::Canned(canned) => canned.acl(owner, bucket_owner),
+        Given::Grants(grants) => Acl { grants },
+    }
 }
