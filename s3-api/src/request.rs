@@ -187,10 +187,6 @@ impl Gate {
         &self.engine
     }
 
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
     /// A bucket for the server's own work.
     pub(crate) async fn bucket_named(&self, name: &str) -> Result<Arc<Bucket>, Error> {
         self.buckets.get(&self.engine, name).await

@@ -7,7 +7,6 @@ use crate::bucket::Bucket;
 use crate::bucket::logging::{DateSource, KeyFormat};
 use crate::client::Client;
 use crate::encoding::{Keep, push_percent_encoded};
-use crate::error::Code;
 use crate::request::Parsed;
 use crate::response::{Answer, VERSION_ID};
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, HOST, REFERER, USER_AGENT};
@@ -87,7 +86,7 @@ impl Draft {
     pub(crate) fn answered(
         self,
         answer: &Answer,
-        error: Option<Code>,
+        error: Option<&'static str>,
         ids: (&str, &str),
         collector: &Arc<Collector>,
     ) -> AccessEntry {
@@ -108,7 +107,7 @@ impl Draft {
                 self.key,
                 self.request,
                 answer.status().as_u16(),
-                error.map_or(NOTHING, Code::name),
+                error.unwrap_or(NOTHING),
             ),
             size: size.map_or_else(nothing, |size| size.to_string()),
             back: format!(
