@@ -184,9 +184,12 @@ fn body_bytes(parts: &Parts) -> Option<u64> {
 
 /// Of the object that is read, all of it also where a range was asked for.
 fn object_bytes(headers: &HeaderMap) -> Option<u64> {
-    let range = headers.get(CONTENT_RANGE)?.to_str().ok();
-    let whole = range.and_then(|range| range.rsplit_once('/')?.1.parse().ok());
-    whole.or_else(|| number(headers, &CONTENT_LENGTH))
+    let range = headers.get(CONTENT_RANGE);
+    let range = range.and_then(|range| range.to_str().ok());
+    match range {
+        Some(range) => range.rsplit_once('/')?.1.parse().ok(),
+        None => number(headers, &CONTENT_LENGTH),
+    }
 }
 
 /// Which signature there is, and where.
