@@ -109,8 +109,8 @@ impl S3 {
         let second = format_description!("[year]-[month]-[day]-[hour]-[minute]-[second]");
         let midnight = format_description!("[year]-[month]-[day]-00-00-00");
         let (at, name) = match place.keys {
-            KeyFormat::Partitioned(DateSource::EventTime) => (batch.since, &midnight[..]),
-            _ => (now, &second[..]),
+            KeyFormat::Partitioned(DateSource::EventTime) => (batch.since, midnight),
+            _ => (now, second),
         };
         let utc = OffsetDateTime::from(at);
         let name = utc.format(name).unwrap_or_default();

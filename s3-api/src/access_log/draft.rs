@@ -11,7 +11,7 @@ use crate::request::Parsed;
 use crate::response::{Answer, VERSION_ID};
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, HOST, REFERER, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName};
 use identity::Caller;
 use identity::policy::PrincipalKind;
 use std::sync::Arc;
@@ -34,8 +34,28 @@ pub(crate) struct Draft {
     agent: String,
     host: String,
     signature: (&'static str, &'static str),
-    /// Of a body that becomes an object.
-    sent_bytes: Option<u64>,
+    body: Body,
+}
+
+/// Where the size of the object is to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    /// It came with the request.
+    Sent(Option<u64>),
+    /// It goes out with the answer.
+    Read,
+    /// Nowhere.
+    Other,
+}
+
+impl Body {
+    fn of(request: &Parsed<'_>) -> Self {
+        match request.operation.name {
+            "PutObject" | "UploadPart" => Self::Sent(body_bytes(&request.parts.headers)),
+            "GetObject" | "HeadObject" => Self::Read,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Draft {
@@ -69,7 +89,7 @@ impl Draft {
             agent: header(&parts.headers, &USER_AGENT),
             host: header(&parts.headers, &HOST),
             signature: signature(request),
-            sent_bytes: body_bytes(parts),
+            body: Body::of(request),
         })
     }
 
@@ -92,8 +112,12 @@ impl Draft {
     ) -> AccessEntry {
         let headers = answer.headers();
         let (request_id, host_id) = ids;
-        let size = self.sent_bytes.or_else(|| object_bytes(headers));
-        let size = size.filter(|_| self.key != NOTHING && answer.status().is_success());
+        let size = match self.body {
+            Body::Sent(bytes) => bytes,
+            Body::Read => object_bytes(headers),
+            Body::Other => None,
+        };
+        let size = size.filter(|_| answer.status().is_success());
         let (scheme, place_of_signature) = self.signature;
         AccessEntry {
             front: format!(
@@ -173,19 +197,19 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
 }
 
 /// Of a request that brings a body, without the framing of signed chunks.
-fn body_bytes(parts: &Parts) -> Option<u64> {
-    if parts.method != Method::PUT {
-        return None;
-    }
+fn body_bytes(headers: &HeaderMap) -> Option<u64> {
     let decoded = HeaderName::from_static("x-amz-decoded-content-length");
-    number(&parts.headers, &decoded).or_else(|| number(&parts.headers, &CONTENT_LENGTH))
+    number(headers, &decoded).or_else(|| number(headers, &CONTENT_LENGTH))
 }
 
 /// Of the object that is read, all of it also where a range was asked for.
 fn object_bytes(headers: &HeaderMap) -> Option<u64> {
-    let range = headers.get(CONTENT_RANGE)?.to_str().ok();
-    let whole = range.and_then(|range| range.rsplit_once('/')?.1.parse().ok());
-    whole.or_else(|| number(headers, &CONTENT_LENGTH))
+    let range = headers.get(CONTENT_RANGE);
+    let range = range.and_then(|range| range.to_str().ok());
+    match range {
+        Some(range) => range.rsplit_once('/')?.1.parse().ok(),
+        None => number(headers, &CONTENT_LENGTH),
+    }
 }
 
 /// Which signature there is, and where.

@@ -3,7 +3,7 @@
 use crate::op::{Level, Marker, Operation};
 
 /// Those that are not called after their method and sub-resource.
-const NAMES: [(&str, &str); 14] = [
+const NAMES: [(&str, &str); 15] = [
     ("AbortMultipartUpload", "DELETE.UPLOAD"),
     ("CompleteMultipartUpload", "POST.UPLOAD"),
     ("CopyObject", "COPY.OBJECT"),
@@ -18,6 +18,7 @@ const NAMES: [(&str, &str); 14] = [
     ("UploadPart", "PUT.PART"),
     ("UploadPartCopy", "COPY.PART"),
     ("PostObject", "POST.OBJECT"),
+    ("Preflight", "OPTIONS.PREFLIGHT"),
 ];
 
 pub(super) fn of(operation: &Operation) -> String {

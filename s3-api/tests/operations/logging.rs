@@ -144,6 +144,7 @@ async fn each_request_leaves_a_line() {
         .header("range", "bytes=1-2");
     let read = client.send(get).await.sent().ok();
     let id = read.header("x-amz-request-id").to_owned();
+    client.get("/bucket/a%20key").await.sent().ok();
     let gone = client.get("/bucket/gone").await.sent();
     gone.refused(404, "NoSuchKey");
     let nobody = client
@@ -161,7 +162,7 @@ async fn each_request_leaves_a_line() {
         .iter()
         .map(|line| line.split(" [").next().unwrap())
         .collect();
-    assert_eq!(starts, ["owner-id bucket"; 5]);
+    assert_eq!(starts, ["owner-id bucket"; 6]);
     let about = |operation: &str, status: &str| {
         let wanted = format!(" {operation} ");
         let has =
@@ -182,13 +183,15 @@ async fn each_request_leaves_a_line() {
          - 2 5 7 7 \"-\" \"tool %221%22\" - cairn SigV4 - AuthHeader localhost:9000 - - -"
     );
     assert!(get.ends_with(&expected), "{get}");
+    let whole = about("REST.GET.OBJECT", "200");
+    assert!(whole.contains(" 200 - 5 5 7 7 "), "{whole}");
     let gone = about("REST.GET.OBJECT", "404");
     assert!(gone.contains(" 404 NoSuchKey "), "{gone}");
     let nobody = about("REST.GET.OBJECT", "403");
     assert!(nobody.contains(" - - "), "{nobody}");
     assert!(nobody.contains(" 403 AccessDenied "), "{nobody}");
     about("REST.GET.VERSIONING", "200");
-    assert_eq!(client.s3.access_log_stats().lines, 5);
+    assert_eq!(client.s3.access_log_stats().lines, 6);
 }
 
 #[tokio::test]
