@@ -227,3 +227,43 @@ async fn without_a_source_of_keys_nobody_is_let_in() {
     let refused = client.send_raw(unsigned(body)).await;
     refused.refused(400, "IDPCommunicationError");
 }
+
+/// Tags that go on stay with whoever goes from role to role, and cannot be changed on the way.
+#[tokio::test]
+async fn transitive_tags_go_on() {
+    let client = Client::new().await;
+    let root = client.account_with_number("one", NUMBER).await;
+    let trust = trusting(r#"{"AWS":"*"}"#, r#""sts:AssumeRole","sts:TagSession""#);
+    with_role(&client, &root, &trust).await;
+    let second = ("RoleName", "second");
+    let create = [second, ("AssumeRolePolicyDocument", trust.as_str())];
+    client.iam(&root, "CreateRole", &create).await.ok();
+    let blue = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"blue"}}}]}"#;
+    let put = [second, ("PolicyName", "p"), ("PolicyDocument", blue)];
+    client.iam(&root, "PutRolePolicy", &put).await.ok();
+    let tag = [
+        ("Tags.member.1.Key", "team"),
+        ("Tags.member.1.Value", "blue"),
+    ];
+    let plain = [ASSUME[0], ASSUME[1], tag[0], tag[1]];
+    let goes_on = [&plain[..], &[("TransitiveTagKeys.member.1", "team")]].concat();
+    let next = [
+        ("RoleArn", "arn:aws:iam::111122223333:role/second"),
+        ASSUME[1],
+    ];
+    for (first, status) in [(&plain[..], 403), (&goes_on[..], 200)] {
+        let session = client.sts(&root, "AssumeRole", first).await.ok().keys();
+        let session = client.sts(&session, "AssumeRole", &next).await.ok().keys();
+        let listed = client.send_as(&session, call("GET", "/")).await;
+        assert_eq!(listed.status, status, "{}", listed.text());
+    }
+    let session = client.sts(&root, "AssumeRole", &goes_on).await.ok().keys();
+    let other = [
+        next[0],
+        next[1],
+        ("Tags.member.1.Key", "TEAM"),
+        ("Tags.member.1.Value", "red"),
+    ];
+    let other = client.sts(&session, "AssumeRole", &other).await;
+    other.refused(400, "ValidationError");
+}
