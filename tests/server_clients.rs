@@ -77,6 +77,7 @@ clients! {
     boto3_objects: "boto3_objects.py", ["python", "boto3_objects.py"], [];
     boto3_keys: "boto3_keys.py", ["python", "boto3_keys.py"], [];
     boto3_multipart: "boto3_multipart.py", ["python", "boto3_multipart.py"], [];
+    boto3_identities: "boto3_identities.py", ["python", "boto3_identities.py"], [];
     boto3_crt: "boto3_crt.py", ["python", "boto3_crt.py"], [];
     botocore_signatures: "botocore_signatures.py", ["python", "botocore_signatures.py"], ["--sigv2"];
     awscli: "awscli_round_trips.py", ["python", "awscli_round_trips.py"], [];
@@ -91,9 +92,4 @@ clients! {
     browser: "browser.js", ["debian", "./node", "browser.js"], [];
     sdk_for_rust: "rust/src/sdk_checks.rs", ["cargo", "aws-sdk-s3"], [];
     object_store: "rust/src/object_store_checks.rs", ["cargo", "object_store"], [];
-}
-
-#[test]
-fn boto3_identities() {
-    run_checks("boto3_identities.py");
 }

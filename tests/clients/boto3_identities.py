@@ -9,8 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import boto3
 import rsa
 from botocore.config import Config
-
-from checks import ACCESS_KEY, ENDPOINT, SECRET_KEY, check, main, new_bucket, refused
+from checks import ACCESS_KEY, ENDPOINT, SECRET_KEY, about, check, main, new_bucket, refused
 
 NO_RETRIES = Config(retries={"total_max_attempts": 1})
 
@@ -317,4 +316,5 @@ def a_web_identity_assumes_a_role():
 
 
 if __name__ == "__main__":
+    about("boto3", boto3.__version__, "PyPI")
     main()
