@@ -149,125 +149,43 @@ fn reason(name: &str) -> &'static str {
 }
 
 /// The bounds that clients meet.
+#[rustfmt::skip]
+const BOUNDS: &[(&str, u64, &str)] = &[
+    ("length of a key", limits::KEY_BYTES_MAX as u64, "bytes"),
+    ("body of one PutObject or UploadPart", limits::UPLOAD_BYTES_MAX, "bytes"),
+    ("source of one CopyObject or UploadPartCopy", limits::COPY_BYTES_MAX, "bytes"),
+    ("parts of an upload", limits::PART_NUMBER_MAX as u64, ""),
+    ("smallest part but the last (at least)", limits::PART_BYTES_MIN, "bytes"),
+    ("user metadata, names and values", limits::USER_METADATA_BYTES_MAX as u64, "bytes"),
+    ("tags of an object", limits::OBJECT_TAGS_MAX as u64, ""),
+    ("tags of a bucket", limits::BUCKET_TAGS_MAX as u64, ""),
+    ("key of a tag", limits::TAG_KEY_CHARACTERS_MAX as u64, "characters"),
+    ("value of a tag", limits::TAG_VALUE_CHARACTERS_MAX as u64, "characters"),
+    ("entries of a page of a listing", limits::LIST_ENTRIES_MAX as u64, ""),
+    ("buckets of a page of ListBuckets", limits::LIST_BUCKETS_MAX as u64, ""),
+    ("keys of one DeleteObjects", limits::DELETE_KEYS_MAX as u64, ""),
+    ("grants of a list", limits::GRANTS_MAX as u64, ""),
+    ("bucket policy", limits::POLICY_BYTES_MAX as u64, "bytes"),
+    ("rules of a CORS configuration", limits::CORS_RULES_MAX as u64, ""),
+    ("routing rules of a website", limits::ROUTING_RULES_MAX as u64, ""),
+    ("default retention", limits::RETENTION_DAYS_MAX, "days"),
+    ("document of DeleteObjects or CompleteMultipartUpload", limits::LARGE_DOCUMENT_BYTES_MAX as u64, "bytes"),
+    ("lifecycle configuration", limits::LIFECYCLE_DOCUMENT_BYTES_MAX as u64, "bytes"),
+    ("other documents", limits::SMALL_DOCUMENT_BYTES_MAX as u64, "bytes"),
+    ("elements of a document", limits::DOCUMENT_ELEMENTS_MAX as u64, ""),
+    ("depth of a document", limits::DOCUMENT_DEPTH_MAX as u64, ""),
+    ("fields of a form before its file", limits::FORM_FIELDS_BYTES_MAX as u64, "bytes"),
+    ("parameters of a query", limits::QUERY_PARAMETERS_MAX as u64, ""),
+    ("signed headers", limits::SIGNED_HEADERS_MAX as u64, ""),
+    ("difference between clocks", limits::CLOCK_SKEW_SECONDS_MAX, "seconds"),
+    ("life of a presigned link", limits::PRESIGNED_SECONDS_MAX, "seconds"),
+    ("encryption context", limits::KMS_CONTEXT_BYTES_MAX as u64, "bytes"),
+    ("silence during a long copy", limits::SILENCE_SECONDS_MAX, "seconds"),
+];
+
 fn bounds() -> String {
-    let rows: &[(&str, u64, &str)] = &[
-        ("length of a key", limits::KEY_BYTES_MAX as u64, "bytes"),
-        (
-            "body of one PutObject or UploadPart",
-            limits::UPLOAD_BYTES_MAX,
-            "bytes",
-        ),
-        (
-            "source of one CopyObject or UploadPartCopy",
-            limits::COPY_BYTES_MAX,
-            "bytes",
-        ),
-        ("parts of an upload", limits::PART_NUMBER_MAX.into(), ""),
-        (
-            "smallest part but the last (at least)",
-            limits::PART_BYTES_MIN,
-            "bytes",
-        ),
-        (
-            "user metadata, names and values",
-            limits::USER_METADATA_BYTES_MAX as u64,
-            "bytes",
-        ),
-        ("tags of an object", limits::OBJECT_TAGS_MAX as u64, ""),
-        ("tags of a bucket", limits::BUCKET_TAGS_MAX as u64, ""),
-        (
-            "key of a tag",
-            limits::TAG_KEY_CHARACTERS_MAX as u64,
-            "characters",
-        ),
-        (
-            "value of a tag",
-            limits::TAG_VALUE_CHARACTERS_MAX as u64,
-            "characters",
-        ),
-        (
-            "entries of a page of a listing",
-            limits::LIST_ENTRIES_MAX.into(),
-            "",
-        ),
-        (
-            "buckets of a page of ListBuckets",
-            limits::LIST_BUCKETS_MAX.into(),
-            "",
-        ),
-        (
-            "keys of one DeleteObjects",
-            limits::DELETE_KEYS_MAX as u64,
-            "",
-        ),
-        ("grants of a list", limits::GRANTS_MAX as u64, ""),
-        ("bucket policy", limits::POLICY_BYTES_MAX as u64, "bytes"),
-        (
-            "rules of a CORS configuration",
-            limits::CORS_RULES_MAX as u64,
-            "",
-        ),
-        (
-            "routing rules of a website",
-            limits::ROUTING_RULES_MAX as u64,
-            "",
-        ),
-        ("default retention", limits::RETENTION_DAYS_MAX, "days"),
-        (
-            "document of DeleteObjects or CompleteMultipartUpload",
-            limits::LARGE_DOCUMENT_BYTES_MAX as u64,
-            "bytes",
-        ),
-        (
-            "lifecycle configuration",
-            limits::LIFECYCLE_DOCUMENT_BYTES_MAX as u64,
-            "bytes",
-        ),
-        (
-            "other documents",
-            limits::SMALL_DOCUMENT_BYTES_MAX as u64,
-            "bytes",
-        ),
-        (
-            "elements of a document",
-            limits::DOCUMENT_ELEMENTS_MAX as u64,
-            "",
-        ),
-        ("depth of a document", limits::DOCUMENT_DEPTH_MAX as u64, ""),
-        (
-            "fields of a form before its file",
-            limits::FORM_FIELDS_BYTES_MAX as u64,
-            "bytes",
-        ),
-        (
-            "parameters of a query",
-            limits::QUERY_PARAMETERS_MAX as u64,
-            "",
-        ),
-        ("signed headers", limits::SIGNED_HEADERS_MAX as u64, ""),
-        (
-            "difference between clocks",
-            limits::CLOCK_SKEW_SECONDS_MAX,
-            "seconds",
-        ),
-        (
-            "life of a presigned link",
-            limits::PRESIGNED_SECONDS_MAX,
-            "seconds",
-        ),
-        (
-            "encryption context",
-            limits::KMS_CONTEXT_BYTES_MAX as u64,
-            "bytes",
-        ),
-        (
-            "silence during a long copy",
-            limits::SILENCE_SECONDS_MAX,
-            "seconds",
-        ),
-    ];
     let mut text = "| what | at most |\n| --- | ---: |\n".to_owned();
-    for (what, most, unit) in rows {
+    for (what, most, unit) in BOUNDS {
         let _ = writeln!(text, "| {what} | {} |", format!("{most} {unit}").trim_end());
     }
     text
