@@ -135,7 +135,6 @@ fn reason(name: &str) -> &'static str {
         }
         "PutBucketIntelligentTieringConfiguration" => "there are no tiers to move objects between",
         "PutBucketInventoryConfiguration" => "no inventories are written",
-        "PutBucketLogging" => "no access logs are written",
         "PutBucketReplication" => "nothing is replicated",
         "SelectObjectContent" => "no SQL is run; Amazon has closed it to new customers",
         "UpdateObjectEncryption" => "a copy onto itself does the same",
