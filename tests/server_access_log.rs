@@ -31,13 +31,12 @@ fn start(data: &Path, interval: &str) -> (Server, Client) {
 
 fn prepare(client: &mut Client) {
     let digest = [("content-md5", LOGGING_MD5)];
-    let steps: [(&str, &[(&str, &str)], &[u8]); 4] = [
-        ("/bucket", &[], b""),
+    for (path, headers, body) in [
+        ("/bucket", &[][..], &b""[..]),
         ("/logs", &[], b""),
         ("/logs?policy", &[], POLICY),
         ("/bucket?logging", &digest, LOGGING),
-    ];
-    for (path, headers, body) in steps {
+    ] {
         let reply = client.send("PUT", path, headers, body).unwrap();
         let said = String::from_utf8_lossy(&reply.body);
         assert!(reply.status < 300, "{path}: {} {said}", reply.status);

@@ -124,6 +124,14 @@ async fn policies_of_users_groups_and_roles() {
         .await
         .unwrap();
     iam.delete_user("x").await.unwrap();
+}
+
+#[tokio::test]
+async fn policies_have_bounds() {
+    let rig = Rig::new().await;
+    let account = rig.account("one").await;
+    let iam = rig.identity.iam_of(&account);
+    iam.create_group("x", None).await.unwrap();
     let long = document("Allow", &"s3:Get*".repeat(400), "*");
     assert_eq!(
         code(iam.put_policy(PolicyHolder::Group("x"), "p", &long).await),

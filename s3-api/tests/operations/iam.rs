@@ -22,6 +22,7 @@ async fn account() -> (Client, Keys) {
 /// In the order in which all of it can be done.
 fn steps() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
     let mut steps = making();
+    steps.extend(making_policies());
     steps.extend(showing());
     steps.extend(removing());
     steps
@@ -31,7 +32,6 @@ fn making() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
     let of_user = ("UserName", "anna");
     let of_group = ("GroupName", "g");
     let of_role = ("RoleName", "r");
-    let of_provider = ("OpenIDConnectProviderArn", PROVIDER);
     let named = ("PolicyName", "inline");
     let document = ("PolicyDocument", DOCUMENT);
     let tag = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")];
@@ -84,6 +84,14 @@ fn making() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("PutRolePolicy", vec![of_role, named, document]),
         ("AttachRolePolicy", vec![of_role, attached]),
         ("TagRole", vec![of_role, tag[0], tag[1]]),
+    ]
+}
+
+fn making_policies() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
+    let of_provider = ("OpenIDConnectProviderArn", PROVIDER);
+    let document = ("PolicyDocument", DOCUMENT);
+    let tag = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")];
+    vec![
         (
             "CreatePolicy",
             vec![
@@ -357,6 +365,11 @@ async fn refusals_have_amazons_form() {
         reply.refused(status, code);
         assert!(message.contains(says), "{action}: {message}");
     }
+}
+
+#[tokio::test]
+async fn what_is_there_is_in_the_way() {
+    let (client, root) = account().await;
     client
         .iam(&root, "CreateUser", &[("UserName", "anna")])
         .await
@@ -435,6 +448,12 @@ async fn lists_come_in_pages() {
     full.refused(409, "LimitExceeded");
 }
 
+fn allow(action: &str, resource: &str, condition: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"{condition}}}]}}"#
+    )
+}
+
 /// What a user may do stands in its policies, and names what it may be done to.
 #[tokio::test]
 async fn permissions_name_what_they_are_about() {
@@ -458,11 +477,6 @@ async fn permissions_name_what_they_are_about() {
         denied.text()
     );
     denied.refused(403, "AccessDenied");
-    let allow = |action: &str, resource: &str, condition: &str| {
-        format!(
-            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"{condition}}}]}}"#
-        )
-    };
     let may = async |document: &str, action: &str, parameters: &[Parameter<'_>]| {
         let put = [
             ("UserName", "anna"),
