@@ -24,6 +24,9 @@ pub const NOTE_BYTES_MAX: usize = 16 << 10;
 /// The name of a queue of events, in bytes.
 pub const QUEUE_NAME_BYTES_MAX: usize = 255;
 
+/// Rows of buckets kept in memory.
+pub const BUCKET_ROWS_KEPT_MAX: usize = 1024;
+
 /// Bodies up to this many bytes lie inside the object's row.
 pub const INLINE_BYTES_MAX: usize = 512;
 /// Bodies up to this many bytes travel through the log, larger ones go to bulk segments.

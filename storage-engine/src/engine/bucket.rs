@@ -49,13 +49,6 @@ impl Engine {
         .await
     }
 
-    pub async fn bucket(&self, name: &str) -> Result<BucketRow> {
-        let row = self.meta.row(Key::bucket(name)).await?;
-        row.ok_or_else(|| Error::NoSuchBucket {
-            name: name.to_owned(),
-        })
-    }
-
     pub async fn update_bucket(&self, name: &str, change: UpdateBucket) -> Result<BucketRow> {
         let tags = change.tags.as_deref().unwrap_or_default();
         check_tags_within(tags, limits::BUCKET_TAGS_BYTES_MAX)?;

@@ -78,7 +78,7 @@ use keeper::Keeper;
 use readers::Readers;
 use requests::StageOptions;
 use scrub::ScrubTotals;
-use settings::Generation;
+use settings::{Generation, KeptRows};
 use space::Gauge;
 use sweep::Sweeper;
 
@@ -93,6 +93,7 @@ pub struct Engine {
     scrubs: ScrubTotals,
     hints: Hints,
     generation: Generation,
+    kept_rows: KeptRows,
     written: Written,
     failure: Failure,
     store: Store,

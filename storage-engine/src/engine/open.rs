@@ -15,7 +15,7 @@ use super::folder::Folder;
 use super::homes::{Fronts, Homes};
 use super::keeper::Keeper;
 use super::readers::Readers;
-use super::settings::Generation;
+use super::settings::{Generation, KeptRows};
 use super::space::Gauge;
 use super::sweep::Sweeper;
 use super::{Engine, Store};
@@ -224,6 +224,7 @@ impl Engine {
             scrubs: super::scrub::ScrubTotals::default(),
             hints,
             generation: Generation::default(),
+            kept_rows: KeptRows::default(),
             written: Written::default(),
             failure,
             store,

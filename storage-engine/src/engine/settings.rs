@@ -5,8 +5,12 @@
 //! for as long as the generation stays the same: a change counts it up after it is visible and
 //! before it is answered.
 
-use std::sync::Arc;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 
@@ -15,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::ids::BucketId;
 use crate::index::Step;
 use crate::key::{self, Key};
+use crate::limits;
 use crate::meta::{Batch, Stamp, View};
 use crate::row::BucketRow;
 
@@ -29,7 +34,51 @@ pub struct BucketSettings {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Generation(Arc<AtomicU64>);
 
+/// Rows of buckets, kept for as long as the generation stays the same: every request looks one up.
+#[derive(Debug, Default)]
+pub(super) struct KeptRows(RwLock<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    generation: u64,
+    rows: HashMap<String, BucketRow>,
+}
+
+impl KeptRows {
+    fn find(&self, generation: u64, name: &str) -> Option<BucketRow> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let row = kept.rows.get(name)?;
+        (kept.generation == generation).then(|| row.clone())
+    }
+
+    fn keep(&self, generation: u64, row: &BucketRow) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation > generation {
+            return;
+        }
+        if kept.generation < generation || kept.rows.len() >= limits::BUCKET_ROWS_KEPT_MAX {
+            kept.rows.clear();
+            kept.generation = generation;
+        }
+        kept.rows.insert(row.name.clone(), row.clone());
+    }
+}
+
 impl Engine {
+    pub async fn bucket(&self, name: &str) -> Result<BucketRow> {
+        // Read before the row: what is kept may be newer than this says, never older.
+        let generation = self.settings_generation();
+        if let Some(row) = self.kept_rows.find(generation, name) {
+            return Ok(row);
+        }
+        let row: Option<BucketRow> = self.meta.row(Key::bucket(name)).await?;
+        let row = row.ok_or_else(|| Error::NoSuchBucket {
+            name: name.to_owned(),
+        })?;
+        self.kept_rows.keep(generation, &row);
+        Ok(row)
+    }
+
     /// Changes whenever the settings of a bucket have changed, or there is one more or less.
     pub fn settings_generation(&self) -> u64 {
         self.generation.0.load(Ordering::Acquire)
