@@ -15,7 +15,7 @@ fn the_key_may_name_the_file() {
         ("${filename}", "a.txt", "a.txt"),
         ("up/${filename}.${filename}", "a", "up/a.a"),
         ("${filename}", "C:\\Users\\me\\a.txt", "a.txt"),
-        ("${filename}", "/home/me/a.txt", "a.txt"),
+        ("${filename}", "/pictures/me/a.txt", "a.txt"),
         ("$filename", "a.txt", "$filename"),
     ] {
         assert_eq!(with_key(key, file).unwrap(), expected);
