@@ -23,6 +23,9 @@ use crate::settle::Verdict;
 /// Between the numbers of the crash points of two histories.
 const POINTS_OF_A_HISTORY: u64 = 10_000;
 
+/// After so many a long run says how far it is.
+const POINTS_OF_A_REPORT: u64 = 10_000;
+
 pub fn on_one_thread<T>(work: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder
@@ -75,6 +78,9 @@ fn crash_everywhere(name: &'static str, points: u64, history: impl Fn(u64) -> Ve
         }
         if let Err(what) = crash_history(seed, &rounds, left, &mut made) {
             kept.fail(seed, &what, &print::rounds(&rounds));
+        }
+        if made.points / POINTS_OF_A_REPORT > (points - left) / POINTS_OF_A_REPORT {
+            println!("{name}: {} of {points} crash points", made.points);
         }
     }
     made.expect(points);
