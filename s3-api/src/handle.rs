@@ -4,6 +4,7 @@ use crate::access_log::{Collector, Draft};
 use crate::auth::Verifier;
 use crate::body::payload::Payload;
 use crate::body::wire::{ConnectionFate, WireBody};
+use crate::bucket::Bucket;
 use crate::config::{S3Config, Settings};
 use crate::cors;
 use crate::domains::Domains;
@@ -11,11 +12,11 @@ use crate::error::{Code, S3Error};
 use crate::form::Form;
 use crate::iam;
 use crate::observe::Observation;
-use crate::op::{Disposition, Level, Served};
+use crate::op::{Disposition, Served};
 use crate::ops;
 use crate::ops::post_object::Wish;
 use crate::query::Query;
-use crate::request::{Authenticated, Gate, Parsed};
+use crate::request::{Authenticated, Gate, Named, Parsed};
 use crate::response::{Answer, ResponseBody, document_bytes, empty};
 use crate::target::{Target, check_key};
 use bytes::Bytes;
@@ -107,11 +108,13 @@ impl S3 {
         let (mut shared, mut draft) = (None, None);
         let outcome = match parsed {
             Ok(parsed) => {
-                if parts.headers.contains_key(ORIGIN) {
-                    shared = self.shared_with_origin(&parsed).await;
+                // Looked up before the request is served, which may end the bucket.
+                let bucket = self.gate.named_by(&parsed).await;
+                if let Some(bucket) = bucket.public() {
+                    shared = shared_with_origin(&parsed, bucket);
+                    draft = Draft::begin(&parsed, bucket);
                 }
-                draft = self.draft(&parsed).await;
-                self.answer(parsed, &mut body, draft.as_mut()).await
+                self.answer(parsed, bucket, &mut body, draft.as_mut()).await
             }
             Err(error) => Err(error),
         };
@@ -213,11 +216,14 @@ impl S3 {
     async fn answer(
         &self,
         parsed: Parsed<'_>,
+        bucket: Named,
         body: &mut WireBody,
         draft: Option<&mut Draft>,
     ) -> Result<Answer, S3Error> {
         match parsed.operation.disposition {
-            Disposition::Served(Served::Preflight) => return self.preflight(parsed).await,
+            Disposition::Served(Served::Preflight) => {
+                return cors::preflight(&parsed, bucket.public());
+            }
             Disposition::Served(Served::PostObject) => {
                 return Box::pin(self.answer_form(parsed, body, draft)).await;
             }
@@ -228,7 +234,8 @@ impl S3 {
         if let Some(draft) = draft {
             draft.asked_by(authenticated.caller());
         }
-        let (permitted, claim) = self.gate.permit(authenticated, &self.settings).await?;
+        let permitted = self.gate.permit(authenticated, bucket, &self.settings);
+        let (permitted, claim) = permitted.await?;
         let payload = Payload::new(body, claim, headers)?;
         let outcome = ops::run(&permitted, payload).await;
         match outcome {
@@ -262,35 +269,12 @@ impl S3 {
         if let Some(draft) = draft {
             draft.asked_by(&verified.caller);
         }
+        // Once more: its fields may have been long in coming.
+        let bucket = self.gate.named_by(&put).await;
         let authenticated = Authenticated::form(put, verified.caller);
-        let (permitted, _) = self.gate.permit(authenticated, &self.settings).await?;
+        let permitted = self.gate.permit(authenticated, bucket, &self.settings);
+        let (permitted, _) = permitted.await?;
         ops::run(&permitted, Payload::of_form(file, verified.length)).await
-    }
-
-    async fn preflight(&self, request: Parsed<'_>) -> Result<Answer, S3Error> {
-        let bucket = self.gate.public_settings(&request.target.bucket).await;
-        cors::preflight(&request, bucket.as_deref())
-    }
-
-    /// The beginning of a line for the log of the bucket, if it has one. Looked up before the
-    /// request is served, which may end the bucket.
-    async fn draft(&self, request: &Parsed<'_>) -> Option<Draft> {
-        if request.target.level() == Level::Service {
-            return None;
-        }
-        let bucket = self.gate.public_settings(&request.target.bucket).await?;
-        Draft::begin(request, &bucket)
-    }
-
-    /// What a page of another origin may see of the answer. Looked up before the request is
-    /// served, which may end the bucket.
-    async fn shared_with_origin(&self, request: &Parsed<'_>) -> Option<HeaderMap> {
-        let is_of_bucket = request.target.level() != Level::Service;
-        if !is_of_bucket || request.parts.method == Method::OPTIONS {
-            return None;
-        }
-        let bucket = self.gate.public_settings(&request.target.bucket).await?;
-        cors::headers_for(request.parts, &bucket)
     }
 
     /// Makes an answer of whatever came out.
@@ -333,5 +317,15 @@ impl S3 {
         };
         answer.headers_mut().extend(headers.unwrap_or_default());
         answer
+    }
+}
+
+/// What a page of another origin may see of the answer.
+fn shared_with_origin(request: &Parsed<'_>, bucket: &Bucket) -> Option<HeaderMap> {
+    let is_asked = request.parts.headers.contains_key(ORIGIN);
+    let is_preflight = request.parts.method == Method::OPTIONS;
+    match is_asked && !is_preflight {
+        true => cors::headers_for(request.parts, bucket),
+        false => None,
     }
 }

@@ -8,6 +8,7 @@ mod page;
 
 use crate::body::payload::Payload;
 use crate::body::wire::WireBody;
+use crate::bucket::Bucket;
 use crate::bucket::website::{Pages, Redirection, Visit, Website};
 use crate::client::Scheme;
 use crate::cors;
@@ -16,7 +17,7 @@ use crate::error::{Code, S3Error};
 use crate::handle::S3;
 use crate::op::named;
 use crate::query::Query;
-use crate::request::{Authenticated, Parsed};
+use crate::request::{Authenticated, Named, Parsed};
 use crate::response::{self, Answer, ResponseBody, set};
 use crate::target::{Target, check_bucket_name};
 use bytes::Bytes;
@@ -25,6 +26,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use http_body::Body;
 use std::error::Error;
+use std::sync::Arc;
 
 const REDIRECT: HeaderName = HeaderName::from_static("x-amz-website-redirect-location");
 
@@ -72,8 +74,7 @@ impl S3 {
             Ok(target) => target,
             Err(error) => return (Err(error.into()), None),
         };
-        let bucket = self.gate().public_settings(&target.bucket).await;
-        let Some(bucket) = bucket else {
+        let Ok(bucket) = self.gate().bucket(&target.bucket).await else {
             return (Err(no_such_bucket(&target.bucket).into()), None);
         };
         let shared = cors::headers_for(parts, &bucket);
@@ -86,6 +87,7 @@ impl S3 {
             s3: self,
             parts,
             target: &target,
+            bucket: &bucket,
         };
         (visitor.visit(&website).await, shared)
     }
@@ -109,6 +111,7 @@ struct Visitor<'a> {
     s3: &'a S3,
     parts: &'a Parts,
     target: &'a Target,
+    bucket: &'a Arc<Bucket>,
 }
 
 impl Visitor<'_> {
@@ -202,9 +205,13 @@ impl Visitor<'_> {
             operation: named(operation)?,
         };
         crate::target::check_key(&request.target.key)?;
-        self.s3
-            .read_anonymously(Authenticated::visitor(request))
-            .await
+        let (gate, settings) = (self.s3.gate(), self.s3.settings());
+        let bucket = Named::found(Arc::clone(self.bucket));
+        let permitted = gate.permit(Authenticated::visitor(request), bucket, settings);
+        let (permitted, claim) = permitted.await?;
+        let mut nothing = WireBody::empty();
+        let payload = Payload::new(&mut nothing, claim, &HeaderMap::new())?;
+        crate::ops::run(&permitted, payload).await
     }
 
     fn as_visit(&self) -> Visit<'_> {
@@ -213,15 +220,6 @@ impl Visitor<'_> {
             host: host(self.parts).unwrap_or_default(),
             key: &self.target.key,
         }
-    }
-}
-
-impl S3 {
-    async fn read_anonymously(&self, request: Authenticated<'_>) -> Result<Answer, S3Error> {
-        let (permitted, claim) = self.gate().permit(request, self.settings()).await?;
-        let mut nothing = WireBody::empty();
-        let payload = Payload::new(&mut nothing, claim, &HeaderMap::new())?;
-        crate::ops::run(&permitted, payload).await
     }
 }
 

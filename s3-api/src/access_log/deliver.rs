@@ -65,8 +65,8 @@ impl S3 {
 
     async fn deliver(&self, place: &Place, batch: Batch) -> Result<(), Undelivered> {
         let (gate, engine) = (self.gate(), self.gate().engine());
-        let source = gate.bucket_named(&place.source).await?;
-        let target = gate.bucket_named(&place.target).await?;
+        let source = gate.bucket(&place.source).await?;
+        let target = gate.bucket(&place.target).await?;
         if !may_deliver(gate.identity(), &source, &target, &place.prefix) {
             return Err(Undelivered::NotPermitted);
         }
