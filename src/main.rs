@@ -40,6 +40,10 @@ use clap::Parser;
 
 use cli::{Cli, Command, KmsCommand};
 
+/// For RocksDB too, whose allocations are this process's as well. Decision 16 has the figures.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Server(args) => server::run(args),
