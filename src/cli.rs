@@ -3,7 +3,8 @@
 mod key;
 mod user;
 
-use std::path::PathBuf;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -30,7 +31,7 @@ pub(crate) enum Command {
     /// Copy a data folder no server is running on into another; again into the same one copies
     /// what is new
     Backup(BackupArgs),
-    /// Make a data folder from a backup
+    /// Make a data folder from a backup, where there is none or an empty one
     Restore(RestoreArgs),
     /// Show what lifecycle rules would do, or have done, in a data folder no server is running on
     Lifecycle(LifecycleArgs),
@@ -49,26 +50,57 @@ pub(crate) enum Command {
     Key(AccessKeyCommand),
 }
 
+/// The data folder that a command works on. As an argument it is stated here and nowhere else.
+#[derive(Debug, Args)]
+pub(crate) struct DataFolder {
+    /// Data folder; no server may be running on it
+    #[arg(long = "data", value_name = "DIR", env = "CAIRN_DATA")]
+    path: PathBuf,
+}
+
+impl Deref for DataFolder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// A data folder, and nothing else.
+#[derive(Debug, Args)]
+pub(crate) struct FolderArgs {
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
+}
+
+/// An access key that is taken over from elsewhere.
+#[derive(Debug, Args)]
+pub(crate) struct GivenKey {
+    /// Access key; made, with its secret, if it is not given
+    #[arg(long, value_name = "KEY")]
+    pub(crate) access_key: Option<String>,
+
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "CAIRN_SECRET_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) secret_key: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventsCommand {
     /// Show how many events wait for each webhook, and each one that was given up
-    List(EventsListArgs),
+    List(FolderArgs),
     /// Let events that were given up be told again at the next start
     Retry(EventsRetryArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct EventsListArgs {
-    /// Folder to look at
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct EventsRetryArgs {
-    /// Folder with the events
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 
     /// Only those for this webhook
     #[arg(long, value_name = "NAME")]
@@ -87,7 +119,7 @@ pub(crate) enum KeyCommand {
     /// Make a key
     Create(KeyArgs),
     /// Show all keys: name, state, versions, and when each was made in seconds since 1970
-    List(KeyListArgs),
+    List(FolderArgs),
     /// Wrap with a new version from now on; what older ones wrapped still opens
     Rotate(KeyArgs),
     /// Let a key wrap and open nothing until it is enabled again
@@ -97,28 +129,19 @@ pub(crate) enum KeyCommand {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct KeyListArgs {
-    /// Folder with the keys
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
     /// Name of the key, as clients give it in x-amz-server-side-encryption-aws-kms-key-id
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 
-    /// Folder with the keys
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ScrubArgs {
-    /// Folder to read
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 
     /// Read at most this many MiB a second; 0 for as fast as it goes
     #[arg(long, value_name = "MIB", default_value_t = 0)]
@@ -131,9 +154,8 @@ pub(crate) struct ScrubArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackupArgs {
-    /// Folder to copy
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 
     /// Folder to copy to: empty, or an earlier backup of the same store
     #[arg(long, value_name = "DIR")]
@@ -146,17 +168,15 @@ pub(crate) struct RestoreArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) from: PathBuf,
 
-    /// Folder to make: it must be empty or missing
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 }
 
 #[derive(Debug, Args)]
 #[group(id = "show", required = true, multiple = false, args = ["dry_run", "runs"])]
 pub(crate) struct LifecycleArgs {
-    /// Folder to look at
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 
     /// Show everything the rules of this bucket would do now, and by which rule; change nothing
     #[arg(long, value_name = "BUCKET")]
@@ -185,9 +205,8 @@ pub(crate) struct DayArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// Folder to verify
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 
     /// Read and verify every byte of every object, not only the headers of their chunks
     #[arg(long)]

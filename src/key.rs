@@ -30,19 +30,22 @@ pub(crate) fn run(command: &AccessKeyCommand) -> ExitCode {
 }
 
 fn add(args: &KeyAddArgs) -> Result<Vec<String>, AccountError> {
-    check_key(args.access_key.as_deref(), args.secret_key.as_deref())?;
+    check_key(
+        args.key.access_key.as_deref(),
+        args.key.secret_key.as_deref(),
+    )?;
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
     of_user(&args.user, async |iam| {
         let request = KeyRequest {
-            id: args.access_key.as_deref(),
-            secret: args.secret_key.as_deref(),
+            id: args.key.access_key.as_deref(),
+            secret: args.key.secret_key.as_deref(),
             expires: args.expires,
             restriction: policy.as_deref(),
             description: args.description.as_deref(),
         };
         let new = iam.create_access_key_as(None, request).await?;
         // A secret that was given is known already; one that was made is shown this once.
-        Ok(vec![match args.secret_key {
+        Ok(vec![match args.key.secret_key {
             Some(_) => new.key.id,
             None => format!("{}\t{}", new.key.id, new.secret.expose()),
         }])

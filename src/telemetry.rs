@@ -6,4 +6,5 @@ mod lifecycle;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod printable;
+mod rows;
 mod store;

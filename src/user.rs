@@ -29,7 +29,10 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
 }
 
 fn add(args: &UserAddArgs) -> Result<Vec<String>, AccountError> {
-    check_key(args.access_key.as_deref(), args.secret_key.as_deref())?;
+    check_key(
+        args.key.access_key.as_deref(),
+        args.key.secret_key.as_deref(),
+    )?;
     with_identity(&args.data, async |identity| {
         let new = NewAccount {
             name: &args.name,
@@ -38,14 +41,14 @@ fn add(args: &UserAddArgs) -> Result<Vec<String>, AccountError> {
             display_name: args.display_name.as_deref(),
             email: args.email.as_deref(),
             key: KeyRequest {
-                id: args.access_key.as_deref(),
-                secret: args.secret_key.as_deref(),
+                id: args.key.access_key.as_deref(),
+                secret: args.key.secret_key.as_deref(),
                 ..KeyRequest::default()
             },
         };
         let (account, key) = identity.add_account(new).await?;
         // A secret that was given is known already; one that was made is shown this once.
-        let secret = match args.secret_key {
+        let secret = match args.key.secret_key {
             Some(_) => String::new(),
             None => format!("\t{}", key.secret.expose()),
         };

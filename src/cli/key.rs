@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::UserNameArgs;
+use super::{GivenKey, UserNameArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccessKeyCommand {
@@ -36,17 +36,8 @@ pub(crate) struct KeyAddArgs {
     #[command(flatten)]
     pub(crate) user: UserNameArgs,
 
-    /// Access key; made, with its secret, if it is not given
-    #[arg(long, value_name = "KEY")]
-    pub(crate) access_key: Option<String>,
-
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "CAIRN_SECRET_KEY",
-        hide_env_values = true
-    )]
-    pub(crate) secret_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: GivenKey,
 
     /// From then on the key is unknown
     #[arg(long, value_name = "SECONDS SINCE 1970")]

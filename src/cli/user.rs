@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::{DataFolder, FolderArgs, GivenKey};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
     /// Make a user with an access key; shows name, id, display name, email and key, and the secret
     /// if it was not given
     Add(UserAddArgs),
     /// Show all users: name, id, display name and email
-    List(UserListArgs),
+    List(FolderArgs),
     /// Remove a user and its keys; its buckets stay
     Remove(UserNameArgs),
     /// What a user may do, beyond what it owns
@@ -42,9 +44,8 @@ pub(crate) struct UserNameArgs {
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 
-    /// Folder the user is in
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 }
 
 #[derive(Debug, Args)]
@@ -98,26 +99,9 @@ pub(crate) struct UserAddArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) email: Option<String>,
 
-    /// Access key; made, with its secret, if it is not given
-    #[arg(long, value_name = "KEY")]
-    pub(crate) access_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: GivenKey,
 
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "CAIRN_SECRET_KEY",
-        hide_env_values = true
-    )]
-    pub(crate) secret_key: Option<String>,
-
-    /// Folder the user is for
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UserListArgs {
-    /// Folder whose users to show
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
 }

@@ -1,16 +1,10 @@
 //! What lifecycle tells of itself, as metrics: one row each.
 
-use std::sync::Arc;
+use pipeline::lifecycle::LifecycleStats;
 
-use pipeline::lifecycle::{Lifecycle, LifecycleStats};
-use prometheus::IntGauge;
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use super::rows::Row;
 
-/// Name, help, and where the value stands. Totals are gauges too: they are read, not counted here.
-type Row = (&'static str, &'static str, fn(&LifecycleStats) -> u64);
-
-const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row<LifecycleStats>] = &[
     (
         "cairn_lifecycle_runs",
         "Runs ended since the start in which some bucket was due",
@@ -65,35 +59,3 @@ const ROWS: &[Row] = &[
         |s| s.counts.errors,
     ),
 ];
-
-/// The rows' gauges, in the same order, set whenever somebody asks.
-pub(crate) struct LifecycleGauges {
-    lifecycle: Arc<Lifecycle>,
-    gauges: Vec<IntGauge>,
-}
-
-impl LifecycleGauges {
-    pub(crate) fn new(lifecycle: Arc<Lifecycle>) -> Result<LifecycleGauges, prometheus::Error> {
-        let gauges = ROWS
-            .iter()
-            .map(|(name, help, _)| IntGauge::new(*name, *help));
-        Ok(LifecycleGauges {
-            gauges: gauges.collect::<Result<_, _>>()?,
-            lifecycle,
-        })
-    }
-}
-
-impl Collector for LifecycleGauges {
-    fn desc(&self) -> Vec<&Desc> {
-        self.gauges.iter().flat_map(Collector::desc).collect()
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
-        let stats = self.lifecycle.stats();
-        for (gauge, (_, _, value)) in self.gauges.iter().zip(ROWS) {
-            gauge.set(i64::try_from(value(&stats)).unwrap_or(i64::MAX));
-        }
-        self.gauges.iter().flat_map(Collector::collect).collect()
-    }
-}

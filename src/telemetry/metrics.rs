@@ -13,12 +13,11 @@ use prometheus::process_collector::ProcessCollector;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use s3_api::AccessLogStats;
 use storage_engine::EngineStats;
 
-use super::access_log::AccessLogGauges;
-use super::events::EventGauges;
-use super::lifecycle::LifecycleGauges;
-use super::store::StoreGauges;
+use super::rows::{Asked, Gauges};
+use super::{access_log, events, lifecycle, store};
 use crate::front::Front;
 
 /// From a cached small read to a large transfer, in seconds.
@@ -37,7 +36,7 @@ pub(crate) struct Metrics {
     pub(crate) bytes_sent: IntCounter,
     pub(crate) broken_answers: IntCounter,
     pub(crate) panics: IntCounter,
-    store: StoreGauges,
+    store: Gauges<EngineStats>,
 }
 
 /// Lowers a gauge again when it is dropped, however that comes about.
@@ -98,7 +97,7 @@ impl Metrics {
                 "cairn_panics_total",
                 "Requests ended by a bug in the server",
             )?,
-            store: StoreGauges::register(&registry)?,
+            store: add(&registry, Gauges::new(store::ROWS)?)?,
             registry,
         }))
     }
@@ -108,19 +107,28 @@ impl Metrics {
         &self,
         lifecycle: &Arc<Lifecycle>,
     ) -> Result<(), prometheus::Error> {
-        let gauges = LifecycleGauges::new(Arc::clone(lifecycle))?;
+        let lifecycle = Arc::clone(lifecycle);
+        let gauges = Asked::new(lifecycle::ROWS, move || lifecycle.stats())?;
         self.registry.register(Box::new(gauges))
     }
 
     /// Likewise what the telling of events does.
     pub(crate) fn watch_events(&self, delivery: &Arc<Delivery>) -> Result<(), prometheus::Error> {
-        let gauges = EventGauges::new(Arc::clone(delivery))?;
+        let delivery = Arc::clone(delivery);
+        let gauges = Asked::new(events::ROWS, move || delivery.stats())?;
         self.registry.register(Box::new(gauges))
     }
 
     /// Likewise what becomes of the access logs of buckets.
     pub(crate) fn watch_access_log(&self, front: &Arc<Front>) -> Result<(), prometheus::Error> {
-        let gauges = AccessLogGauges::new(front)?;
+        // The front holds these metrics.
+        let front = Arc::downgrade(front);
+        let gauges = Asked::new(access_log::ROWS, move || {
+            let front = front.upgrade();
+            front.map_or_else(AccessLogStats::default, |front| {
+                front.s3().access_log_stats()
+            })
+        })?;
         self.registry.register(Box::new(gauges))
     }
 

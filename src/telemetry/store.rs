@@ -1,12 +1,10 @@
 //! What the store tells of itself, as metrics: one row each.
 
-use prometheus::{IntGauge, Registry};
 use storage_engine::EngineStats;
 
-/// Name, help, and where the value stands. Totals are gauges too: they are read, not counted here.
-type Row = (&'static str, &'static str, fn(&EngineStats) -> u64);
+use super::rows::Row;
 
-const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row<EngineStats>] = &[
     (
         "cairn_commit_groups",
         "Groups of changes written since the start, which is the number of syncs of the log",
@@ -120,25 +118,3 @@ const ROWS: &[Row] = &[
         |s| u64::from(s.stopped),
     ),
 ];
-
-/// The rows' gauges, in the same order.
-pub(crate) struct StoreGauges(Vec<IntGauge>);
-
-impl StoreGauges {
-    pub(crate) fn register(registry: &Registry) -> Result<StoreGauges, prometheus::Error> {
-        let gauges = ROWS.iter().map(|(name, help, _)| {
-            let gauge = IntGauge::new(*name, *help)?;
-            registry.register(Box::new(gauge.clone()))?;
-            Ok(gauge)
-        });
-        gauges
-            .collect::<Result<_, prometheus::Error>>()
-            .map(StoreGauges)
-    }
-
-    pub(crate) fn set(&self, stats: &EngineStats) {
-        for (gauge, (_, _, value)) in self.0.iter().zip(ROWS) {
-            gauge.set(i64::try_from(value(stats)).unwrap_or(i64::MAX));
-        }
-    }
-}
