@@ -20,16 +20,8 @@ use storage_engine::{
 use tokio::runtime::Handle;
 
 use crate::cli::{BackupArgs, CheckArgs, RestoreArgs, ScrubArgs};
+use crate::exit;
 use crate::progress::Progress;
-
-/// The store is whole.
-const EXIT_SOUND: u8 = 0;
-/// The command could not do its work.
-const EXIT_FAILED: u8 = 1;
-/// The command did its work and found something wrong.
-const EXIT_PROBLEMS: u8 = 3;
-/// Stopped by a signal before the end.
-const EXIT_INTERRUPTED: u8 = 130;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
 pub(crate) fn check(args: &CheckArgs) -> ExitCode {
@@ -78,7 +70,7 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
                 report.copied_bytes >> 20,
                 report.chunks,
             );
-            Ok((EXIT_SOUND, vec![line]))
+            Ok((exit::FINE, vec![line]))
         })
     }))
 }
@@ -89,7 +81,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
         let copied =
             storage_engine::restore(&args.from, &args.data, &mut |work| progress.show(work))?;
         let line = format!("{} MiB copied; start a server on it", copied >> 20);
-        Ok((EXIT_SOUND, vec![line]))
+        Ok((exit::FINE, vec![line]))
     }))
 }
 
@@ -144,10 +136,10 @@ fn scrubbed(report: &ScrubReport) -> Conclusion {
     if let Some(next) = report.next {
         let ScrubPosition { segment, offset } = next;
         lines.push(format!("interrupted: go on with --from {segment}:{offset}"));
-        return (EXIT_INTERRUPTED, lines);
+        return (exit::INTERRUPTED, lines);
     }
     let sound = report.damaged_total == 0;
-    (if sound { EXIT_SOUND } else { EXIT_PROBLEMS }, lines)
+    (if sound { exit::FINE } else { exit::PROBLEMS }, lines)
 }
 
 /// An exit code, and what to print.
@@ -183,11 +175,11 @@ fn conclude(outcome: Result<Conclusion, Error>) -> ExitCode {
         Err(Error::Interrupted) => {
             let line = "interrupted before the end; run the command again";
             let _ = writeln!(io::stderr(), "{line}");
-            EXIT_INTERRUPTED
+            exit::INTERRUPTED
         }
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
-            EXIT_FAILED
+            exit::FAILED
         }
     };
     ExitCode::from(code)
@@ -208,9 +200,9 @@ fn verdict(report: &CheckReport) -> Conclusion {
     );
     if report.problems_total == 0 {
         lines.push(format!("{looked_at}: no problems"));
-        return (EXIT_SOUND, lines);
+        return (exit::FINE, lines);
     }
     let found = report.problems_total;
     lines.push(format!("{looked_at}: {found} problems"));
-    (EXIT_PROBLEMS, lines)
+    (exit::PROBLEMS, lines)
 }

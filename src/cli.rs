@@ -1,14 +1,18 @@
 //! The command line as typed. `config` checks it; nothing else looks at it.
 
+mod config;
 mod key;
+mod server;
 mod user;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
+pub(crate) use server::ServerArgs;
 pub(crate) use user::{
     PolicyAttachArgs, PolicyCommand, PolicyNameArgs, UserAddArgs, UserCommand, UserNameArgs,
 };
@@ -48,6 +52,9 @@ pub(crate) enum Command {
     /// Look after the access keys of users, in a data folder no server is running on
     #[command(subcommand)]
     Key(AccessKeyCommand),
+    /// Show the configuration, or check a file of it
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// The data folder that a command works on. As an argument it is stated here and nowhere else.
@@ -64,6 +71,14 @@ impl Deref for DataFolder {
     fn deref(&self) -> &Path {
         &self.path
     }
+}
+
+/// For programs that read what is shown.
+#[derive(Debug, Args)]
+pub(crate) struct JsonArgs {
+    /// Show it as JSON
+    #[arg(long = "json")]
+    pub(crate) wanted: bool,
 }
 
 /// A data folder, and nothing else.
@@ -198,7 +213,8 @@ pub(crate) struct DayArgs {
         long,
         value_name = "SECONDS",
         env = "CAIRN_LIFECYCLE_DAY",
-        default_value_t = 86_400
+        default_value_t = 86_400,
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     pub(crate) lifecycle_day: u64,
 }
@@ -211,156 +227,4 @@ pub(crate) struct CheckArgs {
     /// Read and verify every byte of every object, not only the headers of their chunks
     #[arg(long)]
     pub(crate) read_data: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ServerArgs {
-    /// Folder that holds everything: objects, index and root credential; made when it is missing
-    #[arg(long, value_name = "DIR", env = "CAIRN_DATA")]
-    pub(crate) data: PathBuf,
-
-    /// Address and port to listen on; may be given several times
-    #[arg(
-        long,
-        value_name = "ADDR:PORT",
-        env = "CAIRN_LISTEN",
-        value_delimiter = ',',
-        default_value = "127.0.0.1:9000"
-    )]
-    pub(crate) listen: Vec<String>,
-
-    /// Region that clients sign for
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "CAIRN_REGION",
-        default_value = "us-east-1"
-    )]
-    pub(crate) region: String,
-
-    /// Domain beneath which names are buckets: bucket.NAME; may be given several times
-    #[arg(
-        long = "domain",
-        value_name = "NAME",
-        env = "CAIRN_DOMAIN",
-        value_delimiter = ','
-    )]
-    pub(crate) domains: Vec<String>,
-
-    /// The same for buckets as websites, on every listener
-    #[arg(
-        long = "website-domain",
-        value_name = "NAME",
-        env = "CAIRN_WEBSITE_DOMAIN",
-        value_delimiter = ','
-    )]
-    pub(crate) website_domains: Vec<String>,
-
-    /// Address and port that serve nothing but websites; may be given several times
-    #[arg(
-        long,
-        value_name = "ADDR:PORT",
-        env = "CAIRN_WEBSITE_LISTEN",
-        value_delimiter = ','
-    )]
-    pub(crate) website_listen: Vec<String>,
-
-    /// Proxies whose X-Forwarded-For, -Host and -Proto are believed; may be given several times
-    #[arg(
-        long = "trusted-proxy",
-        value_name = "CIDR",
-        env = "CAIRN_TRUSTED_PROXY",
-        value_delimiter = ','
-    )]
-    pub(crate) trusted_proxies: Vec<String>,
-
-    /// Accept signatures of Version 2 too, which sign neither the host nor the body
-    #[arg(long, env = "CAIRN_SIGV2")]
-    pub(crate) sigv2: bool,
-
-    /// Receiver of events: buckets name it arn:cairn:sqs::NAME:webhook; may be given several times
-    #[arg(
-        long = "webhook",
-        value_name = "NAME=URL",
-        env = "CAIRN_WEBHOOK",
-        value_delimiter = ' '
-    )]
-    pub(crate) webhooks: Vec<String>,
-
-    /// File with the bearer token for a receiver of events; may be given several times
-    #[arg(
-        long = "webhook-token",
-        value_name = "NAME=FILE",
-        env = "CAIRN_WEBHOOK_TOKEN",
-        value_delimiter = ' '
-    )]
-    pub(crate) webhook_tokens: Vec<String>,
-
-    /// How often the access logs of buckets are written
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "CAIRN_ACCESS_LOG_INTERVAL",
-        default_value_t = 300
-    )]
-    pub(crate) access_log_interval: u64,
-
-    #[command(flatten)]
-    pub(crate) day: DayArgs,
-
-    /// What a new bucket is set to whose maker says nothing: BucketOwnerEnforced (access control
-    /// lists do not count), BucketOwnerPreferred or ObjectWriter (they do)
-    #[arg(
-        long,
-        value_name = "OWNERSHIP",
-        env = "CAIRN_OBJECT_OWNERSHIP",
-        default_value = "BucketOwnerEnforced"
-    )]
-    pub(crate) object_ownership: String,
-
-    /// From where customers' own encryption keys are taken: private for this machine only (and
-    /// TLS, once there is some), anywhere where something before the server encrypts the way
-    #[arg(
-        long,
-        value_name = "WHERE",
-        env = "CAIRN_CUSTOMER_KEYS",
-        default_value = "private"
-    )]
-    pub(crate) customer_keys: CustomerKeysFrom,
-
-    #[command(flatten)]
-    pub(crate) log: LogArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LogArgs {
-    /// Form of the log, which goes to standard error
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        env = "CAIRN_LOG_FORMAT",
-        default_value = "human"
-    )]
-    pub(crate) log_format: LogFormat,
-
-    /// error, warn, info, debug, trace, or directives such as info,s3_api=debug
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        env = "CAIRN_LOG_LEVEL",
-        default_value = "info"
-    )]
-    pub(crate) log_level: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CustomerKeysFrom {
-    Private,
-    Anywhere,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    Human,
-    Json,
 }

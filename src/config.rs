@@ -1,26 +1,34 @@
 //! What the server runs with, checked once. Below this, settings are simply right.
+//!
+//! `table` has all settings, `effective` finds which value of each counts, and checks it.
 
+mod checks;
+mod effective;
+mod file;
+mod origin;
+mod setting;
+mod show;
+mod table;
 #[cfg(test)]
 mod tests;
 
-use std::env;
-use std::ffi::OsString;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use pipeline::lifecycle::Day;
-use s3_api::{CustomerKeys, Domains, InvalidDomain, Ownership, SigV2};
-use tracing_subscriber::EnvFilter;
+use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
 
-use crate::cli::{CustomerKeysFrom, DayArgs, LogArgs, LogFormat, ServerArgs};
-use crate::credentials::{self, RootCredential};
+use crate::credentials::RootCredential;
 use crate::proxies::TrustedProxies;
-use crate::webhook::{self, InvalidWebhook, WebhookConfig};
+use crate::webhook::{self, WebhookConfig};
 
-const ROOT_USER: &str = "CAIRN_ROOT_USER";
-const ROOT_PASSWORD: &str = "CAIRN_ROOT_PASSWORD";
-const REGION_BYTES_MAX: usize = 64;
+pub(crate) use checks::day;
+pub(crate) use effective::{Chosen, Effective, FILE_VARIABLE, of_process};
+pub(crate) use origin::{Fault, Origin};
+pub(crate) use setting::{Kind, Setting};
+pub(crate) use show::{refuse, run};
+pub(crate) use table::SETTINGS;
 
 #[derive(Debug)]
 pub(crate) struct ServerConfig {
@@ -37,150 +45,85 @@ pub(crate) struct ServerConfig {
     pub(crate) access_log_interval: Duration,
     pub(crate) ownership: Ownership,
     pub(crate) customer_keys: CustomerKeys,
-    /// The root credential of the environment. Without one, the data folder holds it.
+    /// The root credential, if it is configured. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
+    pub(crate) log: LogConfig,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogConfig {
     pub(crate) format: LogFormat,
-    pub(crate) filter: EnvFilter,
+    /// Directives that have been checked.
+    pub(crate) level: String,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
-    #[error(
-        "--listen {given:?}: {detail}; expected ADDR:PORT, such as 127.0.0.1:9000 or [::]:9000"
-    )]
-    Listen { given: String, detail: String },
-    #[error("--domain: {0}")]
-    Domain(InvalidDomain),
-    #[error("--website-domain: {0}")]
-    WebsiteDomain(InvalidDomain),
-    #[error("--trusted-proxy {0:?}: expected an address or a range such as 10.0.0.0/8")]
-    TrustedProxy(String),
-    #[error("--region {0:?}: expected letters, digits and hyphens")]
-    Region(String),
-    #[error("--lifecycle-day {0}: expected seconds, at most 86400")]
-    LifecycleDay(u64),
-    #[error("--access-log-interval {0}: expected seconds, 1 to 86400")]
-    AccessLogInterval(u64),
-    #[error(transparent)]
-    Webhook(#[from] InvalidWebhook),
-    #[error("--log-level {given:?}: {detail}")]
-    LogLevel { given: String, detail: String },
-    #[error("{ROOT_USER} and {ROOT_PASSWORD} belong together, but {0} is not set")]
-    HalfCredential(&'static str),
-    #[error("{0} is not valid UTF-8")]
-    NotUtf8(&'static str),
-    #[error("{ROOT_USER}, {ROOT_PASSWORD}: {0}")]
-    Credential(#[from] credentials::Invalid),
-    #[error(
-        "--object-ownership is {0:?}: BucketOwnerEnforced, BucketOwnerPreferred and ObjectWriter are \
-         known"
-    )]
-    Ownership(String),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Human,
+    Json,
 }
 
-impl ServerConfig {
-    pub(crate) fn check(args: ServerArgs) -> Result<ServerConfig, ConfigError> {
-        let sigv2 = match args.sigv2 {
-            true => SigV2::Accepted,
-            false => SigV2::Refused,
-        };
-        let website_domains = Domains::new(args.website_domains);
-        Ok(ServerConfig {
-            data: args.data,
-            listen: resolve_all(&args.listen)?,
-            website_listen: resolve_all(&args.website_listen)?,
-            region: check_region(args.region)?,
-            domains: Domains::new(args.domains).map_err(ConfigError::Domain)?,
-            website_domains: website_domains.map_err(ConfigError::WebsiteDomain)?,
-            proxies: TrustedProxies::parse(&args.trusted_proxies)
-                .map_err(ConfigError::TrustedProxy)?,
-            sigv2,
-            lifecycle_day: check_day(&args.day)?,
-            access_log_interval: check_interval(args.access_log_interval)?,
-            webhooks: webhook::check(&args.webhooks, &args.webhook_tokens)?,
-            ownership: Ownership::parse(&args.object_ownership)
-                .ok_or(ConfigError::Ownership(args.object_ownership))?,
-            customer_keys: match args.customer_keys {
-                CustomerKeysFrom::Private => CustomerKeys::Private,
-                CustomerKeysFrom::Anywhere => CustomerKeys::Anywhere,
+/// A configuration that is being made, and what of it can only be checked together.
+pub(crate) struct Draft {
+    config: ServerConfig,
+    webhooks: Vec<String>,
+    webhook_tokens: Vec<String>,
+    root_user: Option<String>,
+    root_password: Option<String>,
+}
+
+impl Draft {
+    /// Before any setting has been put into its place. Defaults are in the table, not here.
+    fn empty() -> Draft {
+        Draft {
+            config: ServerConfig {
+                data: PathBuf::new(),
+                listen: Vec::new(),
+                website_listen: Vec::new(),
+                region: String::new(),
+                domains: Domains::default(),
+                website_domains: Domains::default(),
+                proxies: TrustedProxies::default(),
+                sigv2: SigV2::Refused,
+                lifecycle_day: Day::REAL,
+                webhooks: Vec::new(),
+                access_log_interval: Duration::MAX,
+                ownership: Ownership::BucketOwnerEnforced,
+                customer_keys: CustomerKeys::Private,
+                root: None,
+                log: LogConfig {
+                    format: LogFormat::Human,
+                    level: String::new(),
+                },
             },
-            root: root_of(env::var_os(ROOT_USER), env::var_os(ROOT_PASSWORD))?,
-        })
+            webhooks: Vec::new(),
+            webhook_tokens: Vec::new(),
+            root_user: None,
+            root_password: None,
+        }
     }
-}
 
-impl LogConfig {
-    pub(crate) fn check(args: &LogArgs) -> Result<LogConfig, ConfigError> {
-        let filter = EnvFilter::try_new(&args.log_level).map_err(|e| ConfigError::LogLevel {
-            given: args.log_level.clone(),
-            detail: e.to_string(),
-        })?;
-        Ok(LogConfig {
-            format: args.log_format,
-            filter,
-        })
-    }
-}
-
-fn resolve_all(given: &[String]) -> Result<Vec<SocketAddr>, ConfigError> {
-    given.iter().map(|given| resolve(given)).collect()
-}
-
-/// A host name is looked up once, here; where it has several addresses, the first one counts.
-fn resolve(given: &str) -> Result<SocketAddr, ConfigError> {
-    let refuse = |detail: String| ConfigError::Listen {
-        given: given.to_owned(),
-        detail,
-    };
-    given
-        .to_socket_addrs()
-        .map_err(|e| refuse(e.to_string()))?
-        .next()
-        .ok_or_else(|| refuse("no such address".to_owned()))
-}
-
-fn check_region(region: String) -> Result<String, ConfigError> {
-    let fits = (1..=REGION_BYTES_MAX).contains(&region.len());
-    if fits
-        && region
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    {
-        Ok(region)
-    } else {
-        Err(ConfigError::Region(region))
-    }
-}
-
-fn check_interval(seconds: u64) -> Result<Duration, ConfigError> {
-    match seconds {
-        1..=86_400 => Ok(Duration::from_secs(seconds)),
-        _ => Err(ConfigError::AccessLogInterval(seconds)),
-    }
-}
-
-pub(crate) fn check_day(args: &DayArgs) -> Result<Day, ConfigError> {
-    let seconds = args.lifecycle_day;
-    let day = seconds.checked_mul(1000).and_then(Day::of_milliseconds);
-    day.ok_or(ConfigError::LifecycleDay(seconds))
-}
-
-fn root_of(
-    user: Option<OsString>,
-    password: Option<OsString>,
-) -> Result<Option<RootCredential>, ConfigError> {
-    let text = |name, value: OsString| value.into_string().map_err(|_| ConfigError::NotUtf8(name));
-    match (user, password) {
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(ConfigError::HalfCredential(ROOT_PASSWORD)),
-        (None, Some(_)) => Err(ConfigError::HalfCredential(ROOT_USER)),
-        (Some(user), Some(password)) => Ok(Some(RootCredential::new(
-            text(ROOT_USER, user)?,
-            text(ROOT_PASSWORD, password)?,
-        )?)),
+    fn finish(self, effective: &Effective, faults: &mut Vec<Fault>) -> ServerConfig {
+        let mut config = self.config;
+        match webhook::check(&self.webhooks, &self.webhook_tokens) {
+            Ok(webhooks) => config.webhooks = webhooks,
+            Err(error) => faults.push(Fault(error.to_string())),
+        }
+        match checks::root(self.root_user, self.root_password) {
+            Ok(root) => config.root = root,
+            Err(what) => {
+                let set = [
+                    effective.named("root-user"),
+                    effective.named("root-password"),
+                ];
+                let set = set
+                    .into_iter()
+                    .flatten()
+                    .filter(|root| !root.values.is_empty());
+                let origins: Vec<String> = set.map(|root| root.origin.to_string()).collect();
+                faults.push(Fault(format!("{}: {what}", origins.join(", "))));
+            }
+        }
+        config
     }
 }

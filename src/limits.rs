@@ -54,5 +54,7 @@ pub(crate) const OIDC_PROVIDERS_KEPT_MAX: usize = 1024;
 
 /// A policy document in a file, in bytes.
 pub(crate) const POLICY_FILE_BYTES_MAX: u64 = 128 << 10;
+/// The configuration file, in bytes.
+pub(crate) const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
 /// A file that holds a secret, in bytes.
 pub(crate) const SECRET_FILE_BYTES_MAX: u64 = 4 << 10;

@@ -11,6 +11,7 @@ mod care;
 mod cli;
 mod config;
 mod credentials;
+mod exit;
 mod folder;
 mod front;
 mod key;
@@ -46,7 +47,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Server(args) => server::run(args),
+        Command::Server(args) => server::run(&args),
         Command::Check(args) => care::check(&args),
         Command::Scrub(args) => care::scrub(&args),
         Command::Backup(args) => care::backup(&args),
@@ -56,5 +57,6 @@ fn main() -> ExitCode {
         Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => key::run(&command),
+        Command::Config(command) => config::run(&command),
     }
 }

@@ -27,8 +27,9 @@ use tracing::{error, info, warn};
 
 use crate::background::Background;
 use crate::cli::ServerArgs;
-use crate::config::{ConfigError, LogConfig, ServerConfig};
+use crate::config::{self, Effective, ServerConfig, of_process};
 use crate::credentials::{self, RootCredential};
+use crate::exit;
 use crate::folder;
 use crate::front::{Doors, Front};
 use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
@@ -46,9 +47,6 @@ use crate::webhook::{WebhookError, Webhooks};
 /// credential is, so that a new password, or a new name, keeps all buckets.
 pub(crate) const ROOT_ID: &str = "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2";
 pub(crate) const ROOT_NAME: &str = "root";
-
-/// The command line is at fault, as clap reports it too.
-const EXIT_USAGE: u8 = 2;
 
 #[derive(Debug, thiserror::Error)]
 enum RunError {
@@ -91,18 +89,12 @@ enum RunError {
     Impatient,
 }
 
-/// What the process ends with when it cannot go on serving.
-const FAILURE: i32 = 1;
-
-pub(crate) fn run(args: ServerArgs) -> ExitCode {
-    let checked = LogConfig::check(&args.log).and_then(|log| Ok((log, ServerConfig::check(args)?)));
-    let config = match checked {
-        Ok((log, config)) => {
-            log::start(log);
-            config
-        }
-        Err(e) => return refuse(&e),
+pub(crate) fn run(args: &ServerArgs) -> ExitCode {
+    let config = match Effective::gather(args, &of_process).check() {
+        Ok(config) => config,
+        Err(faults) => return config::refuse(&faults),
     };
+    log::start(&config.log);
     let served = start_runtime().and_then(|runtime| {
         let served = runtime.block_on(open_and_serve(config));
         // Whatever still runs must not hold up the end: what is acknowledged is on disk.
@@ -115,15 +107,9 @@ pub(crate) fn run(args: ServerArgs) -> ExitCode {
             error!("{e}");
             // Threads of the store may still be at work; what a library destroys at an orderly
             // end must not go from under them.
-            system::end_at_once(FAILURE)
+            system::end_at_once(exit::FAILED)
         }
     }
-}
-
-fn refuse(e: &ConfigError) -> ExitCode {
-    // If standard error is closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "error: {e}");
-    ExitCode::from(EXIT_USAGE)
 }
 
 fn start_runtime() -> Result<Runtime, RunError> {

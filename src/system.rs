@@ -23,7 +23,7 @@ pub(crate) fn raise_descriptor_limit() -> io::Result<u64> {
 
 /// Ends the process here and now: nothing is flushed, nothing destroyed. What was acknowledged is on
 /// the drive.
-pub(crate) fn end_at_once(code: i32) -> ! {
+pub(crate) fn end_at_once(code: u8) -> ! {
     // SAFETY: has no requirements; it does not return.
-    unsafe { libc::_exit(code) }
+    unsafe { libc::_exit(i32::from(code)) }
 }

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use pipeline::events::{DeadLetter, Waiting, dead_letters, retry, waiting};
 use storage_engine::clock::SystemClock;
 
-use super::{Conclusion, EXIT_SOUND, conclude, run, with_engine};
+use super::{Conclusion, conclude, run, with_engine};
 use crate::cli::EventsCommand;
+use crate::exit;
 use crate::telemetry::printable::Printable;
 
 /// Prints one line for each webhook that has something waiting, and for each dead letter; or puts
@@ -35,7 +36,7 @@ pub(crate) fn events(command: &EventsCommand) -> ExitCode {
 }
 
 fn said(line: String) -> Conclusion {
-    (EXIT_SOUND, vec![line])
+    (exit::FINE, vec![line])
 }
 
 /// As they come: there may be more than memory holds.

@@ -2,22 +2,24 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use pipeline::lifecycle::{Planned, RunReport, Task, plan, reports};
 use storage_engine::clock::{Clock, SystemClock};
 use storage_engine::{Error, Unit, Work};
 
-use super::{Conclusion, EXIT_SOUND, conclude, run, with_engine};
+use super::{Conclusion, conclude, run, with_engine};
 use crate::cli::LifecycleArgs;
-use crate::config::check_day;
+use crate::config;
+use crate::exit;
 use crate::telemetry::printable::Printable;
 
 /// Prints one line for each thing that would be done, or for each run.
 pub(crate) fn lifecycle(args: &LifecycleArgs) -> ExitCode {
-    let day = match check_day(&args.day) {
+    let day = match config::day(Duration::from_secs(args.day.lifecycle_day)) {
         Ok(day) => day,
-        Err(refused) => {
-            let (what, detail) = ("argument", refused.to_string());
+        Err(detail) => {
+            let what = "--lifecycle-day";
             return conclude(Err(Error::Invalid { what, detail }));
         }
     };
@@ -42,11 +44,11 @@ pub(crate) fn lifecycle(args: &LifecycleArgs) -> ExitCode {
             match plan(engine, bucket, now, day, &mut tell).await {
                 Ok(looked_at) => {
                     let line = format!("{looked_at} looked at, {count} to be done; nothing was");
-                    Ok((EXIT_SOUND, vec![line]))
+                    Ok((exit::FINE, vec![line]))
                 }
                 Err(Error::NoSuchDocument) => {
                     let line = format!("bucket {bucket:?} has no lifecycle rules");
-                    Ok((EXIT_SOUND, vec![line]))
+                    Ok((exit::FINE, vec![line]))
                 }
                 Err(error) => Err(error),
             }
@@ -81,7 +83,7 @@ fn ran(reports: &[RunReport]) -> Conclusion {
     if lines.is_empty() {
         lines.push("no run yet".to_owned());
     }
-    (EXIT_SOUND, lines)
+    (exit::FINE, lines)
 }
 
 fn report(report: &RunReport) -> String {

@@ -1,7 +1,16 @@
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use clap::Parser;
 
 use super::*;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ServerArgs};
+
+mod document;
+mod layers;
+mod values;
 
 fn server_args(flags: &[&str]) -> ServerArgs {
     let typed = ["cairn", "server"].iter().chain(flags);
@@ -11,154 +20,41 @@ fn server_args(flags: &[&str]) -> ServerArgs {
     }
 }
 
-fn check(flags: &[&str]) -> Result<ServerConfig, ConfigError> {
-    ServerConfig::check(server_args(flags))
-}
-
-#[test]
-fn addresses_are_resolved_once() {
-    let config = check(&[
-        "--data",
-        "d",
-        "--listen",
-        "127.0.0.1:0,[::1]:9001",
-        "--listen",
-        "localhost:80",
-    ])
-    .unwrap();
-    assert_eq!(config.listen[0], "127.0.0.1:0".parse().unwrap());
-    assert_eq!(config.listen[1], "[::1]:9001".parse().unwrap());
-    assert!(config.listen[2].ip().is_loopback());
-    assert_eq!(config.listen[2].port(), 80);
-}
-
-#[test]
-fn an_address_without_a_port_is_refused() {
-    for given in ["127.0.0.1", "localhost:", "127.0.0.1:70000", ""] {
-        let refused = check(&["--data", "d", "--listen", given]).unwrap_err();
-        assert!(refused.to_string().contains("ADDR:PORT"), "{refused}");
-    }
-}
-
-#[test]
-fn a_region_is_a_plain_word() {
-    assert_eq!(check(&["--data", "d"]).unwrap().region, "us-east-1");
-    for given in ["", "eu/west", "a b", "é"] {
-        assert!(matches!(
-            check(&["--data", "d", "--region", given]),
-            Err(ConfigError::Region(_))
-        ));
-    }
-}
-
-#[test]
-fn access_logs_are_written_every_now_and_then() {
-    let interval = |given| check(&["--data", "d", "--access-log-interval", given]);
-    let seconds = |given| interval(given).unwrap().access_log_interval.as_secs();
-    assert_eq!((seconds("1"), seconds("86400")), (1, 86_400));
-    for given in ["0", "86401"] {
-        let refused = interval(given);
-        assert!(matches!(refused, Err(ConfigError::AccessLogInterval(_))));
-    }
-}
-
-#[test]
-fn webhooks_are_checked_with_their_tokens() {
-    let config = check(&[
-        "--data",
-        "d",
-        "--webhook",
-        "a=http://localhost:1/x,y b=https://example.com",
-        "--webhook-token",
-        "b=/run/token",
-    ]);
-    let webhooks = config.unwrap().webhooks;
-    assert_eq!(webhooks[0].url, "http://localhost:1/x,y");
-    assert_eq!(webhooks[1].token, Some("/run/token".into()));
-    let refused = check(&["--data", "d", "--webhook", "a"]);
-    assert!(matches!(refused, Err(ConfigError::Webhook(_))));
-}
-
-#[test]
-fn a_day_is_no_longer_than_a_real_one() {
-    let day = |given| check(&["--data", "d", "--lifecycle-day", given]);
-    assert_eq!(check(&["--data", "d"]).unwrap().lifecycle_day, Day::REAL);
-    assert_ne!(day("10").unwrap().lifecycle_day, Day::REAL);
-    for given in ["0", "86401", "18446744073709551615"] {
-        assert!(matches!(day(given), Err(ConfigError::LifecycleDay(_))));
-    }
-}
-
-#[test]
-fn half_a_credential_is_refused() {
-    let some = |text: &str| Some(OsString::from(text));
-    assert!(root_of(None, None).unwrap().is_none());
-    assert!(
-        root_of(some("root"), some("long enough"))
-            .unwrap()
-            .is_some()
-    );
-    assert!(matches!(
-        root_of(some("root"), None),
-        Err(ConfigError::HalfCredential(ROOT_PASSWORD))
-    ));
-    assert!(matches!(
-        root_of(None, some("long enough")),
-        Err(ConfigError::HalfCredential(ROOT_USER))
-    ));
-    assert!(matches!(
-        root_of(some("root"), some("short")),
-        Err(ConfigError::Credential(_))
-    ));
-}
-
-#[test]
-fn log_directives_are_checked() {
-    let log = |level| {
-        LogConfig::check(&LogArgs {
-            log_format: LogFormat::Human,
-            log_level: String::from(level),
-        })
+/// With these flags and variables, and nothing else of this machine.
+fn gather(flags: &[&str], variables: &[(&str, &str)]) -> Effective {
+    let environment = |name: &str| {
+        let mut variables = variables.iter();
+        let found = variables.find(|(known, _)| *known == name);
+        found.map(|(_, value)| OsString::from(value))
     };
-    assert!(log("debug").is_ok());
-    assert!(log("info,s3_api=debug").is_ok());
-    assert!(matches!(
-        log("s3_api=loud"),
-        Err(ConfigError::LogLevel { .. })
-    ));
+    Effective::gather(&server_args(flags), &environment)
 }
 
-#[test]
-fn domains_and_proxies_are_checked() {
-    let config = check(&[
-        "--data",
-        "d",
-        "--domain",
-        "s3.example.com,s3.example.org",
-        "--website-domain",
-        "web.example.com",
-        "--website-listen",
-        "127.0.0.1:0",
-        "--trusted-proxy",
-        "10.0.0.0/8,::1",
-        "--sigv2",
-    ])
-    .unwrap();
-    assert_eq!(config.website_listen.len(), 1);
-    assert_eq!(config.sigv2, SigV2::Accepted);
-    assert!(!config.domains.is_empty() && !config.website_domains.is_empty());
-    let plain = check(&["--data", "d"]).unwrap();
-    assert_eq!(plain.sigv2, SigV2::Refused);
-    assert!(plain.domains.is_empty() && plain.website_listen.is_empty());
-    let refused = |flag, value| check(&["--data", "d", flag, value]).unwrap_err();
-    assert!(matches!(
-        refused("--domain", "a:80"),
-        ConfigError::Domain(_)
-    ));
-    let website = refused("--website-domain", "a b");
-    assert!(matches!(website, ConfigError::WebsiteDomain(_)));
-    let proxy = refused("--trusted-proxy", "10.0.0.0/99");
-    assert!(matches!(proxy, ConfigError::TrustedProxy(_)));
-    let listen = refused("--website-listen", "nowhere");
-    assert!(matches!(listen, ConfigError::Listen { .. }));
+fn check(flags: &[&str]) -> Result<ServerConfig, Vec<Fault>> {
+    let data = ["--data", "d"].iter().chain(flags).copied();
+    gather(&data.collect::<Vec<_>>(), &[]).check()
+}
+
+fn config(flags: &[&str]) -> ServerConfig {
+    check(flags).unwrap()
+}
+
+/// The one thing that is wrong.
+fn fault(checked: Result<ServerConfig, Vec<Fault>>) -> String {
+    let faults = checked.expect_err("something is wrong");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults[0].to_string()
+}
+
+/// A file of its own, for its owner alone.
+fn file(folder: &Path, text: &str) -> String {
+    let path = folder.join("settings.toml");
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn value(effective: &Effective, name: &str) -> (String, String) {
+    let chosen = effective.named(name).unwrap();
+    (chosen.values.join(" "), chosen.origin.to_string())
 }

@@ -5,14 +5,14 @@ use std::io::{self, IsTerminal};
 use std::panic;
 
 use tracing::error;
+use tracing_subscriber::EnvFilter;
 
-use crate::cli::LogFormat;
-use crate::config::LogConfig;
+use crate::config::{LogConfig, LogFormat};
 
 /// Call once, before anything logs.
-pub(crate) fn start(config: LogConfig) {
+pub(crate) fn start(config: &LogConfig) {
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(config.filter)
+        .with_env_filter(EnvFilter::new(&config.level))
         .with_writer(io::stderr);
     match config.format {
         LogFormat::Human => {

@@ -5,7 +5,7 @@ use crate::tree::{fail_if_any, files, root};
 /// Endings by which a word in backticks is taken for a file of this repository.
 const ENDINGS: [&str; 6] = [".rs", ".md", ".toml", ".sh", ".py", ".yml"];
 /// Files of a data folder, not of the repository.
-const OF_A_DATA_FOLDER: [&str; 1] = ["cairn.toml"];
+const OF_A_DATA_FOLDER: [&str; 2] = ["cairn.toml", "config.toml"];
 
 #[test]
 fn paths_named_in_documents_exist() {

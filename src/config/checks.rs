@@ -1,0 +1,71 @@
+//! What values mean, where that takes more than a word.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Duration;
+
+use pipeline::lifecycle::Day;
+
+use super::table::named;
+use crate::credentials::RootCredential;
+
+const REGION_BYTES_MAX: usize = 64;
+
+pub(super) fn resolve_all(given: &[String]) -> Result<Vec<SocketAddr>, String> {
+    given.iter().map(|given| resolve(given)).collect()
+}
+
+/// A host name is looked up once, here; where it has several addresses, the first one counts.
+fn resolve(given: &str) -> Result<SocketAddr, String> {
+    let refuse = |detail: &str| {
+        format!("{given:?}: {detail}; expected ADDR:PORT, such as 127.0.0.1:9000 or [::]:9000")
+    };
+    given
+        .to_socket_addrs()
+        .map_err(|error| refuse(&error.to_string()))?
+        .next()
+        .ok_or_else(|| refuse("no such address"))
+}
+
+pub(super) fn region(region: &str) -> Result<String, String> {
+    let fits = (1..=REGION_BYTES_MAX).contains(&region.len());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    match fits && region.bytes().all(plain) {
+        true => Ok(region.to_owned()),
+        false => Err(format!(
+            "expected letters, digits and hyphens, at most {REGION_BYTES_MAX}"
+        )),
+    }
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "expected seconds".to_owned())?;
+    Ok(Duration::from_secs(seconds))
+}
+
+pub(crate) fn day(length: Duration) -> Result<Day, String> {
+    let milliseconds = u64::try_from(length.as_millis()).ok();
+    let day = milliseconds.and_then(Day::of_milliseconds);
+    day.ok_or_else(|| "expected seconds, at most those of a day".to_owned())
+}
+
+/// Both halves of the root credential, or none.
+pub(super) fn root(
+    user: Option<String>,
+    password: Option<String>,
+) -> Result<Option<RootCredential>, String> {
+    let missing = |name: &str| {
+        let variable = named(name).map_or_else(String::new, |setting| setting.variable());
+        Err(format!(
+            "root-user and root-password belong together, but {variable} is not set"
+        ))
+    };
+    match (user, password) {
+        (None, None) => Ok(None),
+        (Some(_), None) => missing("root-password"),
+        (None, Some(_)) => missing("root-user"),
+        (Some(user), Some(password)) => {
+            let root = RootCredential::new(user, password);
+            root.map(Some).map_err(|error| error.to_string())
+        }
+    }
+}

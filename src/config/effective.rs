@@ -1,0 +1,185 @@
+//! Which value of each setting counts: of file, environment and flags the strongest.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::file::{self, Document};
+use super::origin::{Fault, Origin};
+use super::setting::Setting;
+use super::table::{SETTINGS, named};
+use super::{Draft, ServerConfig};
+use crate::cli::ServerArgs;
+
+/// Names the file, if no flag does.
+pub(crate) const FILE_VARIABLE: &str = "CAIRN_CONFIG";
+/// The file in the data folder that is read where none is named.
+pub(crate) const FILE_IN_DATA: &str = "config.toml";
+
+/// A setting as somebody chose it.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    pub(crate) setting: &'static Setting,
+    pub(crate) values: Vec<String>,
+    pub(crate) origin: Origin,
+}
+
+/// Without the values: they may be secret.
+impl fmt::Debug for Chosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.setting.name, self.origin)
+    }
+}
+
+/// All settings with their values, in the order of the table.
+#[derive(Debug, Default)]
+pub(crate) struct Effective {
+    pub(crate) chosen: Vec<Chosen>,
+    pub(crate) file: Option<PathBuf>,
+    /// Of what was read, before anything was checked.
+    faults: Vec<Fault>,
+}
+
+/// How the environment is asked.
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+pub(crate) fn of_process(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+impl Effective {
+    /// Reads what there is to read. What is wrong with it is told by `check`, all of it at once.
+    pub(crate) fn gather(args: &ServerArgs, environment: Environment<'_>) -> Effective {
+        let (variables, faults) = of_environment(environment);
+        let mut stronger = variables;
+        stronger.extend(args.given.iter().cloned());
+        let path = file_to_read(args, &stronger, environment);
+        let document = path.as_deref().map_or_else(Document::default, file::read);
+        let mut effective = Effective {
+            chosen: SETTINGS.iter().map(by_default).collect(),
+            file: path,
+            faults,
+        };
+        effective.faults.extend(document.faults);
+        effective.choose(document.chosen);
+        effective.choose(stronger);
+        effective
+    }
+
+    /// What a file alone comes to.
+    pub(crate) fn of_file(path: &Path) -> Effective {
+        let Document { chosen, faults } = file::read(path);
+        let mut effective = Effective {
+            chosen: SETTINGS.iter().map(by_default).collect(),
+            file: Some(path.to_owned()),
+            faults,
+        };
+        effective.choose(chosen);
+        effective
+    }
+
+    /// Later ones win.
+    pub(crate) fn choose(&mut self, chosen: Vec<Chosen>) {
+        for chosen in chosen {
+            let row = |there: &&mut Chosen| there.setting.name == chosen.setting.name;
+            if let Some(there) = self.chosen.iter_mut().find(row) {
+                *there = chosen;
+            }
+        }
+    }
+
+    /// The settings as what they mean, or everything that is wrong with them.
+    pub(crate) fn check(&self) -> Result<ServerConfig, Vec<Fault>> {
+        let (config, mut faults) = self.read();
+        if config.data.as_os_str().is_empty() {
+            let what = "no data folder is named: --data DIR, CAIRN_DATA, or data in a file";
+            faults.push(Fault(what.to_owned()));
+        }
+        match faults.is_empty() {
+            true => Ok(config),
+            false => Err(faults),
+        }
+    }
+
+    /// What is wrong with what is there, whatever a server would want besides.
+    pub(crate) fn faults(&self) -> Vec<Fault> {
+        self.read().1
+    }
+
+    fn read(&self) -> (ServerConfig, Vec<Fault>) {
+        let mut draft = Draft::empty();
+        let mut faults = self.faults.clone();
+        for Chosen {
+            setting,
+            values,
+            origin,
+        } in &self.chosen
+        {
+            // Unset: a draft begins that way.
+            if values.is_empty() && !setting.kind.is_list() {
+                continue;
+            }
+            let wrong = values.iter().find_map(|value| setting.kind.fault(value));
+            let checked = wrong.map_or_else(|| (setting.put)(&mut draft, values), Err);
+            if let Err(what) = checked {
+                faults.push(Fault::of(setting, values, origin, &what));
+            }
+        }
+        let config = draft.finish(self, &mut faults);
+        (config, faults)
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Chosen> {
+        let mut chosen = self.chosen.iter();
+        chosen.find(|chosen| chosen.setting.name == name)
+    }
+}
+
+fn by_default(setting: &'static Setting) -> Chosen {
+    Chosen {
+        setting,
+        values: setting.defaults(),
+        origin: Origin::Default,
+    }
+}
+
+fn of_environment(environment: Environment<'_>) -> (Vec<Chosen>, Vec<Fault>) {
+    let (mut chosen, mut faults) = (Vec::new(), Vec::new());
+    for setting in SETTINGS {
+        let mut set = setting
+            .variables()
+            .filter_map(|name| Some((environment(&name)?, name)));
+        let Some((value, name)) = set.next() else {
+            continue;
+        };
+        match value.into_string() {
+            Ok(text) => chosen.push(Chosen {
+                setting,
+                values: setting.split(&text),
+                origin: Origin::Environment(name),
+            }),
+            Err(_) => faults.push(Fault(format!("{name} is not valid UTF-8"))),
+        }
+    }
+    (chosen, faults)
+}
+
+fn file_to_read(
+    args: &ServerArgs,
+    stronger: &[Chosen],
+    environment: Environment<'_>,
+) -> Option<PathBuf> {
+    if let Some(named) = &args.config {
+        return Some(named.clone());
+    }
+    if let Some(named) = environment(FILE_VARIABLE).filter(|named| !named.is_empty()) {
+        return Some(named.into());
+    }
+    let data = named("data")?;
+    let mut data = stronger
+        .iter()
+        .rev()
+        .filter(|chosen| chosen.setting.name == data.name);
+    let in_data = Path::new(data.next()?.values.first()?).join(FILE_IN_DATA);
+    in_data.exists().then_some(in_data)
+}

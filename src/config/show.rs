@@ -1,0 +1,141 @@
+//! `cairn config`: what counts and where it comes from, and whether a file can be used.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::effective::{Chosen, Effective, of_process};
+use super::origin::Fault;
+use super::setting::{Effect, Kind, Sight, switch};
+use crate::cli::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
+use crate::exit;
+use crate::telemetry::printable::Printable;
+
+const HIDDEN: &str = "(hidden)";
+
+pub(crate) fn run(command: &ConfigCommand) -> ExitCode {
+    match command {
+        ConfigCommand::Show(args) => show(args),
+        ConfigCommand::Check(args) => check(args),
+    }
+}
+
+/// Tells on standard error what is wrong, one line each.
+pub(crate) fn refuse(faults: &[Fault]) -> ExitCode {
+    for fault in faults {
+        // If standard error is closed there is nobody to tell.
+        let _ = writeln!(io::stderr(), "error: {fault}");
+    }
+    ExitCode::from(exit::USAGE)
+}
+
+/// Also of a configuration that cannot be used: how else would one find out why.
+fn show(args: &ConfigShowArgs) -> ExitCode {
+    let effective = Effective::gather(&args.server, &of_process);
+    say(&match args.json.wanted {
+        true => as_json(&effective),
+        false => as_table(&effective),
+    });
+    match effective.faults().as_slice() {
+        [] => ExitCode::SUCCESS,
+        faults => refuse(faults),
+    }
+}
+
+fn check(args: &ConfigCheckArgs) -> ExitCode {
+    let faults = Effective::of_file(&args.file).faults();
+    if args.json.wanted {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        say(&format!(
+            "{:#}\n",
+            json!({ "file": args.file.to_string_lossy(), "faults": faults })
+        ));
+    } else if faults.is_empty() {
+        say(&format!(
+            "{}: nothing is wrong with it\n",
+            args.file.display()
+        ));
+    }
+    match faults.as_slice() {
+        [] => ExitCode::SUCCESS,
+        _ if args.json.wanted => ExitCode::from(exit::USAGE),
+        faults => refuse(faults),
+    }
+}
+
+fn say(text: &str) {
+    // If nobody listens there is nobody to tell; the exit code tells all the same.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Name, value and origin, separated by tabs.
+fn as_table(effective: &Effective) -> String {
+    let mut text = String::new();
+    for Chosen {
+        setting,
+        values,
+        origin,
+    } in &effective.chosen
+    {
+        let value = match setting.sight {
+            _ if values.is_empty() => "-".to_owned(),
+            Sight::Secret => HIDDEN.to_owned(),
+            Sight::Open => Printable(&values.join(" ")).to_string(),
+        };
+        text.push_str(&format!("{}\t{value}\t{origin}\n", setting.name));
+    }
+    text
+}
+
+fn as_json(effective: &Effective) -> String {
+    let settings: Vec<Value> = effective.chosen.iter().map(row).collect();
+    format!(
+        "{:#}\n",
+        json!({
+            "file": effective.file.as_ref().map(|file| file.to_string_lossy()),
+            "settings": settings,
+        })
+    )
+}
+
+fn row(chosen: &Chosen) -> Value {
+    let Chosen {
+        setting,
+        values,
+        origin,
+    } = chosen;
+    json!({
+        "name": setting.name,
+        "value": value(chosen),
+        "set": !values.is_empty(),
+        "origin": origin.to_string(),
+        "reload": setting.effect == Effect::Reload,
+    })
+}
+
+/// As it would be written in a file; null if it is unset, or a secret.
+fn value(
+    Chosen {
+        setting, values, ..
+    }: &Chosen,
+) -> Value {
+    if setting.sight == Sight::Secret {
+        return Value::Null;
+    }
+    let one = values.first();
+    match setting.kind {
+        Kind::List(_) => json!(values),
+        Kind::Pairs(_) | Kind::PathPairs(_) => {
+            let pairs = values.iter().filter_map(|pair| pair.split_once('='));
+            Value::Object(
+                pairs
+                    .map(|(name, value)| (name.to_owned(), json!(value)))
+                    .collect(),
+            )
+        }
+        Kind::Switch => json!(one.and_then(|text| switch(text))),
+        Kind::Whole { .. } => json!(one.and_then(|text| text.parse::<u64>().ok())),
+        Kind::Text | Kind::Path | Kind::Choice(_) => json!(one),
+    }
+}

@@ -1,0 +1,240 @@
+//! All settings. Flags, environment variables, keys of the file, checks and documentation are made
+//! from these rows.
+
+use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
+use tracing_subscriber::EnvFilter;
+
+use super::checks::{day, region, resolve_all, seconds};
+use super::setting::{Kind, Setting, switch};
+use crate::config::LogFormat;
+use crate::proxies::TrustedProxies;
+
+const DAY_SECONDS: u64 = 86_400;
+
+pub(crate) static SETTINGS: &[Setting] = &[
+    Setting::new(
+        "data",
+        Kind::Path,
+        "DIR",
+        "Folder that holds everything: objects, index and root credential; made when it is missing",
+        |draft, values| {
+            draft.config.data = values[0].clone().into();
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "listen",
+        Kind::List(','),
+        "ADDR:PORT",
+        "Addresses to listen on; a host name is looked up once; port 0 takes a free one, which the \
+         log names",
+        |draft, values| {
+            draft.config.listen = resolve_all(values)?;
+            match draft.config.listen.is_empty() {
+                true => Err("expected at least one ADDR:PORT".to_owned()),
+                false => Ok(()),
+            }
+        },
+    )
+    .or("127.0.0.1:9000"),
+    Setting::new(
+        "region",
+        Kind::Text,
+        "NAME",
+        "Region that clients sign for",
+        |draft, values| {
+            draft.config.region = region(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("us-east-1"),
+    Setting::new(
+        "domain",
+        Kind::List(','),
+        "NAME",
+        "Domains beneath which names are buckets: with s3.example.com, the host \
+         photos.s3.example.com is the bucket photos; path style works beside it",
+        |draft, values| {
+            draft.config.domains = domains(values)?;
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "website-domain",
+        Kind::List(','),
+        "NAME",
+        "The same for buckets as websites, on every listener",
+        |draft, values| {
+            draft.config.website_domains = domains(values)?;
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "website-listen",
+        Kind::List(','),
+        "ADDR:PORT",
+        "Addresses that serve nothing but websites",
+        |draft, values| {
+            draft.config.website_listen = resolve_all(values)?;
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "trusted-proxy",
+        Kind::List(','),
+        "CIDR",
+        "Proxies whose X-Forwarded-For, -Host and -Proto are believed: addresses, or ranges of them",
+        |draft, values| {
+            draft.config.proxies = TrustedProxies::parse(values).map_err(|wrong| {
+                format!("{wrong:?} is neither an address nor a range such as 10.0.0.0/8")
+            })?;
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "sigv2",
+        Kind::Switch,
+        "BOOL",
+        "Accept signatures of Version 2 too, in headers, links and forms: for old clients only, they \
+         sign neither the host nor the body",
+        |draft, values| {
+            draft.config.sigv2 = match switch(&values[0]) {
+                Some(true) => SigV2::Accepted,
+                _ => SigV2::Refused,
+            };
+            Ok(())
+        },
+    )
+    .or("false"),
+    Setting::new(
+        "object-ownership",
+        Kind::Choice(&["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]),
+        "OWNERSHIP",
+        "What a new bucket is set to whose maker says nothing: BucketOwnerEnforced (access control \
+         lists do not count, as with Amazon), BucketOwnerPreferred or ObjectWriter (they do)",
+        |draft, values| {
+            let ownership = Ownership::parse(&values[0]);
+            draft.config.ownership = ownership.ok_or("there is no such ownership")?;
+            Ok(())
+        },
+    )
+    .or("BucketOwnerEnforced"),
+    Setting::new(
+        "customer-keys",
+        Kind::Choice(&["private", "anywhere"]),
+        "WHERE",
+        "From where customers' own encryption keys are taken: private for this machine only, \
+         anywhere where something before the server encrypts the way",
+        |draft, values| {
+            draft.config.customer_keys = match values[0].as_str() {
+                "anywhere" => CustomerKeys::Anywhere,
+                _ => CustomerKeys::Private,
+            };
+            Ok(())
+        },
+    )
+    .or("private"),
+    Setting::new(
+        "webhook",
+        Kind::Pairs(' '),
+        "NAME=URL",
+        "Receivers of events: buckets name them arn:cairn:sqs::NAME:webhook",
+        |draft, values| {
+            draft.webhooks = values.to_vec();
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "webhook-token",
+        Kind::PathPairs(' '),
+        "NAME=FILE",
+        "Files, mode 0600, with the bearer tokens for receivers of events",
+        |draft, values| {
+            draft.webhook_tokens = values.to_vec();
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "access-log-interval",
+        Kind::Whole { from: 1, to: DAY_SECONDS },
+        "SECONDS",
+        "How often the access logs of buckets are written",
+        |draft, values| {
+            draft.config.access_log_interval = seconds(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("300"),
+    Setting::new(
+        "lifecycle-day",
+        Kind::Whole { from: 1, to: DAY_SECONDS },
+        "SECONDS",
+        "For tests: how long a day is for the background that follows lifecycle rules; what headers \
+         tell stays in real days",
+        |draft, values| {
+            draft.config.lifecycle_day = day(seconds(&values[0])?)?;
+            Ok(())
+        },
+    )
+    .or("86400"),
+    Setting::new(
+        "root-user",
+        Kind::Text,
+        "NAME",
+        "Access key of the root credential, with root-password; without them the data folder holds \
+         a credential that is made at the first start",
+        |draft, values| {
+            draft.root_user = Some(values[0].clone());
+            Ok(())
+        },
+    )
+    .also(&["MINIO_ROOT_USER"]),
+    Setting::new(
+        "root-password",
+        Kind::Text,
+        "SECRET",
+        "Secret key of the root credential",
+        |draft, values| {
+            draft.root_password = Some(values[0].clone());
+            Ok(())
+        },
+    )
+    .secret()
+    .also(&["MINIO_ROOT_PASSWORD"]),
+    Setting::new(
+        "log-format",
+        Kind::Choice(&["human", "json"]),
+        "FORMAT",
+        "Form of the log, which goes to standard error",
+        |draft, values| {
+            draft.config.log.format = match values[0].as_str() {
+                "json" => LogFormat::Json,
+                _ => LogFormat::Human,
+            };
+            Ok(())
+        },
+    )
+    .or("human"),
+    Setting::new(
+        "log-level",
+        Kind::Text,
+        "LEVEL",
+        "What is logged: error, warn, info, debug, trace, or directives such as info,s3_api=debug",
+        |draft, values| {
+            EnvFilter::try_new(&values[0]).map_err(|error| error.to_string())?;
+            draft.config.log.level = values[0].clone();
+            Ok(())
+        },
+    )
+    .or("info")
+    .reloaded(),
+];
+
+fn domains(values: &[String]) -> Result<Domains, String> {
+    Domains::new(values.to_vec()).map_err(|error| error.to_string())
+}
+
+/// The row of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
