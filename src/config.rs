@@ -21,6 +21,7 @@ use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
 
 use crate::credentials::RootCredential;
 use crate::proxies::TrustedProxies;
+use crate::tls::TlsFiles;
 use crate::webhook::{self, WebhookConfig};
 
 pub(crate) use checks::day;
@@ -38,6 +39,8 @@ pub(crate) struct ServerConfig {
     pub(crate) region: String,
     pub(crate) domains: Domains,
     pub(crate) website_domains: Domains,
+    /// Empty where there is to be no TLS.
+    pub(crate) tls: Vec<TlsFiles>,
     pub(crate) proxies: TrustedProxies,
     pub(crate) sigv2: SigV2,
     pub(crate) lifecycle_day: Day,
@@ -66,6 +69,8 @@ pub(crate) enum LogFormat {
 /// A configuration that is being made, and what of it can only be checked together.
 pub(crate) struct Draft {
     config: ServerConfig,
+    tls_certificates: Vec<String>,
+    tls_keys: Vec<String>,
     webhooks: Vec<String>,
     webhook_tokens: Vec<String>,
     root_user: Option<String>,
@@ -83,6 +88,7 @@ impl Draft {
                 region: String::new(),
                 domains: Domains::default(),
                 website_domains: Domains::default(),
+                tls: Vec::new(),
                 proxies: TrustedProxies::default(),
                 sigv2: SigV2::Refused,
                 lifecycle_day: Day::REAL,
@@ -96,6 +102,8 @@ impl Draft {
                     level: String::new(),
                 },
             },
+            tls_certificates: Vec::new(),
+            tls_keys: Vec::new(),
             webhooks: Vec::new(),
             webhook_tokens: Vec::new(),
             root_user: None,
@@ -105,6 +113,10 @@ impl Draft {
 
     fn finish(self, effective: &Effective, faults: &mut Vec<Fault>) -> ServerConfig {
         let mut config = self.config;
+        match checks::tls(self.tls_certificates, self.tls_keys) {
+            Ok(files) => config.tls = files,
+            Err(what) => faults.push(Fault(what)),
+        }
         match webhook::check(&self.webhooks, &self.webhook_tokens) {
             Ok(webhooks) => config.webhooks = webhooks,
             Err(error) => faults.push(Fault(error.to_string())),

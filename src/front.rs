@@ -79,7 +79,8 @@ impl Front {
         let (mut head, body) = request.into_parts();
         let arrival = head.extensions.get::<Arrival>().copied();
         if let Some(arrival) = arrival {
-            self.proxies.apply(arrival.peer.ip(), &mut head);
+            self.proxies
+                .apply(arrival.peer.ip(), arrival.scheme, &mut head);
         }
         let is_website = arrival.is_some_and(|at| self.websites.contains(&at.listener))
             || self.s3.is_website(&head);

@@ -24,6 +24,13 @@ pub(crate) const LINGER_MAX: Duration = Duration::from_secs(5);
 /// And at most for this many bytes.
 pub(crate) const LINGER_BYTES_MAX: u64 = 64 << 20;
 
+/// Setting up TLS on a connection.
+pub(crate) const TLS_HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
+/// A file with certificates or a key, in bytes.
+pub(crate) const TLS_FILE_BYTES_MAX: u64 = 1 << 20;
+/// How often those files are looked at for changes.
+pub(crate) const TLS_FILES_LOOK: Duration = Duration::from_secs(5);
+
 /// Requests in flight get this long to finish when the server is told to stop.
 pub(crate) const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Pause after a failed accept (out of descriptors, most likely).

@@ -31,6 +31,7 @@ mod signals;
 mod stopped;
 mod system;
 mod telemetry;
+mod tls;
 mod trust;
 mod user;
 mod webhook;

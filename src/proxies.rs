@@ -32,18 +32,20 @@ impl TrustedProxies {
         list.map(TrustedProxies)
     }
 
-    /// Finds out who sent a request that came from `peer`, notes it in the request, and gives the
-    /// request the host its client named.
-    pub(crate) fn apply(&self, peer: IpAddr, request: &mut Parts) {
+    /// Finds out who sent a request that came from `peer` and how, notes it in the request, and
+    /// gives the request the host its client named.
+    pub(crate) fn apply(&self, peer: IpAddr, scheme: Scheme, request: &mut Parts) {
         let peer = peer.to_canonical();
         let mut client = Client {
             address: peer,
-            scheme: Scheme::Http,
+            scheme,
         };
         if self.trusts(peer) {
             client.address = self.sender(peer, request);
-            if first(request, &FORWARDED_PROTO).is_some_and(|scheme| scheme == "https") {
-                client.scheme = Scheme::Https;
+            match first(request, &FORWARDED_PROTO) {
+                Some("https") => client.scheme = Scheme::Https,
+                Some("http") => client.scheme = Scheme::Http,
+                _ => {}
             }
             let host = first(request, &FORWARDED_HOST).map(HeaderValue::from_str);
             if let Some(Ok(host)) = host {

@@ -7,6 +7,7 @@ mod patience;
 mod refusal;
 mod request_body;
 mod socket;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -29,9 +30,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use s3_api::Scheme;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time;
+use tokio_rustls::TlsAcceptor;
 use tracing::{debug, error, warn};
 
 use crate::limits;
@@ -41,6 +44,7 @@ pub(crate) use refusal::Refuse;
 use refusal::{Answers, UnderWay};
 pub(crate) use request_body::RequestBody;
 use socket::{Reading, Socket};
+use stream::Stream;
 
 /// The bounds of `limits`, as values, so that tests need not wait for a minute.
 #[derive(Debug, Clone)]
@@ -70,6 +74,13 @@ pub(crate) struct Arrival {
     pub(crate) peer: SocketAddr,
     /// The address that is listened on.
     pub(crate) listener: SocketAddr,
+    pub(crate) scheme: Scheme,
+}
+
+/// Where connections come in, and whether they have to speak TLS.
+pub(crate) struct Entrances {
+    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) tls: Option<TlsAcceptor>,
 }
 
 /// Serves every listener until `stop` turns true, then finishes the requests in flight.
@@ -77,7 +88,7 @@ pub(crate) struct Arrival {
 /// Returns how many connections had to be cut because they outlasted the wait. When it is dropped
 /// instead, connections go on; the runtime's end cuts them.
 pub(crate) async fn serve<S, F, B>(
-    listeners: Vec<TcpListener>,
+    entrances: Entrances,
     service: S,
     refuse: Refuse,
     limits: ServeLimits,
@@ -91,11 +102,14 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     let slots = Arc::new(Semaphore::new(limits.connections_max));
-    let acceptors: Vec<_> = listeners
+    let tls = entrances.tls;
+    let acceptors: Vec<_> = entrances
+        .listeners
         .into_iter()
         .map(|listener| {
             let acceptor = Acceptor {
                 listener,
+                tls: tls.clone(),
                 slots: Arc::clone(&slots),
                 refuse: Arc::clone(&refuse),
                 limits: limits.clone(),
@@ -125,6 +139,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 struct Acceptor {
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     slots: Arc<Semaphore>,
     refuse: Refuse,
     limits: ServeLimits,
@@ -157,16 +172,24 @@ impl Acceptor {
                     continue;
                 }
             };
-            let arrival = Arrival { peer, listener };
-            let serving = connection(
-                stream,
-                arrival,
-                service.clone(),
-                Arc::clone(&self.refuse),
-                self.limits.clone(),
-                Arc::clone(&self.metrics),
-                self.stop.clone(),
-            );
+            let tls = self.tls.clone();
+            let arrival = Arrival {
+                peer,
+                listener,
+                scheme: tls.as_ref().map_or(Scheme::Http, |_| Scheme::Https),
+            };
+            let serve = {
+                let (service, refuse) = (service.clone(), Arc::clone(&self.refuse));
+                let (limits, metrics) = (self.limits.clone(), Arc::clone(&self.metrics));
+                let stop = self.stop.clone();
+                move |stream| connection(stream, arrival, service, refuse, limits, metrics, stop)
+            };
+            let serving = async move {
+                match Stream::open(stream, tls.as_ref()).await {
+                    Ok(stream) => serve(stream).await,
+                    Err(e) => debug!(%peer, error = %e, "no TLS connection"),
+                }
+            };
             let metrics = Arc::clone(&self.metrics);
             let open = metrics.connection_opened();
             tokio::spawn(async move {
@@ -198,7 +221,7 @@ async fn accept(
 }
 
 async fn connection<S, F, B>(
-    stream: TcpStream,
+    stream: Stream,
     arrival: Arrival,
     service: S,
     refuse: Refuse,

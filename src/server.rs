@@ -32,15 +32,16 @@ use crate::credentials::{self, RootCredential};
 use crate::exit;
 use crate::folder;
 use crate::front::{Doors, Front};
-use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
+use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
 use crate::master_key;
 use crate::oidc::OidcKeys;
 use crate::secret_file::SecretFileError;
-use crate::serve::{Refuse, RequestBody, ServeLimits, serve};
+use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, serve};
 use crate::signals::Signals;
 use crate::system;
 use crate::telemetry::log;
 use crate::telemetry::metrics::Metrics;
+use crate::tls::{Certificates, TlsError};
 use crate::webhook::{WebhookError, Webhooks};
 
 /// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
@@ -65,6 +66,8 @@ enum RunError {
     Webhook(#[from] WebhookError),
     #[error("cannot read the keys of encrypted objects: {0}")]
     Keys(#[from] KmsError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot listen on {address}: {source}")]
     Listen {
         address: SocketAddr,
@@ -127,6 +130,10 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     // clients that come early wait instead of being refused.
     let mut listeners = listen(&config.listen).await?;
     let website_listeners = listen(&config.website_listen).await?;
+    let certificates = match config.tls.is_empty() {
+        true => None,
+        false => Some(Certificates::load(config.tls.clone())?),
+    };
     let engine = tokio::select! {
         opened = open(&config.data) => opened?,
         // Opening only reads and repairs: it may be cut off anywhere, like by a power cut.
@@ -174,7 +181,14 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         let front = Arc::clone(&front);
         async move { front.answer(request).await }
     };
-    let serving = serve(listeners, service, refuse, limits, metrics, stopping);
+    let entrances = Entrances {
+        listeners,
+        tls: certificates.as_ref().map(Certificates::acceptor),
+    };
+    if let Some(certificates) = certificates {
+        tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
+    }
+    let serving = serve(entrances, service, refuse, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
     if let Err(e) = logging.await {

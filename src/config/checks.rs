@@ -7,6 +7,7 @@ use pipeline::lifecycle::Day;
 
 use super::table::named;
 use crate::credentials::RootCredential;
+use crate::tls::TlsFiles;
 
 const REGION_BYTES_MAX: usize = 64;
 
@@ -46,6 +47,24 @@ pub(crate) fn day(length: Duration) -> Result<Day, String> {
     let milliseconds = u64::try_from(length.as_millis()).ok();
     let day = milliseconds.and_then(Day::of_milliseconds);
     day.ok_or_else(|| "expected seconds, at most those of a day".to_owned())
+}
+
+/// Each certificate with its key.
+pub(super) fn tls(certificates: Vec<String>, keys: Vec<String>) -> Result<Vec<TlsFiles>, String> {
+    if certificates.len() != keys.len() {
+        return Err(format!(
+            "tls-certificate and tls-key belong together, but there are {} of the one and {} of the \
+             other",
+            certificates.len(),
+            keys.len()
+        ));
+    }
+    let pairs = certificates.into_iter().zip(keys);
+    let files = pairs.map(|(certificate, key)| TlsFiles {
+        certificate: certificate.into(),
+        key: key.into(),
+    });
+    Ok(files.collect())
 }
 
 /// Both halves of the root credential, or none.

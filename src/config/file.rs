@@ -128,6 +128,13 @@ fn values(setting: &Setting, path: &Path, value: &DeValue<'_>) -> Option<Vec<Str
             DeValue::String(text) => one(text.clone().into_owned()),
             _ => texts(value),
         },
+        Kind::Paths(_) => {
+            let given = match value {
+                DeValue::String(text) => vec![text.clone().into_owned()],
+                _ => texts(value)?,
+            };
+            Some(given.iter().map(|given| beside(path, given)).collect())
+        }
         Kind::Pairs(_) => pairs(value, str::to_owned),
         Kind::PathPairs(_) => pairs(value, |value| beside(path, value)),
     }

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     /// Several texts; in a flag and in the environment with this between them.
     List(char),
+    /// Several paths.
+    Paths(char),
     /// Several `NAME=VALUE`, in a file a table.
     Pairs(char),
     /// Several `NAME=PATH`.
@@ -117,7 +119,10 @@ impl Setting {
     /// The values in one text, as a flag or the environment has them. A list may be empty.
     pub(crate) fn split(&self, text: &str) -> Vec<String> {
         match self.kind {
-            Kind::List(between) | Kind::Pairs(between) | Kind::PathPairs(between) => {
+            Kind::List(between)
+            | Kind::Paths(between)
+            | Kind::Pairs(between)
+            | Kind::PathPairs(between) => {
                 let values = text.split(between).filter(|value| !value.is_empty());
                 values.map(str::to_owned).collect()
             }
@@ -133,7 +138,10 @@ impl Setting {
 impl Kind {
     /// Whether a flag may be given several times.
     pub(crate) fn is_list(self) -> bool {
-        matches!(self, Kind::List(_) | Kind::Pairs(_) | Kind::PathPairs(_))
+        matches!(
+            self,
+            Kind::List(_) | Kind::Paths(_) | Kind::Pairs(_) | Kind::PathPairs(_)
+        )
     }
 
     /// What is wrong with the form of a value, whatever it is for.
@@ -146,7 +154,7 @@ impl Kind {
             }
             Kind::Choice(known) => known.contains(&value),
             Kind::Text | Kind::Path => !value.is_empty(),
-            Kind::List(_) | Kind::Pairs(_) | Kind::PathPairs(_) => true,
+            Kind::List(_) | Kind::Paths(_) | Kind::Pairs(_) | Kind::PathPairs(_) => true,
         };
         (!fits).then(|| format!("expected {}", self.expected()))
     }
@@ -159,6 +167,7 @@ impl Kind {
             Kind::Whole { from, to } => format!("a whole number, {from} to {to}"),
             Kind::Choice(known) => known.join(" or "),
             Kind::List(_) => "a list of texts".to_owned(),
+            Kind::Paths(_) => "a list of paths".to_owned(),
             Kind::Pairs(_) | Kind::PathPairs(_) => "a table of texts".to_owned(),
         }
     }

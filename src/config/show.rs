@@ -125,7 +125,7 @@ fn value(
     }
     let one = values.first();
     match setting.kind {
-        Kind::List(_) => json!(values),
+        Kind::List(_) | Kind::Paths(_) => json!(values),
         Kind::Pairs(_) | Kind::PathPairs(_) => {
             let pairs = values.iter().filter_map(|pair| pair.split_once('='));
             Value::Object(

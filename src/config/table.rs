@@ -80,6 +80,27 @@ pub(crate) static SETTINGS: &[Setting] = &[
         },
     ),
     Setting::new(
+        "tls-certificate",
+        Kind::Paths(':'),
+        "FILE",
+        "Certificates in PEM form, each with what links it to a root: with them all listeners speak \
+         TLS and nothing else; who asks for a name is shown the one for it, everybody else the first",
+        |draft, values| {
+            draft.tls_certificates = values.to_vec();
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "tls-key",
+        Kind::Paths(':'),
+        "FILE",
+        "Private keys of the certificates, in the same order",
+        |draft, values| {
+            draft.tls_keys = values.to_vec();
+            Ok(())
+        },
+    ),
+    Setting::new(
         "trusted-proxy",
         Kind::List(','),
         "CIDR",

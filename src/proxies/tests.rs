@@ -13,7 +13,7 @@ fn seen(proxies: &TrustedProxies, peer: &str, headers: &[(&str, &str)]) -> (Clie
         request = request.header(*name, *value);
     }
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    proxies.apply(peer.parse().unwrap(), &mut parts);
+    proxies.apply(peer.parse().unwrap(), Scheme::Http, &mut parts);
     let host = parts.headers[HOST].to_str().unwrap().to_owned();
     (*parts.extensions.get().unwrap(), host)
 }

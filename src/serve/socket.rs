@@ -10,12 +10,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 use super::ServeLimits;
 use super::patience::{Patience, Watchdog};
 use super::refusal::{Answers, Instead, Refuse};
+use super::stream::Stream;
 use crate::limits::{LINGER_BYTES_MAX, PROGRESS_BYTES_PER_SECOND_MIN};
 use crate::telemetry::metrics::Metrics;
 
@@ -42,7 +42,7 @@ impl Reading {
 }
 
 pub(super) struct Socket {
-    stream: TcpStream,
+    stream: Stream,
     reading: Arc<Reading>,
     watchdog: Watchdog,
     linger_max: Duration,
@@ -64,7 +64,7 @@ enum Closing {
 
 impl Socket {
     pub(super) fn new(
-        stream: TcpStream,
+        stream: Stream,
         reading: Arc<Reading>,
         limits: &ServeLimits,
         metrics: Arc<Metrics>,

@@ -65,7 +65,10 @@ where
     let metrics = Metrics::new().unwrap();
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(serve(
-        vec![listener],
+        Entrances {
+            listeners: vec![listener],
+            tls: None,
+        },
         service,
         Arc::new(|_| Response::new(Bytes::from_static(b"unreadable"))),
         limits,

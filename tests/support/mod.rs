@@ -3,6 +3,7 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod content;
 pub(crate) mod drive;
