@@ -5,12 +5,15 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crossbeam::channel::Receiver;
+use crossbeam::channel::{Receiver, RecvTimeoutError};
 
 use super::group::{Finished, Group};
+use super::late::{Decisions, Durable, Late, answer};
 use super::log::{Log, Unwritten};
 use super::progress::Progress;
+use super::replay::replay;
 use super::tags::Tags;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -27,6 +30,9 @@ use crate::segment::Segments;
 /// The key under which the index says how far it has followed the log.
 pub(crate) const APPLIED: &str = "applied";
 
+/// How often an index without room is tried.
+const RENEW_INTERVAL: Duration = Duration::from_secs(1);
+
 pub(crate) struct Committer {
     pub(crate) queue: Receiver<Box<dyn Change>>,
     pub(crate) index: Arc<dyn Index>,
@@ -40,12 +46,21 @@ pub(crate) struct Committer {
     pub(crate) group_bytes_max: usize,
     /// The last group was refused by the drive.
     pub(crate) refusing: bool,
+    pub(crate) full: Full,
+}
+
+/// What is known of an index that takes no changes for want of room.
+#[derive(Default)]
+pub(crate) struct Full {
+    /// When it was tried last, in vain.
+    tried: Option<Instant>,
+    late: Option<Late>,
 }
 
 /// Changes that were decided together, each with what became of it.
 #[derive(Default)]
 struct Decided {
-    changes: Vec<(Box<dyn Change>, Result<()>)>,
+    changes: Decisions,
     /// Positions in `changes` of those whose bodies are appended, and their record lengths.
     bodies: Vec<usize>,
     body_records: Vec<u32>,
@@ -57,16 +72,32 @@ impl Committer {
     pub(crate) fn run(mut self) {
         let mut waiting = VecDeque::new();
         while self.gather(&mut waiting) {
-            self.commit(&mut waiting);
+            match self.follow() {
+                Ok(()) => self.commit(&mut waiting),
+                Err(refused) => refuse(&mut waiting, &refused),
+            }
+        }
+        if let Some(late) = self.full.late.take() {
+            // Durable, but nobody will see it before the next start.
+            let reason = "shutting down".into();
+            answer(late.changes, &Err(Error::Stopped { reason }));
         }
     }
 
-    /// Waits for a change and takes what else is there. False when there will be no more.
+    /// Waits for a change and takes what else is there, or for the time to try an index that had
+    /// no room. False when there will be no more.
     fn gather(&self, waiting: &mut VecDeque<Box<dyn Change>>) -> bool {
         if waiting.is_empty() {
-            match self.queue.recv() {
+            let next = match (self.full.late.is_some(), self.full.tried) {
+                // At once for the first time: room may have come back already.
+                (true, None) => self.queue.recv_timeout(Duration::ZERO),
+                (_, Some(_)) => self.queue.recv_timeout(RENEW_INTERVAL),
+                (false, None) => self.queue.recv().map_err(RecvTimeoutError::from),
+            };
+            match next {
                 Ok(change) => waiting.push_back(change),
-                Err(_) => return false,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
             }
         }
         while waiting.len() < limits::GROUP_CHANGES_MAX {
@@ -78,18 +109,96 @@ impl Committer {
         true
     }
 
+    /// Makes sure that the index has followed the log and takes changes.
+    fn follow(&mut self) -> Result<()> {
+        let refused = match self.index.ready() {
+            Ok(()) => return Ok(()),
+            Err(refused @ Error::NoSpace { .. }) => refused,
+            Err(error) => return Err(self.stop(&error)),
+        };
+        if let Err(stopped) = self.failure.check() {
+            return Err(self.stop(&stopped));
+        }
+        match self.full.tried {
+            Some(tried) if tried.elapsed() < RENEW_INTERVAL => Err(refused),
+            _ => self.renew(),
+        }
+    }
+
+    /// Opens the index anew and lets it catch up with the log: see [`super::late`].
+    fn renew(&mut self) -> Result<()> {
+        let first = self.full.tried.replace(Instant::now()).is_none();
+        let voided = self.log.void();
+        voided.map_err(|unwritten| self.unwritten(unwritten))?;
+        let expected = self.full.late.as_ref();
+        let expected = expected.map_or(self.next, |late| late.group.next);
+        let segments = Arc::clone(&self.segments);
+        let renewed = self.index.renew(&mut |index| {
+            let found = replay(index, &segments)?.applied;
+            match found == expected {
+                true => Ok(()),
+                false => Err(Error::Folder(format!(
+                    "the log goes to sequence {}, and {} was committed last",
+                    found.next_sequence, expected.next_sequence
+                ))),
+            }
+        });
+        match renewed {
+            Ok(()) => {
+                tracing::info!("there is room for the index; changes are taken");
+                self.full.tried = None;
+                if let Some(late) = self.full.late.take() {
+                    self.committed(late.group, late.changes);
+                }
+                Ok(())
+            }
+            Err(refused @ Error::NoSpace { .. }) => {
+                // Told once, not for every attempt.
+                if first {
+                    tracing::warn!(%refused, "the drive has no room for the index; changes are refused until it has");
+                }
+                Err(refused)
+            }
+            Err(error) => Err(self.stop(&error)),
+        }
+    }
+
+    /// Ends all changes, those that wait for the index included.
+    fn stop(&mut self, error: &Error) -> Error {
+        let stopped = self.failure.set(error);
+        self.full.tried = None;
+        if let Some(late) = self.full.late.take() {
+            answer(late.changes, &Err(stopped.clone()));
+        }
+        stopped
+    }
+
     /// Commits one group off the front of `waiting` and answers it.
     fn commit(&mut self, waiting: &mut VecDeque<Box<dyn Change>>) {
         let index = Arc::clone(&self.index);
         let mut group = Group::new(index.as_ref());
         let decided = self.decide(waiting, &mut group);
-        let outcome = match group.is_empty() {
-            true => self.failure.check(),
-            false => self.write(group, &decided),
-        };
-        for (change, accepted) in decided.changes {
-            change.done(outcome.clone().and(accepted));
+        if group.is_empty() {
+            return answer(decided.changes, &self.failure.check());
         }
+        let group = match self.write(group, &decided) {
+            Ok(group) => group,
+            Err(error) => return answer(decided.changes, &Err(error)),
+        };
+        let changes = decided.changes;
+        match self.index.apply(&group.rows) {
+            Ok(()) => self.committed(group, changes),
+            Err(Error::NoSpace { .. }) => self.full.late = Some(Late { group, changes }),
+            Err(error) => answer(changes, &Err(self.failure.set(&error))),
+        }
+    }
+
+    /// A durable group is visible now.
+    fn committed(&mut self, group: Durable, changes: Decisions) {
+        self.next = group.next;
+        self.progress
+            .committed(group.next, group.segments, changes.len(), group.log_bytes);
+        answer(changes, &Ok(()));
     }
 
     fn decide(&self, waiting: &mut VecDeque<Box<dyn Change>>, group: &mut Group<'_>) -> Decided {
@@ -126,8 +235,8 @@ impl Committer {
         decided
     }
 
-    /// Makes a decided group durable and visible.
-    fn write(&mut self, group: Group<'_>, decided: &Decided) -> Result<()> {
+    /// Makes a decided group durable.
+    fn write(&mut self, group: Group<'_>, decided: &Decided) -> Result<Durable> {
         self.failure.check()?;
         let voided = self.log.void();
         voided.map_err(|unwritten| self.unwritten(unwritten))?;
@@ -149,15 +258,14 @@ impl Committer {
         let written = self
             .log
             .append(&layout, bodies, first, sequences, &finished.rows);
-        let bytes = written.map_err(|unwritten| self.unwritten(unwritten))?;
+        let log_bytes = written.map_err(|unwritten| self.unwritten(unwritten))?;
         self.refusing = false;
-        self.index
-            .apply(&finished.rows)
-            .map_err(|error| self.failure.set(&error))?;
-        self.next = next;
-        self.progress
-            .committed(next, finished.segments, decided.changes.len(), bytes);
-        Ok(())
+        Ok(Durable {
+            rows: finished.rows,
+            next,
+            segments: finished.segments,
+            log_bytes,
+        })
     }
 
     fn finish(
@@ -198,5 +306,12 @@ impl Committer {
                 self.segments.explain(error, "log")
             }
         }
+    }
+}
+
+/// Tells everybody who waits that nothing is taken. Nothing of it has happened.
+fn refuse(waiting: &mut VecDeque<Box<dyn Change>>, refused: &Error) {
+    for change in waiting.drain(..) {
+        change.done(Err(refused.clone()));
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossbeam::channel::{self, RecvTimeoutError, Sender, TrySendError};
 
-use super::committer::Committer;
+use super::committer::{Committer, Full};
 use super::log::Log;
 use super::progress::Progress;
 use super::replay::{self, Replayed};
@@ -94,6 +94,7 @@ impl Embedded {
             failure: failure.clone(),
             group_bytes_max,
             refusing: false,
+            full: Full::default(),
         };
         let threads = start_threads(committer, &index, &progress, &failure)?;
         let embedded = Embedded {
@@ -134,7 +135,14 @@ impl Embedded {
             }
         }
         self.failure.check()?;
-        self.index.flush()
+        match self.index.flush() {
+            // The log has what the index lacks, and the next start sees to it.
+            Err(refused @ Error::NoSpace { .. }) => {
+                tracing::warn!(%refused, "the drive has no room for the index");
+                Ok(())
+            }
+            flushed => flushed,
+        }
     }
 }
 
@@ -234,6 +242,8 @@ fn flush(index: &dyn Index, progress: &Progress, failure: &Failure) {
     }
     match index.flush() {
         Ok(()) => progress.set_durable(applied),
+        // The committer sees to it before its next group.
+        Err(Error::NoSpace { .. }) => {}
         Err(error) => {
             failure.set(&error);
         }

@@ -4,9 +4,12 @@ mod ahead;
 mod committer;
 mod embedded;
 mod group;
+mod late;
 mod log;
 mod progress;
 mod replay;
+#[cfg(test)]
+mod rig;
 mod tags;
 
 pub(crate) use committer::APPLIED;

@@ -57,7 +57,7 @@ pub(super) fn read_cached_at(file: &File, buf: &mut [u8], offset: u64) -> io::Re
 }
 
 /// `fallocate` without flags: reserves blocks for `0..len` and extends the file to that length.
-pub(super) fn allocate(file: &File, len: u64) -> io::Result<()> {
+pub(crate) fn allocate(file: &File, len: u64) -> io::Result<()> {
     let len = signed(len)?;
     loop {
         // SAFETY: plain integers; the descriptor is open as long as `file` is borrowed.
@@ -88,7 +88,7 @@ pub(super) fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Size and free room of the file system that holds `path`, as an ordinary user may use it.
-pub(super) fn space(path: &Path) -> io::Result<Space> {
+pub(crate) fn space(path: &Path) -> io::Result<Space> {
     let path = c_path(path)?;
     let mut stats = MaybeUninit::<libc::statvfs>::zeroed();
     // SAFETY: the path is a terminated string and `stats` is writable memory of the right type.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{Index, IndexStats, Ready, RowChange, Step};
+use super::{CatchUp, Index, IndexStats, Ready, RowChange, Step};
 use crate::error::{Error, Result};
 use crate::key::{Key, KeyRange};
 
@@ -36,7 +36,20 @@ struct State {
     /// What was applied since the last flush, batch by batch.
     unflushed: Vec<Vec<RowChange>>,
     fail_next_apply: bool,
-    stopped: Option<String>,
+    /// Calls of apply and flush so far.
+    calls: u64,
+    full: Option<Full>,
+    stopped: Option<Error>,
+}
+
+/// When there is no room.
+#[derive(Debug, Clone, Copy)]
+struct Full {
+    /// From this call of apply or flush on.
+    from_call: u64,
+    /// So many attempts to open the index anew find no room either.
+    refusals: u64,
+    seed: u64,
 }
 
 impl MemoryIndex {
@@ -73,6 +86,22 @@ impl MemoryIndex {
         self.state().fail_next_apply = true;
     }
 
+    /// Takes no changes for want of room from the `call`th call of [`Index::apply`] and
+    /// [`Index::flush`] on, the first one being 0, until it was opened anew after `refusals` vain
+    /// attempts. `seed` decides how much is found then.
+    pub fn fill_up_at(&self, call: u64, refusals: u64, seed: u64) {
+        self.state().full = Some(Full {
+            from_call: call,
+            refusals,
+            seed,
+        });
+    }
+
+    /// Calls of [`Index::apply`] and [`Index::flush`] so far.
+    pub fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
     fn from_rows(rows: Rows) -> Self {
         let state = State {
             rows: Arc::new(rows.clone()),
@@ -92,12 +121,25 @@ impl MemoryIndex {
 
 impl State {
     fn check(&self) -> Result<()> {
-        match &self.stopped {
-            Some(reason) => Err(Error::Stopped {
-                reason: reason.clone(),
-            }),
-            None => Ok(()),
+        self.stopped.clone().map_or(Ok(()), Err)
+    }
+
+    /// As [`State::check`], for one who is about to change something.
+    fn enter(&mut self) -> Result<()> {
+        self.check()?;
+        let call = self.calls;
+        self.calls += 1;
+        if self.full.is_some_and(|full| call >= full.from_call) {
+            self.stopped = Some(no_room());
         }
+        self.check()
+    }
+}
+
+fn no_room() -> Error {
+    Error::NoSpace {
+        free: 0,
+        reserve: 0,
     }
 }
 
@@ -136,9 +178,16 @@ impl Index for MemoryIndex {
         let mut state = self.state();
         state.check()?;
         if std::mem::take(&mut state.fail_next_apply) {
-            let reason = "applying a batch: failure asked for";
-            state.stopped = Some(reason.into());
-            return Err(Error::Index(reason.into()));
+            let reason = "applying a batch: failure asked for".to_owned();
+            state.stopped = Some(Error::Stopped {
+                reason: reason.clone(),
+            });
+            return Err(Error::Index(reason));
+        }
+        if let Err(refused) = state.enter() {
+            // Nobody sees it now; whoever opens the index anew may.
+            state.unflushed.push(changes.to_vec());
+            return Err(refused);
         }
         write(Arc::make_mut(&mut state.rows), changes);
         state.unflushed.push(changes.to_vec());
@@ -147,10 +196,39 @@ impl Index for MemoryIndex {
 
     fn flush(&self) -> Result<()> {
         let mut state = self.state();
-        state.check()?;
+        state.enter()?;
         for batch in std::mem::take(&mut state.unflushed) {
             write(&mut state.flushed, &batch);
         }
+        Ok(())
+    }
+
+    fn ready(&self) -> Result<()> {
+        self.state().check()
+    }
+
+    fn renew(&self, catch_up: &mut CatchUp<'_>) -> Result<()> {
+        let full = {
+            let mut state = self.state();
+            match state.check() {
+                Err(Error::NoSpace { .. }) => {}
+                other => return other,
+            }
+            let Some(full) = &mut state.full else {
+                return Err(no_room());
+            };
+            if full.refusals > 0 {
+                full.refusals -= 1;
+                return Err(no_room());
+            }
+            *full
+        };
+        let fresh = self.crash(full.seed);
+        catch_up(&fresh)?;
+        let fresh = std::mem::take(&mut *fresh.state());
+        let mut state = self.state();
+        let calls = state.calls;
+        *state = State { calls, ..fresh };
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! The index: every row of the store, ordered. Derived from the log, never the truth.
 //!
 //! What the engine relies on: [`Index::apply`] is atomic and ordered; what was applied may be lost
-//! in a crash, but only from the end, and never anything that was applied before a
-//! [`Index::flush`] that returned.
+//! in a crash or by [`Index::renew`], but only from the end, and never anything that was applied
+//! before a [`Index::flush`] that returned.
 
 mod memory;
 mod rocks;
@@ -23,6 +23,9 @@ use crate::key::{Key, KeyRange};
 
 /// A row to write, or to remove where the value is absent.
 pub type RowChange = (Key, Option<Bytes>);
+
+/// Brings an index up to date that was opened anew.
+pub type CatchUp<'a> = dyn FnMut(&dyn Index) -> Result<()> + 'a;
 
 /// What a visitor of rows wants next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +68,27 @@ pub trait Index: Debug + Send + Sync {
 
     /// Applies all changes at once; of two changes of one key the later counts. Not durable yet.
     ///
-    /// After an error of this or of [`Index::flush`] neither ever succeeds again: what was applied
-    /// is then known only to whoever opens the index anew. Reads go on.
+    /// After an error of this or of [`Index::flush`] neither ever succeeds again: what was applied,
+    /// the changes at hand included, is then known only to whoever opens the index anew. Reads go
+    /// on. If the error is [`Error::NoSpace`](crate::Error::NoSpace), the index can open itself
+    /// anew: see [`Index::renew`].
     fn apply(&self, changes: &[RowChange]) -> Result<()>;
 
     /// Makes everything applied so far durable. Blocks.
     fn flush(&self) -> Result<()>;
+
+    /// Whether changes are taken, as far as is known without trying: fails as [`Index::apply`] will.
+    fn ready(&self) -> Result<()>;
+
+    /// Where want of room has ended all changes, and there is some again: lets go of what is open,
+    /// opens it anew, and lets `catch_up` bring it up to date before anybody else sees it. Reads
+    /// wait meanwhile, those that walk end with an error. Blocks.
+    ///
+    /// What `catch_up` is given holds a prefix of the batches that were applied, the refused one
+    /// perhaps among them, and at least those before the last [`Index::flush`] that returned.
+    ///
+    /// After an error nothing has changed, or nothing can be read either until this succeeds.
+    fn renew(&self, catch_up: &mut CatchUp<'_>) -> Result<()>;
 
     /// Writes a consistent copy of the index into a folder that must not exist. Blocks.
     fn checkpoint(&self, folder: &Path) -> Result<()>;

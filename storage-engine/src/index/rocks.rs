@@ -8,8 +8,26 @@
 //! newer one begins: this module, not RocksDB, decides when the log changes, and syncs it before.
 //! What makes RocksDB change it alone is kept away: several column families, a memtable that is
 //! full, a checkpoint that flushes, recovery from errors in the background.
+//!
+//! # When there is no room
+//!
+//! RocksDB has a recovery of its own from `ENOSPC`, once enough is free. It is not relied on: a log
+//! that cannot be made, or a sync that comes just after a write that was refused, is fatal to it
+//! all the same, and writers may wait inside it for as long as the drive is full. So the first such
+//! error ends all changes here like any other, and reads go on. [`Index::renew`] then does what the
+//! next start would do: it closes RocksDB and opens it anew, in this process.
+//!
+//! Why that loses nothing that a restart would keep: nothing of what the failed instance had in
+//! mind is used any more, only its files. They hold a prefix of the batches, as after a crash, and
+//! are read as after a crash: logs are cut where they end ([`wal`]), a manifest or table that was
+//! not finished is not referred to by what was synced. Also where a sync has failed, and the page
+//! cache shows what the drive does not have, that is not taken on trust: opening writes what it
+//! finds in the logs to a new table, and all it knows to a new manifest, and syncs both before it
+//! returns. What was flushed by an earlier [`Index::flush`] was on the drive before the failure.
 
+mod database;
 mod options;
+mod room;
 mod wal;
 
 #[cfg(test)]
@@ -23,10 +41,8 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
-use std::thread;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use bytes::Bytes;
 use rocksdb::checkpoint::Checkpoint;
@@ -39,7 +55,8 @@ use rocksdb::{
     WriteOptions,
 };
 
-use super::{Index, IndexStats, Ready, RowChange, Step};
+use self::database::{Database, Open, Seen};
+use super::{CatchUp, Index, IndexStats, Ready, RowChange, Step};
 use crate::disk::FolderLock;
 use crate::error::{Error, Result};
 use crate::key::{Key, KeyRange};
@@ -49,16 +66,12 @@ const STEPS_BEFORE_SEEK: usize = 8;
 const SYNCING_ABOVE: &str = "syncing the folder above the index";
 /// What a batch spends on each change besides key and value, at most, in bytes.
 const CHANGE_OVERHEAD_BYTES: usize = 16;
-/// How often one who closes looks whether the last reader has gone.
-const CLOSE_POLL: Duration = Duration::from_millis(1);
 
 /// Rows in RocksDB. Written unsynced; [`Index::flush`] syncs.
 pub struct RocksIndex {
     folder: PathBuf,
-    /// Gone once it is closed. Whoever uses it holds a share for as long as that takes.
-    open: RwLock<Option<Arc<Open>>>,
-    /// Ends walks, so that closing waits for no long one.
-    closing: AtomicBool,
+    options: RocksOptions,
+    database: Database,
     cache: Cache,
     /// Reads that may wait for the drive.
     reads: ReadOptions,
@@ -70,13 +83,7 @@ pub struct RocksIndex {
     writing: Mutex<()>,
     rotations: AtomicU64,
     /// The first failure. What RocksDB holds after it is known only to whoever opens it again.
-    stopped: OnceLock<String>,
-}
-
-struct Open {
-    database: DB,
-    /// Let go last, after RocksDB has closed its files.
-    _lock: FolderLock,
+    stopped: RwLock<Option<Error>>,
 }
 
 impl RocksIndex {
@@ -97,23 +104,13 @@ impl RocksIndex {
         prepared: &Options,
         cache: Cache,
     ) -> Result<Self> {
-        let above = open_parent(folder)?;
-        create(folder).map_err(Error::io("creating the folder of the index"))?;
-        // Before the logs are touched: RocksDB's own lock comes too late for that.
-        let lock = FolderLock::acquire(folder).map_err(Error::io("opening the index"))?;
-        wal::mend(folder).map_err(Error::io("checking the write-ahead logs of the index"))?;
-        let database = DB::open(prepared, folder).map_err(context("opening the index"))?;
-        above.sync_all().map_err(Error::io(SYNCING_ABOVE))?;
+        let open = open_database(folder, prepared)?;
         let mut ready_reads = ReadOptions::default();
         ready_reads.set_read_tier(ReadTier::BlockCache);
-        let open = Open {
-            database,
-            _lock: lock,
-        };
         Ok(RocksIndex {
             folder: folder.to_owned(),
-            open: RwLock::new(Some(Arc::new(open))),
-            closing: AtomicBool::new(false),
+            options: *options,
+            database: Database::new(open),
             cache,
             reads: ReadOptions::default(),
             ready_reads,
@@ -121,7 +118,7 @@ impl RocksIndex {
             rotate_bytes: options::rotate_bytes(options),
             writing: Mutex::new(()),
             rotations: AtomicU64::new(0),
-            stopped: OnceLock::new(),
+            stopped: RwLock::new(None),
         })
     }
 
@@ -146,14 +143,10 @@ impl RocksIndex {
     }
 
     fn write(&self, changes: &[RowChange]) -> Result<()> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.check()?;
-        let open = self.held()?;
+        let open = self.database.held()?;
         let database = &open.database;
-        // After such an error RocksDB may try again by itself and change the log on the way.
-        if property(database, BACKGROUND_ERRORS)? > 0 {
-            return Err(Error::Index("a flush or compaction has failed".into()));
-        }
+        self.background(database)?;
         if property(database, CUR_SIZE_ACTIVE_MEM_TABLE)? >= self.rotate_bytes {
             self.rotate(database)?;
         }
@@ -161,33 +154,48 @@ impl RocksIndex {
         written.map_err(context("applying a batch"))
     }
 
+    /// After an error in the background RocksDB may try again by itself and change the log on the
+    /// way, so whatever it was ends all changes.
+    fn background(&self, database: &DB) -> Result<()> {
+        if property(database, BACKGROUND_ERRORS)? == 0 {
+            return Ok(());
+        }
+        // Nobody tells what it was but a write that is refused for it. RocksDB takes writes after
+        // want of room only: where a compaction has met it, or where it has recovered already.
+        let refused = database.write_opt(WriteBatch::default(), &self.writes);
+        refused.map_err(context("a flush or compaction has failed"))?;
+        Err(room::missing(&self.folder, room::need_bytes(&self.options)))
+    }
+
     fn check(&self) -> Result<()> {
-        match self.stopped.get() {
-            Some(reason) => Err(Error::Stopped {
-                reason: reason.clone(),
-            }),
-            None => Ok(()),
-        }
+        let stopped = self.stopped.read().unwrap_or_else(PoisonError::into_inner);
+        stopped.clone().map_or(Ok(()), Err)
     }
 
-    /// Lets no change through any more if this one failed.
+    /// Lets no change through any more if this one failed. Tells the first failure: later ones are
+    /// often its consequences.
     fn latch<T>(&self, outcome: Result<T>) -> Result<T> {
-        if let Err(failure) = &outcome {
-            self.stopped.get_or_init(|| failure.to_string());
+        let failure = match outcome {
+            Ok(done) => return Ok(done),
+            Err(failure) => failure,
+        };
+        let need_bytes = room::need_bytes(&self.options);
+        let failure = room::condition(&self.folder, need_bytes, failure);
+        let mut stopped = self.stopped.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = &*stopped {
+            return Err(first.clone());
         }
-        outcome
+        *stopped = Some(match &failure {
+            Error::NoSpace { .. } => failure.clone(),
+            _ => Error::Stopped {
+                reason: failure.to_string(),
+            },
+        });
+        Err(failure)
     }
 
-    /// A share of the database, for as long as a call takes.
-    fn held(&self) -> Result<Arc<Open>> {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.clone().ok_or_else(closed)
-    }
-}
-
-fn closed() -> Error {
-    Error::Stopped {
-        reason: "the index has been closed".into(),
+    fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -199,14 +207,16 @@ fn property(database: &DB, name: &PropName) -> Result<u64> {
 
 impl Index for RocksIndex {
     fn get(&self, key: &Key) -> Result<Option<Bytes>> {
-        let open = self.held()?;
+        let open = self.database.held()?;
         let found = open.database.get_pinned_opt(key.as_bytes(), &self.reads);
         let found = found.map_err(context("reading a row"))?;
         Ok(found.map(|value| Bytes::copy_from_slice(&value)))
     }
 
     fn get_ready(&self, key: &Key) -> Result<Ready> {
-        let open = self.held()?;
+        let Seen::Open(open) = self.database.seen()? else {
+            return Ok(Ready::Unknown);
+        };
         let found = open
             .database
             .get_pinned_opt(key.as_bytes(), &self.ready_reads);
@@ -225,13 +235,11 @@ impl Index for RocksIndex {
         let mut bounds = ReadOptions::default();
         bounds.set_iterate_lower_bound(range.start.as_bytes());
         bounds.set_iterate_upper_bound(range.end.as_bytes());
-        let open = self.held()?;
+        let open = self.database.held()?;
         let mut rows = open.database.raw_iterator_opt(bounds);
         rows.seek(range.start.as_bytes());
         while let Some((key, value)) = rows.item() {
-            if self.closing.load(Ordering::Relaxed) {
-                return Err(closed());
-            }
+            self.database.check_walk()?;
             match visit(key, value) {
                 Step::Next => rows.next(),
                 Step::Seek(target) => seek(&mut rows, &target),
@@ -242,14 +250,58 @@ impl Index for RocksIndex {
     }
 
     fn apply(&self, changes: &[RowChange]) -> Result<()> {
+        let _writing = self.writing();
         self.latch(self.write(changes))
     }
 
     /// Changes go on meanwhile; whether they are included is open.
     fn flush(&self) -> Result<()> {
         self.check()?;
-        let sync = self.held()?.database.flush_wal(true);
-        self.latch(sync.map_err(context("syncing the log")))
+        let open = self.database.held()?;
+        let Err(error) = open.database.flush_wal(true) else {
+            return Ok(());
+        };
+        let used = Arc::downgrade(&open);
+        drop(open);
+        // After a refused write no sync of its log succeeds: then the write says what it was.
+        let _writing = self.writing();
+        match used.strong_count() {
+            // What was opened anew since has no part in it.
+            0 => Err(room::missing(&self.folder, room::need_bytes(&self.options))),
+            _ => self.latch(Err(context("syncing the log")(error))),
+        }
+    }
+
+    fn ready(&self) -> Result<()> {
+        let _writing = self.writing();
+        self.check()?;
+        let open = self.database.held()?;
+        self.latch(self.background(&open.database))
+    }
+
+    fn renew(&self, catch_up: &mut CatchUp<'_>) -> Result<()> {
+        match self.check() {
+            Err(Error::NoSpace { .. }) => {}
+            other => return other,
+        }
+        let need_bytes = room::need_bytes(&self.options);
+        room::look(&self.folder, need_bytes)?;
+        let _writing = self.writing();
+        self.database.renew(|| {
+            let fresh = RocksIndex::open_prepared(
+                &self.folder,
+                &self.options,
+                &options::database(&self.options, &self.cache),
+                self.cache.clone(),
+            );
+            let fresh = fresh.map_err(|error| room::condition(&self.folder, need_bytes, error))?;
+            catch_up(&fresh)?;
+            self.rotations
+                .fetch_add(fresh.rotations(), Ordering::Relaxed);
+            let mut stopped = self.stopped.write().unwrap_or_else(PoisonError::into_inner);
+            *stopped = None;
+            fresh.database.into_open()
+        })
     }
 
     /// Changes go on meanwhile; how many of them are included is open. Copies the write-ahead
@@ -257,7 +309,7 @@ impl Index for RocksIndex {
     fn checkpoint(&self, folder: &Path) -> Result<()> {
         self.check()?;
         let above = open_parent(folder)?;
-        let open = self.held()?;
+        let open = self.database.held()?;
         let checkpoint = Checkpoint::new(&open.database);
         let checkpoint = checkpoint.map_err(context("preparing a checkpoint"))?;
         // The largest size means: never flush the memtable, which would begin a new log.
@@ -268,10 +320,10 @@ impl Index for RocksIndex {
 
     fn stats(&self) -> IndexStats {
         // A figure that cannot be had is shown as nothing rather than failing the report.
-        let open = self.held().ok();
-        let figure = |name| {
-            let open = open.as_ref();
-            open.map_or(0, |open| property(&open.database, name).unwrap_or(0))
+        let seen = self.database.seen();
+        let figure = |name| match &seen {
+            Ok(Seen::Open(open)) => property(&open.database, name).unwrap_or(0),
+            _ => 0,
         };
         IndexStats {
             memtable_bytes: figure(SIZE_ALL_MEM_TABLES),
@@ -282,17 +334,7 @@ impl Index for RocksIndex {
     }
 
     fn close(&self) {
-        self.closing.store(true, Ordering::Relaxed);
-        let mut last = {
-            let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-            open.take()
-        };
-        while let Some(open) = last {
-            last = Arc::try_unwrap(open).err();
-            if last.is_some() {
-                thread::sleep(CLOSE_POLL);
-            }
-        }
+        self.database.close();
     }
 }
 
@@ -300,7 +342,7 @@ impl fmt::Debug for RocksIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RocksIndex")
             .field("folder", &self.folder)
-            .field("stopped", &self.stopped.get())
+            .field("stopped", &self.check().err())
             .finish_non_exhaustive()
     }
 }
@@ -315,6 +357,20 @@ fn seek(rows: &mut DBRawIterator<'_>, target: &Key) {
         }
     }
     rows.seek(target.as_bytes());
+}
+
+fn open_database(folder: &Path, prepared: &Options) -> Result<Open> {
+    let above = open_parent(folder)?;
+    create(folder).map_err(Error::io("creating the folder of the index"))?;
+    // Before the logs are touched: RocksDB's own lock comes too late for that.
+    let lock = FolderLock::acquire(folder).map_err(Error::io("opening the index"))?;
+    wal::mend(folder).map_err(Error::io("checking the write-ahead logs of the index"))?;
+    let database = DB::open(prepared, folder).map_err(context("opening the index"))?;
+    above.sync_all().map_err(Error::io(SYNCING_ABOVE))?;
+    Ok(Open {
+        database,
+        _lock: lock,
+    })
 }
 
 fn batch(changes: &[RowChange]) -> WriteBatch {

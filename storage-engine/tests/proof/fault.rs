@@ -2,4 +2,5 @@
 
 mod drive;
 mod folder;
+mod room;
 mod rot;

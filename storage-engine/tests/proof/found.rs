@@ -350,7 +350,7 @@ fn a_crash_is_played_again() {
         .map(|operation| vec![operation.clone()])
         .collect();
     for step in [0, 7, 20] {
-        crash::replay(7, step, &rounds);
+        crash::replay(crash::Kind::Usual, 7, step, &rounds);
     }
 }
 
@@ -370,6 +370,6 @@ fn what_is_printed_is_code() {
         printed.contains("CreateBucket { bucket: 0, lockable: false },"),
         "{printed}"
     );
-    let printed = crate::print::rounds(&[operations[..2].to_vec()]);
+    let printed = crate::print::rounds("crash::replay(", &[operations[..2].to_vec()]);
     assert!(printed.contains("vec!["), "{printed}");
 }

@@ -22,6 +22,7 @@ mod run;
 mod seeds;
 mod send;
 mod settle;
+mod shrink;
 mod store;
 mod survey;
 mod told;

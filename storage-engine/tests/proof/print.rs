@@ -15,11 +15,10 @@ pub fn operations(store: &str, operations: &[Operation]) -> String {
     code + "    ]);\n}\n"
 }
 
-/// A test that crashes while these rounds are played.
-pub fn rounds(rounds: &[Vec<Operation>]) -> String {
+/// A test that crashes while these rounds are played, by a call that begins like this.
+pub fn rounds(call: &str, rounds: &[Vec<Operation>]) -> String {
     let mut code = head();
-    let _ = writeln!(code, "    // Point and step as they are named above.");
-    let _ = writeln!(code, "    crash::replay(POINT, STEP, &[");
+    let _ = writeln!(code, "    {call}&[");
     for round in rounds {
         let _ = writeln!(code, "        vec![");
         round

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::ids::ExtentId;
-use crate::index::{IndexStats, RowChange};
+use crate::index::{CatchUp, IndexStats, RowChange};
 use crate::row::AppliedRow;
 
 /// A group is applied while this index is made durable, as it happens under load.
@@ -32,6 +32,14 @@ impl Index for Busy {
     fn flush(&self) -> Result<()> {
         self.progress
             .committed(self.meanwhile, HashMap::new(), 1, 0);
+        Ok(())
+    }
+
+    fn ready(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn renew(&self, _: &mut CatchUp<'_>) -> Result<()> {
         Ok(())
     }
 

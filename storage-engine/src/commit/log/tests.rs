@@ -1,181 +1,16 @@
 //! The drive takes no writes for a while; then the machine stops, at every step there is.
 
-use std::collections::BTreeMap;
-
-use bytes::Bytes;
-
 use super::*;
-use crate::chunk::{Blocks, Chunk, Transform};
-use crate::clock::ManualClock;
-use crate::commit::{Embedded, EmbeddedOptions, Tags};
-use crate::disk::Access;
-use crate::disk::sim::{SimDisk, Survival};
-use crate::ids::ExtentId;
-use crate::index::{Index, MemoryIndex};
-use crate::key::Key;
-use crate::meta::{Batch, ExtentChange, Meta};
-use crate::record::Record;
-use crate::row::{self, ExtentRow};
-use crate::segment::SegmentsOptions;
+use crate::commit::rig::{Machine, Rows, Store, name_of, on_one_thread};
+use crate::disk::sim::Survival;
 
 const CHANGES: u64 = 12;
-const KEYS: u64 = 3;
 const MODES: [Survival; 4] = [
     Survival::Nothing,
     Survival::Everything,
     Survival::Prefix,
     Survival::Any,
 ];
-
-/// What rows say: of each key the number of the change that wrote it last.
-type Rows = BTreeMap<u8, u64>;
-
-struct Machine {
-    disk: SimDisk,
-    index: Arc<MemoryIndex>,
-}
-
-struct Store {
-    meta: Meta,
-    index: Arc<MemoryIndex>,
-    segments: Arc<Segments>,
-    /// Ends the threads.
-    embedded: Arc<Embedded>,
-}
-
-impl Machine {
-    fn new(seed: u64) -> Self {
-        Machine {
-            disk: SimDisk::new(seed),
-            index: Arc::default(),
-        }
-    }
-
-    fn restarted(&self, survival: Survival, seed: u64) -> Self {
-        Machine {
-            disk: self.disk.restart(survival, seed),
-            index: Arc::new(self.index.crash(seed)),
-        }
-    }
-
-    fn open(&self) -> Result<Store> {
-        let options = SegmentsOptions {
-            store: [7; 16],
-            // Some five changes, so that the log moves on to the next segment now and then.
-            log_bytes: 64 << 10,
-            bulk_bytes: 64 << 10,
-            packed_bytes: 64 << 10,
-            log_access: Access::Direct,
-            log_prewrite: false,
-            idle_bytes_max: 0,
-            reserve_bytes: 0,
-        };
-        let segments = Arc::new(Segments::open(Arc::new(self.disk.clone()), options)?);
-        let (embedded, _) = Embedded::open(EmbeddedOptions {
-            index: Arc::clone(&self.index) as Arc<dyn Index>,
-            segments: Arc::clone(&segments),
-            clock: Arc::new(ManualClock::default()),
-            tags: Tags::new(&[1; 32]),
-            failure: Failure::default(),
-            group_bytes_max: 16 << 10,
-        })?;
-        let embedded = Arc::new(embedded);
-        Ok(Store {
-            meta: Meta::new(Arc::clone(&embedded) as Arc<dyn crate::meta::MetaStore>),
-            index: Arc::clone(&self.index),
-            segments,
-            embedded,
-        })
-    }
-}
-
-/// Lengths repeat, so that a refused group and the one after it often have the same layout.
-fn body(number: u64) -> Bytes {
-    let len = [5000, 5000, 9000, 200, 5000, 12_000, 5000][usize::try_from(number % 7).unwrap()];
-    let mut bytes = vec![0; len];
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&number.to_le_bytes());
-    hasher.finalize_xof().fill(&mut bytes);
-    bytes.into()
-}
-
-fn key(name: u8) -> Key {
-    Key::named("test", &[name])
-}
-
-fn name_of(number: u64) -> u8 {
-    u8::try_from(number % KEYS).unwrap()
-}
-
-fn value(extent: ExtentId, number: u64) -> Bytes {
-    [extent.0.to_le_bytes(), number.to_le_bytes()]
-        .concat()
-        .into()
-}
-
-fn parse(value: &[u8]) -> (ExtentId, u64) {
-    let half = |at: usize| u64::from_le_bytes(value[at..at + 8].try_into().unwrap());
-    (ExtentId(half(0)), half(8))
-}
-
-impl Store {
-    async fn put(&self, number: u64) -> Result<()> {
-        let chunk = Chunk::seal(body(number), &Transform::default(), &Blocks::default())?;
-        let extent = ExtentId(number + 1);
-        let key = key(name_of(number));
-        let decide = move |view: &dyn crate::meta::View, _: &crate::meta::Stamp| {
-            let mut batch = Batch::default();
-            if let Some(old) = view.get(&key)? {
-                batch.extents.push(ExtentChange::Release(parse(&old).0));
-            }
-            batch.extents.push(ExtentChange::AddBody(extent));
-            batch.put_bytes(key.clone(), value(extent, number));
-            Ok((batch, ()))
-        };
-        self.meta
-            .commit(Some(LogBody { extent, chunk }), decide)
-            .await
-    }
-
-    fn rows(&self) -> Rows {
-        let found = (0..3).filter_map(|name| {
-            let value = self.index.get(&key(name)).unwrap()?;
-            Some((name, parse(&value).1))
-        });
-        found.collect()
-    }
-
-    /// Every row names a body that is there, and is the one its change brought.
-    fn verify(&self) {
-        for name in 0..3 {
-            let Some(value) = self.index.get(&key(name)).unwrap() else {
-                continue;
-            };
-            let (extent, number) = parse(&value);
-            let row = self.index.get(&Key::extent(extent)).unwrap().unwrap();
-            let row: ExtentRow = row::decode(&row).unwrap();
-            let segment = self.segments.get(row.segment).unwrap();
-            let mut bytes = vec![0; row.record_bytes as usize];
-            if let Err(error) = segment.file().read_at(&mut bytes, row.offset) {
-                // It may have gone while the next segment was being made.
-                assert!(SimDisk::is_power_off(&error), "{error}");
-                return;
-            }
-            let header = record::parse_header(segment.key(), row.offset, &bytes);
-            let opened = header.and_then(|header| header.open(&bytes));
-            match opened {
-                Ok(Record::Chunk {
-                    extent: found,
-                    stored,
-                    ..
-                }) => {
-                    assert_eq!((found, stored), (extent, &body(number)[..]));
-                }
-                other => panic!("body {number} of key {name}: {other:?}"),
-            }
-        }
-    }
-}
 
 /// How a life ended: what rows must say, or may say instead.
 struct Ended {
@@ -285,11 +120,6 @@ async fn suffer(fate: Fate, seed: u64) -> u64 {
     }
     drop(store.embedded);
     ended.refused
-}
-
-fn on_one_thread<T>(work: impl Future<Output = T>) -> T {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.build().unwrap().block_on(work)
 }
 
 /// Steps that one life takes, and those of opening before it.

@@ -114,6 +114,7 @@ impl History {
         let folder = tempfile::tempdir().unwrap();
         let index = RocksIndex::open(folder.path(), &options()).unwrap();
         index
+            .database
             .held()
             .unwrap()
             .database

@@ -28,7 +28,7 @@ impl Default for RocksOptions {
 
 /// Memtables at a time, the one being filled included; writers wait beyond that. This also bounds
 /// the write-ahead logs: each lives until its memtable has become a table.
-const MEMTABLES_MAX: i32 = 3;
+pub(super) const MEMTABLES_MAX: i32 = 3;
 
 /// RocksDB raises smaller memtables to this.
 const MEMTABLE_BYTES_MIN: usize = 64 << 10;

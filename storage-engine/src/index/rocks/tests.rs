@@ -42,7 +42,7 @@ fn with_a_table(folder: &Path) {
     let index = RocksIndex::open(folder, &small()).unwrap();
     let rows: Vec<_> = (0..100).map(row).collect();
     index.apply(&rows).unwrap();
-    index.held().unwrap().database.flush().unwrap();
+    index.database.held().unwrap().database.flush().unwrap();
 }
 
 /// RocksDB itself syncs no log here, so every sync counted is one of ours.
@@ -144,7 +144,7 @@ fn figures_follow_what_is_stored() {
     let empty = index.stats();
     assert_eq!(empty.files_bytes, 0);
     fill(&index, 2);
-    index.held().unwrap().database.flush().unwrap();
+    index.database.held().unwrap().database.flush().unwrap();
     index.get(&key(0)).unwrap();
     let full = index.stats();
     assert!(

@@ -7,6 +7,7 @@
 
 mod play;
 mod recover;
+mod smaller;
 
 pub use play::{Ended, alternatives};
 pub use recover::{goes_on, matching};
@@ -19,6 +20,7 @@ use crate::operation::{At, Body, Mix, Operation, Pick, Setting, Terms, histories
 use crate::print;
 use crate::seeds::{Kept, generated};
 use crate::settle::Verdict;
+use smaller::smaller;
 
 /// Between the numbers of the crash points of two histories.
 const POINTS_OF_A_HISTORY: u64 = 10_000;
@@ -35,10 +37,39 @@ pub fn on_one_thread<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
+/// What the machine is like besides the power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Usual,
+    /// The index finds no room once, and some again at once: nobody must notice.
+    IndexFillsUp,
+}
+
+/// Calls of the index within which it finds no room: as many as a history makes, or so.
+const INDEX_CALLS: u64 = 40;
+
+impl Kind {
+    fn machine(self, point: u64) -> Machine {
+        let machine = Machine::new(point);
+        if self == Kind::IndexFillsUp {
+            machine.index.fill_up_at(point % INDEX_CALLS, 0, point);
+        }
+        machine
+    }
+}
+
+/// How a history fails.
+#[derive(Debug, Clone)]
+struct Failed {
+    /// Point and step; none without a crash.
+    at: Option<(u64, u64)>,
+    what: String,
+}
+
 /// Steps a whole run takes.
-fn steps(seed: u64, rounds: &[Round]) -> Result<u64, String> {
+fn steps(kind: Kind, seed: u64, rounds: &[Round]) -> Result<u64, String> {
     on_one_thread(async {
-        let machine = Machine::new(seed);
+        let machine = kind.machine(seed);
         let engine = machine.open().map_err(|error| error.to_string())?;
         play(&engine, &machine, rounds).await?;
         Ok(machine.disk.steps())
@@ -46,28 +77,39 @@ fn steps(seed: u64, rounds: &[Round]) -> Result<u64, String> {
 }
 
 /// One crash and everything that may come after it.
-fn crash_at(point: u64, step: u64, rounds: &[Round], made: &mut Made) -> Verdict {
+fn crash_at(kind: Kind, point: u64, step: u64, rounds: &[Round], made: &mut Made) -> Verdict {
     on_one_thread(async {
-        let machine = Machine::new(point);
+        let machine = kind.machine(point);
         let ended = play_until(&machine, step, rounds).await?;
         recover(&machine, &ended, point, made).await
     })
 }
 
 /// Crashes a history at every step, as far as there are any left.
-fn crash_history(seed: u64, rounds: &[Round], left: u64, made: &mut Made) -> Verdict {
-    let steps = steps(seed, rounds).map_err(|what| format!("without a crash: {what}"))?;
+fn crash_history(
+    kind: Kind,
+    seed: u64,
+    rounds: &[Round],
+    left: u64,
+    made: &mut Made,
+) -> Result<(), Failed> {
+    let steps = steps(kind, seed, rounds).map_err(|what| Failed { at: None, what })?;
     for step in (0..=steps).take(usize::try_from(left).unwrap_or(usize::MAX)) {
         let point = seed.wrapping_mul(POINTS_OF_A_HISTORY).wrapping_add(step);
-        let crashed = crash_at(point, step, rounds, made);
-        crashed
-            .map_err(|what| format!("crash at step {step} of {steps}, point {point}: {what}"))?;
+        let crashed = crash_at(kind, point, step, rounds, made);
+        let at = Some((point, step));
+        crashed.map_err(|what| Failed { at, what })?;
     }
     Ok(())
 }
 
 /// Crashes one history after the other at every step until `points` are done.
-fn crash_everywhere(name: &'static str, points: u64, history: impl Fn(u64) -> Vec<Round>) {
+fn crash_everywhere(
+    name: &'static str,
+    kind: Kind,
+    points: u64,
+    history: impl Fn(u64) -> Vec<Round>,
+) {
     let mut made = Made::default();
     let kept = Kept::of(name);
     for seed in kept.seeds().chain(0..) {
@@ -76,8 +118,8 @@ fn crash_everywhere(name: &'static str, points: u64, history: impl Fn(u64) -> Ve
         if left == 0 {
             break;
         }
-        if let Err(what) = crash_history(seed, &rounds, left, &mut made) {
-            kept.fail(seed, &what, &print::rounds(&rounds));
+        if let Err(failed) = crash_history(kind, seed, &rounds, left, &mut made) {
+            fail(&kept, kind, seed, rounds, failed);
         }
         if made.points / POINTS_OF_A_REPORT > (points - left) / POINTS_OF_A_REPORT {
             println!("{name}: {} of {points} crash points", made.points);
@@ -86,9 +128,39 @@ fn crash_everywhere(name: &'static str, points: u64, history: impl Fn(u64) -> Ve
     made.expect(points);
 }
 
+/// Tells of a failing history what is left of it when it is made small.
+fn fail(kept: &Kept, kind: Kind, seed: u64, rounds: Vec<Round>, failed: Failed) -> ! {
+    let whole = rounds.len();
+    let (rounds, failed) = smaller(kind, seed, rounds, failed);
+    let what = failed.what;
+    let (what, call) = match failed.at {
+        Some((point, step)) => (
+            format!(
+                "{} of {whole} rounds, crash at step {step}: {what}",
+                rounds.len()
+            ),
+            format!("crash::replay(crash::Kind::{kind:?}, {point}, {step}, "),
+        ),
+        None => (
+            format!(
+                "{} of {whole} rounds, without a crash: {what}",
+                rounds.len()
+            ),
+            format!("crash::replay_whole(crash::Kind::{kind:?}, {seed}, "),
+        ),
+    };
+    kept.fail(seed, &what, &print::rounds(&call, &rounds));
+}
+
 /// A crash that was found once: `point` decides about everything that is left to chance.
-pub fn replay(point: u64, step: u64, rounds: &[Round]) {
-    crash_at(point, step, rounds, &mut Made::default()).unwrap();
+pub fn replay(kind: Kind, point: u64, step: u64, rounds: &[Round]) {
+    crash_at(kind, point, step, rounds, &mut Made::default()).unwrap();
+}
+
+/// A history that failed without a crash.
+#[allow(dead_code, reason = "what a failure prints may call it")]
+pub fn replay_whole(kind: Kind, seed: u64, rounds: &[Round]) {
+    steps(kind, seed, rounds).unwrap();
 }
 
 fn points(usual: u64, soak: u64) -> u64 {
@@ -105,20 +177,41 @@ fn all_operations(seed: u64) -> Vec<Round> {
 
 #[test]
 fn every_step_of_all_operations() {
-    crash_everywhere("crash", points(1_000, 500_000), all_operations);
+    crash_everywhere("crash", Kind::Usual, points(1_000, 500_000), all_operations);
 }
 
 /// The other half of the histories, beside the first one.
 #[test]
 fn every_step_of_more_operations() {
     let others = |seed| all_operations(seed + (1 << 40));
-    crash_everywhere("crash-more", points(500, 250_000), others);
+    crash_everywhere("crash-more", Kind::Usual, points(500, 250_000), others);
 }
 
 /// Several changes share a group: each of them is there or not.
 #[test]
 fn every_step_of_changes_in_groups() {
-    crash_everywhere("crash-groups", points(600, 250_000), in_groups);
+    crash_everywhere("crash-groups", Kind::Usual, points(600, 250_000), in_groups);
+}
+
+/// The index is opened anew on the way, and catches up with the log. Nobody notices, and a crash
+/// meanwhile is one like any other.
+#[test]
+fn every_step_while_the_index_fills_up() {
+    let others = |seed| all_operations(seed + (1 << 41));
+    let kind = Kind::IndexFillsUp;
+    crash_everywhere("crash-full-index", kind, points(500, 250_000), others);
+}
+
+#[test]
+fn every_step_of_groups_while_the_index_fills_up() {
+    let others = |seed| in_groups(seed + (1 << 41));
+    let kind = Kind::IndexFillsUp;
+    crash_everywhere(
+        "crash-full-index-groups",
+        kind,
+        points(300, 250_000),
+        others,
+    );
 }
 
 fn in_groups(seed: u64) -> Vec<Round> {

@@ -10,7 +10,9 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use storage_engine::clock::ManualClock;
 use storage_engine::disk::{AsyncIo, FileDisk};
-use storage_engine::index::{Index, IndexStats, Ready, RocksIndex, RocksOptions, RowChange, Step};
+use storage_engine::index::{
+    CatchUp, Index, IndexStats, Ready, RocksIndex, RocksOptions, RowChange, Step,
+};
 use storage_engine::key::{Key, KeyRange};
 use storage_engine::{Engine, Result};
 
@@ -121,6 +123,14 @@ impl Index for Watched {
         self.inner.flush()?;
         *self.synced.lock().expect("nobody panics while it is held") = before;
         Ok(())
+    }
+
+    fn ready(&self) -> Result<()> {
+        self.inner.ready()
+    }
+
+    fn renew(&self, catch_up: &mut CatchUp<'_>) -> Result<()> {
+        self.inner.renew(catch_up)
     }
 
     fn checkpoint(&self, folder: &Path) -> Result<()> {

@@ -11,6 +11,7 @@ mod spoil;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use storage_engine::clock::ManualClock;
 use storage_engine::ids::Timestamp;
@@ -23,6 +24,7 @@ use crate::run::check;
 use crate::seeds::{Kept, fixed_and_fresh, generated};
 use crate::send::send;
 use crate::settle::Verdict;
+use crate::shrink::{SHRINK_MAX, smallest};
 use crate::store::BEGIN;
 use crate::survey::{Depth, compare};
 use crate::world::World;
@@ -35,6 +37,9 @@ const IMAGES: u64 = 3;
 const OPERATIONS: usize = 250;
 /// One copy of the live folder in so many operations.
 const COPY_EVERY: usize = 14;
+
+/// How often a shorter history is tried before it counts as one that does not fail.
+const ATTEMPTS: usize = 2;
 
 /// What was made, so that a test that makes too little fails.
 #[derive(Debug, Default)]
@@ -180,6 +185,21 @@ fn filling() -> Vec<Operation> {
     rows.collect()
 }
 
+/// Tells of a failing history what is left of it when it is made small.
+fn fail(kept: &Kept, seed: u64, operations: Vec<Operation>, what: String) -> ! {
+    let whole = operations.len();
+    let fails = |operations: &[Operation]| {
+        // The committer goes on while a folder is copied, so chance has a say.
+        let attempts = (0..ATTEMPTS).map(|_| cut(seed, operations, &mut Made::default()));
+        attempts.filter_map(Result::err).next()
+    };
+    let until = Instant::now() + SHRINK_MAX;
+    let (operations, what) = smallest(operations, what, until, fails);
+    let what = format!("{} of {whole} operations: {what}", operations.len());
+    let code = print::operations("Store::folder()", &operations);
+    kept.fail(seed, &what, &code);
+}
+
 #[test]
 fn a_power_cut_below_the_index_loses_nothing() {
     let kept = Kept::of("cut");
@@ -190,11 +210,7 @@ fn a_power_cut_below_the_index_loses_nothing() {
         let mut operations = filling();
         operations.extend(generated(seed, &strategy));
         if let Err(what) = cut(seed, &operations, &mut made) {
-            kept.fail(
-                seed,
-                &what,
-                &print::operations("Store::folder()", &operations),
-            );
+            fail(&kept, seed, operations, what);
         }
     }
     println!("{made:?}");

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use storage_engine::{SecretKey, TableGuard, TableWrite, Target};
 
-use super::{secret_key, staged, target};
+use super::target;
+use super::terms::{secret_key, staged};
 use crate::body;
 use crate::operation::{self, At, Pick};
 use crate::oracle::{Answer, Oracle, Refusal};

@@ -4,9 +4,10 @@ use storage_engine::hash::Checksum;
 use storage_engine::row::ChecksumKind;
 use storage_engine::{CompletePart, CompleteUpload, CopyPart, CreateUpload, UploadTarget};
 
-use super::{
-    algorithm, conditions, encryption, new_object, new_version, put, secret_key, staged, target,
+use super::terms::{
+    algorithm, conditions, encryption, new_object, new_version, secret_key, staged,
 };
+use super::{put, target};
 use crate::body;
 use crate::operation::{self, At, Claim, Operation, PartList, Pick, Terms, WishFor};
 use crate::oracle::{Completion, Listed, Refusal, Tagged, Way, holds};
