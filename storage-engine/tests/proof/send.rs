@@ -153,6 +153,9 @@ async fn expire(engine: &Engine, bucket: &str, before: u64) -> Result<()> {
     Ok(())
 }
 
+/// What is wrong where a scrub has found damage.
+pub const SCRUB: &str = "scrub";
+
 async fn scrub(engine: &Engine) -> Result<()> {
     let report = engine
         .scrub(ScrubOptions::default(), &mut unwatched)
@@ -160,7 +163,7 @@ async fn scrub(engine: &Engine) -> Result<()> {
     match report.damaged.first() {
         None => Ok(()),
         Some(first) => Err(Error::Invalid {
-            what: "scrub",
+            what: SCRUB,
             detail: format!("{first:?}"),
         }),
     }

@@ -8,11 +8,11 @@ use storage_engine::disk::Disk;
 use storage_engine::disk::sim::{SimDisk, Survival};
 use storage_engine::ids::Timestamp;
 use storage_engine::index::MemoryIndex;
-use storage_engine::{Engine, Result};
+use storage_engine::{Engine, Error, Result};
 
 use crate::operation::{At, Operation};
 use crate::oracle::Oracle;
-use crate::send::{Reply, is_lost, send};
+use crate::send::{Reply, SCRUB, is_lost, send};
 use crate::store::{BEGIN, assemble, clock};
 use crate::world::{World, bucket, key};
 
@@ -50,6 +50,11 @@ impl Machine {
             self.index.clone(),
             Arc::clone(&self.clock),
         )
+    }
+
+    /// Whether the power has gone.
+    fn is_off(&self) -> bool {
+        Disk::list(&self.disk).is_err_and(|error| SimDisk::is_power_off(&error))
     }
 
     /// The machine after the power has come back. Can be asked again, for what else it may find.
@@ -110,6 +115,8 @@ pub async fn play(
         for (at, (expected, reply)) in expected.into_iter().zip(replies).enumerate() {
             match reply {
                 Err(error) if is_lost(&error) => lost.push(at),
+                // Without power nothing can be read, and a scrub calls that damage.
+                Err(Error::Invalid { what: SCRUB, .. }) if machine.is_off() => lost.push(at),
                 Ok(Reply::DeletedMany(replies)) if replies.iter().any(is_lost_reply) => {
                     lost.push(at);
                 }
@@ -119,8 +126,7 @@ pub async fn play(
             }
         }
         if !lost.is_empty() {
-            let still = Disk::list(&machine.disk);
-            if !still.is_err_and(|error| SimDisk::is_power_off(&error)) {
+            if !machine.is_off() {
                 return Err(format!("{round:?}: the store stopped by itself"));
             }
             let instead = alternatives(&before, &world.oracle, round, &lost);
