@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use crate::model::{Account, Secret};
 use crate::policy::{
-    Context, Decision, Layers, Named, Policy, Principal, PrincipalKind, Relation, Request,
-    Standing, evaluate,
+    Context, Decision, Explained, Layers, Named, Policy, Principal, PrincipalKind, Relation,
+    Request, Standing, evaluate, explain,
 };
 
 /// How far a caller stands above policies.
@@ -195,6 +195,17 @@ impl Caller {
         }
     }
 
+    /// As [`Caller::authorize`], with every statement that was looked at: for people who want to
+    /// know why.
+    pub fn explain<'a>(
+        &'a self,
+        action: &str,
+        target: &Target<'a>,
+        context: &Context<'_>,
+    ) -> Explained<'a> {
+        self.ask(SystemTime::now(), action, target, context, explain)
+    }
+
     pub(crate) fn authorize_at<'a>(
         &'a self,
         now: SystemTime,
@@ -202,6 +213,17 @@ impl Caller {
         target: &Target<'a>,
         context: &Context<'_>,
     ) -> Decision<'a> {
+        self.ask(now, action, target, context, evaluate)
+    }
+
+    fn ask<'a, T>(
+        &'a self,
+        now: SystemTime,
+        action: &str,
+        target: &Target<'a>,
+        context: &Context<'_>,
+        work: impl FnOnce(&Layers<'a>, &Request<'_>) -> T,
+    ) -> T {
         let layers = Layers {
             standing: self.standing(target.owner),
             identity: &self.identity,
@@ -218,7 +240,7 @@ impl Caller {
             context,
             now,
         };
-        evaluate(&layers, &request)
+        work(&layers, &request)
     }
 
     fn relation(&self, owner: Owner<'_>) -> Relation {

@@ -65,7 +65,7 @@ impl State {
         let mut identity = Vec::new();
         if principal.is_plain_account {
             principal.context.set("aws:username", account.id.clone());
-            self.collect(&mut identity, &account.id, &account.attached);
+            self.collect(&mut identity, ("user", &account.id), &account.id, &account.attached);
         }
         principal.context.set("aws:PrincipalType", "Account");
         describe(&mut principal, None, &[]);
@@ -91,9 +91,9 @@ impl State {
         principal.context.set("aws:username", user.name.clone());
         describe(&mut principal, None, &user.tags);
         let mut identity = Vec::new();
-        self.collect(&mut identity, &user.id, &user.attached);
+        self.collect(&mut identity, ("user", &user.name), &user.id, &user.attached);
         for group in user.groups.iter().filter_map(|id| self.groups.by_id(id)) {
-            self.collect(&mut identity, &group.id, &group.attached);
+            self.collect(&mut identity, ("group", &group.name), &group.id, &group.attached);
         }
         Some(Caller {
             name: Some(user.name.clone()),
@@ -142,7 +142,7 @@ impl State {
             &of_role.collect::<Vec<_>>(),
         );
         let mut identity = Vec::new();
-        self.collect(&mut identity, &role.id, &role.attached);
+        self.collect(&mut identity, ("role", &role.name), &role.id, &role.attached);
         Some(Caller {
             name: Some(role.name.clone()),
             identity,
@@ -151,11 +151,20 @@ impl State {
         })
     }
 
-    /// Inline and attached policies of a user, group, role or plain account.
-    fn collect(&self, into: &mut Vec<Named>, id: &str, attached: &[String]) {
-        if let Some(inline) = self.inline.get(id) {
-            into.extend(inline.values().cloned());
-        }
+    /// Inline and attached policies of a user, group, role or plain account. Managed ones go by
+    /// their full names, inline ones by where they are: `group/readers/policy`.
+    pub(crate) fn collect(
+        &self,
+        into: &mut Vec<Named>,
+        (kind, name): (&str, &str),
+        id: &str,
+        attached: &[String],
+    ) {
+        let inline = self.inline.get(id).into_iter().flatten();
+        into.extend(inline.map(|(policy, named)| Named {
+            name: format!("{kind}/{name}/{policy}").into(),
+            policy: Arc::clone(&named.policy),
+        }));
         into.extend(attached.iter().filter_map(|arn| self.managed(arn)));
     }
 

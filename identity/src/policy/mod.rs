@@ -16,6 +16,7 @@ mod public;
 mod request;
 mod statement;
 mod text;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub use malformed::{Field, Malformed, Reason};
 pub use principal::{Principal, PrincipalKind, RoleName, Who};
 pub use request::Request;
 pub use statement::{Effect, Statement};
+pub use trace::{Explained, Finding, Verdict, explain};
 
 /// What a policy is attached to, which decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
