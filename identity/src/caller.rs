@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
-use crate::model::{Account, Secret};
+use crate::model::{Account, Secret, Usage};
 use crate::policy::{
     Context, Decision, Explained, Layers, Named, Policy, Principal, PrincipalKind, Relation,
     Request, Standing, evaluate, explain,
@@ -26,6 +26,8 @@ pub struct Caller {
     pub(crate) account: Arc<Account>,
     pub(crate) principal: Principal,
     pub(crate) rank: Rank,
+    /// The account as it stands in the caller's name.
+    pub(crate) space: String,
     /// The user's or role's name, where there is one.
     pub(crate) name: Option<String>,
     pub(crate) identity: Vec<Named>,
@@ -44,6 +46,8 @@ pub struct Caller {
 pub struct Credential {
     pub secret: Secret,
     pub caller: Arc<Caller>,
+    /// Of a lasting key.
+    pub(crate) usage: Option<Arc<Usage>>,
 }
 
 /// Why a credential is none.
@@ -93,6 +97,7 @@ static ANONYMOUS: LazyLock<Arc<Caller>> = LazyLock::new(|| {
         email: None,
         created: 0,
         attached: Vec::new(),
+        home: String::new(),
     };
     let mut principal = Principal {
         unique_id: "anonymous".into(),
@@ -104,6 +109,7 @@ static ANONYMOUS: LazyLock<Arc<Caller>> = LazyLock::new(|| {
         account: Arc::new(nobody),
         principal,
         rank: Rank::Ordinary,
+        space: String::new(),
         name: None,
         identity: Vec::new(),
         boundary: None,
@@ -132,6 +138,12 @@ impl Caller {
     /// The account that what the caller makes belongs to. Of nobody there is none.
     pub fn account(&self) -> &Arc<Account> {
         &self.account
+    }
+
+    /// The account as it stands in the caller's name. What the caller looks after through IAM is
+    /// named so, too.
+    pub fn space(&self) -> &str {
+        &self.space
     }
 
     pub fn principal(&self) -> &Principal {
@@ -246,7 +258,7 @@ impl Caller {
     fn relation(&self, owner: Owner<'_>) -> Relation {
         let same = match owner {
             Owner::Caller => true,
-            Owner::Account(owner) => self.account.shares_space_with(owner),
+            Owner::Account(owner) => self.account.shares_home_with(owner),
             Owner::Unknown => false,
             Owner::Trusting(_) => return Relation::Trust,
         };
@@ -264,7 +276,7 @@ impl Caller {
             // it owns itself.
             Rank::Root => match owner {
                 Owner::Account(owner) | Owner::Trusting(owner)
-                    if owner.id != self.account.id && self.account.shares_space_with(owner) =>
+                    if owner.id != self.account.id && self.account.shares_home_with(owner) =>
                 {
                     Standing::Ordinary
                 }

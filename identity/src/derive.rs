@@ -26,8 +26,13 @@ impl State {
                 let role = self.roles.by_id(id)?;
                 self.caller_of_role(role, name, session)?
             }
+            SessionOf::Federated { by, name } => self.caller_of_federated(by, name, session)?,
         };
         caller.session = self.session_policies(session)?;
+        // Without a policy such a session may nothing but what a bucket lets it.
+        if caller.session.is_empty() && caller.kind() == PrincipalKind::FederatedUser {
+            caller.session.push(self.ready_made.silence.clone());
+        }
         caller.restriction = session.restriction()?;
         caller.access_key = key.to_owned();
         caller.is_temporary = true;
@@ -51,21 +56,23 @@ impl State {
         let is_administrator = account.id == self.root.id;
         let mut principal = Principal {
             kind: PrincipalKind::Account,
-            is_plain_account: account.is_plain() && !is_administrator,
-            arn: match is_administrator {
-                true => format!("arn:aws:iam::{}:root", account.number),
-                false => account.arn(),
-            },
+            is_plain_account: account.is_plain(),
+            arn: account.arn(),
             unique_id: match account.is_plain() {
                 true => account.id.clone(),
                 false => account.number.clone(),
             },
-            ..in_account(account)
+            ..self.principal_in(account)
         };
         let mut identity = Vec::new();
         if principal.is_plain_account {
             principal.context.set("aws:username", account.id.clone());
-            self.collect(&mut identity, ("user", &account.id), &account.id, &account.attached);
+            self.collect(
+                &mut identity,
+                ("user", &account.id),
+                &account.id,
+                &account.attached,
+            );
         }
         principal.context.set("aws:PrincipalType", "Account");
         describe(&mut principal, None, &[]);
@@ -75,7 +82,7 @@ impl State {
                 false => Rank::Root,
             },
             identity,
-            ..ordinary(account, principal)
+            ..ordinary(account, account.space(), principal)
         }
     }
 
@@ -85,21 +92,66 @@ impl State {
             kind: PrincipalKind::User,
             arn: user.arn(),
             unique_id: user.id.clone(),
-            ..in_account(account)
+            ..self.principal_in(account)
         };
         principal.context.set("aws:PrincipalType", "User");
         principal.context.set("aws:username", user.name.clone());
         describe(&mut principal, None, &user.tags);
         let mut identity = Vec::new();
-        self.collect(&mut identity, ("user", &user.name), &user.id, &user.attached);
+        self.collect(
+            &mut identity,
+            ("user", &user.name),
+            &user.id,
+            &user.attached,
+        );
         for group in user.groups.iter().filter_map(|id| self.groups.by_id(id)) {
-            self.collect(&mut identity, ("group", &group.name), &group.id, &group.attached);
+            self.collect(
+                &mut identity,
+                ("group", &group.name),
+                &group.id,
+                &group.attached,
+            );
         }
         Some(Caller {
             name: Some(user.name.clone()),
             identity,
             boundary: self.boundary(user.boundary.as_deref()),
-            ..ordinary(account, principal)
+            ..ordinary(account, &user.space, principal)
+        })
+    }
+
+    /// Whoever a user or root vouches for: its policies, limited by the session's, under another
+    /// name. Nobody stands above policies so.
+    fn caller_of_federated(&self, by: &Holder, name: &str, session: &Session) -> Option<Caller> {
+        let voucher = self.caller_of_holder(by)?;
+        let home = &voucher.account.home;
+        let mut principal = Principal {
+            kind: PrincipalKind::FederatedUser,
+            arn: federated_arn(&voucher.space, name),
+            unique_id: format!("{home}:{name}"),
+            role: Some(RoleName {
+                arn: voucher.arn().to_owned(),
+                unique_id: voucher.unique_id().to_owned(),
+            }),
+            ..self.principal_in(&voucher.account)
+        };
+        let context = &mut principal.context;
+        context.set("aws:PrincipalType", "FederatedUser");
+        set_tags(context, "aws:PrincipalTag/", &session.tags);
+        let user = match by {
+            Holder::User(id) => self.users.by_id(id),
+            Holder::Account(_) => None,
+        };
+        let tags = user.map_or(&[][..], |user| &user.tags);
+        describe(&mut principal, None, tags);
+        Some(Caller {
+            principal,
+            rank: match voucher.rank {
+                Rank::Administrator => Rank::Root,
+                rank => rank,
+            },
+            name: None,
+            ..voucher
         })
     }
 
@@ -116,7 +168,7 @@ impl State {
                 arn: role.arn(),
                 unique_id: role.id.clone(),
             }),
-            ..in_account(account)
+            ..self.principal_in(account)
         };
         let context = &mut principal.context;
         context.set("aws:PrincipalType", "AssumedRole");
@@ -142,13 +194,31 @@ impl State {
             &of_role.collect::<Vec<_>>(),
         );
         let mut identity = Vec::new();
-        self.collect(&mut identity, ("role", &role.name), &role.id, &role.attached);
+        self.collect(
+            &mut identity,
+            ("role", &role.name),
+            &role.id,
+            &role.attached,
+        );
         Some(Caller {
             name: Some(role.name.clone()),
             identity,
             boundary: self.boundary(role.boundary.as_deref()),
-            ..ordinary(account, principal)
+            ..ordinary(account, &role.space, principal)
         })
+    }
+
+    fn principal_in(&self, account: &Account) -> Principal {
+        let mut context = Context::new();
+        context.set("aws:PrincipalIsAWSService", "false");
+        context.set("aws:PrincipalAccount", account.home.clone());
+        Principal {
+            account: account.home.clone(),
+            is_of_server: account.shares_home_with(&self.root),
+            canonical_id: account.id.clone(),
+            context,
+            ..Principal::default()
+        }
     }
 
     /// Inline and attached policies of a user, group, role or plain account. Managed ones go by
@@ -184,11 +254,12 @@ impl State {
     }
 }
 
-fn ordinary(account: &Arc<Account>, principal: Principal) -> Caller {
+fn ordinary(account: &Arc<Account>, space: &str, principal: Principal) -> Caller {
     Caller {
         account: Arc::clone(account),
         principal,
         rank: Rank::Ordinary,
+        space: space.to_owned(),
         name: None,
         identity: Vec::new(),
         boundary: None,
@@ -200,18 +271,9 @@ fn ordinary(account: &Arc<Account>, principal: Principal) -> Caller {
     }
 }
 
-fn in_account(account: &Account) -> Principal {
-    let mut context = Context::new();
-    context.set("aws:PrincipalIsAWSService", "false");
-    if !account.is_plain() {
-        context.set("aws:PrincipalAccount", account.number.clone());
-    }
-    Principal {
-        account: account.number.clone(),
-        canonical_id: account.id.clone(),
-        context,
-        ..Principal::default()
-    }
+/// The full name of somebody that somebody of the account vouches for.
+pub(crate) fn federated_arn(space: &str, name: &str) -> String {
+    format!("arn:aws:sts::{space}:federated-user/{name}")
 }
 
 /// The keys that every principal has.

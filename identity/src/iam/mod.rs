@@ -18,7 +18,7 @@ mod versions;
 pub use entities::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
 pub use groups::GroupUpdate;
 pub use keys::{KeyRequest, KeyStatus, NewKey};
-pub(crate) use keys::{draft, key_is_free};
+pub(crate) use keys::{draft, key_is_free, without_key};
 pub use page::{Page, Paging};
 pub use people::{PolicyHolder, UserView};
 pub use policies::{NewPolicy, PolicyFilter, PolicyScope, PolicyView};
@@ -58,7 +58,7 @@ impl Identity {
         };
         Iam {
             identity: self,
-            space: caller.account().space().to_owned(),
+            space: caller.space().to_owned(),
             me,
         }
     }

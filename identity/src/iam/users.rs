@@ -1,8 +1,6 @@
 //! Users.
 
-use std::sync::Arc;
-
-use super::people::{Person, PolicyHolder, UserView};
+use super::people::{PolicyHolder, UserView};
 use super::{Iam, Page, Paging, put, room};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -76,11 +74,10 @@ impl Iam<'_> {
             Holder::Account(id) => {
                 let account = state.accounts.get(&id);
                 let account = account.ok_or_else(|| super::people::no_user(&id))?;
-                let plain = account.is_plain() && account.id != state.root.id;
-                let view = plain
-                    .then(|| Person::Plain(Arc::clone(account)).view())
-                    .flatten();
-                Ok(view.unwrap_or_else(|| UserView::of_root(account)))
+                Ok(match account.is_plain() {
+                    true => UserView::of_plain(account),
+                    false => UserView::of_root(account),
+                })
             }
         }
     }

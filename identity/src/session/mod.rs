@@ -41,6 +41,11 @@ pub(crate) enum SessionOf {
         id: String,
         name: String,
     },
+    /// Somebody a user or root vouches for. The session's policies say which of its rights it has.
+    Federated {
+        by: Holder,
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

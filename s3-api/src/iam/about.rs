@@ -13,6 +13,8 @@ pub enum About {
     /// `UserName`, or whoever asks.
     User,
     NewUser,
+    /// Whose key `AccessKeyId` is.
+    AccessKey,
     /// Those whose path begins with `PathPrefix`.
     Users,
     Group,
@@ -39,6 +41,11 @@ impl About {
         let one = match self {
             About::Itself => return Vec::new(),
             About::Account => "*".to_owned(),
+            // A key of nobody known is not told from one of another account.
+            About::AccessKey => {
+                let holder = iam.holder_arn(text("AccessKeyId"));
+                holder.unwrap_or_else(|| iam.arn("user/*"))
+            }
             About::User => return user(call, iam),
             About::Group => return renamed(call, iam, PolicyHolder::Group(text("GroupName"))),
             About::Role => iam.arn_of(PolicyHolder::Role(text("RoleName"))),

@@ -121,6 +121,7 @@ actions! {
         ListAccessKeys(User) => keys::list;
         UpdateAccessKey(User) -> keys::update;
         DeleteAccessKey(User) -> keys::delete;
+        GetAccessKeyLastUsed(AccessKey) => keys::last_used;
 
         CreateGroup(NewGroup) => groups::create;
         GetGroup(Group) => groups::get;
@@ -200,6 +201,7 @@ actions! {
         AssumeRole(Itself) => sts::assume_role;
         AssumeRoleWithWebIdentity(Itself open) => sts::assume_role_with_web_identity;
         GetCallerIdentity(Itself) => sts::get_caller_identity;
+        GetFederationToken(Itself) => sts::get_federation_token;
         GetSessionToken(Itself) => sts::get_session_token;
     }
 }

@@ -102,7 +102,11 @@ fn the_statements_it_rests_on_are_named() {
     let denied = ask(&layers, &Context::new());
     assert!(denied.decision.is_denied());
     assert_eq!(deciding(&denied), [(Layer::Identity, Some("two"), 0)]);
-    assert_eq!(denied.findings.len(), 3, "what allows is found all the same");
+    assert_eq!(
+        denied.findings.len(),
+        3,
+        "what allows is found all the same"
+    );
 
     let unasked = ask(&nothing(), &Context::new());
     assert_eq!(unasked.decision.outcome, Outcome::ImplicitDeny);
@@ -111,7 +115,11 @@ fn the_statements_it_rests_on_are_named() {
 
 #[test]
 fn each_layer_says_something_of_its_own() {
-    let everything = named("all", Kind::Identity, json!(statement("A", "Allow", "*", "*")));
+    let everything = named(
+        "all",
+        Kind::Identity,
+        json!(statement("A", "Allow", "*", "*")),
+    );
     let elsewhere = named(
         "limit",
         Kind::Identity,
@@ -182,8 +190,16 @@ fn statements() -> impl Strategy<Value = Value> {
     let one = (
         prop_oneof![Just("Allow"), Just("Deny")],
         prop_oneof![Just("s3:*"), Just("s3:GetObject"), Just("s3:Put*")],
-        prop_oneof![Just("*"), Just("arn:aws:s3:::b/*"), Just("arn:aws:s3:::c/*")],
-        prop_oneof![Just(None), Just(Some("10.0.0.0/8")), Just(Some("11.0.0.0/8"))],
+        prop_oneof![
+            Just("*"),
+            Just("arn:aws:s3:::b/*"),
+            Just("arn:aws:s3:::c/*")
+        ],
+        prop_oneof![
+            Just(None),
+            Just(Some("10.0.0.0/8")),
+            Just(Some("11.0.0.0/8"))
+        ],
     );
     let one = one.prop_map(|(effect, action, resource, network)| {
         let mut statement = json!({"Effect": effect, "Action": action, "Resource": resource});
