@@ -45,6 +45,30 @@ impl State {
         Some(caller)
     }
 
+    /// The user, plain account or role of that full name, as it would ask. A role asks as itself,
+    /// not as one of its sessions.
+    pub(crate) fn caller_named(&self, arn: &str) -> Option<Caller> {
+        let rest = arn.strip_prefix("arn:aws:iam::")?;
+        let (space, resource) = rest.split_once(':')?;
+        let name = resource.rsplit('/').next()?;
+        let (kind, id) = resource.split_once('/')?;
+        let caller = match kind {
+            "user" => match self.users.get(space, name) {
+                Some(user) => self.caller_of_user(user)?,
+                None => self.caller_of_account(self.plain_account(space, id)?),
+            },
+            "role" => {
+                let role = self.roles.get(space, name)?;
+                let mut caller = self.caller_of_role(role, "", &Session::nobodys())?;
+                caller.principal.arn = role.arn();
+                caller.principal.unique_id.clone_from(&role.id);
+                caller
+            }
+            _ => return None,
+        };
+        (caller.arn() == arn).then_some(caller)
+    }
+
     fn caller_of_holder(&self, holder: &Holder) -> Option<Caller> {
         match holder {
             Holder::Account(id) => Some(self.caller_of_account(self.accounts.get(id)?)),

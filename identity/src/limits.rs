@@ -50,6 +50,8 @@ pub const TAG_VALUE_CHARS_MAX: usize = 256;
 pub const ACCESS_KEY_BYTES_MAX: usize = 128;
 pub const SECRET_BYTES_MAX: usize = 128;
 
+/// Pairs of an action and a resource that are tried in one simulation.
+pub const SIMULATED_MAX: usize = 1000;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 pub const PAGE_ITEMS_MAX: usize = 1000;
 

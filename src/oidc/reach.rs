@@ -50,7 +50,9 @@ const INTERNAL: [&str; 20] = [
 
 static INTERNAL_NETWORKS: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     let networks = INTERNAL.iter().map(|text| text.parse());
-    networks.collect::<Result<_, _>>().expect("constants are networks")
+    networks
+        .collect::<Result<_, _>>()
+        .expect("constants are networks")
 });
 
 pub(super) fn is_internal(address: IpAddr) -> bool {

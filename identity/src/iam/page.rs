@@ -30,6 +30,24 @@ impl Paging<'_> {
         }
     }
 
+    /// A page of what is made of each item, in the order they are in; the marker is a place. What
+    /// is on no page is not made.
+    pub(super) fn cut<T, M>(&self, all: &[T], make: impl Fn(&T) -> M) -> Result<Page<M>> {
+        let count = self.items()?;
+        let from = match self.marker {
+            Some(marker) => marker
+                .parse()
+                .map_err(|_| Error::Validation("marker is none of this list".into()))?,
+            None => 0,
+        };
+        let rest = all.get(from..).unwrap_or_default();
+        let more = rest.len() > count;
+        Ok(Page {
+            items: rest.iter().take(count).map(make).collect(),
+            marker: more.then(|| (from + count).to_string()),
+        })
+    }
+
     /// A page of what comes in the order of its names. A marker is the name of the last item, so
     /// what comes and goes in between neither repeats nor hides anything else.
     pub(super) fn page<T>(

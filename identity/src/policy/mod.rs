@@ -11,6 +11,7 @@ mod evaluate;
 mod json;
 mod malformed;
 mod parse;
+mod position;
 mod principal;
 mod public;
 mod request;
@@ -29,6 +30,7 @@ pub use evaluate::{
     Because, Decision, Layer, Layers, Named, Outcome, Relation, Standing, evaluate,
 };
 pub use malformed::{Field, Malformed, Reason};
+pub use position::Position;
 pub use principal::{Principal, PrincipalKind, RoleName, Who};
 pub use request::Request;
 pub use statement::{Effect, Statement};

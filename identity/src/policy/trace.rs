@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::evaluate::{Decision, Layer, Layers, Outcome, decide};
+use super::position::{self, Position};
 use super::request::Request;
 use super::statement::Statement;
 
@@ -47,6 +48,13 @@ pub struct Finding<'a> {
     pub number: usize,
     pub statement: &'a Statement,
     pub verdict: Verdict,
+}
+
+impl Finding<'_> {
+    /// Where in the document the statement begins, and where it ends.
+    pub fn place(&self) -> Option<(Position, Position)> {
+        position::of_statement(self.document, self.number)
+    }
 }
 
 /// A decision with all that was found on the way.

@@ -18,7 +18,7 @@ use crate::identity::Identity;
 use crate::limits;
 use crate::model::{Holder, Seconds, Secret, Unique, new_secret, unique_id};
 use crate::policy::PrincipalKind;
-use crate::session::{Hidden, Session, SessionOf};
+use crate::session::{Session, SessionOf};
 
 /// Temporary credentials.
 #[derive(Debug, Clone)]
@@ -69,17 +69,9 @@ impl Identity {
     fn new_session(&self, of: SessionOf, seconds: u32) -> Result<Session> {
         let now = self.seconds();
         Ok(Session {
-            secret: Hidden(new_secret()?),
             issued: now,
             expires: now + Seconds::from(seconds),
-            of,
-            policy: None,
-            policy_arns: Vec::new(),
-            restriction: None,
-            tags: Vec::new(),
-            transitive: Vec::new(),
-            source_identity: None,
-            web_identity: None,
+            ..Session::new(of, new_secret()?)
         })
     }
 

@@ -26,6 +26,8 @@ pub enum About {
     /// `PolicyArn`
     Policy,
     NewPolicy,
+    /// `PolicySourceArn`: a user, group or role.
+    PolicySource,
     Policies,
     /// `OpenIDConnectProviderArn`
     Provider,
@@ -58,6 +60,7 @@ impl About {
             About::Roles => all(call, iam, "role"),
             About::Policies => all(call, iam, "policy"),
             About::Policy => text("PolicyArn").to_owned(),
+            About::PolicySource => text("PolicySourceArn").to_owned(),
             About::Provider => text("OpenIDConnectProviderArn").to_owned(),
             About::NewProvider => {
                 let url = text("Url");

@@ -6,8 +6,8 @@ use super::call::Call;
 use super::parameters::Parameters;
 use super::refused::Refused;
 use super::{
-    absent, account, attached, groups, inline, keys, policies, providers, roles, sts, tags, users,
-    versions,
+    absent, account, attached, groups, inline, keys, policies, providers, roles, simulate, sts,
+    tags, users, versions,
 };
 use crate::auth::Service;
 use std::fmt;
@@ -182,6 +182,9 @@ actions! {
         TagOpenIDConnectProvider(Provider) -> tags::tag(tags::PROVIDER);
         UntagOpenIDConnectProvider(Provider) -> tags::untag(tags::PROVIDER);
         ListOpenIDConnectProviderTags(Provider) => tags::list(tags::PROVIDER);
+
+        SimulateCustomPolicy(Account) => simulate::custom;
+        SimulatePrincipalPolicy(PolicySource) => simulate::principal;
 
         GetAccountSummary(Account) => account::summary;
 

@@ -163,6 +163,7 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("ListUserTags", vec![of_user]),
         ("ListGroupsForUser", vec![of_user]),
         ("ListAccessKeys", vec![of_user]),
+        ("GetAccessKeyLastUsed", vec![]),
         ("GetGroup", vec![of_group]),
         ("ListGroups", vec![]),
         ("GetGroupPolicy", vec![of_group, named]),
@@ -180,6 +181,8 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("GetPolicyVersion", vec![of_policy, ("VersionId", "v2")]),
         ("ListPolicyVersions", vec![of_policy]),
         ("ListPolicyTags", vec![of_policy]),
+        ("SimulatePrincipalPolicy", simulated_principal()),
+        ("SimulateCustomPolicy", simulated()),
         ("GetOpenIDConnectProvider", vec![of_provider]),
         ("ListOpenIDConnectProviders", vec![]),
         ("ListOpenIDConnectProviderTags", vec![of_provider]),
@@ -193,6 +196,31 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("ListSigningCertificates", vec![of_user]),
         ("ListSSHPublicKeys", vec![of_user]),
         ("ListVirtualMFADevices", vec![]),
+    ]
+}
+
+fn simulated() -> Vec<Parameter<'static>> {
+    vec![
+        ("PolicyInputList.member.1", DOCUMENT),
+        ("PermissionsBoundaryPolicyInputList.member.1", DOCUMENT),
+        ("ActionNames.member.1", "s3:GetObject"),
+        ("ActionNames.member.2", "iam:CreateUser"),
+        ("ResourceArns.member.1", "arn:aws:s3:::b/k"),
+        ("ResourceArns.member.2", "arn:aws:s3:::b"),
+        ("ResourceOwner", "arn:aws:iam::444455556666:root"),
+        ("ContextEntries.member.1.ContextKeyName", "aws:SourceIp"),
+        ("ContextEntries.member.1.ContextKeyType", "ip"),
+        (
+            "ContextEntries.member.1.ContextKeyValues.member.1",
+            "10.0.0.1",
+        ),
+    ]
+}
+
+fn simulated_principal() -> Vec<Parameter<'static>> {
+    vec![
+        ("PolicySourceArn", "arn:aws:iam::111122223333:user/a/anna"),
+        ("ActionNames.member.1", "s3:GetObject"),
     ]
 }
 
@@ -244,7 +272,8 @@ async fn every_action_answers_in_its_shape() {
     let mut found = String::new();
     let mut key = String::new();
     for (action, mut parameters) in steps() {
-        if ["UpdateAccessKey", "DeleteAccessKey"].contains(&action) {
+        let of_key = ["UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"];
+        if of_key.contains(&action) {
             parameters.push(("AccessKeyId", key.as_str()));
         }
         let reply = client.iam(&root, action, &parameters).await.ok();
