@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::iam::{KeyRequest, NewKey, draft, key_is_free, without_key};
+use crate::iam::{KeyRequest, NewKey, UserView, draft, key_is_free, without_key};
 use crate::identity::Identity;
 use crate::limits;
 use crate::model::{AccessKey, Account, Holder, check_email, new_account_number, new_canonical_id};
@@ -60,6 +60,20 @@ impl Identity {
         let mut accounts: Vec<_> = self.state().accounts.values().cloned().collect();
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
         accounts
+    }
+
+    /// The users in an account, by name. Those that plain accounts have made are in the server's
+    /// own.
+    pub fn list_users_of(&self, account: &Account) -> Vec<UserView> {
+        let state = self.state();
+        let is_own = account.id == state.root.id;
+        let further = is_own.then_some("");
+        let own = Some(account.space()).filter(|_| !account.is_plain());
+        let spaces = own.into_iter().chain(further);
+        let users = spaces.flat_map(|space| state.users.in_space(space));
+        let mut users: Vec<UserView> = users.map(|user| UserView::of(user)).collect();
+        users.sort_by_key(|user| user.name.as_ref().map(|name| name.to_lowercase()));
+        users
     }
 
     /// Removes an account with the keys and policies of its root. Refused while it has users,

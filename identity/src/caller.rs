@@ -105,26 +105,31 @@ static ANONYMOUS: LazyLock<Arc<Caller>> = LazyLock::new(|| {
     };
     principal.context.set("aws:PrincipalType", "Anonymous");
     principal.context.set("aws:userid", "anonymous");
-    Arc::new(Caller {
-        account: Arc::new(nobody),
-        principal,
-        rank: Rank::Ordinary,
-        space: String::new(),
-        name: None,
-        identity: Vec::new(),
-        boundary: None,
-        session: Vec::new(),
-        restriction: None,
-        access_key: String::new(),
-        is_temporary: false,
-        transitive: Vec::new(),
-    })
+    Arc::new(Caller::ordinary(Arc::new(nobody), "", principal))
 });
 
 impl Caller {
     /// Whoever signs nothing.
     pub fn anonymous() -> Arc<Caller> {
         Arc::clone(&ANONYMOUS)
+    }
+
+    /// One without policies and without a key.
+    pub(crate) fn ordinary(account: Arc<Account>, space: &str, principal: Principal) -> Self {
+        Caller {
+            account,
+            principal,
+            rank: Rank::Ordinary,
+            space: space.to_owned(),
+            name: None,
+            identity: Vec::new(),
+            boundary: None,
+            session: Vec::new(),
+            restriction: None,
+            access_key: String::new(),
+            is_temporary: false,
+            transitive: Vec::new(),
+        }
     }
 
     pub fn is_anonymous(&self) -> bool {

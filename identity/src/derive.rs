@@ -106,7 +106,7 @@ impl State {
                 false => Rank::Root,
             },
             identity,
-            ..ordinary(account, account.space(), principal)
+            ..Caller::ordinary(Arc::clone(account), account.space(), principal)
         }
     }
 
@@ -140,7 +140,7 @@ impl State {
             name: Some(user.name.clone()),
             identity,
             boundary: self.boundary(user.boundary.as_deref()),
-            ..ordinary(account, &user.space, principal)
+            ..Caller::ordinary(Arc::clone(account), &user.space, principal)
         })
     }
 
@@ -228,7 +228,7 @@ impl State {
             name: Some(role.name.clone()),
             identity,
             boundary: self.boundary(role.boundary.as_deref()),
-            ..ordinary(account, &role.space, principal)
+            ..Caller::ordinary(Arc::clone(account), &role.space, principal)
         })
     }
 
@@ -275,23 +275,6 @@ impl State {
             policies.push(self.managed(arn)?);
         }
         Some(policies)
-    }
-}
-
-fn ordinary(account: &Arc<Account>, space: &str, principal: Principal) -> Caller {
-    Caller {
-        account: Arc::clone(account),
-        principal,
-        rank: Rank::Ordinary,
-        space: space.to_owned(),
-        name: None,
-        identity: Vec::new(),
-        boundary: None,
-        session: Vec::new(),
-        restriction: None,
-        access_key: String::new(),
-        is_temporary: false,
-        transitive: Vec::new(),
     }
 }
 

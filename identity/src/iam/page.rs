@@ -18,6 +18,15 @@ pub struct Page<T> {
     pub marker: Option<String>,
 }
 
+impl<T> Page<T> {
+    pub(super) fn map<M>(self, make: impl FnMut(T) -> M) -> Page<M> {
+        Page {
+            items: self.items.into_iter().map(make).collect(),
+            marker: self.marker,
+        }
+    }
+}
+
 impl Paging<'_> {
     fn items(&self) -> Result<usize> {
         let items = self.items_max.unwrap_or(limits::PAGE_ITEMS_DEFAULT);

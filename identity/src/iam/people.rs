@@ -115,7 +115,7 @@ impl Person {
 }
 
 impl UserView {
-    pub(super) fn of(user: &User) -> Self {
+    pub(crate) fn of(user: &User) -> Self {
         UserView {
             arn: user.arn(),
             id: user.id.clone(),

@@ -194,7 +194,7 @@ impl Iam<'_> {
         resource: &str,
         simulation: &Simulation<'_>,
     ) -> Relation {
-        let in_name = |arn: &str| arn.splitn(6, ':').nth(4).map(str::to_owned);
+        let in_name = |arn: &str| arn.split(':').nth(4).map(str::to_owned);
         let named = in_name(resource).filter(|account| !account.is_empty());
         let given = simulation.resource_owner;
         let given = given.map(|owner| in_name(owner).unwrap_or_else(|| owner.to_owned()));
@@ -213,6 +213,7 @@ impl Iam<'_> {
                 boundary: caller.boundary,
             });
         }
+        let principal = self.somebody(arn);
         let state = self.identity.state();
         let mut groups = state.groups.in_space(&self.space);
         let group = groups.find(|group| group.arn() == arn).ok_or_else(|| {
@@ -222,7 +223,7 @@ impl Iam<'_> {
         let place = ("group", &*group.name);
         state.collect(&mut identity, place, &group.id, &group.attached);
         Ok(Subject {
-            principal: self.somebody(arn),
+            principal,
             identity,
             boundary: None,
         })
