@@ -286,7 +286,7 @@ fn tried(layers: &Layers<'_>, request: &Request<'_>, resource: &str) -> Tried {
     Tried {
         resource: resource.to_owned(),
         outcome: explained.decision.outcome,
-        matched: matched.map(matching).collect(),
+        matched: matched.map(Matched::from).collect(),
         missing: explained
             .missing
             .iter()
@@ -304,12 +304,14 @@ fn sides(layers: &Layers<'_>, explained: &Explained<'_>) -> Option<Sides> {
     })
 }
 
-fn matching(found: &Finding<'_>) -> Matched {
-    Matched {
-        layer: found.layer,
-        policy: found.policy.map(str::to_owned),
-        sid: found.statement.sid().map(str::to_owned),
-        place: found.place(),
+impl From<&Finding<'_>> for Matched {
+    fn from(found: &Finding<'_>) -> Self {
+        Matched {
+            layer: found.layer,
+            policy: found.policy.map(str::to_owned),
+            sid: found.statement.sid().map(str::to_owned),
+            place: found.place(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! IAM in Amazon's wire form: the shape of every answer, permissions, pages.
 
 use crate::calls::Parameter;
+use crate::simulate;
 use crate::support::{Client, Keys};
 use s3_api::ACTIONS;
 use std::collections::HashSet;
@@ -181,8 +182,8 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("GetPolicyVersion", vec![of_policy, ("VersionId", "v2")]),
         ("ListPolicyVersions", vec![of_policy]),
         ("ListPolicyTags", vec![of_policy]),
-        ("SimulatePrincipalPolicy", simulated_principal()),
-        ("SimulateCustomPolicy", simulated()),
+        ("SimulatePrincipalPolicy", simulate::of_anna()),
+        ("SimulateCustomPolicy", simulate::of_document(DOCUMENT)),
         ("GetOpenIDConnectProvider", vec![of_provider]),
         ("ListOpenIDConnectProviders", vec![]),
         ("ListOpenIDConnectProviderTags", vec![of_provider]),
@@ -196,31 +197,6 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("ListSigningCertificates", vec![of_user]),
         ("ListSSHPublicKeys", vec![of_user]),
         ("ListVirtualMFADevices", vec![]),
-    ]
-}
-
-fn simulated() -> Vec<Parameter<'static>> {
-    vec![
-        ("PolicyInputList.member.1", DOCUMENT),
-        ("PermissionsBoundaryPolicyInputList.member.1", DOCUMENT),
-        ("ActionNames.member.1", "s3:GetObject"),
-        ("ActionNames.member.2", "iam:CreateUser"),
-        ("ResourceArns.member.1", "arn:aws:s3:::b/k"),
-        ("ResourceArns.member.2", "arn:aws:s3:::b"),
-        ("ResourceOwner", "arn:aws:iam::444455556666:root"),
-        ("ContextEntries.member.1.ContextKeyName", "aws:SourceIp"),
-        ("ContextEntries.member.1.ContextKeyType", "ip"),
-        (
-            "ContextEntries.member.1.ContextKeyValues.member.1",
-            "10.0.0.1",
-        ),
-    ]
-}
-
-fn simulated_principal() -> Vec<Parameter<'static>> {
-    vec![
-        ("PolicySourceArn", "arn:aws:iam::111122223333:user/a/anna"),
-        ("ActionNames.member.1", "s3:GetObject"),
     ]
 }
 

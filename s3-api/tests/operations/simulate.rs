@@ -3,6 +3,8 @@
 
 use crate::calls::Parameter;
 use crate::support::{Client, Keys, Reply, call};
+use identity::Caller;
+use s3_api::{Deliberation, Ground, Ownership};
 
 const NUMBER: &str = "111122223333";
 const ANNA: &str = "arn:aws:iam::111122223333:user/anna";
@@ -10,6 +12,33 @@ const READING: &str = r#"{"Version":"2012-10-17","Statement":[
  {"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::bucket/open/*"},
  {"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/open/not",
   "Condition":{"StringEquals":{"aws:UserAgent":"browser"}}}]}"#;
+
+/// A simulation of a document, on resources of another account.
+pub(crate) fn of_document(document: &'static str) -> Vec<Parameter<'static>> {
+    vec![
+        ("PolicyInputList.member.1", document),
+        ("PermissionsBoundaryPolicyInputList.member.1", document),
+        ("ActionNames.member.1", "s3:GetObject"),
+        ("ActionNames.member.2", "iam:CreateUser"),
+        ("ResourceArns.member.1", "arn:aws:s3:::b/k"),
+        ("ResourceArns.member.2", "arn:aws:s3:::b"),
+        ("ResourceOwner", "arn:aws:iam::444455556666:root"),
+        ("ContextEntries.member.1.ContextKeyName", "aws:SourceIp"),
+        ("ContextEntries.member.1.ContextKeyType", "ip"),
+        (
+            "ContextEntries.member.1.ContextKeyValues.member.1",
+            "10.0.0.1",
+        ),
+    ]
+}
+
+/// A simulation of a user's policies.
+pub(crate) fn of_anna() -> Vec<Parameter<'static>> {
+    vec![
+        ("PolicySourceArn", "arn:aws:iam::111122223333:user/a/anna"),
+        ("ActionNames.member.1", "s3:GetObject"),
+    ]
+}
 
 /// An account whose root has a bucket, and a user who may read some of it.
 async fn with_anna() -> (Client, Keys, Keys) {
@@ -152,4 +181,70 @@ async fn keys_tell_when_they_were_last_used() {
     let stranger = client.account_with_number("two", "444455556666").await;
     ask(&stranger, of(&anna)).await.refused(404, "NoSuchEntity");
     ask(&anna, of(&anna)).await.refused(403, "AccessDenied");
+}
+
+/// A bucket of one account, and whoever else: what decides is named, whatever it is.
+#[tokio::test]
+async fn what_decides_is_named() {
+    let client = Client::set(|config| config.ownership = Ownership::ObjectWriter).await;
+    let owner = client.account_with_number("one", NUMBER).await;
+    let other = client.account_with_number("two", "444455556666").await;
+    client.send_as(&owner, call("PUT", "/bucket")).await.ok();
+    let other = client.identity.find(&other.access, None).unwrap();
+    let owner_caller = client.identity.find(&owner.access, None).unwrap();
+    let explain = async |caller: &Caller, action: &str| {
+        let asked = Deliberation {
+            caller,
+            action,
+            bucket: "bucket",
+            key: if action == "s3:ListBucket" { b"" } else { b"k" },
+            context: &[],
+        };
+        client.s3.explain(asked).await.unwrap()
+    };
+    let own = explain(&owner_caller.caller, "s3:GetObject").await;
+    assert_eq!((own.is_allowed, own.ground), (true, Ground::Policies));
+    let stranger = explain(&other.caller, "s3:ListBucket").await;
+    assert_eq!(
+        (stranger.is_allowed, stranger.ground),
+        (false, Ground::Policies)
+    );
+    assert!(stranger.statements.is_empty());
+
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Sid":"all","Effect":"Allow","Principal":"*","Action":["s3:ListBucket","s3:PutObject"],"Resource":["arn:aws:s3:::bucket","arn:aws:s3:::bucket/*"]}}"#;
+    let put = call("PUT", "/bucket?policy").body(policy);
+    client.send_as(&owner, put).await.ok();
+    let let_in = explain(&other.caller, "s3:ListBucket").await;
+    assert_eq!((let_in.is_allowed, let_in.ground), (true, Ground::Policies));
+    assert_eq!(let_in.statements[0].sid.as_deref(), Some("all"));
+
+    let block = "<PublicAccessBlockConfiguration><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
+    let put = call("PUT", "/bucket?publicAccessBlock").body(block).md5();
+    client.send_as(&owner, put).await.ok();
+    let shut = explain(&other.caller, "s3:ListBucket").await;
+    assert_eq!(
+        (shut.is_allowed, shut.ground),
+        (false, Ground::PublicAccessBlock)
+    );
+    let put = call("PUT", "/bucket?acl").header("x-amz-acl", "public-read");
+    client.send_as(&owner, put).await.ok();
+    let listed = explain(&other.caller, "s3:ListBucket").await;
+    assert_eq!((listed.is_allowed, listed.ground), (true, Ground::List));
+    let writing = explain(&other.caller, "s3:PutObject").await;
+    assert!(!writing.is_allowed);
+    // And so it is.
+    let list = |by| client.send_raw(call("GET", "/bucket").signed_by(by));
+    let keys = Keys::new(other.caller.access_key(), other.secret.expose());
+    list(&keys).await.ok();
+    let nobody = Caller::anonymous();
+    assert!(explain(&nobody, "s3:ListBucket").await.is_allowed);
+    let absent = Deliberation {
+        caller: &nobody,
+        action: "s3:ListBucket",
+        bucket: "absent",
+        key: b"",
+        context: &[],
+    };
+    let absent = client.s3.explain(absent).await.unwrap_err();
+    assert!(matches!(absent, storage_engine::Error::NoSuchBucket { .. }));
 }
