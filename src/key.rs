@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use identity::iam::{Iam, KeyRequest, KeyStatus, Paging};
 use identity::limits::PAGE_ITEMS_MAX;
-use identity::model::AccessKey;
+use identity::model::{AccessKey, Seconds};
 
 use crate::accounts::{AccountError, account, check_key, read_policy, report, with_identity};
 use crate::cli::{AccessKeyCommand, KeyAddArgs, KeyNameArgs, UserNameArgs};
@@ -18,7 +18,11 @@ pub(crate) fn run(command: &AccessKeyCommand) -> ExitCode {
                 items_max: Some(PAGE_ITEMS_MAX),
             };
             let keys = iam.list_access_keys(None, all)?;
-            Ok(keys.items.iter().map(|key| line(key)).collect())
+            let lines = keys.items.iter().map(|key| {
+                let (_, last) = iam.last_use_of(&key.id)?;
+                Ok(line(key, last.map(|last| last.at)))
+            });
+            lines.collect()
         }),
         AccessKeyCommand::Disable(args) => set(args, KeyStatus::Inactive),
         AccessKeyCommand::Enable(args) => set(args, KeyStatus::Active),
@@ -69,11 +73,15 @@ fn of_user<T>(
     })
 }
 
-fn line(key: &AccessKey) -> String {
+fn line(key: &AccessKey, last_used: Option<Seconds>) -> String {
     let state = if key.active { "enabled" } else { "disabled" };
-    let expires = match key.expires {
+    let time = |seconds: Option<Seconds>| match seconds {
         Some(seconds) => seconds.to_string(),
         None => "-".to_owned(),
     };
-    format!("{}\t{state}\t{}\t{expires}", key.id, key.created)
+    let (expires, last_used) = (time(key.expires), time(last_used));
+    format!(
+        "{}\t{state}\t{}\t{expires}\t{last_used}",
+        key.id, key.created
+    )
 }

@@ -1,12 +1,16 @@
 //! Keys of providers of web identities, asked for where OpenID Connect says: the provider's
 //! configuration first, then the key set that it names.
 //!
+//! The key set may be anywhere a stranger could reach, and on this machine or its network only where
+//! the configuration came from there, too. Redirections are not followed.
+//!
 //! Anybody may send a token, signed by nobody, so what tokens can cause is bounded: one request at
 //! a time to a provider, none to providers no account has named, and none again for a while after
 //! one was made.
 
 mod documents;
 mod fetch;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +25,7 @@ use tokio::sync::Mutex;
 use crate::limits::{OIDC_FRESH_MAX, OIDC_PAUSE_MIN, OIDC_PROVIDERS_KEPT_MAX, OIDC_WAIT_MAX};
 use documents::KeySet;
 use fetch::Fetcher;
+use reach::Reach;
 
 /// What providers have said, each under its URL.
 #[derive(Debug)]
@@ -67,9 +72,12 @@ impl OidcKeys {
     }
 
     async fn fetch(&self, url: &str) -> Result<KeySet, String> {
-        let configuration = self.fetcher.get(&documents::configuration_of(url)).await?;
-        let key_set = documents::key_set_of(url, &configuration)?;
-        KeySet::parse(&self.fetcher.get(&key_set).await?)
+        let place = documents::configuration_of(url);
+        let configuration = self.fetcher.get(&place, Reach::Anywhere).await?;
+        let key_set = documents::key_set_of(url, &configuration.bytes)?;
+        // Where it came from, not where its name points by now.
+        let reach = Reach::from(configuration.from);
+        KeySet::parse(&self.fetcher.get(&key_set, reach).await?.bytes)
     }
 
     fn place_of(&self, url: &str) -> Arc<Mutex<Asked>> {

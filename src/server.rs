@@ -160,7 +160,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     metrics.watch_lifecycle(background.lifecycle())?;
     metrics.watch_events(background.delivery())?;
     let front = Arc::new(Front::new(
-        s3_over(&engine, &config, identity, ring, webhooks),
+        s3_over(&engine, &config, identity.clone(), ring, webhooks),
         doors,
         Arc::clone(&engine),
         Arc::clone(&metrics),
@@ -196,6 +196,9 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     }
     // Of the requests that have been answered since.
     last.s3().flush_access_log().await;
+    if let Err(e) = identity.write_uses().await {
+        warn!(error = %e, "cannot write when access keys were last used");
+    }
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
     Ok(())

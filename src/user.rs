@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use identity::iam::{KeyRequest, Paging, PolicyHolder};
+use identity::iam::{KeyRequest, Paging, PolicyHolder, UserView};
 use identity::limits::PAGE_ITEMS_MAX;
 use identity::model::Account;
 use identity::{Identity, NewAccount, Number};
@@ -17,7 +17,13 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
     report(match command {
         UserCommand::Add(args) => add(args),
         UserCommand::List(args) => with_identity(&args.data, async |identity| {
-            Ok(identity.list_accounts().iter().map(|a| line(a)).collect())
+            let accounts = identity.list_accounts();
+            let lines = accounts.iter().flat_map(|account| {
+                let users = identity.list_users_of(account);
+                let users = users.into_iter().map(|user| user_line(account, &user));
+                std::iter::once(line(account)).chain(users)
+            });
+            Ok(lines.collect())
         }),
         UserCommand::Remove(args) => with_identity(&args.data, async |identity| {
             let account = account(&identity, &args.name)?;
@@ -128,6 +134,12 @@ fn of_user<T>(
         }
         work(&identity, &user).await
     })
+}
+
+/// A user in an account, in the same columns: its full name stands for what listings show.
+fn user_line(account: &Account, user: &UserView) -> String {
+    let name = user.name.as_deref().unwrap_or("-");
+    format!("{}/{name}\t{}\t{}\t-", account.name, user.id, user.arn)
 }
 
 fn line(account: &Account) -> String {

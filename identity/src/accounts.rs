@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::iam::{KeyRequest, NewKey, draft, key_is_free};
+use crate::iam::{KeyRequest, NewKey, UserView, draft, key_is_free, without_key};
 use crate::identity::Identity;
 use crate::limits;
 use crate::model::{AccessKey, Account, Holder, check_email, new_account_number, new_canonical_id};
@@ -49,6 +49,7 @@ impl Identity {
             writes.push(Write::Put(Row::Account(account.clone())));
             writes.push(Write::Put(Row::Key(key.clone())));
             let secret = first.secret;
+            let account = account.at_home(&state.root.number);
             Ok((Arc::new(account), NewKey { key, secret }))
         })
         .await
@@ -59,6 +60,20 @@ impl Identity {
         let mut accounts: Vec<_> = self.state().accounts.values().cloned().collect();
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
         accounts
+    }
+
+    /// The users in an account, by name. Those that plain accounts have made are in the server's
+    /// own.
+    pub fn list_users_of(&self, account: &Account) -> Vec<UserView> {
+        let state = self.state();
+        let is_own = account.id == state.root.id;
+        let further = is_own.then_some("");
+        let own = Some(account.space()).filter(|_| !account.is_plain());
+        let spaces = own.into_iter().chain(further);
+        let users = spaces.flat_map(|space| state.users.in_space(space));
+        let mut users: Vec<UserView> = users.map(|user| UserView::of(user)).collect();
+        users.sort_by_key(|user| user.name.as_ref().map(|name| name.to_lowercase()));
+        users
     }
 
     /// Removes an account with the keys and policies of its root. Refused while it has users,
@@ -81,7 +96,9 @@ impl Identity {
                 ));
             }
             let keys = state.keys_of.get(&account.id).into_iter().flatten();
-            writes.extend(keys.map(|id| Write::Delete(RowKey::Key(id.clone()))));
+            for id in keys {
+                writes.extend(without_key(id));
+            }
             let inline = state.inline.get(&account.id).into_iter().flatten();
             let inline = inline.map(|(name, _)| RowKey::Inline(account.id.clone(), name.clone()));
             writes.extend(inline.map(Write::Delete));
@@ -119,6 +136,7 @@ impl Identity {
             email: new.email.map(str::to_owned),
             created: self.seconds(),
             attached: Vec::new(),
+            home: String::new(),
         })
     }
 }
@@ -132,7 +150,9 @@ fn is_free(state: &State, new: &Account) -> Result<()> {
         () => None,
     });
     // A plain account is named like a user.
-    let user = new.is_plain() && state.users.get("", &new.id).is_some();
+    let spaces = ["", state.root.space()];
+    let is_user = |space: &&str| state.users.get(space, &new.id).is_some();
+    let user = new.is_plain() && spaces.iter().any(is_user);
     let clash = clash.or(user.then_some("this canonical id, a user,"));
     match clash {
         Some(what) => Err(Error::EntityAlreadyExists(format!(

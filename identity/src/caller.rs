@@ -3,10 +3,10 @@
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
-use crate::model::{Account, Secret};
+use crate::model::{Account, Secret, Usage};
 use crate::policy::{
-    Context, Decision, Layers, Named, Policy, Principal, PrincipalKind, Relation, Request,
-    Standing, evaluate,
+    Context, Decision, Explained, Layers, Named, Policy, Principal, PrincipalKind, Relation,
+    Request, Standing, evaluate, explain,
 };
 
 /// How far a caller stands above policies.
@@ -26,6 +26,8 @@ pub struct Caller {
     pub(crate) account: Arc<Account>,
     pub(crate) principal: Principal,
     pub(crate) rank: Rank,
+    /// The account as it stands in the caller's name.
+    pub(crate) space: String,
     /// The user's or role's name, where there is one.
     pub(crate) name: Option<String>,
     pub(crate) identity: Vec<Named>,
@@ -44,6 +46,8 @@ pub struct Caller {
 pub struct Credential {
     pub secret: Secret,
     pub caller: Arc<Caller>,
+    /// Of a lasting key.
+    pub(crate) usage: Option<Arc<Usage>>,
 }
 
 /// Why a credential is none.
@@ -93,6 +97,7 @@ static ANONYMOUS: LazyLock<Arc<Caller>> = LazyLock::new(|| {
         email: None,
         created: 0,
         attached: Vec::new(),
+        home: String::new(),
     };
     let mut principal = Principal {
         unique_id: "anonymous".into(),
@@ -100,25 +105,31 @@ static ANONYMOUS: LazyLock<Arc<Caller>> = LazyLock::new(|| {
     };
     principal.context.set("aws:PrincipalType", "Anonymous");
     principal.context.set("aws:userid", "anonymous");
-    Arc::new(Caller {
-        account: Arc::new(nobody),
-        principal,
-        rank: Rank::Ordinary,
-        name: None,
-        identity: Vec::new(),
-        boundary: None,
-        session: Vec::new(),
-        restriction: None,
-        access_key: String::new(),
-        is_temporary: false,
-        transitive: Vec::new(),
-    })
+    Arc::new(Caller::ordinary(Arc::new(nobody), "", principal))
 });
 
 impl Caller {
     /// Whoever signs nothing.
     pub fn anonymous() -> Arc<Caller> {
         Arc::clone(&ANONYMOUS)
+    }
+
+    /// One without policies and without a key.
+    pub(crate) fn ordinary(account: Arc<Account>, space: &str, principal: Principal) -> Self {
+        Caller {
+            account,
+            principal,
+            rank: Rank::Ordinary,
+            space: space.to_owned(),
+            name: None,
+            identity: Vec::new(),
+            boundary: None,
+            session: Vec::new(),
+            restriction: None,
+            access_key: String::new(),
+            is_temporary: false,
+            transitive: Vec::new(),
+        }
     }
 
     pub fn is_anonymous(&self) -> bool {
@@ -132,6 +143,12 @@ impl Caller {
     /// The account that what the caller makes belongs to. Of nobody there is none.
     pub fn account(&self) -> &Arc<Account> {
         &self.account
+    }
+
+    /// The account as it stands in the caller's name. What the caller looks after through IAM is
+    /// named so, too.
+    pub fn space(&self) -> &str {
+        &self.space
     }
 
     pub fn principal(&self) -> &Principal {
@@ -195,6 +212,17 @@ impl Caller {
         }
     }
 
+    /// As [`Caller::authorize`], with every statement that was looked at: for people who want to
+    /// know why.
+    pub fn explain<'a>(
+        &'a self,
+        action: &str,
+        target: &Target<'a>,
+        context: &Context<'_>,
+    ) -> Explained<'a> {
+        self.ask(SystemTime::now(), action, target, context, explain)
+    }
+
     pub(crate) fn authorize_at<'a>(
         &'a self,
         now: SystemTime,
@@ -202,6 +230,17 @@ impl Caller {
         target: &Target<'a>,
         context: &Context<'_>,
     ) -> Decision<'a> {
+        self.ask(now, action, target, context, evaluate)
+    }
+
+    fn ask<'a, T>(
+        &'a self,
+        now: SystemTime,
+        action: &str,
+        target: &Target<'a>,
+        context: &Context<'_>,
+        work: impl FnOnce(&Layers<'a>, &Request<'_>) -> T,
+    ) -> T {
         let layers = Layers {
             standing: self.standing(target.owner),
             identity: &self.identity,
@@ -218,13 +257,13 @@ impl Caller {
             context,
             now,
         };
-        evaluate(&layers, &request)
+        work(&layers, &request)
     }
 
     fn relation(&self, owner: Owner<'_>) -> Relation {
         let same = match owner {
             Owner::Caller => true,
-            Owner::Account(owner) => self.account.shares_space_with(owner),
+            Owner::Account(owner) => self.account.shares_home_with(owner),
             Owner::Unknown => false,
             Owner::Trusting(_) => return Relation::Trust,
         };
@@ -242,7 +281,7 @@ impl Caller {
             // it owns itself.
             Rank::Root => match owner {
                 Owner::Account(owner) | Owner::Trusting(owner)
-                    if owner.id != self.account.id && self.account.shares_space_with(owner) =>
+                    if owner.id != self.account.id && self.account.shares_home_with(owner) =>
                 {
                     Standing::Ordinary
                 }

@@ -26,8 +26,13 @@ impl State {
                 let role = self.roles.by_id(id)?;
                 self.caller_of_role(role, name, session)?
             }
+            SessionOf::Federated { by, name } => self.caller_of_federated(by, name, session)?,
         };
         caller.session = self.session_policies(session)?;
+        // Without a policy such a session may nothing but what a bucket lets it.
+        if caller.session.is_empty() && caller.kind() == PrincipalKind::FederatedUser {
+            caller.session.push(self.ready_made.silence.clone());
+        }
         caller.restriction = session.restriction()?;
         caller.access_key = key.to_owned();
         caller.is_temporary = true;
@@ -38,6 +43,30 @@ impl State {
         context.set("aws:MultiFactorAuthPresent", "false");
         context.set("aws:TokenIssueTime", session.issued.to_string());
         Some(caller)
+    }
+
+    /// The user, plain account or role of that full name, as it would ask. A role asks as itself,
+    /// not as one of its sessions.
+    pub(crate) fn caller_named(&self, arn: &str) -> Option<Caller> {
+        let rest = arn.strip_prefix("arn:aws:iam::")?;
+        let (space, resource) = rest.split_once(':')?;
+        let name = resource.rsplit('/').next()?;
+        let (kind, id) = resource.split_once('/')?;
+        let caller = match kind {
+            "user" => match self.users.get(space, name) {
+                Some(user) => self.caller_of_user(user)?,
+                None => self.caller_of_account(self.plain_account(space, id)?),
+            },
+            "role" => {
+                let role = self.roles.get(space, name)?;
+                let mut caller = self.caller_of_role(role, "", &Session::nobodys())?;
+                caller.principal.arn = role.arn();
+                caller.principal.unique_id.clone_from(&role.id);
+                caller
+            }
+            _ => return None,
+        };
+        (caller.arn() == arn).then_some(caller)
     }
 
     fn caller_of_holder(&self, holder: &Holder) -> Option<Caller> {
@@ -51,21 +80,23 @@ impl State {
         let is_administrator = account.id == self.root.id;
         let mut principal = Principal {
             kind: PrincipalKind::Account,
-            is_plain_account: account.is_plain() && !is_administrator,
-            arn: match is_administrator {
-                true => format!("arn:aws:iam::{}:root", account.number),
-                false => account.arn(),
-            },
+            is_plain_account: account.is_plain(),
+            arn: account.arn(),
             unique_id: match account.is_plain() {
                 true => account.id.clone(),
                 false => account.number.clone(),
             },
-            ..in_account(account)
+            ..self.principal_in(account)
         };
         let mut identity = Vec::new();
         if principal.is_plain_account {
             principal.context.set("aws:username", account.id.clone());
-            self.collect(&mut identity, &account.id, &account.attached);
+            self.collect(
+                &mut identity,
+                ("user", &account.id),
+                &account.id,
+                &account.attached,
+            );
         }
         principal.context.set("aws:PrincipalType", "Account");
         describe(&mut principal, None, &[]);
@@ -75,7 +106,7 @@ impl State {
                 false => Rank::Root,
             },
             identity,
-            ..ordinary(account, principal)
+            ..Caller::ordinary(Arc::clone(account), account.space(), principal)
         }
     }
 
@@ -85,21 +116,66 @@ impl State {
             kind: PrincipalKind::User,
             arn: user.arn(),
             unique_id: user.id.clone(),
-            ..in_account(account)
+            ..self.principal_in(account)
         };
         principal.context.set("aws:PrincipalType", "User");
         principal.context.set("aws:username", user.name.clone());
         describe(&mut principal, None, &user.tags);
         let mut identity = Vec::new();
-        self.collect(&mut identity, &user.id, &user.attached);
+        self.collect(
+            &mut identity,
+            ("user", &user.name),
+            &user.id,
+            &user.attached,
+        );
         for group in user.groups.iter().filter_map(|id| self.groups.by_id(id)) {
-            self.collect(&mut identity, &group.id, &group.attached);
+            self.collect(
+                &mut identity,
+                ("group", &group.name),
+                &group.id,
+                &group.attached,
+            );
         }
         Some(Caller {
             name: Some(user.name.clone()),
             identity,
             boundary: self.boundary(user.boundary.as_deref()),
-            ..ordinary(account, principal)
+            ..Caller::ordinary(Arc::clone(account), &user.space, principal)
+        })
+    }
+
+    /// Whoever a user or root vouches for: its policies, limited by the session's, under another
+    /// name. Nobody stands above policies so.
+    fn caller_of_federated(&self, by: &Holder, name: &str, session: &Session) -> Option<Caller> {
+        let voucher = self.caller_of_holder(by)?;
+        let home = &voucher.account.home;
+        let mut principal = Principal {
+            kind: PrincipalKind::FederatedUser,
+            arn: federated_arn(&voucher.space, name),
+            unique_id: format!("{home}:{name}"),
+            role: Some(RoleName {
+                arn: voucher.arn().to_owned(),
+                unique_id: voucher.unique_id().to_owned(),
+            }),
+            ..self.principal_in(&voucher.account)
+        };
+        let context = &mut principal.context;
+        context.set("aws:PrincipalType", "FederatedUser");
+        set_tags(context, "aws:PrincipalTag/", &session.tags);
+        let user = match by {
+            Holder::User(id) => self.users.by_id(id),
+            Holder::Account(_) => None,
+        };
+        let tags = user.map_or(&[][..], |user| &user.tags);
+        describe(&mut principal, None, tags);
+        Some(Caller {
+            principal,
+            rank: match voucher.rank {
+                Rank::Administrator => Rank::Root,
+                rank => rank,
+            },
+            name: None,
+            ..voucher
         })
     }
 
@@ -116,7 +192,7 @@ impl State {
                 arn: role.arn(),
                 unique_id: role.id.clone(),
             }),
-            ..in_account(account)
+            ..self.principal_in(account)
         };
         let context = &mut principal.context;
         context.set("aws:PrincipalType", "AssumedRole");
@@ -142,20 +218,47 @@ impl State {
             &of_role.collect::<Vec<_>>(),
         );
         let mut identity = Vec::new();
-        self.collect(&mut identity, &role.id, &role.attached);
+        self.collect(
+            &mut identity,
+            ("role", &role.name),
+            &role.id,
+            &role.attached,
+        );
         Some(Caller {
             name: Some(role.name.clone()),
             identity,
             boundary: self.boundary(role.boundary.as_deref()),
-            ..ordinary(account, principal)
+            ..Caller::ordinary(Arc::clone(account), &role.space, principal)
         })
     }
 
-    /// Inline and attached policies of a user, group, role or plain account.
-    fn collect(&self, into: &mut Vec<Named>, id: &str, attached: &[String]) {
-        if let Some(inline) = self.inline.get(id) {
-            into.extend(inline.values().cloned());
+    fn principal_in(&self, account: &Account) -> Principal {
+        let mut context = Context::new();
+        context.set("aws:PrincipalIsAWSService", "false");
+        context.set("aws:PrincipalAccount", account.home.clone());
+        Principal {
+            account: account.home.clone(),
+            is_of_server: account.shares_home_with(&self.root),
+            canonical_id: account.id.clone(),
+            context,
+            ..Principal::default()
         }
+    }
+
+    /// Inline and attached policies of a user, group, role or plain account. Managed ones go by
+    /// their full names, inline ones by where they are: `group/readers/policy`.
+    pub(crate) fn collect(
+        &self,
+        into: &mut Vec<Named>,
+        (kind, name): (&str, &str),
+        id: &str,
+        attached: &[String],
+    ) {
+        let inline = self.inline.get(id).into_iter().flatten();
+        into.extend(inline.map(|(policy, named)| Named {
+            name: format!("{kind}/{name}/{policy}").into(),
+            policy: Arc::clone(&named.policy),
+        }));
         into.extend(attached.iter().filter_map(|arn| self.managed(arn)));
     }
 
@@ -175,34 +278,9 @@ impl State {
     }
 }
 
-fn ordinary(account: &Arc<Account>, principal: Principal) -> Caller {
-    Caller {
-        account: Arc::clone(account),
-        principal,
-        rank: Rank::Ordinary,
-        name: None,
-        identity: Vec::new(),
-        boundary: None,
-        session: Vec::new(),
-        restriction: None,
-        access_key: String::new(),
-        is_temporary: false,
-        transitive: Vec::new(),
-    }
-}
-
-fn in_account(account: &Account) -> Principal {
-    let mut context = Context::new();
-    context.set("aws:PrincipalIsAWSService", "false");
-    if !account.is_plain() {
-        context.set("aws:PrincipalAccount", account.number.clone());
-    }
-    Principal {
-        account: account.number.clone(),
-        canonical_id: account.id.clone(),
-        context,
-        ..Principal::default()
-    }
+/// The full name of somebody that somebody of the account vouches for.
+pub(crate) fn federated_arn(space: &str, name: &str) -> String {
+    format!("arn:aws:sts::{space}:federated-user/{name}")
 }
 
 /// The keys that every principal has.

@@ -1,6 +1,7 @@
 //! The façade: finds credentials without waiting, changes what there is durably.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,9 +11,9 @@ use tokio::sync::Mutex;
 use crate::caller::{Credential, Refusal};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{AccessKey, Account, Holder, PLAIN_SPACE, Seconds, Secret};
+use crate::model::{AccessKey, Account, Holder, Seconds, Secret, new_account_number};
 use crate::session::{self, Session};
-use crate::store::row::Row;
+use crate::store::row::{Row, ServerAccount};
 use crate::store::seal::{Purpose, Sealer};
 use crate::store::state::{Kept, State};
 use crate::store::table::{Table, Write};
@@ -43,6 +44,8 @@ struct Inner {
     root: RootAccount,
     /// Held by whoever changes something.
     table: Arc<Mutex<Table>>,
+    /// Somebody will write the last uses of keys soon.
+    uses_pending: AtomicBool,
     now: fn() -> SystemTime,
 }
 
@@ -72,7 +75,14 @@ impl Identity {
         root: RootAccount,
         now: fn() -> SystemTime,
     ) -> Result<Self> {
-        let (table, rows) = Table::open(engine).await?;
+        let (mut table, mut rows) = Table::open(engine).await?;
+        if own_number(&rows).is_none() {
+            let row = Row::Server(ServerAccount {
+                number: free_number(&rows)?,
+            });
+            table.commit(&[Write::Put(row.clone())]).await?;
+            rows.push(row);
+        }
         let at_rest = Sealer::new(master, Purpose::SecretsAtRest)?;
         let state = state_of(&root, rows, &at_rest)?;
         let inner = Inner {
@@ -82,6 +92,7 @@ impl Identity {
             sessions: RwLock::default(),
             root,
             table: Arc::new(Mutex::new(table)),
+            uses_pending: AtomicBool::new(false),
             now,
         };
         Ok(Identity {
@@ -159,6 +170,7 @@ impl Identity {
         let credential = Arc::new(Credential {
             secret: Secret::new(&session.secret.0),
             caller: Arc::new(caller.ok_or(Refusal::InvalidToken)?),
+            usage: None,
         });
         self.remember(generation, access_key, token, &session, &credential);
         Ok(credential)
@@ -255,15 +267,8 @@ impl Identity {
         }
         let inner = Arc::clone(&self.inner);
         let written = tokio::spawn(async move {
-            match table.commit(&writes).await {
-                Ok(()) => inner.apply(writes),
-                Err(Error::ConcurrentModification) => {
-                    let rows = table.read().await?;
-                    inner.replace(rows)?;
-                    Err(Error::ConcurrentModification)
-                }
-                Err(error) => Err(error),
-            }
+            inner.commit(&mut table, &writes).await?;
+            inner.apply(writes)
         });
         let stopped = |_| Error::Cryptography("the change was interrupted");
         written.await.map_err(stopped)??;
@@ -272,6 +277,16 @@ impl Identity {
 }
 
 impl Inner {
+    /// Makes changes durable. What another program changed in between is read anew.
+    async fn commit(&self, table: &mut Table, writes: &[Write]) -> Result<()> {
+        let committed = table.commit(writes).await;
+        if let Err(Error::ConcurrentModification) = committed {
+            let rows = table.read().await?;
+            self.replace(rows)?;
+        }
+        committed
+    }
+
     fn apply(&self, writes: Vec<Write>) -> Result<()> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         state.apply(writes, &self.at_rest)
@@ -281,15 +296,21 @@ impl Inner {
         let mut fresh = state_of(&self.root, rows, &self.at_rest)?;
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         fresh.generation = state.generation + 1;
+        fresh.take_uses(&state);
         *state = fresh;
         Ok(())
     }
 }
 
 fn state_of(root: &RootAccount, rows: Vec<Row>, sealer: &Sealer) -> Result<State> {
+    let number = own_number(&rows).ok_or_else(|| Error::Damaged {
+        key: "server/account".into(),
+        detail: "the number of the server's own account is missing".into(),
+    })?;
     let account = Account {
         id: root.canonical_id.clone(),
-        number: PLAIN_SPACE.to_owned(),
+        number: number.to_owned(),
+        home: number.to_owned(),
         name: "root".to_owned(),
         display_name: root.display_name.clone(),
         email: root.email.clone(),
@@ -323,13 +344,35 @@ fn state_of(root: &RootAccount, rows: Vec<Row>, sealer: &Sealer) -> Result<State
     Ok(state)
 }
 
+/// Of the server's own account.
+fn own_number(rows: &[Row]) -> Option<&str> {
+    rows.iter().find_map(|row| match row {
+        Row::Server(server) => Some(server.number.as_str()),
+        _ => None,
+    })
+}
+
+/// A number that no account has.
+fn free_number(rows: &[Row]) -> Result<String> {
+    loop {
+        let number = new_account_number()?;
+        let is_it = |row: &Row| matches!(row, Row::Account(account) if account.number == number);
+        if !rows.iter().any(is_it) {
+            return Ok(number);
+        }
+    }
+}
+
 fn credential(state: &State, kept: &Kept) -> Option<Arc<Credential>> {
     let caller = state.caller_of_key(kept)?;
     Some(Arc::new(Credential {
         secret: kept.secret.clone(),
         caller: Arc::new(caller),
+        usage: Some(Arc::clone(&kept.usage)),
     }))
 }
+
+mod uses;
 
 #[cfg(test)]
 mod tests;

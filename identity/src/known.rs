@@ -35,7 +35,7 @@ impl State {
         let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
         let last = rest.rsplit('/').next().unwrap_or_default();
         match kind {
-            "user" if self.plain_account(space, rest).is_some() => true,
+            "user" if space.is_empty() && self.plain_account(space, rest).is_some() => true,
             "user" => self
                 .users
                 .get(space, last)

@@ -50,6 +50,8 @@ pub const TAG_VALUE_CHARS_MAX: usize = 256;
 pub const ACCESS_KEY_BYTES_MAX: usize = 128;
 pub const SECRET_BYTES_MAX: usize = 128;
 
+/// Pairs of an action and a resource that are tried in one simulation.
+pub const SIMULATED_MAX: usize = 1000;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 pub const PAGE_ITEMS_MAX: usize = 1000;
 
@@ -63,6 +65,13 @@ pub const USER_SESSION_SECONDS_MAX: u32 = 129_600;
 pub const ROOT_SESSION_SECONDS_MAX: u32 = 3600;
 pub const SESSION_POLICIES_MAX: usize = 10;
 pub const SESSION_TOKEN_BYTES_MAX: usize = 16 << 10;
+/// Between two uses of an access key that are noted.
+pub const KEY_USE_SECONDS_MIN: u64 = 60;
+/// How long the last uses of access keys are in memory only.
+pub const KEY_USES_UNWRITTEN_SECONDS_MAX: u64 = 300;
+/// Rows of last uses that are written at once.
+pub const KEY_USES_WRITTEN_MAX: usize = 500;
+pub const FEDERATED_NAME_BYTES_MAX: usize = 32;
 /// Session tokens whose callers are kept ready.
 pub const SESSIONS_CACHED_MAX: usize = 1024;
 pub const WEB_IDENTITY_TOKEN_BYTES_MAX: usize = 20_000;

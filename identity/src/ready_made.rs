@@ -52,8 +52,10 @@ pub(crate) struct Ready {
 #[derive(Debug)]
 pub(crate) struct ReadyMade {
     policies: BTreeMap<String, Ready>,
-    /// Allows nothing: stands in for a boundary that is not there.
+    /// Denies everything: stands in for a boundary that is not there.
     pub(crate) nothing: Named,
+    /// Allows nothing and denies nothing: of a session that needs a policy and was given none.
+    pub(crate) silence: Named,
 }
 
 impl ReadyMade {
@@ -74,12 +76,19 @@ impl ReadyMade {
                 },
             );
         }
-        let nothing = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
-        let nothing = Named {
-            name: "missing".into(),
-            policy: Arc::new(Policy::parse(Kind::Identity, nothing)?),
+        let stand_in = |name: &str, document| -> Result<Named> {
+            Ok(Named {
+                name: name.into(),
+                policy: Arc::new(Policy::parse(Kind::Identity, document)?),
+            })
         };
-        Ok(ReadyMade { policies, nothing })
+        let nothing = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+        let silence = r#"{"Statement":{"Effect":"Allow","NotAction":"*","Resource":"*"}}"#;
+        Ok(ReadyMade {
+            policies,
+            nothing: stand_in("missing", nothing)?,
+            silence: stand_in("no session policy", silence)?,
+        })
     }
 
     pub(crate) fn get(&self, arn: &str) -> Option<&Ready> {

@@ -7,13 +7,14 @@ use crate::bucket::Bucket;
 use crate::op::Right;
 use crate::request::Parsed;
 use context::context;
-use identity::policy::{Layer, Policy};
+use identity::policy::{Context, Layer, Policy};
 use identity::{Caller, Identity, Owner, Target};
 use storage_engine::ObjectInfo;
 
 /// What is to be decided.
 pub(crate) struct Question<'a> {
-    pub(crate) request: &'a Parsed<'a>,
+    /// None where nobody has sent one: then it is only thought of.
+    pub(crate) request: Option<&'a Parsed<'a>>,
     pub(crate) caller: &'a Caller,
     pub(crate) identity: &'a Identity,
     /// None where it is about no bucket, or one that is yet to be made.
@@ -24,7 +25,28 @@ pub(crate) struct Question<'a> {
     /// The object there is, where that had to be found out.
     pub(crate) object: Option<&'a ObjectInfo>,
     /// Condition keys beside those of the request.
-    pub(crate) known: &'a [(&'static str, &'a str)],
+    pub(crate) known: &'a [(&'a str, &'a str)],
+}
+
+/// What it was decided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// Policies, and who owns what.
+    Policies,
+    /// The bucket's policy would let a stranger in. Its public access block rules that out, and
+    /// no list grants it.
+    PublicAccessBlock,
+    /// An access control list grants it.
+    List,
+    /// A list grants it to the account, and the account's policies not to this user.
+    ListToAccount,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Allowed(Ground),
+    Refused(Ground),
 }
 
 /// Whether the decision needs to know the object that is there.
@@ -41,6 +63,14 @@ pub(crate) fn needs_object(caller: &Caller, bucket: &Bucket) -> bool {
 
 /// Decides.
 pub(crate) fn may(question: &Question<'_>) -> bool {
+    matches!(weigh(question, |_, _| {}), Answer::Allowed(_))
+}
+
+/// Decides, and shows each question to policies to somebody who looks on.
+pub(crate) fn weigh(
+    question: &Question<'_>,
+    mut watch: impl FnMut(&Target<'_>, &Context<'_>),
+) -> Answer {
     let resource = resource(question);
     let owner_id = owner_id(question);
     let account = owner_id.and_then(|id| question.identity.account(id));
@@ -56,16 +86,20 @@ pub(crate) fn may(question: &Question<'_>) -> bool {
     };
     let context = context(question);
     let caller = question.caller;
+    watch(&target, &context);
     let decision = caller.authorize(question.action, &target, &context);
     if decision.is_denied() {
-        return false;
+        return Answer::Refused(Ground::Policies);
     }
     let is_shut_out = decision.because.layer == Layer::Resource && is_shut(question);
     if decision.is_allowed() && !is_shut_out {
-        return true;
+        return Answer::Allowed(Ground::Policies);
     }
     if !is_granted(question) {
-        return false;
+        return Answer::Refused(match decision.is_allowed() {
+            true => Ground::PublicAccessBlock,
+            false => Ground::Policies,
+        });
     }
     // A grant is made to an account: what its users may do is the account's affair.
     let own = Target {
@@ -73,16 +107,22 @@ pub(crate) fn may(question: &Question<'_>) -> bool {
         owner: Owner::Caller,
         policy: None,
     };
-    caller.is_anonymous()
-        || caller
-            .authorize(question.action, &own, &context)
-            .is_allowed()
+    if caller.is_anonymous() {
+        return Answer::Allowed(Ground::List);
+    }
+    watch(&own, &context);
+    let decision = caller.authorize(question.action, &own, &context);
+    match decision.is_allowed() {
+        true => Answer::Allowed(Ground::List),
+        false => Answer::Refused(Ground::ListToAccount),
+    }
 }
 
 fn resource(question: &Question<'_>) -> Vec<u8> {
     let mut resource = b"arn:aws:s3:::".to_vec();
     let bucket = question.bucket.map(|bucket| bucket.row.name.as_str());
-    let bucket = bucket.unwrap_or(&question.request.target.bucket);
+    let asked = question.request.map(|request| &*request.target.bucket);
+    let bucket = bucket.or(asked).unwrap_or_default();
     resource.extend_from_slice(match bucket {
         "" => b"*",
         bucket => bucket.as_bytes(),

@@ -110,6 +110,7 @@ async fn failures_are_explained_and_not_repeated_at_once() {
             |said| said.issuer = "http://127.0.0.1/x".into(),
             "another issuer",
         ),
+        (|said| said.status = "302 Found", "answers 302"),
         (|said| said.keys = "no JSON".into(), "cannot be read"),
         (|said| said.keys = "x".repeat(1 << 20), "too long"),
     ] {
@@ -164,4 +165,22 @@ async fn who_asks_at_once_asks_once() {
         assert!(asked.await.unwrap());
     }
     assert_eq!(provider.asked(), 2);
+}
+
+/// A provider of the outer world cannot lead the server to itself, by address or by name.
+#[tokio::test]
+async fn strangers_do_not_lead_inside() {
+    let provider = Loopback::start().await;
+    let fetcher = Fetcher::new(LONG);
+    let inside = format!("{}/keys", provider.url);
+    let by_name = inside.replace("127.0.0.1", "localhost");
+    for url in [inside.as_str(), &by_name] {
+        let failed = fetcher.get(url, Reach::Public).await.unwrap_err();
+        assert!(failed.contains("private network"), "{failed}");
+        assert!(failed.contains(url), "{failed}");
+    }
+    assert_eq!(provider.asked(), 0);
+    let document = fetcher.get(&inside, Reach::Anywhere).await.unwrap();
+    assert_eq!(document.bytes, KEYS);
+    assert!(document.from.unwrap().is_loopback());
 }

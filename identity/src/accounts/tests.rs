@@ -2,7 +2,7 @@ use super::*;
 use crate::caller::{Caller, Owner, Refusal, Target};
 use crate::iam::PolicyHolder;
 use crate::iam::tests::{code, may, named};
-use crate::policy::Context;
+use crate::policy::{Context, Kind, Policy};
 use crate::rig::{Rig, document};
 
 /// Plain accounts own what they make, and may be given rights like users.
@@ -32,7 +32,8 @@ async fn plain_accounts_are_named_like_users() {
     ));
     let admin = rig.identity.find("ROOTKEY", None).unwrap();
     assert!(admin.caller.is_administrator());
-    assert_eq!(admin.caller.arn(), "arn:aws:iam:::root");
+    let number = &rig.identity.root().number;
+    assert_eq!(admin.caller.arn(), format!("arn:aws:iam::{number}:root"));
     let iam = rig.identity.iam(&admin.caller);
     let of = PolicyHolder::User("anna-id");
     iam.put_policy(of, "p", &document("Allow", "s3:Put*", "*"))
@@ -172,4 +173,69 @@ async fn accounts() {
     assert_eq!(rig.identity.list_accounts().len(), 1);
     let summary = rig.identity.iam_of(&account).account_summary();
     assert!(summary.contains(&("Users", 0)) && summary.contains(&("AccessKeysPerUserQuota", 2)));
+}
+
+/// The server's own account is one as Amazon has it, from the first start on.
+#[tokio::test]
+async fn the_servers_own_account_has_a_number_for_good() {
+    let rig = Rig::new().await;
+    let root = rig.identity.root();
+    let number = root.number.clone();
+    assert!(number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit()));
+    let admin = || rig.identity.find("ROOTKEY", None).unwrap().caller.clone();
+    let who = rig.identity.get_caller_identity(&admin()).unwrap();
+    assert_eq!(
+        (who.account, who.arn, who.user_id),
+        (
+            number.clone(),
+            format!("arn:aws:iam::{number}:root"),
+            number.clone()
+        )
+    );
+    let iam = rig.identity.iam(&admin());
+    let anna = iam.create_user(named("anna")).await.unwrap();
+    assert_eq!(anna.arn, format!("arn:aws:iam::{number}:user/anna"));
+    let key = rig.key(&iam, "anna").await;
+    // A bucket's policy names the account by its number, or by none.
+    let anna_caller = rig.identity.find(&key, None).unwrap().caller.clone();
+    for (account, denied) in [(&*number, true), ("", true), ("123456789012", false)] {
+        let policy = format!(
+            r#"{{"Statement":{{"Effect":"Deny","Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"s3:*","Resource":"arn:aws:s3:::b/*"}}}}"#
+        );
+        let policy = Policy::parse(Kind::Bucket, &policy).unwrap();
+        let target = Target {
+            resource: b"arn:aws:s3:::b/k",
+            owner: Owner::Account(&root),
+            policy: Some(&policy),
+        };
+        let decision = anna_caller.authorize("s3:GetObject", &target, &Context::new());
+        assert_eq!(decision.is_denied(), denied, "{account}");
+    }
+    // Plain accounts are in it, and named without a number.
+    let plain = rig.plain("berta-id").await;
+    let who = rig
+        .identity
+        .get_caller_identity(&rig.root_of(&plain).caller);
+    let who = who.unwrap();
+    assert_eq!(
+        (who.account, who.arn),
+        (number.clone(), "arn:aws:iam:::user/berta-id".to_owned())
+    );
+    let taken = NewAccount {
+        name: "thief",
+        number: Number::Given(&number),
+        ..NewAccount::default()
+    };
+    assert_eq!(
+        code(rig.identity.add_account(taken).await),
+        "EntityAlreadyExists"
+    );
+    drop((iam, root));
+    let rig = rig.reopen().await;
+    assert_eq!(rig.identity.root().number, number);
+    let anna = rig.identity.find(&key, None).unwrap();
+    assert_eq!(
+        anna.caller.arn(),
+        format!("arn:aws:iam::{number}:user/anna")
+    );
 }

@@ -94,7 +94,8 @@ impl Iam<'_> {
             boundary: user.boundary.as_deref(),
         });
         let plain = state.accounts.values().map(Arc::as_ref);
-        let plain = plain.filter(|account| account.is_plain() && space.is_empty());
+        let looked_after = state.has_plain_accounts(space);
+        let plain = plain.filter(move |account| account.is_plain() && looked_after);
         let plain = plain.map(|account| Candidate {
             kind: EntityKind::User,
             name: &account.id,

@@ -3,19 +3,13 @@
 use std::sync::Arc;
 
 use super::people::{PolicyHolder, UserView};
+use super::rename::{Called, Renaming};
 use super::{Iam, Page, Paging, put, room};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Group, Unique, User, check_name, check_path, unique_id};
 use crate::store::row::{Row, RowKey};
-use crate::store::state::State;
 use crate::store::table::Write;
-
-#[derive(Debug, Clone, Copy, Default)]
-pub struct GroupUpdate<'a> {
-    pub name: Option<&'a str>,
-    pub path: Option<&'a str>,
-}
 
 impl Iam<'_> {
     /// With `/` for a path if none is given.
@@ -55,15 +49,7 @@ impl Iam<'_> {
             users.filter(|user| user.groups.contains(&group.id)),
             |user| &user.name,
         )?;
-        let page = Page {
-            items: page
-                .items
-                .into_iter()
-                .map(|user| UserView::of(user))
-                .collect(),
-            marker: page.marker,
-        };
-        Ok((group, page))
+        Ok((group, page.map(|user| UserView::of(user))))
     }
 
     pub fn list_groups(&self, path_prefix: &str, paging: Paging<'_>) -> Result<Page<Arc<Group>>> {
@@ -75,23 +61,16 @@ impl Iam<'_> {
         paging.page(groups.cloned(), |group| &group.name)
     }
 
-    pub async fn update_group(&self, name: &str, update: GroupUpdate<'_>) -> Result<()> {
-        if let Some(name) = update.name {
-            check_name("newGroupName", name, limits::GROUP_NAME_BYTES_MAX)?;
-        }
-        update.path.map(check_path).transpose()?;
+    pub async fn update_group(&self, name: &str, to: Renaming<'_>) -> Result<()> {
+        to.check("newGroupName", limits::GROUP_NAME_BYTES_MAX)?;
         self.identity
             .change(|state, writes| {
                 let mut group = (*self.group(state, name)?).clone();
-                if let Some(new) = update.name {
-                    if !new.eq_ignore_ascii_case(&group.name) {
-                        self.group_name_is_free(state, new)?;
-                    }
-                    new.clone_into(&mut group.name);
-                }
-                if let Some(path) = update.path {
-                    path.clone_into(&mut group.path);
-                }
+                let called = Called {
+                    name: &mut group.name,
+                    path: &mut group.path,
+                };
+                to.apply(called, |name| self.group_name_is_free(state, name))?;
                 writes.push(put(Row::Group(group)));
                 Ok(())
             })
@@ -161,14 +140,5 @@ impl Iam<'_> {
         let mut groups: Vec<Arc<Group>> = groups.cloned().collect();
         groups.sort_by_key(|group| group.name.to_lowercase());
         paging.page(groups, |group| &group.name)
-    }
-
-    fn group_name_is_free(&self, state: &State, name: &str) -> Result<()> {
-        match state.groups.get(&self.space, name) {
-            None => Ok(()),
-            Some(_) => Err(Error::EntityAlreadyExists(format!(
-                "Group with name {name} already exists."
-            ))),
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Iam, Page, Paging, put, room};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{AccessKey, Holder, Seconds, Secret, new_access_key, new_secret};
+use crate::model::{AccessKey, Holder, LastUse, Seconds, Secret, new_access_key, new_secret};
 use crate::policy::Kind;
 use crate::store::row::{Row, RowKey};
 use crate::store::state::{Kept, State};
@@ -94,7 +94,7 @@ impl Iam<'_> {
         self.identity
             .change(|state, writes| {
                 self.key(state, user, id)?;
-                writes.push(Write::Delete(RowKey::Key(id.to_owned())));
+                writes.extend(without_key(id));
                 Ok(())
             })
             .await
@@ -104,14 +104,41 @@ impl Iam<'_> {
     fn key<'s>(&self, state: &'s State, user: Option<&str>, id: &str) -> Result<&'s Kept> {
         let holder = self.holder(state, user)?;
         let kept = state.keys.get(id).filter(|kept| kept.row.holder == holder);
-        let kept = kept.ok_or_else(|| {
-            Error::NoSuchEntity(format!("The Access Key with id {id} cannot be found."))
-        })?;
+        let kept = kept.ok_or_else(|| no_key(id))?;
         match kept.row.sealed.is_empty() {
             false => Ok(kept),
             true => Err(Error::InvalidInput(
                 "This access key is the server's own and stands in its configuration.".into(),
             )),
+        }
+    }
+
+    /// Whose a key of this account is, under the full name, and when it was last used.
+    pub fn last_use_of(&self, id: &str) -> Result<(Arc<AccessKey>, Option<LastUse>)> {
+        let state = self.identity.state();
+        let kept = state.keys.get(id);
+        let kept = kept.filter(|kept| self.holder_arn_in(&state, &kept.row).is_some());
+        let kept = kept.ok_or_else(|| no_key(id))?;
+        Ok((Arc::clone(&kept.row), kept.usage.last()))
+    }
+
+    /// The full name of whoever holds a key, if that is somebody of this account.
+    pub fn holder_arn(&self, id: &str) -> Option<String> {
+        let state = self.identity.state();
+        self.holder_arn_in(&state, &state.keys.get(id)?.row)
+    }
+
+    fn holder_arn_in(&self, state: &State, key: &AccessKey) -> Option<String> {
+        match &key.holder {
+            Holder::User(id) => {
+                let user = state.users.by_id(id)?;
+                (user.space == self.space).then(|| user.arn())
+            }
+            Holder::Account(id) => {
+                let account = state.accounts.get(id)?;
+                let is_plain = account.is_plain() && state.has_plain_accounts(&self.space);
+                (is_plain || account.space() == self.space).then(|| account.arn())
+            }
         }
     }
 
@@ -165,6 +192,19 @@ pub(crate) fn draft(
         key,
         secret: Secret::new(&secret),
     })
+}
+
+/// A key and what is known of it, gone.
+pub(crate) fn without_key(id: &str) -> [Write; 2] {
+    let key = RowKey::Key(id.to_owned());
+    [
+        Write::Delete(key),
+        Write::Delete(RowKey::Used(id.to_owned())),
+    ]
+}
+
+fn no_key(id: &str) -> Error {
+    Error::NoSuchEntity(format!("The Access Key with id {id} cannot be found."))
 }
 
 /// Keys are unique among all accounts.

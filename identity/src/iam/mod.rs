@@ -9,23 +9,26 @@ mod page;
 mod people;
 mod policies;
 mod providers;
+mod rename;
 mod roles;
+mod simulate;
 mod summary;
 mod tags;
 mod users;
 mod versions;
 
 pub use entities::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
-pub use groups::GroupUpdate;
 pub use keys::{KeyRequest, KeyStatus, NewKey};
-pub(crate) use keys::{draft, key_is_free};
+pub(crate) use keys::{draft, key_is_free, without_key};
 pub use page::{Page, Paging};
 pub use people::{PolicyHolder, UserView};
 pub use policies::{NewPolicy, PolicyFilter, PolicyScope, PolicyView};
 pub use providers::NewProvider;
+pub use rename::Renaming;
 pub use roles::{NewRole, RoleUpdate};
+pub use simulate::{Matched, Sides, Simulated, Simulation, Tried};
 pub use tags::Tagged;
-pub use users::{NewUser, UserUpdate};
+pub use users::NewUser;
 pub use versions::NewVersion;
 
 use crate::caller::{Caller, Owner, Rank, Target};
@@ -58,7 +61,7 @@ impl Identity {
         };
         Iam {
             identity: self,
-            space: caller.account().space().to_owned(),
+            space: caller.space().to_owned(),
             me,
         }
     }

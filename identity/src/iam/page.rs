@@ -18,6 +18,15 @@ pub struct Page<T> {
     pub marker: Option<String>,
 }
 
+impl<T> Page<T> {
+    pub(super) fn map<M>(self, make: impl FnMut(T) -> M) -> Page<M> {
+        Page {
+            items: self.items.into_iter().map(make).collect(),
+            marker: self.marker,
+        }
+    }
+}
+
 impl Paging<'_> {
     fn items(&self) -> Result<usize> {
         let items = self.items_max.unwrap_or(limits::PAGE_ITEMS_DEFAULT);
@@ -28,6 +37,24 @@ impl Paging<'_> {
                 limits::PAGE_ITEMS_MAX
             ))),
         }
+    }
+
+    /// A page of what is made of each item, in the order they are in; the marker is a place. What
+    /// is on no page is not made.
+    pub(super) fn cut<T, M>(&self, all: &[T], make: impl Fn(&T) -> M) -> Result<Page<M>> {
+        let count = self.items()?;
+        let from = match self.marker {
+            Some(marker) => marker
+                .parse()
+                .map_err(|_| Error::Validation("marker is none of this list".into()))?,
+            None => 0,
+        };
+        let rest = all.get(from..).unwrap_or_default();
+        let more = rest.len() > count;
+        Ok(Page {
+            items: rest.iter().take(count).map(make).collect(),
+            marker: more.then(|| (from + count).to_string()),
+        })
     }
 
     /// A page of what comes in the order of its names. A marker is the name of the last item, so

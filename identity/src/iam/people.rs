@@ -108,22 +108,14 @@ impl Person {
     pub(super) fn view(&self) -> Option<UserView> {
         match self {
             Person::User(user) => Some(UserView::of(user)),
-            Person::Plain(account) => Some(UserView {
-                arn: account.arn(),
-                id: account.id.clone(),
-                path: Some("/".to_owned()),
-                name: Some(account.id.clone()),
-                created: account.created,
-                tags: Vec::new(),
-                boundary: None,
-            }),
+            Person::Plain(account) => Some(UserView::of_plain(account)),
             Person::Group(_) | Person::Role(_) => None,
         }
     }
 }
 
 impl UserView {
-    pub(super) fn of(user: &User) -> Self {
+    pub(crate) fn of(user: &User) -> Self {
         UserView {
             arn: user.arn(),
             id: user.id.clone(),
@@ -135,13 +127,19 @@ impl UserView {
         }
     }
 
+    pub(super) fn of_plain(account: &Account) -> Self {
+        UserView {
+            path: Some("/".to_owned()),
+            name: Some(account.id.clone()),
+            id: account.id.clone(),
+            ..UserView::of_root(account)
+        }
+    }
+
     pub(super) fn of_root(account: &Account) -> Self {
         UserView {
-            arn: format!("arn:aws:iam::{}:root", account.number),
-            id: match account.is_plain() {
-                true => account.id.clone(),
-                false => account.number.clone(),
-            },
+            arn: account.arn(),
+            id: account.number.clone(),
             path: None,
             name: None,
             created: account.created,
@@ -160,14 +158,14 @@ impl Iam<'_> {
         })
     }
 
-    /// A user, or a plain account other than the server's own.
+    /// A user, or a plain account.
     pub(super) fn named_user(&self, state: &State, name: &str) -> Result<Person> {
         if let Some(user) = state.users.get(&self.space, name) {
             return Ok(Person::User(Arc::clone(user)));
         }
         match state.plain_account(&self.space, name) {
-            Some(account) if account.id != state.root.id => Ok(Person::Plain(Arc::clone(account))),
-            _ => Err(no_user(name)),
+            Some(account) => Ok(Person::Plain(Arc::clone(account))),
+            None => Err(no_user(name)),
         }
     }
 

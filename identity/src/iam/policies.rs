@@ -225,7 +225,7 @@ impl Iam<'_> {
         let mut attached = users().flat_map(|user| &user.attached).filter(is).count();
         attached += groups.flat_map(|group| &group.attached).filter(is).count();
         attached += roles().flat_map(|role| &role.attached).filter(is).count();
-        if self.space.is_empty() {
+        if state.has_plain_accounts(&self.space) {
             let accounts = state.accounts.values();
             attached += accounts
                 .flat_map(|account| &account.attached)

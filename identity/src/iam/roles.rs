@@ -55,12 +55,7 @@ impl Iam<'_> {
         };
         self.identity
             .change(|state, writes| {
-                if state.roles.get(&self.space, &role.name).is_some() {
-                    return Err(Error::EntityAlreadyExists(format!(
-                        "Role with name {} already exists.",
-                        role.name
-                    )));
-                }
+                self.role_name_is_free(state, &role.name)?;
                 let count = state.roles.count(&self.space);
                 room("RolesPerAccount", count, limits::ROLES_PER_ACCOUNT_MAX)?;
                 trust(state, &role.trust)?;

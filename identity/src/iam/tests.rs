@@ -170,7 +170,7 @@ async fn groups_give_their_members_rights() {
     assert!(reads());
     let (found, members) = iam.get_group("readers", ALL).unwrap();
     assert_eq!((found, members.items.len()), (group, 1));
-    let update = GroupUpdate {
+    let update = Renaming {
         name: Some("Writers"),
         path: None,
     };

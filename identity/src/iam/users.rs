@@ -1,8 +1,7 @@
 //! Users.
 
-use std::sync::Arc;
-
-use super::people::{Person, PolicyHolder, UserView};
+use super::people::{PolicyHolder, UserView};
+use super::rename::{Called, Renaming};
 use super::{Iam, Page, Paging, put, room};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -19,12 +18,6 @@ pub struct NewUser<'a> {
     pub tags: Vec<Tag>,
     /// The name of a managed policy.
     pub boundary: Option<&'a str>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-pub struct UserUpdate<'a> {
-    pub name: Option<&'a str>,
-    pub path: Option<&'a str>,
 }
 
 impl Iam<'_> {
@@ -46,7 +39,7 @@ impl Iam<'_> {
         };
         self.identity
             .change(|state, writes| {
-                self.name_is_free(state, &user.name)?;
+                self.user_name_is_free(state, &user.name)?;
                 room(
                     "UsersPerAccount",
                     state.users.count(&self.space),
@@ -76,11 +69,10 @@ impl Iam<'_> {
             Holder::Account(id) => {
                 let account = state.accounts.get(&id);
                 let account = account.ok_or_else(|| super::people::no_user(&id))?;
-                let plain = account.is_plain() && account.id != state.root.id;
-                let view = plain
-                    .then(|| Person::Plain(Arc::clone(account)).view())
-                    .flatten();
-                Ok(view.unwrap_or_else(|| UserView::of_root(account)))
+                Ok(match account.is_plain() {
+                    true => UserView::of_plain(account),
+                    false => UserView::of_root(account),
+                })
             }
         }
     }
@@ -92,37 +84,19 @@ impl Iam<'_> {
         let users = state.users.after(&self.space, from);
         let users = users.filter(|user| user.path.starts_with(path_prefix));
         let page = paging.page(users, |user| &user.name)?;
-        Ok(Page {
-            items: page
-                .items
-                .into_iter()
-                .map(|user| UserView::of(user))
-                .collect(),
-            marker: page.marker,
-        })
+        Ok(page.map(|user| UserView::of(user)))
     }
 
-    pub async fn update_user(&self, name: &str, update: UserUpdate<'_>) -> Result<()> {
-        if let Some(name) = update.name {
-            check_name("newUserName", name, limits::USER_NAME_BYTES_MAX)?;
-        }
-        update.path.map(check_path).transpose()?;
-        self.identity
-            .change(|state, writes| {
-                let mut user = (*self.user(state, name)?).clone();
-                if let Some(new) = update.name {
-                    if !new.eq_ignore_ascii_case(&user.name) {
-                        self.name_is_free(state, new)?;
-                    }
-                    new.clone_into(&mut user.name);
-                }
-                if let Some(path) = update.path {
-                    path.clone_into(&mut user.path);
-                }
-                writes.push(put(Row::User(user)));
-                Ok(())
-            })
-            .await
+    pub async fn update_user(&self, name: &str, to: Renaming<'_>) -> Result<()> {
+        to.check("newUserName", limits::USER_NAME_BYTES_MAX)?;
+        self.change_user(name, |state, user| {
+            let called = Called {
+                name: &mut user.name,
+                path: &mut user.path,
+            };
+            to.apply(called, |name| self.user_name_is_free(state, name))
+        })
+        .await
     }
 
     /// Refused while anything hangs on the user.
@@ -149,30 +123,30 @@ impl Iam<'_> {
 
     /// Gives a user a boundary, or takes it away.
     pub async fn set_user_boundary(&self, name: &str, boundary: Option<&str>) -> Result<()> {
+        self.change_user(name, |state, user| {
+            self.attachable(state, boundary)?;
+            if boundary.is_none() && user.boundary.is_none() {
+                return Err(no_boundary("User", name));
+            }
+            user.boundary = boundary.map(str::to_owned);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn change_user(
+        &self,
+        name: &str,
+        change: impl FnOnce(&State, &mut User) -> Result<()>,
+    ) -> Result<()> {
         self.identity
             .change(|state, writes| {
                 let mut user = (*self.user(state, name)?).clone();
-                self.attachable(state, boundary)?;
-                if boundary.is_none() && user.boundary.is_none() {
-                    return Err(no_boundary("User", name));
-                }
-                user.boundary = boundary.map(str::to_owned);
+                change(state, &mut user)?;
                 writes.push(put(Row::User(user)));
                 Ok(())
             })
             .await
-    }
-
-    /// Users and plain accounts share their names.
-    fn name_is_free(&self, state: &State, name: &str) -> Result<()> {
-        let taken = state.users.get(&self.space, name).is_some()
-            || state.plain_account(&self.space, name).is_some();
-        match taken {
-            false => Ok(()),
-            true => Err(Error::EntityAlreadyExists(format!(
-                "User with name {name} already exists."
-            ))),
-        }
     }
 }
 

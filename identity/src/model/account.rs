@@ -4,15 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Seconds;
 
-/// Where users of accounts without a number are named, and the server's own account is at home.
-pub const PLAIN_SPACE: &str = "";
-
 /// An owner of buckets and objects.
 ///
 /// An account with a number is one as Amazon has it: a root that may do everything in it, and
-/// users, groups, roles and policies of its own. An account without one is plain: it owns what it
-/// makes, and otherwise stands beside all other plain accounts in the server's own account, where
-/// it is named like a user, `arn:aws:iam:::user/CANONICAL-ID`, and can be given policies like one.
+/// users, groups, roles and policies of its own. The server's own account is one, too. An account
+/// without a number is plain: it owns what it makes, and otherwise stands beside all other plain
+/// accounts in the server's own account, where it can be given policies like a user. It and what
+/// it makes there are named without a number, `arn:aws:iam:::user/CANONICAL-ID`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The canonical id: any text, or 64 hexadecimal digits where none was given.
@@ -28,6 +26,9 @@ pub struct Account {
     /// Names of managed policies, of a plain account.
     #[serde(default)]
     pub attached: Vec<String>,
+    /// The number of the account it is in: its own, or the server's. No part of the row.
+    #[serde(skip)]
+    pub home: String,
 }
 
 impl Account {
@@ -41,8 +42,17 @@ impl Account {
     }
 
     /// Both are one account to policies.
-    pub fn shares_space_with(&self, other: &Account) -> bool {
-        self.number == other.number
+    pub fn shares_home_with(&self, other: &Account) -> bool {
+        self.home == other.home
+    }
+
+    /// Where it is in a server whose own account has that number.
+    pub(crate) fn at_home(self, server: &str) -> Self {
+        let home = match self.is_plain() {
+            true => server.to_owned(),
+            false => self.number.clone(),
+        };
+        Account { home, ..self }
     }
 
     /// The name of its root.

@@ -9,11 +9,12 @@ mod ids;
 mod key;
 mod names;
 mod provider;
+mod usage;
 
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, PLAIN_SPACE};
+pub use account::Account;
 pub use entity::{Group, ManagedPolicy, PolicyVersion, Role, Tag, User};
 pub(crate) use ids::random;
 pub use ids::{
@@ -23,6 +24,8 @@ pub use key::{AccessKey, Holder, Secret};
 pub(crate) use names::{check_email, check_name, check_path, check_session_name, check_tags};
 pub use provider::Provider;
 pub(crate) use provider::host_and_path;
+pub use usage::LastUse;
+pub(crate) use usage::Usage;
 
 /// Seconds since 1970: as precise as IAM shows times.
 pub type Seconds = u64;

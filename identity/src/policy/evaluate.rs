@@ -10,6 +10,7 @@ use super::Policy;
 use super::principal::{Closeness, PrincipalKind};
 use super::request::Request;
 use super::statement::{Effect, Statement};
+use super::trace::{Finding, Nobody, Verdict, Witness};
 
 /// A policy under the name it is attached by.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,17 +133,30 @@ impl Decision<'_> {
 
 /// Decides. Nothing but the arguments has an influence.
 pub fn evaluate<'a>(layers: &Layers<'a>, request: &Request<'_>) -> Decision<'a> {
-    let mut denied = Denied(None);
-    let restriction = denied.look(Layer::Restriction, layers.restriction, request);
-    let boundary = denied.look(Layer::Boundary, layers.boundary, request);
-    let session = denied.any(Layer::Session, layers.session, request);
-    let mut identity = denied.any(Layer::Identity, layers.identity, request);
+    decide(layers, request, Nobody)
+}
+
+/// Decides while somebody looks on.
+pub(super) fn decide<'a>(
+    layers: &Layers<'a>,
+    request: &Request<'_>,
+    witness: impl Witness<'a>,
+) -> Decision<'a> {
+    let mut reading = Reading {
+        request,
+        denied: None,
+        witness,
+    };
+    let restriction = reading.look(Layer::Restriction, layers.restriction);
+    let boundary = reading.look(Layer::Boundary, layers.boundary);
+    let session = reading.any(Layer::Session, layers.session);
+    let mut identity = reading.any(Layer::Identity, layers.identity);
     let mut resource = None;
     // Nobody can lock the administrator out of a bucket.
     if layers.standing != Standing::Administrator {
-        resource = denied.resource(layers.resource, request);
+        resource = reading.resource(layers.resource);
     }
-    if let Some(because) = denied.0 {
+    if let Some(because) = reading.denied {
         return Decision {
             outcome: Outcome::ExplicitDeny,
             because,
@@ -201,20 +215,19 @@ fn grant<'a>(
     }
 }
 
-/// The first statement that denies, while looking for those that allow.
-struct Denied<'a>(Option<Because<'a>>);
+/// Policies being read, with the first statement that denies.
+struct Reading<'a, 'r, W> {
+    request: &'r Request<'r>,
+    denied: Option<Because<'a>>,
+    witness: W,
+}
 
 type Allowed<'a> = Option<(Closeness, Because<'a>)>;
 
-impl<'a> Denied<'a> {
+impl<'a, W: Witness<'a>> Reading<'a, '_, W> {
     /// The layer, where there is such a policy and it does not allow.
-    fn look(
-        &mut self,
-        layer: Layer,
-        policy: Option<&'a Named>,
-        request: &Request<'_>,
-    ) -> Result<(), Layer> {
-        let found = policy.map(|named| self.any(layer, std::slice::from_ref(named), request));
+    fn look(&mut self, layer: Layer, policy: Option<&'a Named>) -> Result<(), Layer> {
+        let found = policy.map(|named| self.any(layer, std::slice::from_ref(named)));
         match found {
             Some(None) => Err(layer),
             Some(Some(_)) | None => Ok(()),
@@ -222,22 +235,17 @@ impl<'a> Denied<'a> {
     }
 
     /// The first statement that allows. All are looked at: each may deny.
-    fn any(
-        &mut self,
-        layer: Layer,
-        policies: &'a [Named],
-        request: &Request<'_>,
-    ) -> Option<Because<'a>> {
+    fn any(&mut self, layer: Layer, policies: &'a [Named]) -> Option<Because<'a>> {
         let mut first = None;
         for named in policies {
-            let found = self.statements(layer, Some(&named.name), &named.policy, request);
+            let found = self.statements(layer, Some(&named.name), &named.policy);
             first = first.or(found.map(|(_, because)| because));
         }
         first
     }
 
-    fn resource(&mut self, policy: Option<&'a Policy>, request: &Request<'_>) -> Allowed<'a> {
-        self.statements(Layer::Resource, None, policy?, request)
+    fn resource(&mut self, policy: Option<&'a Policy>) -> Allowed<'a> {
+        self.statements(Layer::Resource, None, policy?)
     }
 
     /// The statement that allows most closely.
@@ -246,24 +254,39 @@ impl<'a> Denied<'a> {
         layer: Layer,
         name: Option<&'a str>,
         policy: &'a Policy,
-        request: &Request<'_>,
     ) -> Allowed<'a> {
         let mut allowed: Allowed<'a> = None;
-        for statement in policy.statements() {
-            let Some(closeness) = statement.applies(request) else {
-                continue;
-            };
+        for (number, statement) in policy.statements().iter().enumerate() {
             let because = Because {
                 layer,
                 policy: name,
                 statement: Some(statement),
             };
-            match statement.effect() {
-                Effect::Deny => self.0 = self.0.or(Some(because)),
-                Effect::Allow if allowed.is_none_or(|(known, _)| known < closeness) => {
+            let Some(closeness) = statement.is_about(self.request) else {
+                self.witness.skipped(statement, self.request);
+                continue;
+            };
+            let holds = statement.holds(self.request);
+            let verdict = match statement.effect() {
+                _ if !holds => Verdict::ConditionsFail,
+                Effect::Deny => Verdict::Denies,
+                Effect::Allow => Verdict::Allows,
+            };
+            let finding = || Finding {
+                layer,
+                policy: name,
+                document: policy.document(),
+                number,
+                statement,
+                verdict,
+            };
+            self.witness.found(finding, self.request);
+            match verdict {
+                Verdict::Denies => self.denied = self.denied.or(Some(because)),
+                Verdict::Allows if allowed.is_none_or(|(known, _)| known < closeness) => {
                     allowed = Some((closeness, because));
                 }
-                Effect::Allow => {}
+                Verdict::Allows | Verdict::ConditionsFail => {}
             }
         }
         allowed

@@ -11,11 +11,13 @@ mod evaluate;
 mod json;
 mod malformed;
 mod parse;
+mod position;
 mod principal;
 mod public;
 mod request;
 mod statement;
 mod text;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -28,9 +30,11 @@ pub use evaluate::{
     Because, Decision, Layer, Layers, Named, Outcome, Relation, Standing, evaluate,
 };
 pub use malformed::{Field, Malformed, Reason};
+pub use position::Position;
 pub use principal::{Principal, PrincipalKind, RoleName, Who};
 pub use request::Request;
 pub use statement::{Effect, Statement};
+pub use trace::{Explained, Finding, Verdict, explain};
 
 /// What a policy is attached to, which decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

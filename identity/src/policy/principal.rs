@@ -8,15 +8,17 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// The full name, `arn:aws:iam::123456789012:user/anna`; of a session, the session's.
     pub arn: String,
-    /// The account as it stands in names; may be empty.
+    /// The number of the account.
     pub account: String,
+    /// The account is the server's own: it may also be named without a number.
+    pub is_of_server: bool,
     /// The canonical id of whom things made by it belong to.
     pub canonical_id: String,
     /// An account without a number of its own is named by its canonical id, too.
     pub is_plain_account: bool,
     /// `AIDA…` of a user, `AROA…:session` of a role's session.
     pub unique_id: String,
-    /// The role whose session it is.
+    /// The role whose session it is; of a federated user, the user who vouches for it.
     pub role: Option<RoleName>,
     /// Condition keys that say something about the principal.
     pub context: Context<'static>,
@@ -38,6 +40,8 @@ pub enum PrincipalKind {
     User,
     /// The session of a role.
     Session,
+    /// Somebody for whom a user has asked for credentials, with less rights than its own.
+    FederatedUser,
     /// Somebody a provider vouches for; `arn` is the provider's.
     Federated,
     /// A part of the server itself; `arn` is its name, `logging.s3.amazonaws.com`.
@@ -64,7 +68,7 @@ pub enum Who {
 pub(crate) enum Closeness {
     /// Its account: the account's own policies must agree.
     Account,
-    /// The role whose session it is: boundary and session policy still limit it.
+    /// The role or user whose session it is: boundary and session policy still limit it.
     Role,
     /// The principal itself, or everyone.
     Itself,
@@ -94,7 +98,8 @@ impl Who {
 
 fn account(name: &str, principal: &Principal) -> Option<Closeness> {
     let is_root = principal.kind == PrincipalKind::Account;
-    match principal.account == name {
+    let is_named = principal.account == name || (principal.is_of_server && name.is_empty());
+    match is_named {
         true if is_root && !principal.is_plain_account => Some(Closeness::Itself),
         true => Some(Closeness::Account),
         false if is_root && principal.is_plain_account => {

@@ -46,11 +46,10 @@ impl Statement {
         self.effect
     }
 
-    /// How closely the statement names who asks, if it is about the request at all.
-    pub(crate) fn applies(&self, request: &Request<'_>) -> Option<Closeness> {
-        let action = request.action.as_bytes();
-        let is_meant = |pattern: &Text| pattern.matches(action, Case::Ignored, request);
-        if !self.actions.chooses(is_meant) {
+    /// How closely the statement names who asks, if it is about what is asked. Whether it applies
+    /// is up to its conditions then.
+    pub(crate) fn is_about(&self, request: &Request<'_>) -> Option<Closeness> {
+        if !self.is_about_action(request) {
             return None;
         }
         if let Some(resources) = &self.resources
@@ -58,11 +57,43 @@ impl Statement {
         {
             return None;
         }
-        let closeness = self.names(request)?;
+        self.names(request)
+    }
+
+    fn is_about_action(&self, request: &Request<'_>) -> bool {
+        let action = request.action.as_bytes();
+        let is_meant = |pattern: &Text| pattern.matches(action, Case::Ignored, request);
+        self.actions.chooses(is_meant)
+    }
+
+    /// Whether all conditions are met.
+    pub(crate) fn holds(&self, request: &Request<'_>) -> bool {
         let mut conditions = self.conditions.iter();
-        conditions
-            .all(|condition| condition.holds(request))
-            .then_some(closeness)
+        conditions.all(|condition| condition.holds(request))
+    }
+
+    /// Condition keys that the statement looks at and the request says nothing of.
+    pub(crate) fn missing(&self, request: &Request<'_>) -> Vec<&str> {
+        missing(self.keys(), request)
+    }
+
+    /// The same of variables only: one that nothing fills makes a resource match nothing.
+    pub(crate) fn missing_variables(&self, request: &Request<'_>) -> Vec<&str> {
+        match self.is_about_action(request) {
+            true => missing(self.variables().collect(), request),
+            false => Vec::new(),
+        }
+    }
+
+    /// Keys of variables and conditions.
+    fn keys(&self) -> Vec<&str> {
+        let of_conditions = self.conditions.iter().flat_map(Condition::keys);
+        self.variables().chain(of_conditions).collect()
+    }
+
+    fn variables(&self) -> impl Iterator<Item = &str> {
+        let resources = self.resources.iter().flat_map(|choice| &choice.list);
+        resources.flat_map(ArnPattern::keys)
     }
 
     fn names(&self, request: &Request<'_>) -> Option<Closeness> {
@@ -87,9 +118,11 @@ impl Statement {
             key.get(..prefix.len())
                 .is_some_and(|front| front.eq_ignore_ascii_case(prefix))
         };
-        let resources = self.resources.iter().flat_map(|choice| &choice.list);
-        let mut of_resources = resources.flat_map(ArnPattern::keys);
-        let mut of_conditions = self.conditions.iter().flat_map(Condition::keys);
-        of_resources.any(begins) || of_conditions.any(begins)
+        self.keys().into_iter().any(begins)
     }
+}
+
+fn missing<'a>(mut keys: Vec<&'a str>, request: &Request<'_>) -> Vec<&'a str> {
+    keys.retain(|key| request.values(key).is_none());
+    keys
 }

@@ -41,6 +41,11 @@ pub(crate) enum SessionOf {
         id: String,
         name: String,
     },
+    /// Somebody a user or root vouches for. The session's policies say which of its rights it has.
+    Federated {
+        by: Holder,
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +67,31 @@ impl std::fmt::Debug for Hidden {
 }
 
 impl Session {
+    /// Of a role that is only thought of: it has no credentials, and is limited by nothing.
+    pub(crate) fn nobodys() -> Self {
+        Session::new(
+            SessionOf::Holder(Holder::User(String::new())),
+            String::new(),
+        )
+    }
+
+    /// From no time to no time.
+    pub(crate) fn new(of: SessionOf, secret: String) -> Self {
+        Session {
+            secret: Hidden(secret),
+            issued: 0,
+            expires: 0,
+            of,
+            policy: None,
+            policy_arns: Vec::new(),
+            restriction: None,
+            tags: Vec::new(),
+            transitive: Vec::new(),
+            source_identity: None,
+            web_identity: None,
+        }
+    }
+
     /// The session policy, if there is one; nothing at all if it cannot be read, because then it
     /// would not limit.
     pub(crate) fn policy(&self) -> Option<Option<Named>> {

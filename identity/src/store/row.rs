@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::model::{AccessKey, Account, Group, ManagedPolicy, PolicyVersion, Provider, Role, User};
+use crate::model::{
+    AccessKey, Account, Group, LastUse, ManagedPolicy, PolicyVersion, Provider, Role, User,
+};
 
 /// The only layout there is so far.
 const LAYOUT: u8 = 1;
@@ -22,6 +24,20 @@ pub(crate) struct Inline {
     pub(crate) document: String,
 }
 
+/// What there is to remember of the server's own account; the rest is its configuration's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct ServerAccount {
+    /// Twelve digits, found at the first start.
+    pub(crate) number: String,
+}
+
+/// When a key was last used. A row of its own, so that keys are not written anew.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct KeyUse {
+    pub(crate) key: String,
+    pub(crate) last: LastUse,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Row {
     Account(Account),
@@ -33,6 +49,8 @@ pub(crate) enum Row {
     Inline(Inline),
     Key(AccessKey),
     Provider(Provider),
+    Server(ServerAccount),
+    Used(KeyUse),
 }
 
 /// Names a row.
@@ -50,6 +68,9 @@ pub(crate) enum RowKey {
     Key(String),
     /// Space, host and path.
     Provider(String, String),
+    Server,
+    /// By access key.
+    Used(String),
 }
 
 impl RowKey {
@@ -65,6 +86,8 @@ impl RowKey {
             RowKey::Inline(of, name) => format!("inline/{of}\0{name}"),
             RowKey::Key(id) => format!("key/{id}"),
             RowKey::Provider(space, name) => format!("provider/{space}/{name}"),
+            RowKey::Server => "server/account".to_owned(),
+            RowKey::Used(key) => format!("used/{key}"),
         }
     }
 }
@@ -83,6 +106,8 @@ impl Row {
             Row::Provider(row) => {
                 RowKey::Provider(row.space.clone(), row.host_and_path().to_owned())
             }
+            Row::Server(_) => RowKey::Server,
+            Row::Used(row) => RowKey::Used(row.key.clone()),
         }
     }
 
@@ -97,6 +122,8 @@ impl Row {
             Row::Inline(row) => encode(row),
             Row::Key(row) => encode(row),
             Row::Provider(row) => encode(row),
+            Row::Server(row) => encode(row),
+            Row::Used(row) => encode(row),
         }
     }
 
@@ -114,6 +141,8 @@ impl Row {
             "inline" => Row::Inline(decode(&key, value)?),
             "key" => Row::Key(decode(&key, value)?),
             "provider" => Row::Provider(decode(&key, value)?),
+            "server" => Row::Server(decode(&key, value)?),
+            "used" => Row::Used(decode(&key, value)?),
             _ => return Err(damaged(&key, "unknown kind of row")),
         };
         match row.key().encode() == key {

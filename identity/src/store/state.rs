@@ -12,7 +12,7 @@ use super::table::Write;
 use crate::caller::Credential;
 use crate::error::Result;
 use crate::model::{
-    AccessKey, Account, Group, ManagedPolicy, PolicyVersion, Provider, Role, Secret, User,
+    AccessKey, Account, Group, ManagedPolicy, PolicyVersion, Provider, Role, Secret, Usage, User,
 };
 use crate::policy::{Kind, Named, Policy};
 use crate::ready_made::ReadyMade;
@@ -51,6 +51,7 @@ pub(crate) struct Kept {
     pub(crate) row: Arc<AccessKey>,
     pub(crate) secret: Secret,
     pub(crate) restriction: Option<Named>,
+    pub(crate) usage: Arc<Usage>,
     pub(crate) credential: OnceLock<Option<Arc<Credential>>>,
 }
 
@@ -104,7 +105,10 @@ impl State {
 
     fn put(&mut self, row: Row, sealer: &Sealer) -> Result<()> {
         match row {
-            Row::Account(row) => self.accounts.put(Arc::new(row)),
+            Row::Account(row) => {
+                let account = row.at_home(&self.root.number);
+                self.accounts.put(Arc::new(account));
+            }
             Row::User(row) => self.users.put(row),
             Row::Group(row) => self.groups.put(row),
             Row::Role(row) => {
@@ -122,6 +126,13 @@ impl State {
             Row::Provider(row) => {
                 let key = (row.space.clone(), row.host_and_path().to_owned());
                 self.providers.insert(key, Arc::new(row));
+            }
+            // The root has been made of it.
+            Row::Server(_) => {}
+            Row::Used(row) => {
+                if let Some(kept) = self.keys.get(&row.key) {
+                    kept.usage.restore(row.last);
+                }
             }
         }
         Ok(())
@@ -155,6 +166,7 @@ impl State {
             RowKey::Provider(space, name) => {
                 self.providers.remove(&(space, name));
             }
+            RowKey::Server | RowKey::Used(_) => {}
         }
     }
 
@@ -166,9 +178,13 @@ impl State {
                 policy: compile(Kind::Identity, &row.id, document)?,
             }),
         };
+        // A key that changes has been used as often as before.
+        let known = self.keys.get(&row.id);
+        let usage = known.map_or_else(Arc::default, |known| Arc::clone(&known.usage));
         let kept = Kept {
             secret,
             restriction,
+            usage,
             credential: OnceLock::new(),
             row: Arc::new(row),
         };
@@ -229,7 +245,7 @@ impl State {
         (policy.arn() == arn).then_some(policy)
     }
 
-    /// The account whose space it is; of plain accounts, the server's.
+    /// The account whose space it is; of the space without a number, the server's.
     pub(crate) fn account_of_space(&self, space: &str) -> Option<&Arc<Account>> {
         match space.is_empty() {
             true => Some(&self.root),
@@ -237,10 +253,14 @@ impl State {
         }
     }
 
-    /// A plain account, which is named like a user.
+    /// A plain account, which is looked after like a user: by its like, and by the server's own.
     pub(crate) fn plain_account(&self, space: &str, name: &str) -> Option<&Arc<Account>> {
         let account = self.accounts.get(name)?;
-        (space.is_empty() && account.is_plain()).then_some(account)
+        (self.has_plain_accounts(space) && account.is_plain()).then_some(account)
+    }
+
+    pub(crate) fn has_plain_accounts(&self, space: &str) -> bool {
+        space.is_empty() || space == self.root.number
     }
 }
 

@@ -70,6 +70,9 @@ impl Identity {
         context: &Context<'_>,
     ) -> Result<AssumedRole> {
         check_session_name(request.session_name)?;
+        if caller.kind() == PrincipalKind::FederatedUser {
+            return Err(not_authorized(caller, "sts:AssumeRole", request.role_arn));
+        }
         check_tags(&request.tags, limits::TAGS_MAX)?;
         if let Some(identity) = request.source_identity {
             check_session_name(identity)?;
@@ -131,8 +134,7 @@ impl Identity {
         let inherited = inherited.map(|(key, _)| key.clone());
         session.transitive = inherited.chain(tags.transitive).collect();
         session.source_identity = request.source_identity.map(str::to_owned);
-        let restriction = caller.restriction.as_ref();
-        session.restriction = restriction.map(|named| named.policy.document().to_string());
+        session.restriction = caller.restriction_document();
         self.assumed(&trusting.role, request.session_name, &session)
     }
 
@@ -154,6 +156,18 @@ impl Identity {
     ) -> Result<Session> {
         let default = limits::ROLE_SESSION_SECONDS_DEFAULT.min(role.session_seconds_max);
         let seconds = duration(asked.seconds, default, role.session_seconds_max)?;
+        self.check_limits(asked)?;
+        let of = SessionOf::Role {
+            id: role.id.clone(),
+            name: name.to_owned(),
+        };
+        let mut session = self.new_session(of, seconds)?;
+        session.limit(asked);
+        Ok(session)
+    }
+
+    /// Whether all session policies can be read.
+    pub(super) fn check_limits(&self, asked: &Limits<'_>) -> Result<()> {
         if let Some(document) = asked.policy {
             Policy::parse(Kind::Session, document)?;
         }
@@ -165,18 +179,10 @@ impl Identity {
         }
         let state = self.state();
         let is_missing = |arn: &&String| state.managed(arn).is_none();
-        if let Some(arn) = asked.policy_arns.iter().find(is_missing) {
-            return Err(Error::NoSuchEntity(format!("Policy {arn} was not found.")));
+        match asked.policy_arns.iter().find(is_missing) {
+            Some(arn) => Err(Error::NoSuchEntity(format!("Policy {arn} was not found."))),
+            None => Ok(()),
         }
-        drop(state);
-        let of = SessionOf::Role {
-            id: role.id.clone(),
-            name: name.to_owned(),
-        };
-        let mut session = self.new_session(of, seconds)?;
-        session.policy = asked.policy.map(str::to_owned);
-        session.policy_arns = asked.policy_arns.to_vec();
-        Ok(session)
     }
 
     pub(super) fn assumed(
@@ -186,17 +192,23 @@ impl Identity {
         session: &Session,
     ) -> Result<AssumedRole> {
         let credentials = self.issue(session)?;
-        let percent = credentials.token.len() * 100 / limits::SESSION_TOKEN_BYTES_MAX;
         Ok(AssumedRole {
             arn: format!(
                 "arn:aws:sts::{}:assumed-role/{}/{name}",
                 role.space, role.name
             ),
             id: format!("{}:{name}", role.id),
-            packed_percent: u8::try_from(percent).unwrap_or(100),
+            packed_percent: credentials.packed_percent(),
             source_identity: session.source_identity.clone(),
             credentials,
         })
+    }
+}
+
+impl Session {
+    pub(super) fn limit(&mut self, asked: &Limits<'_>) {
+        self.policy = asked.policy.map(str::to_owned);
+        self.policy_arns = asked.policy_arns.to_vec();
     }
 }
 

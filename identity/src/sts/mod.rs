@@ -1,6 +1,7 @@
 //! The verbs of STS: temporary credentials for those who may have them.
 
 mod assume;
+mod federate;
 mod jwt;
 mod web_identity;
 
@@ -8,6 +9,7 @@ mod web_identity;
 mod tests;
 
 pub use assume::{AssumeRole, AssumedRole, SessionTags};
+pub use federate::{Federated, FederationRequest};
 pub use web_identity::{AssumedByWebIdentity, KeySource, KeysFuture, NoKeys, WebIdentityRequest};
 
 use crate::caller::{Caller, Rank};
@@ -16,7 +18,7 @@ use crate::identity::Identity;
 use crate::limits;
 use crate::model::{Holder, Seconds, Secret, Unique, new_secret, unique_id};
 use crate::policy::PrincipalKind;
-use crate::session::{Hidden, Session, SessionOf};
+use crate::session::{Session, SessionOf};
 
 /// Temporary credentials.
 #[derive(Debug, Clone)]
@@ -30,7 +32,7 @@ pub struct Issued {
 /// What GetCallerIdentity answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerIdentity {
-    /// The account's number; of the server's own and plain accounts, which have none, empty.
+    /// The account's number; of a plain account, that of the server's own, which it is in.
     pub account: String,
     pub arn: String,
     pub user_id: String,
@@ -53,42 +55,23 @@ impl Identity {
 
     /// Credentials of a user or root with the same rights, for a while.
     pub fn get_session_token(&self, caller: &Caller, seconds: Option<u32>) -> Result<Issued> {
-        let is_root = matches!(caller.rank, Rank::Root | Rank::Administrator);
-        let holder = match caller.kind() {
-            _ if caller.is_temporary() => None,
-            PrincipalKind::Account => Some(Holder::Account(caller.account().id.clone())),
-            PrincipalKind::User => Some(Holder::User(caller.unique_id().to_owned())),
-            _ => None,
-        };
-        let holder = holder.ok_or_else(|| {
+        let holder = caller.holder().ok_or_else(|| {
             Error::AccessDenied("Cannot call GetSessionToken with session credentials".into())
         })?;
-        let max = match is_root && !caller.account().is_plain() {
-            true => limits::ROOT_SESSION_SECONDS_MAX,
-            false => limits::USER_SESSION_SECONDS_MAX,
-        };
+        let max = caller.user_session_seconds_max();
         let default = limits::USER_SESSION_SECONDS_DEFAULT.min(max);
         let seconds = duration(seconds, default, limits::USER_SESSION_SECONDS_MAX)?;
         let mut session = self.new_session(SessionOf::Holder(holder), seconds.min(max))?;
-        let restriction = caller.restriction.as_ref();
-        session.restriction = restriction.map(|named| named.policy.document().to_string());
+        session.restriction = caller.restriction_document();
         self.issue(&session)
     }
 
     fn new_session(&self, of: SessionOf, seconds: u32) -> Result<Session> {
         let now = self.seconds();
         Ok(Session {
-            secret: Hidden(new_secret()?),
             issued: now,
             expires: now + Seconds::from(seconds),
-            of,
-            policy: None,
-            policy_arns: Vec::new(),
-            restriction: None,
-            tags: Vec::new(),
-            transitive: Vec::new(),
-            source_identity: None,
-            web_identity: None,
+            ..Session::new(of, new_secret()?)
         })
     }
 
@@ -100,6 +83,41 @@ impl Identity {
             secret: Secret::new(&session.secret.0),
             expires: session.expires,
         })
+    }
+}
+
+impl Caller {
+    /// Whose key the caller signs with, if that is a lasting one.
+    fn holder(&self) -> Option<Holder> {
+        match self.kind() {
+            _ if self.is_temporary() => None,
+            PrincipalKind::Account => Some(Holder::Account(self.account().id.clone())),
+            PrincipalKind::User => Some(Holder::User(self.unique_id().to_owned())),
+            _ => None,
+        }
+    }
+
+    /// How long sessions of users may last: those of a root less, whatever is asked for.
+    fn user_session_seconds_max(&self) -> u32 {
+        let is_root = matches!(self.rank, Rank::Root | Rank::Administrator);
+        match is_root && !self.account().is_plain() {
+            true => limits::ROOT_SESSION_SECONDS_MAX,
+            false => limits::USER_SESSION_SECONDS_MAX,
+        }
+    }
+
+    /// What limits the caller's key limits its sessions.
+    fn restriction_document(&self) -> Option<String> {
+        let restriction = self.restriction.as_ref();
+        restriction.map(|named| named.policy.document().to_string())
+    }
+}
+
+impl Issued {
+    /// How much of what a token may have this one needs.
+    fn packed_percent(&self) -> u8 {
+        let percent = self.token.len() * 100 / limits::SESSION_TOKEN_BYTES_MAX;
+        u8::try_from(percent).unwrap_or(100)
     }
 }
 

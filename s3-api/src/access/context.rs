@@ -3,6 +3,8 @@
 use super::Question;
 use crate::client::{Client, Scheme};
 use crate::query::Query;
+use crate::request::Parsed;
+use identity::Caller;
 use identity::policy::Context;
 
 /// Parameters that are condition keys under their own names.
@@ -18,24 +20,26 @@ pub(super) fn context<'a>(question: &Question<'a>) -> Context<'a> {
         for (key, value) in question.known {
             context.set(*key, *value);
         }
-        connection(question, &mut context);
-        headers(question, &mut context);
-        parameters(question, &mut context);
-        tags(question, &mut context);
+        if let Some(request) = question.request {
+            connection(request, question.caller, &mut context);
+            headers(request, &mut context);
+            parameters(request, &mut context);
+            request_tags(request, &mut context);
+        }
+        existing_tags(question, &mut context);
     }
     context
 }
 
-fn connection<'a>(question: &Question<'a>, context: &mut Context<'a>) {
-    let parts = question.request.parts;
-    if let Some(client) = parts.extensions.get::<Client>() {
+fn connection<'a>(request: &'a Parsed<'a>, caller: &Caller, context: &mut Context<'a>) {
+    if let Some(client) = request.parts.extensions.get::<Client>() {
         context.set("aws:SourceIp", client.address.to_string());
         let is_secure = client.scheme == Scheme::Https;
         let secure = if is_secure { "true" } else { "false" };
         context.set("aws:SecureTransport", secure);
     }
-    let signed_in_query = question.request.query.has("X-Amz-Signature");
-    if !question.caller.is_anonymous() {
+    let signed_in_query = request.query.has("X-Amz-Signature");
+    if !caller.is_anonymous() {
         let form = if signed_in_query {
             "REST-QUERY-STRING"
         } else {
@@ -47,8 +51,8 @@ fn connection<'a>(question: &Question<'a>, context: &mut Context<'a>) {
 }
 
 /// Amazon's headers are keys under their names; two ordinary ones have their own.
-fn headers<'a>(question: &Question<'a>, context: &mut Context<'a>) {
-    for (name, value) in &question.request.parts.headers {
+fn headers<'a>(request: &'a Parsed<'a>, context: &mut Context<'a>) {
+    for (name, value) in &request.parts.headers {
         let Ok(value) = value.to_str() else {
             continue;
         };
@@ -68,8 +72,8 @@ fn headers<'a>(question: &Question<'a>, context: &mut Context<'a>) {
     }
 }
 
-fn parameters<'a>(question: &Question<'a>, context: &mut Context<'a>) {
-    let query = &question.request.query;
+fn parameters<'a>(request: &'a Parsed<'a>, context: &mut Context<'a>) {
+    let query = &request.query;
     for name in PARAMETERS {
         if let Ok(Some(value)) = query.text(name) {
             context.set(format!("s3:{name}"), value);
@@ -80,7 +84,7 @@ fn parameters<'a>(question: &Question<'a>, context: &mut Context<'a>) {
     }
 }
 
-fn tags<'a>(question: &Question<'a>, context: &mut Context<'a>) {
+fn existing_tags<'a>(question: &Question<'a>, context: &mut Context<'a>) {
     let detail = question
         .object
         .and_then(|object| object.row.detail.as_ref());
@@ -90,7 +94,10 @@ fn tags<'a>(question: &Question<'a>, context: &mut Context<'a>) {
             tag.value.as_str(),
         );
     }
-    let given = question.request.header("x-amz-tagging");
+}
+
+fn request_tags<'a>(request: &'a Parsed<'a>, context: &mut Context<'a>) {
+    let given = request.header("x-amz-tagging");
     let given = given.and_then(|text| std::str::from_utf8(text).ok());
     let Ok(given) = Query::parse(given) else {
         return;

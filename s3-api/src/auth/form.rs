@@ -77,6 +77,7 @@ impl Verifier {
                 .extra("SignatureProvided", signature));
         }
         self.keep_key(&scope, &credential.secret, &found);
+        self.note_use(&credential, scope.service, scope.region);
         Ok(Arc::clone(&credential.caller))
     }
 }

@@ -146,6 +146,8 @@ impl Verifier {
         );
         let given = base64_bytes(signature).unwrap_or_default();
         if hmac::verify(&key, text, &given).is_ok() {
+            // These signatures are for no region.
+            self.note_use(&credential, "s3", self.region());
             return Ok(Arc::clone(&credential.caller));
         }
         Err(S3Error::new(Code::SignatureDoesNotMatch)

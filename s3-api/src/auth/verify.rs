@@ -139,6 +139,11 @@ impl Verifier {
         })
     }
 
+    /// Of whoever's signature is right.
+    pub(crate) fn note_use(&self, credential: &Credential, service: &str, region: &str) {
+        self.identity.note_use(credential, service, region);
+    }
+
     /// A signature is good for one region and service.
     pub(crate) fn check_scope(&self, scope: &Scope<'_>, time: &str) -> Result<(), S3Error> {
         let malformed = |message: String| {
@@ -203,6 +208,7 @@ impl Verifier {
             return Err(text.mismatch(claim));
         };
         self.keep_key(&claim.scope, &credential.secret, &found);
+        self.note_use(credential, claim.scope.service, claim.scope.region);
         Ok((Arc::clone(found.key()), signature))
     }
 }

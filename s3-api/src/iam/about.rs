@@ -13,6 +13,8 @@ pub enum About {
     /// `UserName`, or whoever asks.
     User,
     NewUser,
+    /// Whose key `AccessKeyId` is.
+    AccessKey,
     /// Those whose path begins with `PathPrefix`.
     Users,
     Group,
@@ -24,6 +26,8 @@ pub enum About {
     /// `PolicyArn`
     Policy,
     NewPolicy,
+    /// `PolicySourceArn`: a user, group or role.
+    PolicySource,
     Policies,
     /// `OpenIDConnectProviderArn`
     Provider,
@@ -39,6 +43,11 @@ impl About {
         let one = match self {
             About::Itself => return Vec::new(),
             About::Account => "*".to_owned(),
+            // A key of nobody known is not told from one of another account.
+            About::AccessKey => {
+                let holder = iam.holder_arn(text("AccessKeyId"));
+                holder.unwrap_or_else(|| iam.arn("user/*"))
+            }
             About::User => return user(call, iam),
             About::Group => return renamed(call, iam, PolicyHolder::Group(text("GroupName"))),
             About::Role => iam.arn_of(PolicyHolder::Role(text("RoleName"))),
@@ -51,6 +60,7 @@ impl About {
             About::Roles => all(call, iam, "role"),
             About::Policies => all(call, iam, "policy"),
             About::Policy => text("PolicyArn").to_owned(),
+            About::PolicySource => text("PolicySourceArn").to_owned(),
             About::Provider => text("OpenIDConnectProviderArn").to_owned(),
             About::NewProvider => {
                 let url = text("Url");

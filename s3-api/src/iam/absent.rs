@@ -29,7 +29,7 @@ pub(super) async fn login_profile(call: &Call<'_>) -> Outcome {
 }
 
 pub(super) async fn password_policy(call: &Call<'_>) -> Outcome {
-    let account = call.caller.account().space();
+    let account = &call.caller.account().home;
     Err(Refused::no_such_entity(format!(
         "The Password Policy with domain name {account} cannot be found."
     )))

@@ -7,7 +7,7 @@ use super::table::Action;
 use crate::client::{Client, Scheme};
 use http::request::Parts;
 use identity::iam::{Iam, Tagged};
-use identity::policy::Context;
+use identity::policy::{Context, PrincipalKind};
 use identity::sts::KeySource;
 use identity::{Caller, Identity};
 
@@ -37,6 +37,12 @@ impl<'a> Call<'a> {
     pub(super) fn permit(&self, action: &Action) -> Result<(), Refused> {
         if action.about == About::Itself {
             return Ok(());
+        }
+        // Credentials of a federated user are for the other services.
+        if self.caller.kind() == PrincipalKind::FederatedUser {
+            return Err(Refused::access_denied(
+                "Federated users cannot call IAM, whatever their policies allow.",
+            ));
         }
         let iam = self.iam();
         let context = self.iam_context(action.about)?;

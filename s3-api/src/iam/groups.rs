@@ -4,7 +4,7 @@ use super::answer::{Outcome, date, inside, list as members, more, nothing, page}
 use super::call::Call;
 use super::users;
 use crate::xml::writer::Writer;
-use identity::iam::GroupUpdate;
+use identity::iam::Renaming;
 use identity::model::Group;
 
 pub(super) async fn create(call: &Call<'_>) -> Outcome {
@@ -37,7 +37,7 @@ pub(super) async fn list_of_user(call: &Call<'_>) -> Outcome {
 }
 
 pub(super) async fn update(call: &Call<'_>) -> Outcome {
-    let update = GroupUpdate {
+    let update = Renaming {
         name: call.text("NewGroupName"),
         path: call.text("NewPath"),
     };

@@ -51,6 +51,29 @@ pub(super) async fn delete(call: &Call<'_>) -> Outcome {
     nothing()
 }
 
+pub(super) async fn last_used(call: &Call<'_>) -> Outcome {
+    let id = call.required("AccessKeyId")?;
+    let iam = call.iam();
+    let (key, last) = iam.last_use_of(id)?;
+    let holder = iam.holder_name(&key);
+    inside(|xml| {
+        if let Some(holder) = holder {
+            xml.text("UserName", &holder);
+        }
+        xml.element("AccessKeyLastUsed", |xml| match last {
+            Some(last) => {
+                date(xml, "LastUsedDate", last.at);
+                xml.text("ServiceName", &last.service);
+                xml.text("Region", &last.region);
+            }
+            None => {
+                xml.text("ServiceName", "N/A");
+                xml.text("Region", "N/A");
+            }
+        });
+    })
+}
+
 fn about(xml: &mut Writer, key: &AccessKey, holder: Option<&str>) {
     if let Some(holder) = holder {
         xml.text("UserName", holder);

@@ -17,6 +17,7 @@ mod policies;
 mod providers;
 mod refused;
 mod roles;
+mod simulate;
 mod sts;
 mod table;
 mod tags;

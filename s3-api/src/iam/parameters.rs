@@ -130,6 +130,30 @@ impl Parameters {
         tags.collect()
     }
 
+    /// Condition keys with their values: `ContextEntries.member.1.ContextKeyValues.member.1`.
+    pub(super) fn context_entries(&self) -> Result<Vec<(String, Vec<String>)>, Refused> {
+        let items = self.members("ContextEntries")?.into_iter();
+        let entries = items.map(|(number, fields)| {
+            let name = || format!("ContextEntries.{number}.member.ContextKeyName");
+            let missing = || Refused::invalid(&name(), None, "Member must not be null");
+            let key = fields.get("ContextKeyName").ok_or_else(missing)?;
+            let values = fields.iter().filter(|(field, _)| {
+                let rest = field.strip_prefix("ContextKeyValues.member.");
+                rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+            });
+            let values = values.map(|(_, value)| (*value).to_owned());
+            Ok(((*key).to_owned(), values.collect()))
+        });
+        entries.collect()
+    }
+
+    /// Whether anything of a list is given.
+    pub(super) fn has_list(&self, name: &str) -> bool {
+        let prefix = format!("{name}.");
+        let mut from = self.0.range(prefix.clone()..);
+        from.next().is_some_and(|(key, _)| key.starts_with(&prefix))
+    }
+
     pub(super) fn paging(&self) -> Result<Paging<'_>, Refused> {
         let items_max = self.number("MaxItems")?.map(|items| items as usize);
         if let Some(items) = items_max

@@ -70,6 +70,10 @@ impl Refused {
         Self::from(Error::NoSuchEntity(message))
     }
 
+    pub(super) fn invalid_input(message: String) -> Self {
+        Self::from(Error::InvalidInput(message))
+    }
+
     pub(super) fn access_denied(message: &str) -> Self {
         Self::from(Error::AccessDenied(message.to_owned()))
     }

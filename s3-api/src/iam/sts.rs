@@ -4,7 +4,7 @@ use super::answer::{Outcome, date, inside};
 use super::call::Call;
 use super::refused::Refused;
 use crate::xml::writer::Writer;
-use identity::sts::{AssumeRole, AssumedRole, Issued, WebIdentityRequest};
+use identity::sts::{AssumeRole, AssumedRole, FederationRequest, Issued, WebIdentityRequest};
 
 pub(super) async fn assume_role(call: &Call<'_>) -> Outcome {
     refuse_devices(call)?;
@@ -26,7 +26,7 @@ pub(super) async fn assume_role(call: &Call<'_>) -> Outcome {
     inside(|xml| {
         source_identity(xml, &assumed);
         session(xml, &assumed);
-        packed(xml, &assumed);
+        packed(xml, assumed.packed_percent);
     })
 }
 
@@ -54,9 +54,31 @@ pub(super) async fn assume_role_with_web_identity(call: &Call<'_>) -> Outcome {
         xml.text("SubjectFromWebIdentityToken", &assumed.subject);
         xml.text("Audience", &assumed.audience);
         session(xml, &assumed.role);
-        packed(xml, &assumed.role);
+        packed(xml, assumed.role.packed_percent);
         source_identity(xml, &assumed.role);
         xml.text("Provider", &assumed.provider);
+    })
+}
+
+pub(super) async fn get_federation_token(call: &Call<'_>) -> Outcome {
+    let parameters = call.parameters;
+    let request = FederationRequest {
+        name: call.required("Name")?,
+        seconds: parameters.number("DurationSeconds")?,
+        policy: call.text("Policy"),
+        policy_arns: parameters.list_of("PolicyArns", "arn")?,
+        tags: parameters.tags()?,
+    };
+    let federated = call
+        .identity
+        .get_federation_token(call.caller, &request, &call.context())?;
+    inside(|xml| {
+        credentials(xml, &federated.credentials);
+        xml.element("FederatedUser", |xml| {
+            xml.text("FederatedUserId", &federated.id);
+            xml.text("Arn", &federated.arn);
+        });
+        packed(xml, federated.packed_percent);
     })
 }
 
@@ -105,8 +127,8 @@ fn credentials(xml: &mut Writer, issued: &Issued) {
     });
 }
 
-fn packed(xml: &mut Writer, assumed: &AssumedRole) {
-    xml.number("PackedPolicySize", u64::from(assumed.packed_percent));
+fn packed(xml: &mut Writer, percent: u8) {
+    xml.number("PackedPolicySize", u64::from(percent));
 }
 
 fn source_identity(xml: &mut Writer, assumed: &AssumedRole) {

@@ -6,8 +6,8 @@ use super::call::Call;
 use super::parameters::Parameters;
 use super::refused::Refused;
 use super::{
-    absent, account, attached, groups, inline, keys, policies, providers, roles, sts, tags, users,
-    versions,
+    absent, account, attached, groups, inline, keys, policies, providers, roles, simulate, sts,
+    tags, users, versions,
 };
 use crate::auth::Service;
 use std::fmt;
@@ -121,6 +121,7 @@ actions! {
         ListAccessKeys(User) => keys::list;
         UpdateAccessKey(User) -> keys::update;
         DeleteAccessKey(User) -> keys::delete;
+        GetAccessKeyLastUsed(AccessKey) => keys::last_used;
 
         CreateGroup(NewGroup) => groups::create;
         GetGroup(Group) => groups::get;
@@ -182,6 +183,9 @@ actions! {
         UntagOpenIDConnectProvider(Provider) -> tags::untag(tags::PROVIDER);
         ListOpenIDConnectProviderTags(Provider) => tags::list(tags::PROVIDER);
 
+        SimulateCustomPolicy(Account) => simulate::custom;
+        SimulatePrincipalPolicy(PolicySource) => simulate::principal;
+
         GetAccountSummary(Account) => account::summary;
 
         GetAccountPasswordPolicy(Account) => absent::password_policy;
@@ -200,6 +204,7 @@ actions! {
         AssumeRole(Itself) => sts::assume_role;
         AssumeRoleWithWebIdentity(Itself open) => sts::assume_role_with_web_identity;
         GetCallerIdentity(Itself) => sts::get_caller_identity;
+        GetFederationToken(Itself) => sts::get_federation_token;
         GetSessionToken(Itself) => sts::get_session_token;
     }
 }

@@ -3,7 +3,7 @@
 use super::answer::{Outcome, boundary, date, inside, nothing, page, tags};
 use super::call::Call;
 use crate::xml::writer::Writer;
-use identity::iam::{NewUser, UserUpdate, UserView};
+use identity::iam::{NewUser, Renaming, UserView};
 
 pub(super) async fn create(call: &Call<'_>) -> Outcome {
     let new = NewUser {
@@ -28,7 +28,7 @@ pub(super) async fn list(call: &Call<'_>) -> Outcome {
 }
 
 pub(super) async fn update(call: &Call<'_>) -> Outcome {
-    let update = UserUpdate {
+    let update = Renaming {
         name: call.text("NewUserName"),
         path: call.text("NewPath"),
     };

@@ -9,7 +9,7 @@ use crate::error::{Code, S3Error};
 use crate::op::{Access, Disposition, Judged, Level, Right, Served};
 use crate::ops::shared::version;
 use bytes::Bytes;
-use identity::Identity;
+use identity::{Caller, Identity};
 use std::sync::Arc;
 use storage_engine::ids::VersionId;
 use storage_engine::{Engine, Error, ObjectInfo, Target as ObjectTarget};
@@ -100,6 +100,29 @@ impl Gate {
         self.buckets.get(&self.engine, name).await
     }
 
+    /// The object there is, where the decision depends on it.
+    pub(crate) async fn object(
+        &self,
+        caller: &Caller,
+        deed: &Deed<'_>,
+    ) -> Result<Option<ObjectInfo>, Error> {
+        if !deed.is_of_object() || !access::needs_object(caller, deed.bucket) {
+            return Ok(None);
+        }
+        let target = ObjectTarget {
+            bucket: deed.bucket.row.name.clone(),
+            key: Bytes::copy_from_slice(deed.key),
+            version: deed.version,
+        };
+        match self.engine.head(target).await {
+            Ok(info) => Ok(Some(info)),
+            Err(Error::NoSuchKey { .. } | Error::NoSuchVersion { .. } | Error::IsMarker { .. }) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Looks up the bucket that a request names.
     pub(crate) async fn named_by(&self, request: &Parsed<'_>) -> Named {
         match request.target.level() {
@@ -136,7 +159,7 @@ pub(crate) struct Deed<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) version: Option<VersionId>,
     /// Condition keys beside those of the request.
-    pub(crate) known: &'a [(&'static str, &'a str)],
+    pub(crate) known: &'a [(&'a str, &'a str)],
 }
 
 impl Deed<'_> {
@@ -238,26 +261,13 @@ impl Permitted<'_> {
 
     /// The object there is, where the decision depends on it. What is not there is nobody's.
     async fn object(&self, deed: &Deed<'_>) -> Result<Option<ObjectInfo>, S3Error> {
-        if !deed.is_of_object() || !access::needs_object(&self.caller, deed.bucket) {
-            return Ok(None);
-        }
-        let target = ObjectTarget {
-            bucket: deed.bucket.row.name.clone(),
-            key: Bytes::copy_from_slice(deed.key),
-            version: deed.version,
-        };
-        match self.gate.engine.head(target).await {
-            Ok(info) => Ok(Some(info)),
-            Err(Error::NoSuchKey { .. } | Error::NoSuchVersion { .. } | Error::IsMarker { .. }) => {
-                Ok(None)
-            }
-            Err(error) => Err(self.refusal(error)),
-        }
+        let found = self.gate.object(&self.caller, deed).await;
+        found.map_err(|error| self.refusal(error))
     }
 
     fn question<'q>(&'q self, action: &'q str, bucket: Option<&'q Bucket>) -> Question<'q> {
         Question {
-            request: &self.parsed,
+            request: Some(&self.parsed),
             caller: &self.caller,
             identity: &self.gate.identity,
             bucket,

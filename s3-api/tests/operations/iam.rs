@@ -1,6 +1,7 @@
 //! IAM in Amazon's wire form: the shape of every answer, permissions, pages.
 
 use crate::calls::Parameter;
+use crate::simulate;
 use crate::support::{Client, Keys};
 use s3_api::ACTIONS;
 use std::collections::HashSet;
@@ -163,6 +164,7 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("ListUserTags", vec![of_user]),
         ("ListGroupsForUser", vec![of_user]),
         ("ListAccessKeys", vec![of_user]),
+        ("GetAccessKeyLastUsed", vec![]),
         ("GetGroup", vec![of_group]),
         ("ListGroups", vec![]),
         ("GetGroupPolicy", vec![of_group, named]),
@@ -180,6 +182,8 @@ fn showing() -> Vec<(&'static str, Vec<Parameter<'static>>)> {
         ("GetPolicyVersion", vec![of_policy, ("VersionId", "v2")]),
         ("ListPolicyVersions", vec![of_policy]),
         ("ListPolicyTags", vec![of_policy]),
+        ("SimulatePrincipalPolicy", simulate::of_anna()),
+        ("SimulateCustomPolicy", simulate::of_document(DOCUMENT)),
         ("GetOpenIDConnectProvider", vec![of_provider]),
         ("ListOpenIDConnectProviders", vec![]),
         ("ListOpenIDConnectProviderTags", vec![of_provider]),
@@ -244,7 +248,8 @@ async fn every_action_answers_in_its_shape() {
     let mut found = String::new();
     let mut key = String::new();
     for (action, mut parameters) in steps() {
-        if ["UpdateAccessKey", "DeleteAccessKey"].contains(&action) {
+        let of_key = ["UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed"];
+        if of_key.contains(&action) {
             parameters.push(("AccessKeyId", key.as_str()));
         }
         let reply = client.iam(&root, action, &parameters).await.ok();

@@ -25,6 +25,7 @@ mod notifications;
 mod objects;
 mod order;
 mod renames;
+mod simulate;
 mod sts;
 mod support;
 mod tags;

@@ -109,6 +109,83 @@ async fn sessions_of_users_and_roots() {
     tampered.refused(403, "InvalidClientTokenId");
 }
 
+#[tokio::test]
+async fn a_user_vouches_for_somebody() {
+    let client = Client::new().await;
+    let root = client.account_with_number("one", NUMBER).await;
+    let bob = [("Name", "Bob"), ("Policy", S3)];
+    let given = client.sts(&root, "GetFederationToken", &bob).await.ok();
+    assert_eq!(
+        given.shape().split_once('\n').unwrap().1,
+        "<GetFederationTokenResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+         <GetFederationTokenResult>\
+         <Credentials><AccessKeyId>…</AccessKeyId><SecretAccessKey>…</SecretAccessKey>\
+         <SessionToken>…</SessionToken><Expiration>…</Expiration></Credentials>\
+         <FederatedUser><FederatedUserId>111122223333:Bob</FederatedUserId>\
+         <Arn>arn:aws:sts::111122223333:federated-user/Bob</Arn></FederatedUser>\
+         <PackedPolicySize>…</PackedPolicySize></GetFederationTokenResult>\
+         <ResponseMetadata><RequestId>…</RequestId></ResponseMetadata></GetFederationTokenResponse>"
+    );
+    let session = given.keys();
+    client.send_as(&session, call("PUT", "/bucket")).await.ok();
+    let who = client.sts(&session, "GetCallerIdentity", &[]).await.ok();
+    assert_eq!(
+        (who.tag("Arn"), who.tag("Account"), who.tag("UserId")),
+        (
+            "arn:aws:sts::111122223333:federated-user/Bob",
+            NUMBER,
+            "111122223333:Bob"
+        )
+    );
+    // Of IAM and STS there is nothing else for it.
+    let users = client.iam(&session, "ListUsers", &[]).await;
+    users.refused(403, "AccessDenied");
+    for action in ["GetFederationToken", "GetSessionToken"] {
+        let again = client.sts(&session, action, &bob).await;
+        again.refused(403, "AccessDenied");
+    }
+    let role = client.sts(&session, "AssumeRole", &ASSUME).await;
+    role.refused(403, "AccessDenied");
+    // Without a policy it has no rights.
+    let bare = client
+        .sts(&root, "GetFederationToken", &bob[..1])
+        .await
+        .ok();
+    let bare = client.send_as(&bare.keys(), call("GET", "/bucket")).await;
+    bare.refused(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn the_servers_own_account_has_a_number() {
+    let client = Client::new().await;
+    let root = Keys::root();
+    let who = client.sts(&root, "GetCallerIdentity", &[]).await.ok();
+    let number = who.tag("Account");
+    assert!(number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit()));
+    assert_eq!(who.tag("Arn"), format!("arn:aws:iam::{number}:root"));
+    client.send_as(&root, call("PUT", "/bucket")).await.ok();
+    // Clients may say whose bucket they expect it to be.
+    for (owner, status) in [(number, 200), ("111122223333", 403)] {
+        let head = call("HEAD", "/bucket").header("x-amz-expected-bucket-owner", owner);
+        assert_eq!(client.send_as(&root, head).await.status, status);
+    }
+    let anna = ("UserName", "anna");
+    let made = client.iam(&root, "CreateUser", &[anna]).await.ok();
+    assert_eq!(made.tag("Arn"), format!("arn:aws:iam::{number}:user/anna"));
+    let key = client.iam(&root, "CreateAccessKey", &[anna]).await.ok();
+    let anna = Keys::new(key.tag("AccessKeyId"), key.tag("SecretAccessKey"));
+    let policy = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{number}:user/anna"}},"Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket"}}}}"#
+    );
+    client
+        .send_as(&anna, call("GET", "/bucket"))
+        .await
+        .refused(403, "AccessDenied");
+    let put = call("PUT", "/bucket?policy").body(policy);
+    client.send_as(&root, put).await.sent();
+    client.send_as(&anna, call("GET", "/bucket")).await.ok();
+}
+
 /// Provider of one key.
 #[derive(Debug)]
 struct OneKey(String);

@@ -25,7 +25,7 @@ pub(crate) struct Client {
     pub(crate) s3: S3,
     pub(crate) ring: Arc<LocalKeyRing>,
     pub(crate) engine: Arc<Engine>,
-    identity: Identity,
+    pub(crate) identity: Identity,
 }
 
 /// An access key and its secret.

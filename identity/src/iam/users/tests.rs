@@ -27,7 +27,7 @@ async fn users_come_and_go() {
     assert_eq!(iam.get_user(Some("anna")).unwrap(), anna);
     assert_eq!(code(iam.get_user(Some("berta"))), "NoSuchEntity");
     assert_eq!(code(iam.create_user(named("b c")).await), "ValidationError");
-    let update = UserUpdate {
+    let update = Renaming {
         name: Some("Zoe"),
         path: Some("/z/"),
     };

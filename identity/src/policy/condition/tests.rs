@@ -22,7 +22,8 @@ fn holds(conditions: &Value, keys: &[(&'static str, &[&'static str])]) -> bool {
         context: &context,
         now: std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000),
     };
-    policy.statements()[0].applies(&request).is_some()
+    let statement = &policy.statements()[0];
+    statement.is_about(&request).is_some() && statement.holds(&request)
 }
 
 fn one(operator: &str, wanted: Value, given: &'static str) -> bool {
