@@ -1,5 +1,6 @@
 //! What the protocol layer has to be told.
 
+use crate::access_log::Collector;
 use crate::auth::SigV2;
 use crate::bucket::ownership::Ownership;
 use crate::domains::Domains;
@@ -85,4 +86,6 @@ pub(crate) struct Settings {
     pub(crate) courier: Arc<dyn Courier>,
     pub(crate) host_id: String,
     pub(crate) customer_keys: CustomerKeys,
+    /// Of the lines of access logs.
+    pub(crate) collector: Arc<Collector>,
 }

@@ -67,6 +67,7 @@ impl S3 {
             web_keys,
             sigv2,
         } = config;
+        let collector: Arc<Collector> = Arc::default();
         Self {
             verifier: Verifier::new(identity.clone(), region.clone(), now).with_sigv2(sigv2),
             gate: Gate::new(engine, identity),
@@ -77,11 +78,12 @@ impl S3 {
                 courier,
                 customer_keys,
                 host_id: host_id.clone(),
+                collector: Arc::clone(&collector),
             },
             domains,
             website_domains,
             web_keys,
-            collector: Arc::default(),
+            collector,
             ids: RequestIds::new(),
             host_id,
         }
