@@ -1,7 +1,7 @@
 //! The straight line of a request.
 
 use crate::access_log::{Collector, Draft};
-use crate::auth::Verifier;
+use crate::auth::{self, Verifier};
 use crate::body::payload::Payload;
 use crate::body::wire::{ConnectionFate, WireBody};
 use crate::bucket::Bucket;
@@ -105,6 +105,7 @@ impl S3 {
         if iam::is_call(&parts, &self.domains) {
             return Box::pin(self.handle_call(&parts, body)).await;
         }
+        auth::take_from_query(&mut parts);
         let parsed = Parsed::parse(&parts, &self.domains);
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
         let (mut shared, mut draft) = (None, None);

@@ -116,7 +116,7 @@ struct Directives {
 impl Directives {
     fn parse(request: &Permitted<'_>) -> Result<Self, S3Error> {
         let metadata = match directive(request, "x-amz-metadata-directive", "Metadata")? {
-            true => Some(object_input::attributes(request.headers())?),
+            true => Some(object_input::attributes(request.parts())?),
             false => None,
         };
         let tags = match directive(request, "x-amz-tagging-directive", "Tagging")? {
