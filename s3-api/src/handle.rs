@@ -66,6 +66,7 @@ impl S3 {
             website_domains,
             web_keys,
             sigv2,
+            silence,
         } = config;
         let collector: Arc<Collector> = Arc::default();
         Self {
@@ -78,6 +79,7 @@ impl S3 {
                 courier,
                 customer_keys,
                 host_id: host_id.clone(),
+                silence,
                 collector: Arc::clone(&collector),
             },
             domains,

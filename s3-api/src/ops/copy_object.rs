@@ -76,7 +76,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         let copied = engine.copy_object(copy).await;
         copied.map_err(encryption::changed_meanwhile)
     };
-    let mut answer = match patience::wait(copying).await {
+    let mut answer = match patience::wait(request, copying).await {
         Waited::Soon(outcome) => {
             let outcome = outcome.map_err(|error| refusal(name, request, error))?;
             let mut answer = response::document(result(&outcome.summary));
