@@ -46,6 +46,7 @@ pub(crate) struct ServerConfig {
     pub(crate) lifecycle_day: Day,
     pub(crate) webhooks: Vec<WebhookConfig>,
     pub(crate) access_log_interval: Duration,
+    pub(crate) copy_silence: Duration,
     pub(crate) ownership: Ownership,
     pub(crate) customer_keys: CustomerKeys,
     /// The root credential, if it is configured. Without one, the data folder holds it.
@@ -94,6 +95,7 @@ impl Draft {
                 lifecycle_day: Day::REAL,
                 webhooks: Vec::new(),
                 access_log_interval: Duration::MAX,
+                copy_silence: Duration::MAX,
                 ownership: Ownership::BucketOwnerEnforced,
                 customer_keys: CustomerKeys::Private,
                 root: None,

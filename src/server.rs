@@ -384,6 +384,7 @@ fn s3_over(
         sigv2: config.sigv2,
         ownership: config.ownership,
         customer_keys: config.customer_keys,
+        silence: config.copy_silence,
         courier,
         web_keys: Arc::new(OidcKeys::new()),
         ..S3Config::new(config.region.as_str(), identity, ring)

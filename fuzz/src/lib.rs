@@ -14,7 +14,7 @@ pub struct Target {
 }
 
 /// Each has a folder of its name in `corpus`.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 16] = [
     Target {
         name: "record",
         run: engine::record,
@@ -60,8 +60,16 @@ pub const TARGETS: [Target; 14] = [
         run: s3::form,
     },
     Target {
-        name: "policy",
-        run: s3::policy,
+        name: "form_policy",
+        run: s3::form_policy,
+    },
+    Target {
+        name: "notification",
+        run: s3::notification,
+    },
+    Target {
+        name: "call",
+        run: s3::call,
     },
     Target {
         name: "range",

@@ -2,7 +2,26 @@
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use pipeline::events::{self, Configuration, EventName, Origin, Rule};
 use s3_api::fuzz::{self, Form};
+
+/// Of a query.
+const QUERY_PARAMETERS_MAX: usize = s3_api::limits::QUERY_PARAMETERS_MAX;
+
+const EVENTS: [EventName; 12] = [
+    EventName::CreatedPut,
+    EventName::CreatedPost,
+    EventName::CreatedCopy,
+    EventName::CreatedComplete,
+    EventName::RemovedDelete,
+    EventName::RemovedMarker,
+    EventName::TaggingPut,
+    EventName::TaggingDelete,
+    EventName::AclPut,
+    EventName::ExpirationDelete,
+    EventName::ExpirationMarker,
+    EventName::Transition,
+];
 
 /// The first two bytes say which form is expected and how the body is cut into pieces.
 pub(crate) fn aws_chunked(data: &[u8]) -> bool {
@@ -78,10 +97,82 @@ pub(crate) fn form(data: &[u8]) -> bool {
     whole.is_some()
 }
 
-/// A policy, not yet in base64.
-pub(crate) fn policy(data: &[u8]) -> bool {
+/// The policy of a form, not yet in base64.
+pub(crate) fn form_policy(data: &[u8]) -> bool {
     let spelled = base64_simd::STANDARD.encode_to_string(data);
     fuzz::policy(&spelled)
+}
+
+/// A key on a line of its own; the document follows.
+pub(crate) fn notification(data: &[u8]) -> bool {
+    let mut lines = data.splitn(2, |byte| *byte == b'\n');
+    let (Some(key), Some(document)) = (lines.next(), lines.next()) else {
+        return false;
+    };
+    let Some(configuration) = fuzz::notification(document) else {
+        return false;
+    };
+    let shown = fuzz::shown_notification(&configuration);
+    // Rules come back in the order of their kinds.
+    let again = fuzz::notification(&shown).map(sorted);
+    assert_eq!(again, Some(sorted(configuration.clone())), "what is shown");
+    if let Ok(stored) = configuration.to_stored() {
+        let again = Configuration::from_stored(&stored);
+        assert_eq!(again.as_ref(), Some(&configuration), "what is stored");
+    }
+    for event in EVENTS {
+        let tells = |rules: &[Rule]| {
+            let rules = rules.to_vec();
+            !events::notes(&Configuration { rules }, key, &[event], origin).is_empty()
+        };
+        let rules = &configuration.rules;
+        let telling = rules.chunks(1).filter(|rule| tells(rule)).count();
+        assert!(telling < 2, "told twice of {event:?}");
+        assert_eq!(tells(rules), telling == 1);
+    }
+    true
+}
+
+fn origin() -> Origin {
+    Origin {
+        bucket: String::new(),
+        bucket_owner: String::new(),
+        principal: String::new(),
+        address: String::new(),
+        request_id: String::new(),
+        host_id: String::new(),
+    }
+}
+
+fn sorted(mut configuration: Configuration) -> Configuration {
+    configuration
+        .rules
+        .sort_by(|one, other| one.id.cmp(&other.id));
+    configuration
+}
+
+/// A query on a line of its own; the form follows.
+pub(crate) fn call(data: &[u8]) -> bool {
+    let mut lines = data.splitn(2, |byte| *byte == b'\n');
+    let (query, form) = (lines.next().unwrap_or_default(), lines.next());
+    let (Ok(query), Some(form)) = (std::str::from_utf8(query), form) else {
+        return false;
+    };
+    let understood = fuzz::call(query, form);
+    if let Err(refusal) = &understood {
+        // Written of NUL as of other control characters, which no reader of XML 1.0 has to take.
+        let text = String::from_utf8_lossy(refusal).replace("&#x0;", "");
+        assert!(fuzz::document(text.as_bytes()), "{text}");
+    }
+    // Where a parameter stands makes no difference, but what signs a query is none.
+    if let (Ok(meaning), Ok(form)) = (&understood, std::str::from_utf8(form)) {
+        let joined = format!("{query}&{form}");
+        let parameters = joined.split('&').filter(|pair| !pair.is_empty()).count();
+        if parameters <= QUERY_PARAMETERS_MAX && !meaning.contains("X-Amz-") {
+            assert_eq!(fuzz::call(&joined, b"").as_ref(), Ok(meaning));
+        }
+    }
+    understood.is_ok()
 }
 
 fn head(data: &[u8]) -> Option<(Parts, String)> {

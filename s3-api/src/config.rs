@@ -1,15 +1,17 @@
 //! What the protocol layer has to be told.
 
+use crate::access_log::Collector;
 use crate::auth::SigV2;
 use crate::bucket::ownership::Ownership;
 use crate::domains::Domains;
 use crate::kms::Kms;
+use crate::limits::SILENCE_SECONDS_MAX;
 use identity::Identity;
 use identity::sts::{KeySource, NoKeys};
 use pipeline::events::{Courier, Nobody};
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Everything [`crate::S3::new`] needs beside the engine.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub struct S3Config {
     pub sigv2: SigV2,
     /// Where the keys of providers of web identities come from.
     pub web_keys: Arc<dyn KeySource>,
+    /// How long a client hears nothing of a copy that takes long.
+    pub silence: Duration,
 }
 
 /// From whom customers' own keys are taken: they come with the request, for all to see who can
@@ -63,6 +67,7 @@ impl S3Config {
             website_domains: Domains::default(),
             sigv2: SigV2::Refused,
             web_keys: Arc::new(NoKeys),
+            silence: Duration::from_secs(SILENCE_SECONDS_MAX),
         }
     }
 }
@@ -85,4 +90,7 @@ pub(crate) struct Settings {
     pub(crate) courier: Arc<dyn Courier>,
     pub(crate) host_id: String,
     pub(crate) customer_keys: CustomerKeys,
+    pub(crate) silence: Duration,
+    /// Of the lines of access logs.
+    pub(crate) collector: Arc<Collector>,
 }

@@ -5,8 +5,12 @@ pub use crate::body::aws_chunked::{Decoder, Event, Form};
 
 use crate::body::wire::WireBody;
 use crate::bucket::cors::Cors;
-use crate::bucket::document::from_request;
+use crate::bucket::document::{from_request, to_bytes};
+use crate::bucket::encryption::BucketEncryption;
+use crate::bucket::logging::Logging;
 use crate::bucket::object_lock::ObjectLock;
+use crate::bucket::ownership::Ownership;
+use crate::bucket::public_access::PublicAccessBlock;
 use crate::bucket::website::Website;
 use crate::domains::Domains;
 use crate::error::S3Error;
@@ -24,12 +28,13 @@ use crate::query::Query;
 use crate::request::Parsed;
 use crate::target::Target;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{FutureExt, stream};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body::Frame;
-use http_body_util::StreamBody;
+use http_body_util::{BodyExt, StreamBody};
+use pipeline::{events, lifecycle};
 use std::convert::Infallible;
 use std::ops::Range;
 use std::pin::pin;
@@ -85,9 +90,35 @@ pub fn documents(input: &[u8]) -> usize {
         put_object_retention::parse(input).is_ok(),
         put_object_legal_hold::parse(input).is_ok(),
         from_request::<ObjectLock>(input).is_ok(),
+        from_request::<BucketEncryption>(input).is_ok(),
+        from_request::<Logging>(input).is_ok(),
+        from_request::<Ownership>(input).is_ok(),
+        from_request::<PublicAccessBlock>(input).is_ok(),
+        from_request::<lifecycle::Configuration>(input).is_ok(),
+        notification(input).is_some(),
     ];
     let valid = completes.iter().chain(&others);
     valid.filter(|is_valid| **is_valid).count()
+}
+
+/// Reads a configuration of notifications.
+pub fn notification(input: &[u8]) -> Option<events::Configuration> {
+    from_request(input).ok()
+}
+
+/// The same as clients are shown it.
+pub fn shown_notification(configuration: &events::Configuration) -> Bytes {
+    to_bytes(configuration)
+}
+
+/// Reads a call of IAM or STS up to its action: what it means in words of ours, or the document
+/// that refuses it.
+pub fn call(query: &str, form: &[u8]) -> Result<String, Bytes> {
+    crate::iam::fuzz::read(query, form).map_err(|refusal| {
+        let body = refusal.into_body().collect().now_or_never();
+        let body = body.and_then(Result::ok);
+        body.map(|body| body.to_bytes()).unwrap_or_default()
+    })
 }
 
 /// Finds the operation a request's head asks for; nothing where it asks for none.

@@ -1,7 +1,7 @@
 //! The straight line of a request.
 
 use crate::access_log::{Collector, Draft};
-use crate::auth::Verifier;
+use crate::auth::{self, Verifier};
 use crate::body::payload::Payload;
 use crate::body::wire::{ConnectionFate, WireBody};
 use crate::bucket::Bucket;
@@ -66,7 +66,9 @@ impl S3 {
             website_domains,
             web_keys,
             sigv2,
+            silence,
         } = config;
+        let collector: Arc<Collector> = Arc::default();
         Self {
             verifier: Verifier::new(identity.clone(), region.clone(), now).with_sigv2(sigv2),
             gate: Gate::new(engine, identity),
@@ -77,11 +79,13 @@ impl S3 {
                 courier,
                 customer_keys,
                 host_id: host_id.clone(),
+                silence,
+                collector: Arc::clone(&collector),
             },
             domains,
             website_domains,
             web_keys,
-            collector: Arc::default(),
+            collector,
             ids: RequestIds::new(),
             host_id,
         }
@@ -103,6 +107,7 @@ impl S3 {
         if iam::is_call(&parts, &self.domains) {
             return Box::pin(self.handle_call(&parts, body)).await;
         }
+        auth::take_from_query(&mut parts);
         let parsed = Parsed::parse(&parts, &self.domains);
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
         let (mut shared, mut draft) = (None, None);

@@ -144,7 +144,7 @@ pub const DRAIN_BYTES_MAX: u64 = 256 << 10;
 /// How long we wait for that (ours).
 pub const DRAIN_MILLISECONDS_MAX: u64 = 2_000;
 
-/// How long a client hears nothing of a copy that takes long (ours).
+/// How long a client hears nothing of a copy that takes long, unless told otherwise (ours).
 pub const SILENCE_SECONDS_MAX: u64 = 10;
 
 /// Bytes of the name of a key that wraps others (ours; Amazon: 2,048).

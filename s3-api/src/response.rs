@@ -12,6 +12,7 @@ use late::{Late, Piece};
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use storage_engine::BodyStream;
 use storage_engine::hash::ETag;
 
@@ -171,8 +172,12 @@ pub(crate) fn document_bytes(status: StatusCode, bytes: Bytes) -> Answer {
 }
 
 /// An answer whose document is still being made.
-pub(crate) fn late(making: impl Future<Output = Bytes> + Send + 'static) -> Answer {
-    let late = Late::new(Box::pin(making));
+/// The client hears of it every `silence`.
+pub(crate) fn late(
+    silence: Duration,
+    making: impl Future<Output = Bytes> + Send + 'static,
+) -> Answer {
+    let late = Late::new(silence, Box::pin(making));
     let mut answer = Response::new(ResponseBody(Kind::Late(Box::new(late))));
     answer
         .headers_mut()

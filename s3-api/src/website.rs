@@ -6,6 +6,7 @@
 
 mod page;
 
+use crate::access_log::Draft;
 use crate::body::payload::Payload;
 use crate::body::wire::WireBody;
 use crate::bucket::Bucket;
@@ -43,6 +44,26 @@ impl From<S3Error> for Failure {
     }
 }
 
+/// What came of a visit.
+struct Visited {
+    outcome: Result<Answer, Failure>,
+    /// What a page of another origin may see of it.
+    shared: Option<HeaderMap>,
+    /// Its line in the log of the bucket.
+    draft: Option<Draft>,
+}
+
+impl Visited {
+    /// There is no such bucket.
+    fn in_vain(error: S3Error) -> Self {
+        Self {
+            outcome: Err(error.into()),
+            shared: None,
+            draft: None,
+        }
+    }
+}
+
 impl S3 {
     /// Whether the host a request names is one of the domains for websites.
     pub fn is_website(&self, parts: &Parts) -> bool {
@@ -57,39 +78,62 @@ impl S3 {
     {
         let (parts, body) = request.into_parts();
         let mut body = WireBody::new(body, &parts.headers);
-        let (outcome, shared) = Box::pin(self.look_for_page(&parts)).await;
+        let Visited {
+            outcome,
+            shared,
+            draft,
+        } = Box::pin(self.look_for_page(&parts)).await;
         let error = outcome.as_ref().err();
         let error = error.map(|failure| failure.first.code().name());
-        let mut answer = self.sign(|request_id, host_id| match outcome {
-            Ok(answer) => answer,
-            Err(failure) => page::of(&failure, &parts.method, request_id, host_id),
+        let mut answer = self.sign(|request_id, host_id| {
+            let mut answer = match outcome {
+                Ok(answer) => answer,
+                Err(failure) => page::of(&failure, &parts.method, request_id, host_id),
+            };
+            if let Some(draft) = draft {
+                let collector = &self.settings().collector;
+                let entry = draft.answered(&answer, error, (request_id, host_id), collector);
+                answer.extensions_mut().insert(entry);
+            }
+            answer
         });
         answer.headers_mut().extend(shared.unwrap_or_default());
         let fate = body.settle().await;
         self.observed(answer, &body, fate, Some("WebsiteVisit"), error)
     }
 
-    async fn look_for_page(&self, parts: &Parts) -> (Result<Answer, Failure>, Option<HeaderMap>) {
+    async fn look_for_page(&self, parts: &Parts) -> Visited {
         let target = match self.site(parts) {
             Ok(target) => target,
-            Err(error) => return (Err(error.into()), None),
+            Err(error) => return Visited::in_vain(error),
         };
         let Ok(bucket) = self.gate().bucket(&target.bucket).await else {
-            return (Err(no_such_bucket(&target.bucket).into()), None);
+            return Visited::in_vain(no_such_bucket(&target.bucket));
         };
-        let shared = cors::headers_for(parts, &bucket);
-        let Some(website) = bucket.document::<Website>() else {
-            let error = S3Error::new(Code::NoSuchWebsiteConfiguration);
-            let error = error.extra("BucketName", target.bucket);
-            return (Err(error.into()), shared);
+        let website = bucket.document::<Website>();
+        let page = match &website {
+            Some(Website::Pages(pages)) => page_of(pages, &target.key),
+            _ => target.key.clone(),
         };
+        let draft = Draft::visit(parts, &bucket, &page);
         let visitor = Visitor {
             s3: self,
             parts,
             target: &target,
             bucket: &bucket,
         };
-        (visitor.visit(&website).await, shared)
+        let outcome = match &website {
+            Some(website) => visitor.visit(website).await,
+            None => {
+                let error = S3Error::new(Code::NoSuchWebsiteConfiguration);
+                Err(error.extra("BucketName", &*target.bucket).into())
+            }
+        };
+        Visited {
+            outcome,
+            shared: cors::headers_for(parts, &bucket),
+            draft,
+        }
     }
 
     /// Which bucket is the site, and what in it the path names.
@@ -127,10 +171,8 @@ impl Visitor<'_> {
         if let Some(elsewhere) = pages.redirection(self.as_visit(), None) {
             return Ok(redirect(&elsewhere));
         }
-        let key = &self.target.key;
-        let is_folder = key.is_empty() || key.ends_with(b"/");
-        let name = if is_folder { pages.index.as_str() } else { "" };
-        match self.read(self.parts, below(key, name)).await {
+        let page = page_of(pages, &self.target.key);
+        match self.read(self.parts, page).await {
             Ok(answer) => Ok(or_where_it_redirects(answer)),
             Err(error) if error.code() == Code::NotModified => Err(error.into()),
             Err(error) => self.show_error(pages, error).await,
@@ -220,6 +262,14 @@ impl Visitor<'_> {
             host: host(self.parts).unwrap_or_default(),
             key: &self.target.key,
         }
+    }
+}
+
+/// The key of what is shown where a path names that one.
+fn page_of(pages: &Pages, key: &Bytes) -> Bytes {
+    match key.is_empty() || key.ends_with(b"/") {
+        true => below(key, &pages.index),
+        false => key.clone(),
     }
 }
 

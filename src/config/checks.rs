@@ -43,6 +43,13 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
+pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
+    let milliseconds = text
+        .parse()
+        .map_err(|_| "expected milliseconds".to_owned())?;
+    Ok(Duration::from_millis(milliseconds))
+}
+
 pub(crate) fn day(length: Duration) -> Result<Day, String> {
     let milliseconds = u64::try_from(length.as_millis()).ok();
     let day = milliseconds.and_then(Day::of_milliseconds);

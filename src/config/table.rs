@@ -4,12 +4,13 @@
 use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
 use tracing_subscriber::EnvFilter;
 
-use super::checks::{day, region, resolve_all, seconds};
+use super::checks::{day, milliseconds, region, resolve_all, seconds};
 use super::setting::{Kind, Setting, switch};
 use crate::config::LogFormat;
 use crate::proxies::TrustedProxies;
 
 const DAY_SECONDS: u64 = 86_400;
+const SILENCE_MILLISECONDS_MAX: u64 = 60_000;
 
 pub(crate) static SETTINGS: &[Setting] = &[
     Setting::new(
@@ -198,6 +199,17 @@ pub(crate) static SETTINGS: &[Setting] = &[
         },
     )
     .or("86400"),
+    Setting::new(
+        "copy-silence",
+        Kind::Whole { from: 1, to: SILENCE_MILLISECONDS_MAX },
+        "MILLISECONDS",
+        "For tests: how long a client hears nothing of a copy that takes long",
+        |draft, values| {
+            draft.config.copy_silence = milliseconds(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("10000"),
     Setting::new(
         "root-user",
         Kind::Text,

@@ -7,6 +7,7 @@ import os
 import urllib.error
 import urllib.request
 import zlib
+from email.header import decode_header, make_header
 
 import boto3
 from botocore.exceptions import ClientError
@@ -139,6 +140,39 @@ def metadata_and_headers_come_back():
     s3.put_object(Bucket=bucket, Key="untyped", Body=b"body")
     got = s3.head_object(Bucket=bucket, Key="untyped")
     assert got["ContentType"] == "binary/octet-stream", got["ContentType"]
+
+
+@check
+def metadata_that_is_not_ascii_comes_back_encoded():
+    bucket = new_bucket(s3)
+    sending = client()
+    value = {}
+
+    def with_metadata(params, **_):
+        params["headers"]["x-amz-meta-note"] = value["sent"]
+
+    sending.meta.events.register("before-call.s3.PutObject", with_metadata)
+    # In UTF-8, which is read as Latin-1 and comes back as encoded words of that: the first is the
+    # example of Amazon's guide.
+    for sent, encoded in [
+        ("ÄMÄZÕÑ S3", "=?UTF-8?B?w4PChE3Dg8KEWsODwpXDg8KRIFMz?="),
+        ("Miniö", "=?UTF-8?Q?Mini=C3=83=C2=B6?="),
+        ("=?UTF-8?B?w7Y=?=", "=?UTF-8?B?w7Y=?="),
+        ("long " + "ö" * 100, None),
+    ]:
+        value["sent"] = sent
+        sending.put_object(Bucket=bucket, Key="key", Body=b"body")
+        got = s3.head_object(Bucket=bucket, Key="key")["Metadata"]["note"]
+        assert encoded in (None, got), got
+        text = str(make_header(decode_header(got)))
+        if encoded != sent:
+            assert text.encode("latin-1").decode() == sent, got
+    # A copy has it as its source, and what came back can be sent again.
+    source = {"Bucket": bucket, "Key": "key"}
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource=source)
+    assert s3.head_object(Bucket=bucket, Key="copy")["Metadata"]["note"] == got
+    s3.put_object(Bucket=bucket, Key="again", Body=b"", Metadata={"note": got})
+    assert s3.head_object(Bucket=bucket, Key="again")["Metadata"]["note"] == got
 
 
 @check

@@ -117,6 +117,17 @@ def objects_are_copied_and_moved_on_the_server():
 
 
 @check
+def metadata_that_is_not_ascii_is_kept():
+    bucket = new_bucket(s3)
+    with tempfile.TemporaryDirectory() as place:
+        here = write(pathlib.Path(place, "here"), 4)
+        rclone("copyto", "--metadata", "--metadata-set=note=grün", here, f"cairn:{bucket}/key")
+    # It sends UTF-8 and does not decode what it reads, with Amazon neither.
+    got = s3.head_object(Bucket=bucket, Key="key")["Metadata"]["note"]
+    assert got == "=?UTF-8?Q?gr=C3=83=C2=BCn?=", got
+
+
+@check
 def thousands_of_keys_are_listed_and_purged():
     bucket = new_bucket(s3)
     names = [f"{number % 3}/key +%{number:04}" for number in range(2500)]

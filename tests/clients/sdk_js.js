@@ -171,6 +171,22 @@ check("links_and_forms_are_signed", async () => {
   assert.equal((await got(bucket, "in/form ü")).toString(), "posted");
 });
 
+check("a_link_brings_its_headers_along", async () => {
+  const bucket = await newBucket(s3);
+  const at = { Bucket: bucket, Key: "key" };
+  const given = { Metadata: { colour: "grün" }, Tagging: "a=b", StorageClass: "STANDARD_IA" };
+  const write = new PutObjectCommand({ ...at, ...given });
+  const link = await getSignedUrl(s3, write, { expiresIn: 60 });
+  assert.ok(link.includes("&x-amz-meta-colour="), link);
+  const answer = await fetch(link, { method: "PUT", body: "linked" });
+  assert.equal(answer.status, 200, await answer.text());
+  const found = await s3.send(new GetObjectCommand(at));
+  assert.deepEqual([found.StorageClass, found.TagCount], ["STANDARD_IA", 1]);
+  assert.equal(found.Metadata.colour, "=?UTF-8?Q?gr=C3=BCn?=");
+  const forged = await fetch(link.replace("gr%C3%BCn", "rot"), { method: "PUT", body: "forged" });
+  assert.equal(forged.status, 403);
+});
+
 check("versions_are_kept", async () => {
   const bucket = await newBucket(s3);
   const VersioningConfiguration = { Status: "Enabled" };

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
 #[derive(Clone)]
@@ -23,6 +24,20 @@ struct Shared {
 
 impl Receiver {
     pub(crate) fn start() -> Receiver {
+        Receiver::listen(|stream, shared| {
+            serve(stream, shared);
+        })
+    }
+
+    /// The same over TLS.
+    pub(crate) fn start_over_tls(config: Arc<ServerConfig>) -> Receiver {
+        Receiver::listen(move |stream, shared| {
+            let connection = ServerConnection::new(Arc::clone(&config));
+            serve(StreamOwned::new(connection.unwrap(), stream), shared);
+        })
+    }
+
+    fn listen(serve: impl Fn(TcpStream, &Shared) + Clone + Send + 'static) -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let receiver = Receiver {
             address: listener.local_addr().unwrap(),
@@ -32,7 +47,7 @@ impl Receiver {
         // It ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let shared = Arc::clone(&shared);
+                let (shared, serve) = (Arc::clone(&shared), serve.clone());
                 thread::spawn(move || serve(stream, &shared));
             }
         });
@@ -55,7 +70,7 @@ impl Receiver {
 }
 
 /// Requests one after the other, until the client goes or sends what is none.
-fn serve(stream: TcpStream, shared: &Shared) -> Option<()> {
+fn serve(stream: impl Read + Write, shared: &Shared) -> Option<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let mut length = 0;
@@ -87,5 +102,6 @@ fn serve(stream: TcpStream, shared: &Shared) -> Option<()> {
         };
         let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
         stream.get_mut().write_all(answer.as_bytes()).ok()?;
+        stream.get_mut().flush().ok()?;
     }
 }

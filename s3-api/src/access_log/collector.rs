@@ -1,12 +1,15 @@
 //! Lines that wait to be written.
 
-use crate::bucket::logging::KeyFormat;
+use crate::bucket::Bucket;
+use crate::bucket::logging::{DateSource, KeyFormat};
 use crate::limits::{LOG_BUFFER_BYTES_MAX, LOG_OBJECT_BYTES_MAX};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
+
+const DAY_SECONDS: u64 = 24 * 3600;
 
 /// Where lines go together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +22,26 @@ pub(super) struct Place {
     pub(super) keys: KeyFormat,
     /// Since 1970, where each day has logs of its own.
     pub(super) day: Option<u64>,
+}
+
+impl Place {
+    /// For what is done to a bucket at that time; none where its owner wants no log.
+    pub(super) fn of(bucket: &Bucket, time: SystemTime) -> Option<Self> {
+        let target = bucket.logging.as_ref()?;
+        let seconds = time
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        let by_day = target.keys == KeyFormat::Partitioned(DateSource::EventTime);
+        Some(Self {
+            source: bucket.row.name.clone(),
+            owner: bucket.row.owner.clone(),
+            target: target.bucket.clone(),
+            prefix: target.prefix.clone(),
+            keys: target.keys,
+            day: by_day.then_some(seconds / DAY_SECONDS),
+        })
+    }
 }
 
 #[derive(Debug)]

@@ -1,11 +1,13 @@
 //! Writing what has gathered: one object for each place that lines go to.
 
 use super::collector::{AccessLogStats, Batch, Place};
+use super::encryption::{can_be_written, for_log};
 use super::permission::{SERVICE, account, may_deliver};
 use crate::bucket::Bucket;
 use crate::bucket::logging::{DateSource, KeyFormat};
 use crate::checksum::DEFAULT_ALGORITHM;
 use crate::handle::S3;
+use crate::kms::KmsError;
 use crate::ops::shared::object_input::DEFAULT_STORAGE_CLASS;
 use bytes::Bytes;
 use pipeline::events::{self, EventName, Origin};
@@ -22,8 +24,10 @@ use tokio::sync::watch;
 enum Undelivered {
     #[error("the bucket for it does not let logs in")]
     NotPermitted,
-    #[error("the bucket for it encrypts")]
+    #[error("the bucket for it encrypts with a key of somebody's own")]
     Encrypted,
+    #[error("no key to encrypt it with: {0}")]
+    NoKey(#[from] KmsError),
     #[error("no randomness from the operating system")]
     NoRandomness,
     #[error(transparent)]
@@ -70,15 +74,16 @@ impl S3 {
         if !may_deliver(gate.identity(), &source, &target, &place.prefix) {
             return Err(Undelivered::NotPermitted);
         }
-        if target.encryption.is_some() {
+        if !can_be_written(&target) {
             return Err(Undelivered::Encrypted);
         }
+        let (encryption, guarded) = for_log(&*self.settings().kms, &target).await?.unzip();
         let key = self.key(place, &batch, &account(gate.identity(), &source))?;
         let options = StageOptions {
             bucket: place.target.clone(),
             length: Some(batch.lines.len() as u64),
             checksums: vec![DEFAULT_ALGORITHM],
-            encryption: None,
+            encryption,
         };
         let mut staging = engine.stage(options).await?;
         staging.write(batch.lines.into()).await?;
@@ -89,10 +94,7 @@ impl S3 {
             object: NewObject {
                 owner: target.row.owner.clone(),
                 label: DEFAULT_STORAGE_CLASS.to_owned(),
-                attributes: vec![Attribute {
-                    name: "content-type".to_owned(),
-                    value: b"text/plain".to_vec(),
-                }],
+                attributes: [content_type()].into_iter().chain(guarded).collect(),
                 ..NewObject::default()
             },
             conditions: Vec::new(),
@@ -127,6 +129,13 @@ impl S3 {
             }
         };
         Ok(key.into())
+    }
+}
+
+fn content_type() -> Attribute {
+    Attribute {
+        name: "content-type".to_owned(),
+        value: b"text/plain".to_vec(),
     }
 }
 

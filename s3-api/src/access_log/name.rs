@@ -1,6 +1,10 @@
 //! What operations are called in the log: `REST.`, the method, and what it is done to.
 
 use crate::op::{Level, Marker, Operation};
+use http::Method;
+
+/// One key of a DeleteObjects.
+pub(crate) const DELETE_OF_BATCH: &str = "BATCH.DELETE.OBJECT";
 
 /// Those that are not called after their method and sub-resource.
 const NAMES: [(&str, &str); 15] = [
@@ -46,6 +50,19 @@ pub(super) fn of(operation: &Operation) -> String {
         }
     }
     name
+}
+
+/// The reading of a copy's source.
+pub(crate) fn of_source(operation: &Operation) -> &'static str {
+    match operation.name {
+        "UploadPartCopy" => "REST.COPY.PART_GET",
+        _ => "REST.COPY.OBJECT_GET",
+    }
+}
+
+/// A look at a page of a website.
+pub(super) fn of_visit(method: &Method) -> String {
+    format!("WEBSITE.{method}.OBJECT")
 }
 
 /// `publicAccessBlock` and `object-lock` in capitals, words apart.

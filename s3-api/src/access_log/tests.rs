@@ -2,15 +2,24 @@ use super::collector::{Collector, Place};
 use super::name;
 use crate::bucket::logging::KeyFormat;
 use crate::limits::LOG_BUFFER_BYTES_MAX;
-use crate::op::OPERATIONS;
+use crate::op::{OPERATIONS, Operation};
 use std::time::SystemTime;
+
+fn operation(wanted: &str) -> &'static Operation {
+    let row = OPERATIONS.iter().find(|row| row.name == wanted);
+    row.unwrap()
+}
+
+#[test]
+fn sources_are_named_after_what_is_made_of_them() {
+    let named = |wanted: &str| name::of_source(operation(wanted));
+    assert_eq!(named("CopyObject"), "REST.COPY.OBJECT_GET");
+    assert_eq!(named("UploadPartCopy"), "REST.COPY.PART_GET");
+}
 
 #[test]
 fn operations_are_called_as_amazon_calls_them() {
-    let named = |wanted: &str| {
-        let row = OPERATIONS.iter().find(|row| row.name == wanted);
-        name::of(row.unwrap())
-    };
+    let named = |wanted: &str| name::of(operation(wanted));
     for (operation, expected) in [
         ("GetObject", "REST.GET.OBJECT"),
         ("HeadObject", "REST.HEAD.OBJECT"),

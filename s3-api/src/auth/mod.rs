@@ -10,6 +10,7 @@ mod canonical;
 pub(crate) mod chunked;
 mod form;
 mod header;
+mod hoisted;
 mod keys;
 mod presigned;
 mod scope;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 pub(crate) use call::Service;
 pub use canonical::fuzz_canonical_request;
+pub(crate) use hoisted::{Hoisted, take_from_query};
 pub(crate) use sigv2::fuzz_string_to_sign;
 pub(crate) use verify::Verifier;
 

@@ -4,7 +4,7 @@ use super::canonical::{PathForm, Signable};
 use super::chunked::ChunkSigner;
 use super::keys::{FoundKey, SigningKeys};
 use super::scope::Scope;
-use super::{ContentSha256, Head, PayloadClaim, Scheme, SigV2, Verified};
+use super::{ContentSha256, Head, Hoisted, PayloadClaim, Scheme, SigV2, Verified};
 use super::{header, presigned, scheme};
 use crate::date::basic_iso8601;
 use crate::encoding::hex_digest;
@@ -195,7 +195,8 @@ impl Verifier {
             signed_headers: claim.signed_headers,
             payload: claim.payload,
         };
-        signable.check_coverage(claim.exempt)?;
+        let is_hoisted = |name: &str| Hoisted::has(head.parts, name);
+        signable.check_coverage(|name| name == claim.exempt || is_hoisted(name))?;
         let found = self.keys.find(&claim.scope, &credential.secret);
         let signature = hex_digest(claim.signature.as_bytes());
         let text = Texts::build(&signable, claim, PathForm::Raw)?;

@@ -9,6 +9,7 @@ mod account;
 mod answer;
 mod attached;
 mod call;
+pub(crate) mod fuzz;
 mod groups;
 mod inline;
 mod keys;

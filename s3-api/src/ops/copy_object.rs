@@ -76,7 +76,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         let copied = engine.copy_object(copy).await;
         copied.map_err(encryption::changed_meanwhile)
     };
-    let mut answer = match patience::wait(copying).await {
+    let mut answer = match patience::wait(request, copying).await {
         Waited::Soon(outcome) => {
             let outcome = outcome.map_err(|error| refusal(name, request, error))?;
             let mut answer = response::document(result(&outcome.summary));
@@ -116,7 +116,7 @@ struct Directives {
 impl Directives {
     fn parse(request: &Permitted<'_>) -> Result<Self, S3Error> {
         let metadata = match directive(request, "x-amz-metadata-directive", "Metadata")? {
-            true => Some(object_input::attributes(request.headers())?),
+            true => Some(object_input::attributes(request.parts())?),
             false => None,
         };
         let tags = match directive(request, "x-amz-tagging-directive", "Tagging")? {

@@ -4,6 +4,7 @@ use super::shared::conditions::{DeleteConditions, failed};
 use super::shared::lock::bypasses_governance;
 use super::shared::notices::{self, REMOVALS};
 use super::shared::version;
+use crate::access_log::{Beside, DELETE_OF_BATCH, Done};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::error::{Code, S3Error, Subject, from_engine};
@@ -15,6 +16,7 @@ use crate::target::check_key;
 use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
 use bytes::Bytes;
+use http::StatusCode;
 use storage_engine::ids::VersionId;
 use storage_engine::{DeleteObject, DeleteOutcome, Error, Target};
 
@@ -29,7 +31,11 @@ pub(crate) async fn run(
         check_permitted(request, entry).await?;
     }
     let bypass = bypasses_governance(request).await?;
+    let log = Beside::begin(request, request.settings_of_bucket()?, DELETE_OF_BATCH);
     let results = delete(request, &input.entries, bypass).await;
+    if let Some(log) = log {
+        write_log(&log, &input.entries, &results);
+    }
     let mut xml = Writer::with_capacity("DeleteResult", 512 + 96 * results.len());
     for (entry, result) in input.entries.iter().zip(&results) {
         match result {
@@ -189,6 +195,18 @@ fn refusal(request: &Permitted<'_>, entry: &Entry, error: Error) -> S3Error {
                 },
             )
         }
+    }
+}
+
+fn write_log(log: &Beside<'_>, entries: &[Entry], results: &[Result<DeleteOutcome, S3Error>]) {
+    for (entry, result) in entries.iter().zip(results) {
+        let wanted = entry.wanted.as_ref().ok();
+        log.write(&Done {
+            key: &entry.key,
+            version: wanted.and_then(|wanted| wanted.version),
+            size: None,
+            outcome: result.as_ref().map(|_| StatusCode::NO_CONTENT),
+        });
     }
 }
 

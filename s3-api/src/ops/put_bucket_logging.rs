@@ -1,7 +1,7 @@
 //! PutBucketLogging: which bucket takes the log of the requests to this one, or none.
 
 use super::shared::configuration;
-use crate::access_log::may_deliver;
+use crate::access_log::{can_be_written, may_deliver};
 use crate::body::document::Proof;
 use crate::body::payload::Payload;
 use crate::bucket::logging::{LogTarget, Logging};
@@ -49,8 +49,8 @@ async fn check(request: &Permitted<'_>, to: &LogTarget) -> Result<(), S3Error> {
     let refuse = |message: &'static str| {
         Err(S3Error::invalid_argument("TargetBucket", &*to.bucket).message(message))
     };
-    if target.encryption.is_some() {
-        return refuse("Logs cannot be delivered to a bucket with default encryption.");
+    if !can_be_written(&target) {
+        return refuse("Logs cannot be delivered to a bucket whose default encryption is aws:kms.");
     }
     if target.document() == Some(Payer::Requester) {
         return refuse("Logs cannot be delivered to a bucket whose requester pays.");

@@ -51,7 +51,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
         let copied = engine.copy_part(copy).await;
         copied.map_err(encryption::changed_meanwhile)
     };
-    let mut answer = match patience::wait(copying).await {
+    let mut answer = match patience::wait(request, copying).await {
         Waited::Soon(outcome) => {
             let outcome = outcome.map_err(|error| refusal(CONDITION, request, error))?;
             response::document(result(&outcome))

@@ -3,7 +3,6 @@
 //! connection up. Amazon does the same. What goes wrong from then on can be told by the document
 //! only: the status has been sent.
 
-use crate::limits::SILENCE_SECONDS_MAX;
 use crate::xml::writer::DECLARATION;
 use bytes::Bytes;
 use std::pin::Pin;
@@ -37,11 +36,7 @@ pub(super) struct Late {
 }
 
 impl Late {
-    pub(super) fn new(making: Making) -> Self {
-        Self::with_period(Duration::from_secs(SILENCE_SECONDS_MAX), making)
-    }
-
-    fn with_period(period: Duration, making: Making) -> Self {
+    pub(super) fn new(period: Duration, making: Making) -> Self {
         Self {
             making,
             // Whoever makes such an answer has been waiting for as long already.

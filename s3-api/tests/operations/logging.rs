@@ -86,15 +86,141 @@ async fn buckets_must_be_there_and_let_logs_in() {
     paid.refused(400, "InvalidArgument");
     let payer = payer.replace("Requester<", "BucketOwner<");
     client.send(payment(&payer)).await.ok();
-    let encryption = "<ServerSideEncryptionConfiguration><Rule>\
-        <ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>\
-        </ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
-    client
-        .send(call("PUT", "/logs?encryption").body(encryption))
-        .await
-        .ok();
+    client.send(encrypted_by("aws:kms")).await.ok();
     let encrypted = client.send(to("logs", "log/")).await;
     encrypted.refused(400, "InvalidArgument");
+}
+
+fn encrypted_by(algorithm: &str) -> Call {
+    let document = format!(
+        "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+         <SSEAlgorithm>{algorithm}</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>\
+         </ServerSideEncryptionConfiguration>"
+    );
+    call("PUT", "/logs?encryption").body(document)
+}
+
+#[tokio::test]
+async fn logs_are_encrypted_with_the_stores_key_where_their_bucket_says_so() {
+    let client = store().await;
+    client.send(encrypted_by("AES256")).await.ok();
+    client.send(set(&document("logs", "log/", ""))).await.ok();
+    client.put("/bucket/key", "1").await.sent();
+    let (lines, keys) = written(&client).await;
+    assert!(lines[0].contains(" REST.PUT.OBJECT key "), "{lines:?}");
+    let log = client.get(&format!("/logs/{}", keys[0])).await.ok();
+    assert_eq!(log.header("x-amz-server-side-encryption"), "AES256");
+    assert_eq!(log.header("content-type"), "text/plain");
+    // A key that is not the store's is not for the service to use.
+    client.send(encrypted_by("aws:kms")).await.ok();
+    client.put("/bucket/key", "1").await.sent();
+    client.s3.flush_access_log().await;
+    assert_eq!(client.s3.access_log_stats().dropped, 1);
+}
+
+#[tokio::test]
+async fn policies_that_keep_all_but_services_out_let_logs_in() {
+    let client = store().await;
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject",
+        "Resource":"arn:aws:s3:::logs/log/*"},
+        {"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::logs/*",
+        "Condition":{"BoolIfExists":{"aws:PrincipalIsAWSService":"false"}}},
+        {"Effect":"Deny","Principal":{"AWS":"*"},"Action":"s3:*","Resource":"arn:aws:s3:::logs/*",
+        "Condition":{"BoolIfExists":{"aws:SecureTransport":"false"}}}]}"#;
+    client
+        .send(call("PUT", "/logs?policy").body(policy))
+        .await
+        .ok();
+    client.send(set(&document("logs", "log/", ""))).await.ok();
+}
+
+/// What follows the operation in the line of it about a key.
+fn about<'a>(lines: &'a [String], operation: &str, key: &str) -> &'a str {
+    let wanted = format!(" {operation} {key} ");
+    let mut found = lines.iter().filter_map(|line| line.split_once(&wanted));
+    let (_, rest) = found
+        .next()
+        .unwrap_or_else(|| panic!("{wanted}: {lines:#?}"));
+    assert!(found.next().is_none(), "{wanted}: {lines:#?}");
+    rest
+}
+
+#[tokio::test]
+async fn each_key_of_many_deleted_has_a_line() {
+    let client = store().await;
+    client.put("/bucket/a%20key", "12345").await;
+    client.send(set(&document("logs", "log/", ""))).await.ok();
+    let keys = "<Delete><Object><Key>a key</Key></Object><Object><Key>gone</Key></Object>\
+        <Object><Key>gone</Key><VersionId>0123456789abcdef0123456789abcdef</VersionId></Object>\
+        <Object><Key>odd</Key><VersionId>?</VersionId></Object></Delete>";
+    let delete = call("POST", "/bucket?delete").proven(keys);
+    let deleted = client.send(delete).await.sent().ok();
+    let id = deleted.header("x-amz-request-id");
+    let (lines, _) = written(&client).await;
+    assert_eq!(lines.len(), 5, "{lines:#?}");
+    let end = "- - - - - - - - cairn SigV4 - AuthHeader localhost:9000 - - -";
+    let start = |line: &String| {
+        line.starts_with("owner-id bucket [") && line.contains(&format!("owner-id {id} "))
+    };
+    assert!(lines.iter().all(start), "{lines:#?}");
+    let whole = about(&lines, "REST.POST.MULTI_OBJECT_DELETE", "-");
+    assert!(whole.starts_with("\"POST /bucket?delete HTTP/1.1\" 200 - "));
+    assert_eq!(
+        about(&lines, "BATCH.DELETE.OBJECT", "a%20key"),
+        format!("- 204 {end}")
+    );
+    let odd = about(&lines, "BATCH.DELETE.OBJECT", "odd");
+    assert_eq!(odd, format!("- 404 NoSuchVersion {}", &end[2..]));
+    let versions = lines.iter().filter(|line| line.contains(" gone "));
+    let versions: Vec<&str> = versions
+        .map(|line| line.split(' ').nth(18).unwrap())
+        .collect();
+    assert_eq!(versions, ["-", "0123456789abcdef0123456789abcdef"]);
+}
+
+#[tokio::test]
+async fn sources_of_copies_are_logged_where_they_lie() {
+    let client = store().await;
+    client.put("/bucket/source", "12345").await;
+    client.send(call("PUT", "/other")).await.ok();
+    client.send(set(&document("logs", "log/", ""))).await.ok();
+    // The bucket that the copy goes to has no log of its own.
+    let copy = |source: &str| call("PUT", "/other/copy").header("x-amz-copy-source", source);
+    client.send(copy("bucket/source")).await.sent().ok();
+    let gone = client.send(copy("bucket/gone")).await.sent();
+    gone.refused(404, "NoSuchKey");
+    let failed = copy("bucket/source?versionId=null").header("x-amz-copy-source-if-match", "\"x\"");
+    let failed = client.send(failed).await.sent();
+    failed.refused(412, "PreconditionFailed");
+    let begun = client.send(call("POST", "/bucket/key?uploads")).await;
+    let upload = begun.tag("UploadId").to_owned();
+    let part = format!("/bucket/key?partNumber=1&uploadId={upload}");
+    let part = call("PUT", part).header("x-amz-copy-source", "/other/copy");
+    client.send(part).await.sent().ok();
+    let (lines, _) = written(&client).await;
+    let end = "- - - - - cairn SigV4 - AuthHeader localhost:9000 - - -";
+    let ends: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split_once(" REST.COPY.OBJECT_GET "))
+        .map(|(_, end)| end)
+        .collect();
+    let expected = [
+        format!("source - 200 - - 5 {end}"),
+        format!("gone - 404 NoSuchKey - - {end}"),
+        format!(
+            "source - 412 PreconditionFailed - - - - - - null {}",
+            &end[10..]
+        ),
+    ];
+    assert_eq!(ends, expected);
+    // The part's source lies where there is no log, and the part itself where there is one.
+    about(&lines, "REST.COPY.PART", "key");
+    assert!(!lines.iter().any(|line| line.contains("PART_GET")));
+    let onto = call("PUT", "/bucket/copy").header("x-amz-copy-source", "bucket/source");
+    client.send(onto).await.sent().ok();
+    let (lines, _) = written(&client).await;
+    about(&lines, "REST.COPY.OBJECT", "copy");
 }
 
 #[tokio::test]

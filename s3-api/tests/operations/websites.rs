@@ -141,3 +141,47 @@ async fn rules_redirect_before_and_after_reading() {
     let after = sent(client.visit(visit("/private")).await);
     assert_eq!(after, (302, format!("http://{HOST}/login.html")));
 }
+
+#[tokio::test]
+async fn visits_are_logged() {
+    let client = site(&format!(
+        "{INDEX}<ErrorDocument><Key>oops.html</Key></ErrorDocument>"
+    ))
+    .await;
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject",
+        "Resource":"arn:aws:s3:::logs/*"}]}"#;
+    let logging = "<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket>\
+        <TargetPrefix></TargetPrefix></LoggingEnabled></BucketLoggingStatus>";
+    client.send(call("PUT", "/logs")).await.ok();
+    client
+        .send(call("PUT", "/logs?policy").body(policy))
+        .await
+        .ok();
+    client
+        .send(call("PUT", "/site?logging").body(logging).md5())
+        .await
+        .ok();
+    let page = call("PUT", "/site/index.html").body("hello");
+    client.send(page).await.ok();
+    // Nobody may read it yet.
+    let refused = client.visit(visit("/?a=b")).await.sent();
+    shows_error(&refused, 403, "AccessDenied");
+    let id = refused.header("x-amz-request-id");
+    client.visit(visit("/folder/")).await.sent();
+    client.s3.flush_access_log().await;
+    let list = client.get("/logs").await.ok();
+    let log = client.get(&format!("/logs/{}", list.tag("Key"))).await.ok();
+    let lines: Vec<&str> = log.text().lines().collect();
+    let sent = refused.body.len();
+    let expected = format!(
+        " - - {id} WEBSITE.GET.OBJECT index.html \"GET /?a=b HTTP/1.1\" 403 AccessDenied {sent} - 7 7 \
+         \"-\" \"-\" - cairn - - - {HOST} - - -"
+    );
+    assert!(lines[0].ends_with(&expected), "{lines:#?}");
+    assert!(
+        lines[1].contains(" WEBSITE.GET.OBJECT folder/index.html \"GET /folder/ HTTP/1.1\" "),
+        "{lines:#?}"
+    );
+    assert_eq!(lines.len(), 2);
+}

@@ -43,6 +43,10 @@ fn numbers_have_bounds() {
     }
     let interval = config(&["--access-log-interval", "7"]).access_log_interval;
     assert_eq!(interval, Duration::from_secs(7));
+    let silence = config(&["--copy-silence", "5"]).copy_silence;
+    assert_eq!(silence, Duration::from_millis(5));
+    let usual = Duration::from_secs(s3_api::limits::SILENCE_SECONDS_MAX);
+    assert_eq!(config(&[]).copy_silence, usual);
     assert_eq!(config(&[]).lifecycle_day, Day::REAL);
     assert_ne!(config(&["--lifecycle-day", "10"]).lifecycle_day, Day::REAL);
 }

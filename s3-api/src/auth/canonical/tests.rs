@@ -77,7 +77,7 @@ fn unsigned_amazon_headers_are_refused() {
             signed_headers,
             payload: b"",
         }
-        .check_coverage(exempt)
+        .check_coverage(|name| name == exempt)
         .map_err(|error| error.code())
     };
     assert_eq!(coverage("host;x-amz-acl", ""), Ok(()));

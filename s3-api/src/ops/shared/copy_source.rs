@@ -2,12 +2,15 @@
 
 use super::conditions::{COPY_SOURCE, ReadConditions, Verdict, failed};
 use super::version;
+use crate::access_log::{Beside, Done, of_source};
+use crate::bucket::Bucket;
 use crate::encoding::percent_decode;
 use crate::error::{Code, S3Error, Subject, from_engine};
 use crate::op::Access;
 use crate::request::{Deed, Permitted};
 use crate::target::{check_bucket_name, check_key};
 use bytes::Bytes;
+use http::StatusCode;
 use storage_engine::ids::VersionId;
 use storage_engine::row::Versioning;
 use storage_engine::{Condition, ObjectInfo, Target};
@@ -69,7 +72,28 @@ impl CopySource {
 
     /// Looks it up, if it may be read, and holds the client's conditions against it.
     pub(crate) async fn find(&self, request: &Permitted<'_>) -> Result<FoundSource, S3Error> {
-        self.check_permitted(request).await?;
+        let bucket = request.other_bucket(&self.bucket).await;
+        let bucket = bucket.map_err(|error| self.refusal(error))?;
+        let log = Beside::begin(request, &bucket, of_source(request.operation()));
+        let found = self.find_in(&bucket, request).await;
+        if let Some(log) = log {
+            let source = found.as_ref();
+            log.write(&Done {
+                key: &self.key,
+                version: self.version,
+                size: source.ok().map(|found| found.info.row.summary.size),
+                outcome: source.map(|_| StatusCode::OK),
+            });
+        }
+        found
+    }
+
+    async fn find_in(
+        &self,
+        bucket: &Bucket,
+        request: &Permitted<'_>,
+    ) -> Result<FoundSource, S3Error> {
+        self.check_permitted(bucket, request).await?;
         let (bucket, key) = (self.bucket.clone(), self.key.clone());
         let mut target = Target {
             bucket,
@@ -99,13 +123,15 @@ impl CopySource {
         })
     }
 
-    async fn check_permitted(&self, request: &Permitted<'_>) -> Result<(), S3Error> {
-        let bucket = request.other_bucket(&self.bucket).await;
-        let bucket = bucket.map_err(|error| self.refusal(error))?;
-        request.check_source_owner(&bucket)?;
+    async fn check_permitted(
+        &self,
+        bucket: &Bucket,
+        request: &Permitted<'_>,
+    ) -> Result<(), S3Error> {
+        request.check_source_owner(bucket)?;
         let deed = Deed {
             access: Access::to_read(),
-            bucket: &bucket,
+            bucket,
             key: &self.key,
             version: self.version,
             known: &[],

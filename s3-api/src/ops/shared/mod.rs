@@ -9,6 +9,7 @@ pub(crate) mod expiry;
 pub(crate) mod intake;
 pub(crate) mod listing;
 pub(crate) mod lock;
+pub(crate) mod metadata;
 pub(crate) mod notices;
 pub(crate) mod object_headers;
 pub(crate) mod object_input;

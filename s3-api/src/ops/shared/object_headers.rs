@@ -1,6 +1,6 @@
 //! The headers that describe an object, on GET and HEAD alike.
 
-use super::{lock, version};
+use super::{lock, metadata, version};
 use crate::checksum::{kind_text, names, object_value_text, value_text};
 use crate::date::http_date;
 use crate::error::S3Error;
@@ -16,6 +16,7 @@ use storage_engine::row::{Attribute, Detail, ObjectChecksum, Summary};
 
 const STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storage-class");
 const TAGGING_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
+const MISSING_META: HeaderName = HeaderName::from_static("x-amz-missing-meta");
 pub(crate) const PARTS_COUNT: HeaderName = HeaderName::from_static("x-amz-mp-parts-count");
 
 /// Query parameters that replace a header of the answer.
@@ -114,12 +115,24 @@ pub(crate) fn parts_of(summary: &Summary) -> Option<u16> {
 }
 
 fn describe_detail(detail: &Detail, headers: &mut HeaderMap) {
+    let mut missing = 0;
     for Attribute { name, value } in &detail.attributes {
+        let is_metadata = name.starts_with("x-amz-meta-");
+        let value = match is_metadata {
+            true => metadata::as_header(value),
+            false => HeaderValue::from_bytes(value).ok(),
+        };
         // They were headers when they came; a row that holds anything else shows less.
-        let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value)) {
-            headers.insert(name, value);
+        match (HeaderName::from_bytes(name.as_bytes()), value) {
+            (Ok(name), Some(value)) => {
+                headers.insert(name, value);
+            }
+            _ if is_metadata => missing += 1,
+            _ => {}
         }
+    }
+    if missing > 0 {
+        headers.insert(MISSING_META, HeaderValue::from(missing));
     }
     if !detail.tags.is_empty() {
         headers.insert(TAGGING_COUNT, HeaderValue::from(detail.tags.len()));

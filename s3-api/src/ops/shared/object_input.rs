@@ -1,10 +1,13 @@
 //! Everything of a new object but its bytes, from the headers of a request.
 
 use super::acl_input::{self, Owned};
-use super::{lock, tags};
+use super::{lock, metadata, tags};
+use crate::auth::Hoisted;
 use crate::error::{Code, S3Error};
 use crate::limits::USER_METADATA_BYTES_MAX;
+use crate::ops::post_object::Wish;
 use crate::request::Permitted;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use storage_engine::NewObject;
 use storage_engine::row::Attribute;
@@ -36,7 +39,7 @@ const KEPT_HEADERS: [&str; 7] = [
 pub(crate) fn parse(request: &Permitted<'_>) -> Result<NewObject, S3Error> {
     check_unsupported(request.headers())?;
     let Owned { owner, acl } = acl_input::for_new_object(request)?;
-    let mut attributes = attributes(request.headers())?;
+    let mut attributes = attributes(request.parts())?;
     attributes.extend(acl);
     Ok(NewObject {
         owner,
@@ -68,20 +71,21 @@ pub(crate) fn given_tags(
 }
 
 /// The headers to keep. Repeated metadata is joined by commas, as HTTP allows.
-pub(crate) fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error> {
+pub(crate) fn attributes(parts: &Parts) -> Result<Vec<Attribute>, S3Error> {
     let mut kept: Vec<Attribute> = Vec::new();
     let mut metadata_bytes = 0;
-    for (name, value) in headers {
+    for (name, value) in &parts.headers {
         let name = name.as_str();
-        let metadata = name.strip_prefix("x-amz-meta-");
-        if metadata.is_none() && !KEPT_HEADERS.contains(&name) {
+        let own = name.strip_prefix("x-amz-meta-");
+        if own.is_none() && !KEPT_HEADERS.contains(&name) {
             continue;
         }
         let value = match name {
             "content-encoding" => without_framing(value),
+            _ if own.is_some() && !is_text(parts, name) => metadata::of_header(value.as_bytes()),
             _ => value.as_bytes().to_vec(),
         };
-        if let Some(short) = metadata {
+        if let Some(short) = own {
             metadata_bytes += short.len() + value.len();
         }
         match kept.iter_mut().find(|attribute| attribute.name == name) {
@@ -102,6 +106,11 @@ pub(crate) fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error>
             .extra("MaxSizeAllowed", USER_METADATA_BYTES_MAX.to_string()));
     }
     Ok(kept)
+}
+
+/// Whether it is UTF-8: it has not come as a header.
+fn is_text(parts: &Parts, name: &str) -> bool {
+    Hoisted::has(parts, name) || parts.extensions.get::<Wish>().is_some()
 }
 
 /// `aws-chunked` describes the transfer, not the object. A value without it stays as it came.

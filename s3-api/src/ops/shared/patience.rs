@@ -2,7 +2,6 @@
 //! in silence.
 
 use crate::error::S3Error;
-use crate::limits::SILENCE_SECONDS_MAX;
 use crate::request::Permitted;
 use crate::response::{self, Answer};
 use bytes::Bytes;
@@ -15,8 +14,11 @@ pub(crate) enum Waited<T> {
     Late(Pin<Box<dyn Future<Output = T> + Send>>),
 }
 
-pub(crate) async fn wait<T>(work: impl Future<Output = T> + Send + 'static) -> Waited<T> {
-    wait_for(Duration::from_secs(SILENCE_SECONDS_MAX), work).await
+pub(crate) async fn wait<T>(
+    request: &Permitted<'_>,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Waited<T> {
+    wait_for(request.settings().silence, work).await
 }
 
 /// Answers a request whose document is still being made. What goes wrong becomes one too.
@@ -27,7 +29,7 @@ pub(crate) fn answer(
     let resource = request.parts().uri.path().to_owned();
     let request_id = request.request_id().to_owned();
     let host_id = request.settings().host_id.clone();
-    response::late(async move {
+    response::late(request.settings().silence, async move {
         let made = making.await;
         made.unwrap_or_else(|error| error.document(&resource, &request_id, &host_id))
     })

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 fn body() -> (oneshot::Sender<Bytes>, ResponseBody) {
     let (end, made) = oneshot::channel::<Bytes>();
     let making = Box::pin(async move { made.await.unwrap() });
-    let late = Late::with_period(Duration::from_millis(1), making);
+    let late = Late::new(Duration::from_millis(1), making);
     (end, ResponseBody(Kind::Late(Box::new(late))))
 }
 

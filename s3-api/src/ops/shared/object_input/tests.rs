@@ -12,6 +12,12 @@ fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
     headers
 }
 
+fn attributes(headers: &HeaderMap) -> Result<Vec<Attribute>, S3Error> {
+    let (mut parts, ()) = http::Request::new(()).into_parts();
+    parts.headers = headers.clone();
+    super::attributes(&parts)
+}
+
 fn kept(list: &[(&'static str, &str)]) -> Vec<(String, String)> {
     let text = |attribute: Attribute| (attribute.name, String::from_utf8(attribute.value).unwrap());
     attributes(&headers(list))
@@ -56,6 +62,17 @@ fn metadata_is_bounded_without_its_prefix() {
     assert_eq!(kept(&[("x-amz-meta-k", &value)]).len(), 1);
     let error = attributes(&headers(&[("x-amz-meta-kk", &value)])).unwrap_err();
     assert_eq!(error.code(), Code::MetadataTooLarge);
+}
+
+#[test]
+fn metadata_is_counted_as_it_is_kept() {
+    assert_eq!(kept(&[("x-amz-meta-k", "\u{e9}")])[0].1, "\u{c3}\u{a9}");
+    // Each of the two bytes that were sent becomes two.
+    let value = "\u{e9}".repeat(USER_METADATA_BYTES_MAX / 4);
+    let error = attributes(&headers(&[("x-amz-meta-k", &value)])).unwrap_err();
+    assert_eq!(error.code(), Code::MetadataTooLarge);
+    // Other headers are not looked at.
+    assert_eq!(kept(&[("content-disposition", "\u{e9}")])[0].1, "\u{e9}");
 }
 
 #[test]
