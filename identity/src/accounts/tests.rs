@@ -239,3 +239,41 @@ async fn the_servers_own_account_has_a_number_for_good() {
         format!("arn:aws:iam::{number}:user/anna")
     );
 }
+
+#[tokio::test]
+async fn users_are_listed_by_their_account() {
+    let rig = Rig::new().await;
+    let (one, plain) = (rig.account("one").await, rig.plain("berta-id").await);
+    let root = rig.identity.root();
+    for (account, names) in [(&one, ["zoe", "Anna"]), (&root, ["olaf", "bob"])] {
+        for name in names {
+            let iam = rig.identity.iam_of(account);
+            iam.create_user(named(name)).await.unwrap();
+        }
+    }
+    // What a plain account makes is in the server's own, under another name.
+    let iam = rig.identity.iam_of(&plain);
+    iam.create_user(named("carl")).await.unwrap();
+    let listed = |account: &Account| {
+        let users = rig.identity.list_users_of(account);
+        let names = users.into_iter().map(|user| user.arn);
+        names.collect::<Vec<_>>()
+    };
+    let (number, own) = (&one.number, &root.number);
+    assert_eq!(
+        listed(&one),
+        [
+            format!("arn:aws:iam::{number}:user/Anna"),
+            format!("arn:aws:iam::{number}:user/zoe")
+        ]
+    );
+    assert_eq!(
+        listed(&root),
+        [
+            format!("arn:aws:iam::{own}:user/bob"),
+            "arn:aws:iam:::user/carl".to_owned(),
+            format!("arn:aws:iam::{own}:user/olaf")
+        ]
+    );
+    assert!(listed(&plain).is_empty());
+}

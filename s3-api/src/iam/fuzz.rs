@@ -8,8 +8,9 @@ use crate::query::Query;
 use crate::response::Answer;
 
 /// What a call means, in words of ours, or how it is refused.
-pub(crate) fn read(query: &str, form: &[u8]) -> Result<String, Answer> {
-    understood(query, form).map_err(|refused| refused.render(Service::Sts, "request"))
+pub(crate) fn read(query: &str, form: &[u8]) -> Result<String, Box<Answer>> {
+    let refuse = |refused: Refused| Box::new(refused.render(Service::Sts, "request"));
+    understood(query, form).map_err(refuse)
 }
 
 fn understood(query: &str, form: &[u8]) -> Result<String, Refused> {
