@@ -190,8 +190,8 @@ fn fail(kept: &Kept, seed: u64, operations: Vec<Operation>, what: String) -> ! {
     let whole = operations.len();
     let fails = |operations: &[Operation]| {
         // The committer goes on while a folder is copied, so chance has a say.
-        let attempts = (0..ATTEMPTS).map(|_| cut(seed, operations, &mut Made::default()));
-        attempts.filter_map(Result::err).next()
+        let mut attempts = (0..ATTEMPTS).map(|_| cut(seed, operations, &mut Made::default()));
+        attempts.find_map(Result::err)
     };
     let until = Instant::now() + SHRINK_MAX;
     let (operations, what) = smallest(operations, what, until, fails);
