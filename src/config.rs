@@ -12,6 +12,7 @@ mod show;
 mod table;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub(crate) use origin::{Fault, Origin};
 pub(crate) use setting::{Effect, Kind, Setting};
 pub(crate) use show::{refuse, run};
 pub(crate) use table::{SETTINGS, named};
+pub(crate) use variables::mistyped;
 
 #[derive(Debug)]
 pub(crate) struct ServerConfig {

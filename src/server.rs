@@ -78,6 +78,10 @@ pub(crate) fn run(args: ServerArgs) -> ExitCode {
         effective,
         config,
     };
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for (name, meant) in config::mistyped(names) {
+        warn!(name, "there is no such setting; did you mean {meant}?");
+    }
     let served = start_runtime().and_then(|runtime| {
         let served = runtime.block_on(open_and_serve(setup));
         // Whatever still runs must not hold up the end: what is acknowledged is on disk.

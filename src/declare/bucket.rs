@@ -45,6 +45,11 @@ impl Declarer<'_> {
 
     async fn new_bucket(&self, bucket: &Bucket) -> Result<BucketRow, String> {
         let name = &bucket.name;
+        // It becomes a part of a request's path, where other characters mean something.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        if name.is_empty() || !name.bytes().all(plain) {
+            return Err("a name has small letters, digits, hyphens and dots".to_owned());
+        }
         let request = Unsigned {
             method: "PUT",
             target: format!("/{name}"),
