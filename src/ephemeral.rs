@@ -1,7 +1,6 @@
 //! A server for a test: its folder is new, its port is free, and nothing of it stays.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -48,9 +47,9 @@ impl Ephemeral {
 }
 
 /// One line for whoever started the server: where it is, and the keys to it.
-pub(crate) fn announce(address: SocketAddr, root: &RootCredential, region: &str) -> io::Result<()> {
+pub(crate) fn announce(endpoint: &str, root: &RootCredential, region: &str) -> io::Result<()> {
     let line = json!({
-        "endpoint": format!("http://{address}"),
+        "endpoint": endpoint,
         "access_key": root.user(),
         "secret_key": root.password(),
         "region": region,

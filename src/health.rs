@@ -1,13 +1,15 @@
 //! `cairn health`: whether a server may be sent requests, as containers ask.
 
+mod connect;
+#[cfg(test)]
+mod tests;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bytes::Bytes;
 use http::{Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use serde_json::json;
 use tokio::{runtime, time};
 
@@ -17,21 +19,29 @@ use crate::exit;
 use crate::limits::{HEALTH_ANSWER_BYTES_MAX, HEALTH_WAIT_MAX};
 use crate::output::say;
 
+use connect::Https;
+
 const READY: &str = "/health/ready";
 
-#[cfg(test)]
-mod tests;
+/// Where a server is, and the certificates by which it is known if it speaks TLS here.
+struct Place {
+    endpoint: String,
+    certificates: Vec<PathBuf>,
+}
 
 pub(crate) fn run(args: &HealthArgs) -> ExitCode {
-    let endpoint = match &args.endpoint {
-        Some(endpoint) => Ok(endpoint.trim_end_matches('/').to_owned()),
+    let place = match &args.endpoint {
+        Some(endpoint) => Ok(Place {
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            certificates: Vec::new(),
+        }),
         None => configured(args),
     };
-    let endpoint = match endpoint {
-        Ok(endpoint) => endpoint,
+    let place = match place {
+        Ok(place) => place,
         Err(faults) => return config::refuse(&faults),
     };
-    let answer = ask(&endpoint);
+    let (endpoint, answer) = (&place.endpoint, ask(&place));
     let (is_ready, what) = match &answer {
         Ok(what) => (true, what),
         Err(what) => (false, what),
@@ -47,7 +57,7 @@ pub(crate) fn run(args: &HealthArgs) -> ExitCode {
 }
 
 /// The first address that a server with this configuration listens on.
-fn configured(args: &HealthArgs) -> Result<String, Vec<Fault>> {
+fn configured(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
     let data = args.data.as_ref().and_then(|data| {
         Some(Chosen {
             setting: named("data")?,
@@ -60,14 +70,20 @@ fn configured(args: &HealthArgs) -> Result<String, Vec<Fault>> {
         given: data.into_iter().collect(),
         ..ServerArgs::default()
     };
-    let listen = Effective::gather(&server, &of_process).listen()?;
+    let config = Effective::gather(&server, &of_process).check_apart()?;
     let what = "no address to ask is configured: name one with --endpoint http://ADDR:PORT";
     let unknown = || vec![Fault::new(what.to_owned())];
-    let address = listen.first().filter(|address| address.port() != 0);
-    Ok(format!(
-        "http://{}",
-        reachable(*address.ok_or_else(unknown)?)
-    ))
+    let address = config.listen.first().filter(|address| address.port() != 0);
+    let address = reachable(*address.ok_or_else(unknown)?);
+    let certificates: Vec<PathBuf> = config.tls.into_iter().map(|tls| tls.certificate).collect();
+    let scheme = match certificates.is_empty() {
+        true => "http",
+        false => "https",
+    };
+    Ok(Place {
+        endpoint: format!("{scheme}://{address}"),
+        certificates,
+    })
 }
 
 /// Who listens everywhere is found here.
@@ -81,22 +97,26 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 /// What the server says of itself, or what keeps it from being ready.
-fn ask(endpoint: &str) -> Result<String, String> {
-    let uri: Uri = format!("{endpoint}{READY}")
+fn ask(place: &Place) -> Result<String, String> {
+    let uri: Uri = format!("{}{READY}", place.endpoint)
         .parse()
         .map_err(|_| "expected http://ADDR:PORT".to_owned())?;
+    let files = place.certificates.iter().map(PathBuf::as_path);
+    let client = match place.certificates.is_empty() {
+        true => connect::anybody(),
+        false => connect::exactly(files)?,
+    };
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     runtime.block_on(async {
-        match time::timeout(HEALTH_WAIT_MAX, answer(uri)).await {
+        match time::timeout(HEALTH_WAIT_MAX, answer(&client, uri)).await {
             Ok(answer) => answer,
             Err(_) => Err(format!("no answer within {} s", HEALTH_WAIT_MAX.as_secs())),
         }
     })
 }
 
-async fn answer(uri: Uri) -> Result<String, String> {
-    let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+async fn answer(client: &Https, uri: Uri) -> Result<String, String> {
     let request = Request::get(uri).body(Empty::new());
     let request = request.map_err(|error| error.to_string())?;
     let answer = client.request(request).await;

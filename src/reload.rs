@@ -16,6 +16,7 @@ use crate::serve::Slots;
 use crate::server::connections;
 use crate::signals::Hangups;
 use crate::telemetry::log::Level;
+use crate::tls::Certificates;
 
 pub(crate) struct Reload {
     pub(crate) args: ServerArgs,
@@ -31,6 +32,8 @@ pub(crate) struct Live {
     pub(crate) level: Level,
     pub(crate) slots: Arc<Slots>,
     pub(crate) proxies: watch::Sender<TrustedProxies>,
+    /// Those that are shown, if there is TLS.
+    pub(crate) certificates: Option<Arc<Certificates>>,
 }
 
 impl Reload {
@@ -99,5 +102,8 @@ impl Live {
         }
         self.slots.resize(connections(live.connections));
         self.proxies.send_replace(live.proxies.clone());
+        if let Some(Err(e)) = self.certificates.as_ref().map(|tls| tls.reload()) {
+            error!("{e}; the certificates from before are shown");
+        }
     }
 }

@@ -166,7 +166,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
     match setup.args.ephemeral {
-        true => announce(&listeners, &root, &config.region)?,
+        true => announce(&listeners, &root, config)?,
         false if made_now => store::show_once(&root, &config.data),
         false => {}
     }
@@ -187,7 +187,8 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         listeners,
         tls: certificates.as_ref().map(Certificates::acceptor),
     };
-    if let Some(certificates) = certificates {
+    if let Some(certificates) = &certificates {
+        let certificates = Arc::clone(certificates);
         tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
     }
     let limits = ServeLimits::new(Arc::clone(&slots));
@@ -199,6 +200,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
             level: setup.level,
             slots,
             proxies,
+            certificates,
         },
     };
     tokio::spawn(reload.follow(hangups));
@@ -285,15 +287,17 @@ fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
 fn announce(
     listeners: &[TcpListener],
     root: &RootCredential,
-    region: &str,
+    config: &ServerConfig,
 ) -> Result<(), RunError> {
-    let mut addresses = addresses(listeners).into_iter();
-    let announced = addresses
-        .next()
-        .map(|address| ephemeral::announce(address, root, region));
-    announced
-        .transpose()
-        .map_err(system_error("tell endpoint and keys"))?;
+    let scheme = match config.tls.is_empty() {
+        true => "http",
+        false => "https",
+    };
+    if let Some(address) = addresses(listeners).first() {
+        let endpoint = format!("{scheme}://{address}");
+        ephemeral::announce(&endpoint, root, &config.region)
+            .map_err(system_error("tell endpoint and keys"))?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,9 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
+use support::certificate::Certificate;
 use support::process::Ended;
 use support::server::{Server, cairn, command_with_root, run};
 
@@ -159,6 +161,38 @@ fn a_server_is_asked_whether_it_is_ready() {
     let asked = run(binary(&["health"]).env("CAIRN_LISTEN", "127.0.0.1:0"));
     assert_eq!(asked.status.code(), Some(2), "{}", asked.stdout);
     assert!(asked.stderr.contains("--endpoint"), "{}", asked.stderr);
+}
+
+#[test]
+fn a_server_with_tls_is_known_by_its_certificate() {
+    let place = tempfile::tempdir().unwrap();
+    let certificate = Certificate::make(place.path());
+    let mut command = command_with_root(&place.path().join("data"));
+    certificate.show(&mut command);
+    let server = Server::start(&mut command);
+    let asked = |listen: &str| {
+        let mut command = binary(&["health"]);
+        command.env("CAIRN_LISTEN", listen);
+        command.env("CAIRN_TLS_CERTIFICATE", &certificate.certificate);
+        run(command.env("CAIRN_TLS_KEY", &certificate.key))
+    };
+    let address = server.address.to_string();
+    let answer = asked(&address);
+    assert_eq!(answer.status.code(), Some(0), "{}", answer.stdout);
+    assert_eq!(answer.stdout, format!("https://{address}: ready\n"));
+    // Another one is somebody else's.
+    Certificate::make(place.path());
+    let answer = asked(&address);
+    assert_eq!(answer.status.code(), Some(1), "{}", answer.stdout);
+    // Until the server shows it: on a hangup at once.
+    server.process().signal(libc::SIGHUP);
+    let deadline = Instant::now() + support::FOREVER;
+    while asked(&address).status.code() != Some(0) {
+        assert!(
+            Instant::now() < deadline,
+            "the new certificate is not shown"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::declared::Declared;
@@ -121,11 +120,11 @@ impl Effective {
         }
     }
 
-    /// Where a server listens, or what is wrong with the configuration.
-    pub(crate) fn listen(&self) -> Result<Vec<SocketAddr>, Vec<Fault>> {
+    /// The same, for who wants no data folder.
+    pub(crate) fn check_apart(&self) -> Result<ServerConfig, Vec<Fault>> {
         let (config, faults) = self.read();
         match faults.is_empty() {
-            true => Ok(config.listen),
+            true => Ok(config),
             false => Err(faults),
         }
     }

@@ -63,7 +63,7 @@ fn form(setting: &Setting) -> String {
     let placeholder = setting.placeholder;
     match setting.kind {
         Kind::Text | Kind::Path => format!("`{placeholder}`"),
-        Kind::List(_) => format!("list of `{placeholder}`"),
+        Kind::List(_) | Kind::Paths(_) => format!("list of `{placeholder}`"),
         Kind::Pairs(_) | Kind::PathPairs(_) => format!("table of `{placeholder}`"),
         Kind::Whole { .. } => format!("{}, `{placeholder}`", setting.kind.expected()),
         Kind::Choice(known) => format!("`{}`", known.join("`, `")),
