@@ -55,6 +55,7 @@ impl FromArgMatches for ServerArgs {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         self.config = matches.get_one::<PathBuf>("config").cloned();
+        self.ephemeral = matches.get_flag(EPHEMERAL);
         let given = SETTINGS
             .iter()
             .filter_map(|setting| given(setting, matches));
