@@ -12,27 +12,29 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use storage_engine::ids::SegmentId;
 use storage_engine::{
-    CheckOptions, CheckReport, Engine, EngineConfig, Error, ScrubOptions, ScrubPosition,
-    ScrubReport, check_folder,
+    CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig, Error, ScrubOptions,
+    ScrubPosition, ScrubReport, check_folder,
 };
 use tokio::runtime::Handle;
 
-use crate::cli::{BackupArgs, CheckArgs, RestoreArgs, ScrubArgs};
+use crate::cli::{BackupArgs, CheckArgs, JsonArgs, RestoreArgs, ScrubArgs};
 use crate::exit;
 use crate::progress::Progress;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
 pub(crate) fn check(args: &CheckArgs) -> ExitCode {
-    conclude(run(|progress| {
+    let done = run(|progress| {
         let options = CheckOptions {
             read_data: args.read_data,
         };
         let config = EngineConfig::new(&args.data);
         let report = check_folder(&config, options, &mut |work| progress.show(work))?;
         Ok(verdict(&report))
-    }))
+    });
+    conclude(done, &args.json)
 }
 
 /// `cairn scrub`: prints each damaged chunk with whose it is, and where to go on if it was
@@ -40,25 +42,26 @@ pub(crate) fn check(args: &CheckArgs) -> ExitCode {
 pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
     let from = match args.from.as_deref().map(position).transpose() {
         Ok(from) => from,
-        Err(error) => return conclude(Err(error)),
+        Err(error) => return conclude(Err(error), &args.json),
     };
     let options = ScrubOptions {
         bytes_per_second: args.rate << 20,
         from,
     };
-    conclude(run(|progress| {
+    let done = run(|progress| {
         with_engine(&args.data, async |engine| {
             let report = engine
                 .scrub(options, &mut |work| progress.show(work))
                 .await?;
             Ok(scrubbed(&report))
         })
-    }))
+    });
+    conclude(done, &args.json)
 }
 
 /// `cairn backup`: prints how much was copied.
 pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
-    conclude(run(|progress| {
+    let done = run(|progress| {
         with_engine(&args.data, async |engine| {
             let report = engine
                 .backup(&args.to, &mut |work| progress.show(work))
@@ -70,19 +73,27 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
                 report.copied_bytes >> 20,
                 report.chunks,
             );
-            Ok((exit::FINE, vec![line]))
+            let json = json!({
+                "segments": report.segments,
+                "segments_kept": report.segments_kept,
+                "copied_bytes": report.copied_bytes,
+                "chunks": report.chunks,
+            });
+            Ok(Conclusion::fine(line, json))
         })
-    }))
+    });
+    conclude(done, &args.json)
 }
 
 /// `cairn restore`: prints how much was copied.
 pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
-    conclude(run(|progress| {
+    let done = run(|progress| {
         let copied =
             storage_engine::restore(&args.from, &args.data, &mut |work| progress.show(work))?;
         let line = format!("{} MiB copied; start a server on it", copied >> 20);
-        Ok((exit::FINE, vec![line]))
-    }))
+        Ok(Conclusion::fine(line, json!({ "copied_bytes": copied })))
+    });
+    conclude(done, &args.json)
 }
 
 /// Opens the folder, works with it and closes it in order.
@@ -133,17 +144,44 @@ fn scrubbed(report: &ScrubReport) -> Conclusion {
         report.damaged_total,
         report.dead_damaged,
     ));
-    if let Some(next) = report.next {
-        let ScrubPosition { segment, offset } = next;
-        lines.push(format!("interrupted: go on with --from {segment}:{offset}"));
-        return (exit::INTERRUPTED, lines);
+    let next = report
+        .next
+        .map(|ScrubPosition { segment, offset }| format!("{segment}:{offset}"));
+    if let Some(next) = &next {
+        lines.push(format!("interrupted: go on with --from {next}"));
     }
-    let sound = report.damaged_total == 0;
-    (if sound { exit::FINE } else { exit::PROBLEMS }, lines)
+    let code = match (&next, report.damaged_total) {
+        (Some(_), _) => exit::INTERRUPTED,
+        (None, 0) => exit::FINE,
+        (None, _) => exit::PROBLEMS,
+    };
+    let json = json!({
+        "records": report.records,
+        "bytes": report.bytes,
+        "damaged_total": report.damaged_total,
+        "damaged_unneeded": report.dead_damaged,
+        "damaged": report.damaged.iter().map(damaged).collect::<Vec<_>>(),
+        "go_on_from": next,
+    });
+    Conclusion { code, lines, json }
 }
 
-/// An exit code, and what to print.
-type Conclusion = (u8, Vec<String>);
+/// How a command ended: its exit code, what is printed, and the same for programs.
+struct Conclusion {
+    code: u8,
+    lines: Vec<String>,
+    json: Value,
+}
+
+impl Conclusion {
+    fn fine(line: String, json: Value) -> Conclusion {
+        Conclusion {
+            code: exit::FINE,
+            lines: vec![line],
+            json,
+        }
+    }
+}
 
 /// Runs a blocking command that shows its progress, within a runtime.
 fn run(
@@ -162,10 +200,14 @@ fn run(
 }
 
 /// Findings go to standard output, what kept the command from its end to standard error.
-fn conclude(outcome: Result<Conclusion, Error>) -> ExitCode {
+fn conclude(outcome: Result<Conclusion, Error>, json: &JsonArgs) -> ExitCode {
     // If nobody listens there is nobody to tell; the exit code tells all the same.
     let code = match outcome {
-        Ok((code, lines)) => {
+        Ok(Conclusion { code, json: it, .. }) if json.wanted => {
+            let _ = writeln!(io::stdout(), "{it}");
+            code
+        }
+        Ok(Conclusion { code, lines, .. }) => {
             let mut out = io::stdout().lock();
             for line in lines {
                 let _ = writeln!(out, "{line}");
@@ -194,15 +236,29 @@ fn verdict(report: &CheckReport) -> Conclusion {
         lines.push(format!("and {untold} more problems"));
     }
     let CheckReport { rows, chunks, .. } = report;
+    let found = report.problems_total;
     let looked_at = format!(
         "{rows} rows and {chunks} chunks ({} MiB) looked at",
         report.chunk_bytes >> 20
     );
-    if report.problems_total == 0 {
-        lines.push(format!("{looked_at}: no problems"));
-        return (exit::FINE, lines);
-    }
-    let found = report.problems_total;
-    lines.push(format!("{looked_at}: {found} problems"));
-    (exit::PROBLEMS, lines)
+    let json = json!({
+        "rows": rows,
+        "chunks": chunks,
+        "bytes": report.chunk_bytes,
+        "problems_total": found,
+        "problems": report.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    });
+    let (code, summary) = match found {
+        0 => (exit::FINE, format!("{looked_at}: no problems")),
+        _ => (exit::PROBLEMS, format!("{looked_at}: {found} problems")),
+    };
+    lines.push(summary);
+    Conclusion { code, lines, json }
+}
+
+fn damaged(chunk: &DamagedChunk) -> Value {
+    json!({
+        "damage": chunk.damage.to_string(),
+        "affected": chunk.affected.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
 }

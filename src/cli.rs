@@ -1,6 +1,7 @@
 //! The command line as typed. `config` checks it; nothing else looks at it.
 
 mod config;
+mod health;
 mod key;
 mod server;
 mod user;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
+pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
 pub(crate) use server::ServerArgs;
 pub(crate) use user::{
@@ -52,6 +54,10 @@ pub(crate) enum Command {
     /// Look after the access keys of users, in a data folder no server is running on
     #[command(subcommand)]
     Key(AccessKeyCommand),
+    /// Ask a server whether it is ready; exit code 0 if so, 1 if not
+    Health(HealthArgs),
+    /// Print what a shell needs to complete commands and flags
+    Completions(CompletionsArgs),
     /// Show the configuration, or check a file of it
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -81,6 +87,16 @@ pub(crate) struct JsonArgs {
     pub(crate) wanted: bool,
 }
 
+/// A data folder to show something of.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) data: DataFolder,
+
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+}
+
 /// A data folder, and nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct FolderArgs {
@@ -107,13 +123,16 @@ pub(crate) struct GivenKey {
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventsCommand {
     /// Show how many events wait for each webhook, and each one that was given up
-    List(FolderArgs),
+    List(ListArgs),
     /// Let events that were given up be told again at the next start
     Retry(EventsRetryArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EventsRetryArgs {
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
     #[command(flatten)]
     pub(crate) data: DataFolder,
 
@@ -134,7 +153,7 @@ pub(crate) enum KeyCommand {
     /// Make a key
     Create(KeyArgs),
     /// Show all keys: name, state, versions, and when each was made in seconds since 1970
-    List(FolderArgs),
+    List(ListArgs),
     /// Wrap with a new version from now on; what older ones wrapped still opens
     Rotate(KeyArgs),
     /// Let a key wrap and open nothing until it is enabled again
@@ -145,6 +164,9 @@ pub(crate) enum KeyCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
     /// Name of the key, as clients give it in x-amz-server-side-encryption-aws-kms-key-id
     #[arg(value_name = "ID")]
     pub(crate) id: String,
@@ -155,6 +177,9 @@ pub(crate) struct KeyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScrubArgs {
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
     #[command(flatten)]
     pub(crate) data: DataFolder,
 
@@ -170,6 +195,9 @@ pub(crate) struct ScrubArgs {
 #[derive(Debug, Args)]
 pub(crate) struct BackupArgs {
     #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
+    #[command(flatten)]
     pub(crate) data: DataFolder,
 
     /// Folder to copy to: empty, or an earlier backup of the same store
@@ -179,6 +207,9 @@ pub(crate) struct BackupArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
     /// Backup to restore from
     #[arg(long, value_name = "DIR")]
     pub(crate) from: PathBuf,
@@ -190,6 +221,9 @@ pub(crate) struct RestoreArgs {
 #[derive(Debug, Args)]
 #[group(id = "show", required = true, multiple = false, args = ["dry_run", "runs"])]
 pub(crate) struct LifecycleArgs {
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
     #[command(flatten)]
     pub(crate) data: DataFolder,
 
@@ -221,6 +255,9 @@ pub(crate) struct DayArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+
     #[command(flatten)]
     pub(crate) data: DataFolder,
 

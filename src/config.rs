@@ -3,6 +3,7 @@
 //! `table` has all settings, `effective` finds which value of each counts, and checks it.
 
 mod checks;
+mod declared;
 mod effective;
 mod file;
 mod origin;
@@ -11,6 +12,7 @@ mod show;
 mod table;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,11 +27,13 @@ use crate::tls::TlsFiles;
 use crate::webhook::{self, WebhookConfig};
 
 pub(crate) use checks::day;
+pub(crate) use declared::{Bucket, Declared, Key, Placed, Policy, User, Versioning};
 pub(crate) use effective::{Chosen, Effective, FILE_VARIABLE, of_process};
 pub(crate) use origin::{Fault, Origin};
-pub(crate) use setting::{Kind, Setting};
+pub(crate) use setting::{Effect, Kind, Setting};
 pub(crate) use show::{refuse, run};
-pub(crate) use table::SETTINGS;
+pub(crate) use table::{SETTINGS, named};
+pub(crate) use variables::mistyped;
 
 #[derive(Debug)]
 pub(crate) struct ServerConfig {
@@ -41,7 +45,6 @@ pub(crate) struct ServerConfig {
     pub(crate) website_domains: Domains,
     /// Empty where there is to be no TLS.
     pub(crate) tls: Vec<TlsFiles>,
-    pub(crate) proxies: TrustedProxies,
     pub(crate) sigv2: SigV2,
     pub(crate) lifecycle_day: Day,
     pub(crate) webhooks: Vec<WebhookConfig>,
@@ -51,14 +54,18 @@ pub(crate) struct ServerConfig {
     pub(crate) customer_keys: CustomerKeys,
     /// The root credential, if it is configured. Without one, the data folder holds it.
     pub(crate) root: Option<RootCredential>,
-    pub(crate) log: LogConfig,
+    pub(crate) log_format: LogFormat,
+    pub(crate) live: LiveConfig,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LogConfig {
-    pub(crate) format: LogFormat,
+/// What a running server can be given anew. Settings that are marked so put their values here, and
+/// no others do.
+#[derive(Debug)]
+pub(crate) struct LiveConfig {
+    pub(crate) connections: usize,
+    pub(crate) proxies: TrustedProxies,
     /// Directives that have been checked.
-    pub(crate) level: String,
+    pub(crate) log_level: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +97,6 @@ impl Draft {
                 domains: Domains::default(),
                 website_domains: Domains::default(),
                 tls: Vec::new(),
-                proxies: TrustedProxies::default(),
                 sigv2: SigV2::Refused,
                 lifecycle_day: Day::REAL,
                 webhooks: Vec::new(),
@@ -99,9 +105,11 @@ impl Draft {
                 ownership: Ownership::BucketOwnerEnforced,
                 customer_keys: CustomerKeys::Private,
                 root: None,
-                log: LogConfig {
-                    format: LogFormat::Human,
-                    level: String::new(),
+                log_format: LogFormat::Human,
+                live: LiveConfig {
+                    connections: 0,
+                    proxies: TrustedProxies::default(),
+                    log_level: String::new(),
                 },
             },
             tls_certificates: Vec::new(),

@@ -21,7 +21,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
 pub(crate) struct Front {
     s3: S3,
-    proxies: TrustedProxies,
+    proxies: watch::Receiver<TrustedProxies>,
     /// Listeners that serve nothing but websites.
     websites: Vec<SocketAddr>,
     engine: Arc<Engine>,
@@ -31,7 +31,7 @@ pub(crate) struct Front {
 
 /// What is known of the ways in.
 pub(crate) struct Doors {
-    pub(crate) proxies: TrustedProxies,
+    pub(crate) proxies: watch::Receiver<TrustedProxies>,
     /// Addresses that serve nothing but websites.
     pub(crate) websites: Vec<SocketAddr>,
 }
@@ -79,8 +79,8 @@ impl Front {
         let (mut head, body) = request.into_parts();
         let arrival = head.extensions.get::<Arrival>().copied();
         if let Some(arrival) = arrival {
-            self.proxies
-                .apply(arrival.peer.ip(), arrival.scheme, &mut head);
+            let proxies = self.proxies.borrow();
+            proxies.apply(arrival.peer.ip(), arrival.scheme, &mut head);
         }
         let is_website = arrival.is_some_and(|at| self.websites.contains(&at.listener))
             || self.s3.is_website(&head);

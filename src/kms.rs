@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::time::UNIX_EPOCH;
 
 use s3_api::kms::{BadKeyId, KeyDescription, KeyId, KeyState, KmsError, LocalKeyRing};
+use serde_json::{Value, json};
 
-use crate::cli::{KeyArgs, KeyCommand};
+use crate::cli::{JsonArgs, KeyArgs, KeyCommand};
+use crate::output::say;
 use crate::stopped::{StoppedError, with_store};
 
 #[derive(Debug, thiserror::Error)]
@@ -23,18 +25,29 @@ enum KeyError {
 /// Findings go to standard output, what kept the command from its end to standard error.
 pub(crate) fn run(command: &KeyCommand) -> ExitCode {
     match done(command) {
+        Ok(keys) if json(command).wanted => {
+            let rows: Vec<Value> = keys.iter().map(row).collect();
+            say(&format!("{}\n", Value::from(rows)));
+            ExitCode::SUCCESS
+        }
         Ok(keys) => {
-            let mut out = io::stdout().lock();
-            for key in keys {
-                // If nobody listens there is nobody to tell; the exit code tells all the same.
-                let _ = writeln!(out, "{}", line(&key));
-            }
+            say(&keys.iter().map(line).collect::<String>());
             ExitCode::SUCCESS
         }
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn json(command: &KeyCommand) -> &JsonArgs {
+    match command {
+        KeyCommand::List(args) => &args.json,
+        KeyCommand::Create(args)
+        | KeyCommand::Rotate(args)
+        | KeyCommand::Disable(args)
+        | KeyCommand::Enable(args) => &args.json,
     }
 }
 
@@ -71,10 +84,28 @@ fn with_ring<T>(
 }
 
 fn line(key: &KeyDescription) -> String {
-    let state = match key.state {
+    let (state, created) = (state(key), created(key));
+    format!("{}\t{state}\t{}\t{created}\n", key.id, key.versions)
+}
+
+fn row(key: &KeyDescription) -> Value {
+    json!({
+        "id": key.id.to_string(),
+        "state": state(key),
+        "versions": key.versions,
+        "created": created(key),
+    })
+}
+
+fn state(key: &KeyDescription) -> &'static str {
+    match key.state {
         KeyState::Enabled => "enabled",
         KeyState::Disabled => "disabled",
-    };
-    let since = key.created.duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{}\t{state}\t{}\t{}", key.id, key.versions, since.as_secs())
+    }
+}
+
+/// In seconds since 1970.
+fn created(key: &KeyDescription) -> u64 {
+    let since = key.created.duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
 }

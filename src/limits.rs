@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-/// Connections served at once. Further ones wait in the kernel's queue.
-pub(crate) const CONNECTIONS_MAX: usize = 16_384;
 /// Descriptors left to the engine and the process when connections are bounded by their number.
 pub(crate) const DESCRIPTORS_RESERVED: u64 = 1024;
 /// Request line and headers together, in bytes.
@@ -61,6 +59,10 @@ pub(crate) const OIDC_PROVIDERS_KEPT_MAX: usize = 1024;
 
 /// A policy document in a file, in bytes.
 pub(crate) const POLICY_FILE_BYTES_MAX: u64 = 128 << 10;
+/// How long `cairn health` waits for an answer.
+pub(crate) const HEALTH_WAIT_MAX: Duration = Duration::from_secs(5);
+/// What it reads of one, in bytes.
+pub(crate) const HEALTH_ANSWER_BYTES_MAX: usize = 1 << 10;
 /// The configuration file, in bytes.
 pub(crate) const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
 /// A file that holds a secret, in bytes.

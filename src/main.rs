@@ -9,24 +9,31 @@ mod accounts;
 mod background;
 mod care;
 mod cli;
+mod completions;
 mod config;
 mod credentials;
+mod declare;
+mod ephemeral;
 mod exit;
 mod folder;
 mod front;
+mod health;
 mod key;
 mod kms;
 mod limits;
 mod master_key;
 mod observe;
 mod oidc;
+mod output;
 mod pages;
 mod progress;
 mod proxies;
+mod reload;
 mod route;
 mod secret_file;
 mod serve;
 mod server;
+mod sign;
 mod signals;
 mod stopped;
 mod system;
@@ -48,7 +55,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Server(args) => server::run(&args),
+        Command::Server(args) => server::run(args),
         Command::Check(args) => care::check(&args),
         Command::Scrub(args) => care::scrub(&args),
         Command::Backup(args) => care::backup(&args),
@@ -58,6 +65,8 @@ fn main() -> ExitCode {
         Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => key::run(&command),
+        Command::Health(args) => health::run(&args),
+        Command::Completions(args) => completions::run(&args),
         Command::Config(command) => config::run(&command),
     }
 }

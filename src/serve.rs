@@ -6,6 +6,7 @@
 mod patience;
 mod refusal;
 mod request_body;
+mod slots;
 mod socket;
 mod stream;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3_api::Scheme;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time;
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, error, warn};
@@ -43,23 +44,24 @@ use crate::telemetry::metrics::Metrics;
 pub(crate) use refusal::Refuse;
 use refusal::{Answers, UnderWay};
 pub(crate) use request_body::RequestBody;
+pub(crate) use slots::Slots;
 use socket::{Reading, Socket};
 use stream::Stream;
 
 /// The bounds of `limits`, as values, so that tests need not wait for a minute.
 #[derive(Debug, Clone)]
 pub(crate) struct ServeLimits {
-    pub(crate) connections_max: usize,
+    pub(crate) slots: Arc<Slots>,
     pub(crate) head_wait_max: Duration,
     pub(crate) progress_wait_max: Duration,
     pub(crate) linger_max: Duration,
     pub(crate) shutdown_wait_max: Duration,
 }
 
-impl Default for ServeLimits {
-    fn default() -> Self {
+impl ServeLimits {
+    pub(crate) fn new(slots: Arc<Slots>) -> Self {
         ServeLimits {
-            connections_max: limits::CONNECTIONS_MAX,
+            slots,
             head_wait_max: limits::HEAD_WAIT_MAX,
             progress_wait_max: limits::PROGRESS_WAIT_MAX,
             linger_max: limits::LINGER_MAX,
@@ -101,7 +103,6 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let slots = Arc::new(Semaphore::new(limits.connections_max));
     let tls = entrances.tls;
     let acceptors: Vec<_> = entrances
         .listeners
@@ -110,7 +111,6 @@ where
             let acceptor = Acceptor {
                 listener,
                 tls: tls.clone(),
-                slots: Arc::clone(&slots),
                 refuse: Arc::clone(&refuse),
                 limits: limits.clone(),
                 metrics: Arc::clone(&metrics),
@@ -125,11 +125,7 @@ where
         // Ends at once: it waits on the same signal. A panic there has been reported by the hook.
         let _ = acceptor.await;
     }
-    let all = u32::try_from(limits.connections_max).unwrap_or(u32::MAX);
-    match time::timeout(limits.shutdown_wait_max, slots.acquire_many(all)).await {
-        Ok(_) => 0,
-        Err(_) => limits.connections_max - slots.available_permits(),
-    }
+    limits.slots.all_free(limits.shutdown_wait_max).await
 }
 
 /// Also when the other end is gone: nobody could say stop any more.
@@ -140,7 +136,6 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 struct Acceptor {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    slots: Arc<Semaphore>,
     refuse: Refuse,
     limits: ServeLimits,
     metrics: Arc<Metrics>,
@@ -162,7 +157,7 @@ impl Acceptor {
             let accepted = tokio::select! {
                 biased;
                 () = stopped(&mut self.stop) => return,
-                accepted = accept(&self.listener, &self.slots) => accepted,
+                accepted = accept(&self.listener, &self.limits.slots) => accepted,
             };
             let (slot, stream, peer) = match accepted {
                 Ok(accepted) => accepted,
@@ -208,12 +203,9 @@ impl Acceptor {
 /// The slot is taken first: a connection that could not be served stays in the kernel's queue.
 async fn accept(
     listener: &TcpListener,
-    slots: &Arc<Semaphore>,
+    slots: &Slots,
 ) -> io::Result<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
-    let slot = Arc::clone(slots)
-        .acquire_owned()
-        .await
-        .expect("nobody closes the semaphore");
+    let slot = slots.take().await;
     let (stream, peer) = listener.accept().await?;
     // Without this, an answer's last piece waits for the acknowledgement of the piece before.
     stream.set_nodelay(true)?;

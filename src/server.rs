@@ -1,117 +1,102 @@
 //! `cairn server`: opens the store, serves it, and ends in order.
 
+mod error;
+mod store;
 #[cfg(test)]
 mod tests;
 
 use std::future::Future;
-use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
-use identity::model::Secret;
-use identity::{Identity, RootAccount};
+use identity::Identity;
 use pipeline::events::Courier;
-use s3_api::kms::{KmsError, LocalKeyRing};
+use s3_api::kms::LocalKeyRing;
 use s3_api::{S3, S3Config};
-use storage_engine::disk::with_advice;
-use storage_engine::{Engine, EngineConfig};
+use storage_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
-use tokio::task::{self, JoinHandle};
+use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
 use crate::background::Background;
 use crate::cli::ServerArgs;
-use crate::config::{self, Effective, ServerConfig, of_process};
-use crate::credentials::{self, RootCredential};
+use crate::config::{self, Chosen, Effective, ServerConfig, of_process};
+use crate::credentials::RootCredential;
+use crate::declare::Declarer;
+use crate::ephemeral::{self, Ephemeral};
 use crate::exit;
-use crate::folder;
 use crate::front::{Doors, Front};
-use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
+use crate::limits::{DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
 use crate::master_key;
 use crate::oidc::OidcKeys;
-use crate::secret_file::SecretFileError;
-use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, serve};
-use crate::signals::Signals;
+use crate::reload::{Live, Reload};
+use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, Slots, serve};
+use crate::signals::{Hangups, Signals};
 use crate::system;
-use crate::telemetry::log;
+use crate::telemetry::log::{self, Level};
 use crate::telemetry::metrics::Metrics;
-use crate::tls::{Certificates, TlsError};
-use crate::webhook::{WebhookError, Webhooks};
+use crate::tls::Certificates;
+use crate::webhook::Webhooks;
+use error::{RunError, system_error};
 
 /// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
 /// credential is, so that a new password, or a new name, keeps all buckets.
 pub(crate) const ROOT_ID: &str = "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2";
 pub(crate) const ROOT_NAME: &str = "root";
 
-#[derive(Debug, thiserror::Error)]
-enum RunError {
-    #[error("{path}: cannot make the data folder: {what}", path = path.display(), what = with_advice(source))]
-    Folder { path: PathBuf, source: io::Error },
-    #[error("cannot open the store: {}", explain(path, source))]
-    Open {
-        path: PathBuf,
-        source: storage_engine::Error,
-    },
-    #[error(transparent)]
-    SecretFile(#[from] SecretFileError),
-    #[error("cannot read the identities: {0}")]
-    Identity(#[from] identity::Error),
-    #[error(transparent)]
-    Webhook(#[from] WebhookError),
-    #[error("cannot read the keys of encrypted objects: {0}")]
-    Keys(#[from] KmsError),
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        address: SocketAddr,
-        source: io::Error,
-    },
-    #[error("cannot {what}: {source}")]
-    System {
-        what: &'static str,
-        source: io::Error,
-    },
-    #[error("metrics: {0}")]
-    Metrics(#[from] prometheus::Error),
-    #[error(
-        "the store has stopped: {reason}. Nothing acknowledged rests on what failed. \
-         Look at the drive (kernel log, free space, SMART), then start again: the store recovers \
-         what was acknowledged from its log"
-    )]
-    Stopped { reason: String },
-    #[error("the store did not close: {0}. The next start recovers")]
-    Close(storage_engine::Error),
-    #[error("told to stop again: requests in flight were cut off. The next start recovers")]
-    Impatient,
+/// What a server starts with.
+struct Setup {
+    args: ServerArgs,
+    /// What stands between environment and flags.
+    between: Vec<Chosen>,
+    effective: Effective,
+    config: ServerConfig,
+    level: Level,
 }
 
-pub(crate) fn run(args: &ServerArgs) -> ExitCode {
-    let config = match Effective::gather(args, &of_process).check() {
+pub(crate) fn run(args: ServerArgs) -> ExitCode {
+    let ephemeral = match args.ephemeral.then(Ephemeral::new).transpose() {
+        Ok(ephemeral) => ephemeral,
+        Err(e) => return config::refuse(&[Ephemeral::fault(&e)]),
+    };
+    let between = ephemeral.as_ref().map(Ephemeral::chosen);
+    let between = between.unwrap_or_default();
+    let effective = Effective::gather_with(&args, &of_process, between.clone());
+    let config = match effective.check() {
         Ok(config) => config,
         Err(faults) => return config::refuse(&faults),
     };
-    log::start(&config.log);
+    let setup = Setup {
+        level: log::start(&config),
+        args,
+        between,
+        effective,
+        config,
+    };
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for (name, meant) in config::mistyped(names) {
+        warn!(name, "there is no such setting; did you mean {meant}?");
+    }
     let served = start_runtime().and_then(|runtime| {
-        let served = runtime.block_on(open_and_serve(config));
+        let served = runtime.block_on(open_and_serve(setup));
         // Whatever still runs must not hold up the end: what is acknowledged is on disk.
         runtime.shutdown_background();
         served
     });
+    if let Err(e) = &served {
+        error!("{e}");
+    }
+    drop(ephemeral);
     match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            error!("{e}");
-            // Threads of the store may still be at work; what a library destroys at an orderly
-            // end must not go from under them.
-            system::end_at_once(exit::FAILED)
-        }
+        Ok(()) => ExitCode::from(exit::FINE),
+        // Threads of the store may still be at work; what a library destroys at an orderly end
+        // must not go from under them.
+        Err(_) => system::end_at_once(exit::FAILED),
     }
 }
 
@@ -123,9 +108,10 @@ fn start_runtime() -> Result<Runtime, RunError> {
         .map_err(system_error("start threads"))
 }
 
-async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
+async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
+    let config = &setup.config;
     let mut signals = Signals::catch().map_err(system_error("catch signals"))?;
-    let limits = serve_limits();
+    let hangups = Hangups::catch().map_err(system_error("catch signals"))?;
     // Before the store is opened, which may take a while: a taken address is known at once, and
     // clients that come early wait instead of being refused.
     let mut listeners = listen(&config.listen).await?;
@@ -135,32 +121,43 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         false => Some(Certificates::load(config.tls.clone())?),
     };
     let engine = tokio::select! {
-        opened = open(&config.data) => opened?,
+        opened = store::open(&config.data) => opened?,
         // Opening only reads and repairs: it may be cut off anywhere, like by a power cut.
         signal = signals.next() => {
             info!(signal, "stopped before the store was open");
             return Ok(());
         }
     };
-    warn_of_a_full_drive(&engine).await;
-    let root = root_credential_of(&config)?;
+    store::warn_of_a_full_drive(&engine).await;
+    let (root, made_now) = store::root_credential_of(config)?;
     let master = master_key::load_or_create(&config.data)?;
-    let identity = identities(&engine, &master, &root).await?;
-    let ring = key_ring(&engine, &master).await?;
+    let identity = store::identities(&engine, &master, &root).await?;
+    let ring = store::key_ring(&engine, &master).await?;
+    let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
+    let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
+    let s3 = s3_over(&engine, config, identity.clone(), ring, webhooks);
+    let declarer = Declarer {
+        engine: &engine,
+        identity: &identity,
+        s3: &s3,
+        root: &root,
+        region: &config.region,
+    };
+    declarer.declare(&setup.effective.declared).await?;
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);
-    let doors = Doors {
-        proxies: config.proxies.clone(),
-        websites: addresses(&website_listeners),
-    };
-    let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
-    let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
-    let background = Background::start(&engine, &config, courier, stopping.clone());
+    let background = Background::start(&engine, config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
     metrics.watch_events(background.delivery())?;
+    let slots = Slots::new(connections(config.live.connections));
+    let (proxies, trusted) = watch::channel(config.live.proxies.clone());
+    let doors = Doors {
+        proxies: trusted,
+        websites: addresses(&website_listeners),
+    };
     let front = Arc::new(Front::new(
-        s3_over(&engine, &config, identity.clone(), ring, webhooks),
+        s3,
         doors,
         Arc::clone(&engine),
         Arc::clone(&metrics),
@@ -168,6 +165,11 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     ));
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
+    match setup.args.ephemeral {
+        true => announce(&listeners, &root, config)?,
+        false if made_now => store::show_once(&root, &config.data),
+        false => {}
+    }
     for address in addresses(&listeners) {
         info!(%address, data = %config.data.display(), "listening");
     }
@@ -185,9 +187,23 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         listeners,
         tls: certificates.as_ref().map(Certificates::acceptor),
     };
-    if let Some(certificates) = certificates {
+    if let Some(certificates) = &certificates {
+        let certificates = Arc::clone(certificates);
         tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
     }
+    let limits = ServeLimits::new(Arc::clone(&slots));
+    let reload = Reload {
+        args: setup.args,
+        between: setup.between,
+        running: setup.effective,
+        live: Live {
+            level: setup.level,
+            slots,
+            proxies,
+            certificates,
+        },
+    };
+    tokio::spawn(reload.follow(hangups));
     let serving = serve(entrances, service, refuse, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
@@ -242,7 +258,8 @@ async fn serve_until_told(
     }
 }
 
-fn serve_limits() -> ServeLimits {
+/// As many as are wanted, or fewer where the limit of open files is low.
+pub(crate) fn connections(wanted: usize) -> usize {
     let descriptors = system::raise_descriptor_limit().unwrap_or_else(|e| {
         warn!(error = %e, "cannot raise the limit of open files");
         DESCRIPTORS_RESERVED
@@ -250,10 +267,7 @@ fn serve_limits() -> ServeLimits {
     let left = descriptors
         .saturating_sub(DESCRIPTORS_RESERVED)
         .max(descriptors / 2);
-    ServeLimits {
-        connections_max: usize::try_from(left).map_or(CONNECTIONS_MAX, |n| n.min(CONNECTIONS_MAX)),
-        ..ServeLimits::default()
-    }
+    usize::try_from(left).map_or(wanted, |left| left.min(wanted))
 }
 
 async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> {
@@ -270,105 +284,21 @@ fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
     addresses.filter_map(Result::ok).collect()
 }
 
-async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
-    let path = data.to_owned();
-    let opening = task::spawn_blocking(move || {
-        if let Err(source) = folder::create_durably(&path) {
-            return Err(RunError::Folder { path, source });
-        }
-        let engine = Engine::open_folder(&EngineConfig::new(&path));
-        engine
-            .map(Arc::new)
-            .map_err(|source| RunError::Open { path, source })
-    });
-    opening
-        .await
-        .map_err(|e| system_error("open the store")(e.into()))?
-}
-
-/// Names the folder, once, and what to do where that is known.
-fn explain(path: &Path, error: &storage_engine::Error) -> String {
-    let path = path.display();
-    match error {
-        storage_engine::Error::Folder(_) => error.to_string(),
-        error if wants_room(error) => format!(
-            "{path}: {error}. A start takes a new segment of the log and files of the index: make \
-             room on the drive (df, df -i), then start again"
-        ),
-        _ => format!("{path}: {error}"),
-    }
-}
-
-/// The index tells its errors as text only.
-fn wants_room(error: &storage_engine::Error) -> bool {
-    match error {
-        storage_engine::Error::NoSpace { .. } => true,
-        storage_engine::Error::Index(what) => what.contains("No space left on device"),
-        _ => false,
-    }
-}
-
-/// Said once at the start: who finds uploads refused looks here first.
-async fn warn_of_a_full_drive(engine: &Engine) {
-    let Ok(stats) = engine.stats().await else {
-        return;
-    };
-    let left = stats.free_bytes.saturating_add(stats.idle_bytes);
-    if left < stats.reserve_bytes {
-        warn!(
-            free_mib = left >> 20,
-            reserve_mib = stats.reserve_bytes >> 20,
-            "the drive is full but for what is kept for deletes and compaction: uploads are refused"
-        );
-    }
-}
-
-/// Called with the store open, hence locked: no other process makes one at the same time.
-fn root_credential_of(config: &ServerConfig) -> Result<RootCredential, RunError> {
-    if let Some(root) = &config.root {
-        return Ok(root.clone());
-    }
-    let (root, made_now) = credentials::load_or_create(&config.data)?;
-    if made_now {
-        show_once(&root, &config.data);
-    }
-    Ok(root)
-}
-
-fn show_once(root: &RootCredential, data: &Path) {
-    let shown = writeln!(
-        io::stdout(),
-        "Root credential of this store, made now and shown only once:\n\n    \
-         access key  {}\n    secret key  {}\n\nIt is kept in {}.\n",
-        root.user(),
-        root.password(),
-        data.join(credentials::FILE).display(),
-    );
-    if let Err(e) = shown {
-        warn!(error = %e, "cannot show the new root credential; it is in the data folder");
-    }
-}
-
-/// Called with the store open, like the one before.
-async fn identities(
-    engine: &Arc<Engine>,
-    master: &[u8; 32],
+fn announce(
+    listeners: &[TcpListener],
     root: &RootCredential,
-) -> Result<Identity, RunError> {
-    let root = RootAccount {
-        canonical_id: ROOT_ID.into(),
-        display_name: ROOT_NAME.into(),
-        email: None,
-        access_key: root.user().to_owned(),
-        secret: Secret::new(root.password()),
+    config: &ServerConfig,
+) -> Result<(), RunError> {
+    let scheme = match config.tls.is_empty() {
+        true => "http",
+        false => "https",
     };
-    Ok(Identity::open(Arc::clone(engine), master, root).await?)
-}
-
-async fn key_ring(engine: &Arc<Engine>, master: &[u8; 32]) -> Result<Arc<LocalKeyRing>, RunError> {
-    Ok(Arc::new(
-        LocalKeyRing::open(Arc::clone(engine), master).await?,
-    ))
+    if let Some(address) = addresses(listeners).first() {
+        let endpoint = format!("{scheme}://{address}");
+        ephemeral::announce(&endpoint, root, &config.region)
+            .map_err(system_error("tell endpoint and keys"))?;
+    }
+    Ok(())
 }
 
 fn s3_over(
@@ -390,8 +320,4 @@ fn s3_over(
         ..S3Config::new(config.region.as_str(), identity, ring)
     };
     S3::new(Arc::clone(engine), config)
-}
-
-fn system_error(what: &'static str) -> impl FnOnce(io::Error) -> RunError {
-    move |source| RunError::System { what, source }
 }

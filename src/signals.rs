@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Being told to stop, or to read the configuration anew.
 
 use std::io;
 
@@ -24,5 +24,20 @@ impl Signals {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
         }
+    }
+}
+
+/// Whoever waits for these never sees them end.
+pub(crate) struct Hangups(Signal);
+
+impl Hangups {
+    /// From here on a hangup no longer ends the process.
+    pub(crate) fn catch() -> io::Result<Hangups> {
+        Ok(Hangups(signal(SignalKind::hangup())?))
+    }
+
+    /// Cancel-safe. Several that come at once may count as one.
+    pub(crate) async fn next(&mut self) {
+        self.0.recv().await;
     }
 }

@@ -6,10 +6,14 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_pars
 
 use crate::config::{Chosen, FILE_VARIABLE, Kind, Origin, SETTINGS, Setting};
 
+const EPHEMERAL: &str = "ephemeral";
+
 /// Flags that choose settings, and which file to read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ServerArgs {
     pub(crate) config: Option<PathBuf>,
+    /// Of a server that leaves nothing behind.
+    pub(crate) ephemeral: bool,
     pub(crate) given: Vec<Chosen>,
 }
 
@@ -23,10 +27,18 @@ impl Args for ServerArgs {
                 "File with settings [env: {FILE_VARIABLE}] [default: config.toml in the data \
                  folder, if it is there]"
             ));
+        let ephemeral = Arg::new(EPHEMERAL)
+            .long(EPHEMERAL)
+            .action(ArgAction::SetTrue)
+            .conflicts_with("data")
+            .help(
+                "For tests: serve from a new folder that is removed at the end, on a free port of \
+                 this machine, and print endpoint and keys as one line of JSON",
+            );
         SETTINGS
             .iter()
             .filter_map(argument)
-            .fold(command.arg(file), Command::arg)
+            .fold(command.arg(file).arg(ephemeral), Command::arg)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -43,6 +55,7 @@ impl FromArgMatches for ServerArgs {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         self.config = matches.get_one::<PathBuf>("config").cloned();
+        self.ephemeral = matches.get_flag(EPHEMERAL);
         let given = SETTINGS
             .iter()
             .filter_map(|setting| given(setting, matches));

@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::declared::Declared;
 use super::file::{self, Document};
 use super::origin::{Fault, Origin};
 use super::setting::Setting;
-use super::table::{SETTINGS, named};
+use super::table::SETTINGS;
 use super::{Draft, ServerConfig};
 use crate::cli::ServerArgs;
 
@@ -35,6 +36,7 @@ impl fmt::Debug for Chosen {
 #[derive(Debug, Default)]
 pub(crate) struct Effective {
     pub(crate) chosen: Vec<Chosen>,
+    pub(crate) declared: Declared,
     pub(crate) file: Option<PathBuf>,
     /// Of what was read, before anything was checked.
     faults: Vec<Fault>,
@@ -50,27 +52,44 @@ pub(crate) fn of_process(name: &str) -> Option<OsString> {
 impl Effective {
     /// Reads what there is to read. What is wrong with it is told by `check`, all of it at once.
     pub(crate) fn gather(args: &ServerArgs, environment: Environment<'_>) -> Effective {
+        Self::gather_with(args, environment, Vec::new())
+    }
+
+    /// With what is stronger than the environment and weaker than flags.
+    pub(crate) fn gather_with(
+        args: &ServerArgs,
+        environment: Environment<'_>,
+        between: Vec<Chosen>,
+    ) -> Effective {
         let (variables, faults) = of_environment(environment);
-        let mut stronger = variables;
-        stronger.extend(args.given.iter().cloned());
-        let path = file_to_read(args, &stronger, environment);
+        let layers = [&args.given, &between, &variables];
+        let path = file_to_read(args, layers, environment);
         let document = path.as_deref().map_or_else(Document::default, file::read);
         let mut effective = Effective {
             chosen: SETTINGS.iter().map(by_default).collect(),
+            declared: document.declared,
             file: path,
             faults,
         };
         effective.faults.extend(document.faults);
         effective.choose(document.chosen);
-        effective.choose(stronger);
+        effective.choose(variables);
+        effective.choose(between);
+        effective.choose(args.given.clone());
         effective
     }
 
     /// What a file alone comes to.
     pub(crate) fn of_file(path: &Path) -> Effective {
-        let Document { chosen, faults } = file::read(path);
+        let Document {
+            chosen,
+            declared,
+            faults,
+            ..
+        } = file::read(path);
         let mut effective = Effective {
             chosen: SETTINGS.iter().map(by_default).collect(),
+            declared,
             file: Some(path.to_owned()),
             faults,
         };
@@ -95,6 +114,15 @@ impl Effective {
             let what = "no data folder is named: --data DIR, CAIRN_DATA, or data in a file";
             faults.push(Fault(what.to_owned()));
         }
+        match faults.is_empty() {
+            true => Ok(config),
+            false => Err(faults),
+        }
+    }
+
+    /// The same, for who wants no data folder.
+    pub(crate) fn check_apart(&self) -> Result<ServerConfig, Vec<Fault>> {
+        let (config, faults) = self.read();
         match faults.is_empty() {
             true => Ok(config),
             false => Err(faults),
@@ -166,7 +194,7 @@ fn of_environment(environment: Environment<'_>) -> (Vec<Chosen>, Vec<Fault>) {
 
 fn file_to_read(
     args: &ServerArgs,
-    stronger: &[Chosen],
+    layers: [&Vec<Chosen>; 3],
     environment: Environment<'_>,
 ) -> Option<PathBuf> {
     if let Some(named) = &args.config {
@@ -175,11 +203,8 @@ fn file_to_read(
     if let Some(named) = environment(FILE_VARIABLE).filter(|named| !named.is_empty()) {
         return Some(named.into());
     }
-    let data = named("data")?;
-    let mut data = stronger
-        .iter()
-        .rev()
-        .filter(|chosen| chosen.setting.name == data.name);
-    let in_data = Path::new(data.next()?.values.first()?).join(FILE_IN_DATA);
+    let mut chosen = layers.into_iter().flatten();
+    let data = chosen.find(|chosen| chosen.setting.name == "data")?;
+    let in_data = Path::new(data.values.first()?).join(FILE_IN_DATA);
     in_data.exists().then_some(in_data)
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::declared::{Declared, Reader, TABLES};
 use super::effective::Chosen;
 use super::origin::{Fault, Origin, nearest};
 use super::setting::{Kind, Setting, Sight};
@@ -18,6 +19,9 @@ use crate::limits::CONFIG_FILE_BYTES_MAX;
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) chosen: Vec<Chosen>,
+    pub(super) declared: Declared,
+    /// The name of a key that holds one.
+    secret: Option<&'static str>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -35,7 +39,7 @@ pub(super) fn read(path: &Path) -> Document {
     }
 }
 
-fn text_of(path: &Path) -> io::Result<(String, u32)> {
+pub(super) fn text_of(path: &Path) -> io::Result<(String, u32)> {
     let file = File::open(path)?;
     let mode = file.metadata()?.permissions().mode() & 0o777;
     let mut text = String::new();
@@ -50,10 +54,9 @@ fn text_of(path: &Path) -> io::Result<(String, u32)> {
 
 /// A secret in a file is one only as long as nobody else may read it.
 fn exposed(path: &Path, mode: u32, document: &Document) -> Option<Fault> {
-    let mut secrets = document.chosen.iter();
-    let secret = secrets.find(|chosen| chosen.setting.sight == Sight::Secret)?;
+    let name = document.secret?;
     (mode & 0o077 != 0).then(|| {
-        let (path, name) = (path.display(), secret.setting.name);
+        let path = path.display();
         Fault(format!(
             "{path} holds {name} and may be read or written by others than its owner (mode \
              {mode:03o}); run: chmod 600 {path}"
@@ -72,17 +75,33 @@ pub(super) fn parse(path: &Path, text: &str) -> Document {
     if !document.faults.is_empty() {
         return document;
     }
-    for (key, value) in table.get_ref() {
+    let mut reader = Reader {
+        path,
+        text,
+        declared: Declared::default(),
+        holds_secrets: None,
+        faults: Vec::new(),
+    };
+    for (key, value) in table.into_inner() {
+        if TABLES.contains(&&**key.get_ref()) {
+            reader.read(key.get_ref(), value);
+            continue;
+        }
         let line = line_of(text, key.span().start);
-        match setting(path, line, key.get_ref(), value) {
+        match setting(path, line, key.get_ref(), &value) {
             Ok(chosen) => document.chosen.push(chosen),
             Err(fault) => document.faults.push(fault),
         }
     }
+    let mut settings = document.chosen.iter().map(|chosen| chosen.setting);
+    let secret = settings.find(|setting| setting.sight == Sight::Secret);
+    document.secret = secret.map(|setting| setting.name).or(reader.holds_secrets);
+    document.declared = reader.declared;
+    document.faults.extend(reader.faults);
     document
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().iter().take(offset);
     1 + before.filter(|byte| **byte == b'\n').count()
 }
@@ -110,6 +129,7 @@ fn setting(
 
 fn unknown(key: &str) -> String {
     let known = SETTINGS.iter().map(|setting| setting.name);
+    let known = known.chain(TABLES);
     match nearest(key, known) {
         Some(name) => format!("there is no setting {key:?}; did you mean {name}?"),
         None => format!("there is no setting {key:?}"),
@@ -156,7 +176,7 @@ fn pairs(value: &DeValue<'_>, of: impl Fn(&str) -> String) -> Option<Vec<String>
 
 /// A path in a file begins at the folder the file is in: where the server was started from is an
 /// accident.
-fn beside(file: &Path, path: &str) -> String {
+pub(super) fn beside(file: &Path, path: &str) -> String {
     let folder = file.parent().unwrap_or(file);
     folder.join(path).to_string_lossy().into_owned()
 }

@@ -9,6 +9,8 @@ use crate::telemetry::printable::Printable;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     Default,
+    /// What a server is given that leaves nothing behind.
+    Ephemeral,
     File(PathBuf, usize),
     Environment(String),
     Flag(String),
@@ -18,6 +20,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Default => f.write_str("default"),
+            Origin::Ephemeral => f.write_str("--ephemeral"),
             Origin::File(path, line) => write!(f, "{}:{line}", path.display()),
             Origin::Environment(name) | Origin::Flag(name) => f.write_str(name),
         }
@@ -30,12 +33,16 @@ impl fmt::Display for Origin {
 pub(crate) struct Fault(pub(super) String);
 
 impl Fault {
+    pub(crate) fn new(what: String) -> Fault {
+        Fault(what)
+    }
+
     /// Of a value. A secret one is not repeated.
     pub(super) fn of(setting: &Setting, values: &[String], origin: &Origin, what: &str) -> Fault {
         let place = match origin {
             Origin::File(..) => format!("{origin}: {}", setting.name),
             Origin::Flag(_) | Origin::Environment(_) => origin.to_string(),
-            Origin::Default => format!("{} ({origin})", setting.name),
+            Origin::Default | Origin::Ephemeral => format!("{} ({origin})", setting.name),
         };
         Fault(match setting.sight {
             Sight::Open => {

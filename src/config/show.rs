@@ -10,6 +10,7 @@ use super::origin::Fault;
 use super::setting::{Effect, Kind, Sight, switch};
 use crate::cli::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 use crate::exit;
+use crate::output::say;
 use crate::telemetry::printable::Printable;
 
 const HIDDEN: &str = "(hidden)";
@@ -62,11 +63,6 @@ fn check(args: &ConfigCheckArgs) -> ExitCode {
         _ if args.json.wanted => ExitCode::from(exit::USAGE),
         faults => refuse(faults),
     }
-}
-
-fn say(text: &str) {
-    // If nobody listens there is nobody to tell; the exit code tells all the same.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
 }
 
 /// Name, value and origin, separated by tabs.

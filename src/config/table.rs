@@ -11,6 +11,8 @@ use crate::proxies::TrustedProxies;
 
 const DAY_SECONDS: u64 = 86_400;
 const SILENCE_MILLISECONDS_MAX: u64 = 60_000;
+/// More than one machine can mean.
+const CONNECTIONS_MAX: u64 = 1 << 16;
 
 pub(crate) static SETTINGS: &[Setting] = &[
     Setting::new(
@@ -107,12 +109,29 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "CIDR",
         "Proxies whose X-Forwarded-For, -Host and -Proto are believed: addresses, or ranges of them",
         |draft, values| {
-            draft.config.proxies = TrustedProxies::parse(values).map_err(|wrong| {
+            draft.config.live.proxies = TrustedProxies::parse(values).map_err(|wrong| {
                 format!("{wrong:?} is neither an address nor a range such as 10.0.0.0/8")
             })?;
             Ok(())
         },
-    ),
+    )
+    .reloaded(),
+    Setting::new(
+        "connections",
+        Kind::Whole {
+            from: 1,
+            to: CONNECTIONS_MAX,
+        },
+        "COUNT",
+        "Connections served at once, fewer where the limit of open files is low; further ones wait",
+        |draft, values| {
+            let count = values[0].parse();
+            draft.config.live.connections = count.map_err(|_| "expected a number")?;
+            Ok(())
+        },
+    )
+    .or("16384")
+    .reloaded(),
     Setting::new(
         "sigv2",
         Kind::Switch,
@@ -240,7 +259,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "FORMAT",
         "Form of the log, which goes to standard error",
         |draft, values| {
-            draft.config.log.format = match values[0].as_str() {
+            draft.config.log_format = match values[0].as_str() {
                 "json" => LogFormat::Json,
                 _ => LogFormat::Human,
             };
@@ -255,7 +274,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "What is logged: error, warn, info, debug, trace, or directives such as info,s3_api=debug",
         |draft, values| {
             EnvFilter::try_new(&values[0]).map_err(|error| error.to_string())?;
-            draft.config.log.level = values[0].clone();
+            draft.config.live.log_level = values[0].clone();
             Ok(())
         },
     )

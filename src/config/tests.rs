@@ -8,6 +8,7 @@ use clap::Parser;
 use super::*;
 use crate::cli::{Cli, Command, ServerArgs};
 
+mod declared;
 mod document;
 mod layers;
 mod values;

@@ -44,7 +44,7 @@ impl Running {
 
 fn patient() -> ServeLimits {
     ServeLimits {
-        connections_max: 8,
+        slots: Slots::new(8),
         head_wait_max: FOREVER,
         progress_wait_max: FOREVER,
         linger_max: FOREVER,
@@ -338,7 +338,7 @@ async fn a_client_that_takes_nothing_loses_its_connection() {
 #[tokio::test]
 async fn connections_beyond_the_bound_wait_for_their_turn() {
     let limits = ServeLimits {
-        connections_max: 2,
+        slots: Slots::new(2),
         ..patient()
     };
     let running = start(limits, measure).await;

@@ -1,5 +1,8 @@
 use std::future::{pending, ready};
 
+use std::path::Path;
+
+use super::error::explain;
 use super::*;
 
 #[tokio::test]

@@ -7,20 +7,38 @@ use std::panic;
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{LogConfig, LogFormat};
+use crate::config::{LogFormat, ServerConfig};
+
+/// Sets what is logged from now on.
+pub(crate) struct Level(Box<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync>);
+
+impl Level {
+    /// By directives that have been checked.
+    pub(crate) fn set(&self, directives: &str) -> Result<(), String> {
+        (self.0)(EnvFilter::new(directives))
+    }
+}
 
 /// Call once, before anything logs.
-pub(crate) fn start(config: &LogConfig) {
+pub(crate) fn start(config: &ServerConfig) -> Level {
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.level))
+        .with_env_filter(EnvFilter::new(&config.live.log_level))
         .with_writer(io::stderr);
-    match config.format {
+    let level = match config.log_format {
         LogFormat::Human => {
             let colours = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none();
-            builder.with_ansi(colours).init();
+            let builder = builder.with_ansi(colours).with_filter_reloading();
+            let handle = builder.reload_handle();
+            builder.init();
+            Level(Box::new(move |filter| told(handle.reload(filter))))
         }
-        LogFormat::Json => builder.json().init(),
-    }
+        LogFormat::Json => {
+            let builder = builder.json().with_filter_reloading();
+            let handle = builder.reload_handle();
+            builder.init();
+            Level(Box::new(move |filter| told(handle.reload(filter))))
+        }
+    };
     // A panic is one log line like any other, not loose text between JSON lines.
     panic::set_hook(Box::new(|panicked| {
         error!(
@@ -29,4 +47,9 @@ pub(crate) fn start(config: &LogConfig) {
             panicked.payload_as_str().unwrap_or("no message")
         );
     }));
+    level
+}
+
+fn told(done: Result<(), tracing_subscriber::reload::Error>) -> Result<(), String> {
+    done.map_err(|error| error.to_string())
 }

@@ -57,14 +57,24 @@ impl Process {
 
     /// Waits for a line of standard error that `find` makes something of.
     pub(crate) fn wait_for_log<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> T {
+        let stderr = Arc::clone(&self.stderr);
+        self.wait_for(&stderr, find)
+    }
+
+    /// Likewise one of standard output.
+    pub(crate) fn wait_for_line<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> T {
+        let stdout = Arc::clone(&self.stdout);
+        self.wait_for(&stdout, find)
+    }
+
+    fn wait_for<T>(&mut self, output: &Output, find: impl Fn(&str) -> Option<T>) -> T {
         let deadline = Instant::now() + FOREVER;
         loop {
-            let text = self.stderr.text.lock().unwrap();
+            let text = output.text.lock().unwrap();
             if let Some(found) = text.lines().find_map(&find) {
                 return found;
             }
-            let (text, _) = self
-                .stderr
+            let (text, _) = output
                 .grown
                 .wait_timeout(text, Duration::from_millis(50))
                 .unwrap();

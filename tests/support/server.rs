@@ -37,7 +37,8 @@ pub(crate) fn command_with_root(data: &Path) -> Command {
 pub(crate) fn cairn(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CAIRN_") {
+        let text = name.to_string_lossy();
+        if text.starts_with("CAIRN_") || text.starts_with("MINIO_ROOT_") {
             command.env_remove(name);
         }
     }
@@ -58,6 +59,10 @@ impl Server {
 
     pub(crate) fn process(&self) -> &Process {
         &self.process
+    }
+
+    pub(crate) fn process_mut(&mut self) -> &mut Process {
+        &mut self.process
     }
 
     /// SIGTERM, and the end that follows.

@@ -1,5 +1,6 @@
 //! Signed requests, by the SDK's own signer.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
@@ -10,6 +11,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 
+use super::http::{Answer, connect, read_answer};
 use super::server::{PASSWORD, USER};
 
 /// Head of a request whose payload is not signed, so that its body may be sent at leisure.
@@ -19,6 +21,33 @@ pub(crate) fn head(method: &str, address: SocketAddr, path: &str, content_length
 
 /// The same with further headers, all of them signed.
 pub(crate) fn head_with(
+    method: &str,
+    address: SocketAddr,
+    path: &str,
+    content_length: usize,
+    further: &[(&str, &str)],
+) -> String {
+    let keys = (USER, PASSWORD);
+    head_by(keys, method, address, path, content_length, further)
+}
+
+/// One request of whoever has these keys, on a connection of its own.
+pub(crate) fn ask(
+    method: &str,
+    address: SocketAddr,
+    path: &str,
+    keys: (&str, &str),
+    body: &str,
+) -> Answer {
+    let mut stream = connect(address);
+    let head = head_by(keys, method, address, path, body.len(), &[]);
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    read_answer(&mut stream)
+}
+
+fn head_by(
+    (access_key, secret_key): (&str, &str),
     method: &str,
     address: SocketAddr,
     path: &str,
@@ -35,7 +64,7 @@ pub(crate) fn head_with(
     ];
     let further = further.iter();
     headers.extend(further.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let identity = Credentials::new(USER, PASSWORD, None, None, "test").into();
+    let identity = Credentials::new(access_key, secret_key, None, None, "test").into();
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;

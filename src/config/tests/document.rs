@@ -32,9 +32,7 @@ fn settings() -> String {
         | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
     for setting in SETTINGS {
-        let Setting {
-            name, kind, about, ..
-        } = setting;
+        let name = setting.name;
         let flag = setting.flag().map_or_else(
             || "none: it is a secret".to_owned(),
             |flag| format!("`{flag}`"),
@@ -51,13 +49,24 @@ fn settings() -> String {
         let _ = writeln!(
             text,
             "| `{name}` | {flag} | {variables} | {} | {default} | {effect} |",
-            kind.expected()
+            form(setting)
         );
-        let _ = about;
     }
     text.push('\n');
     for setting in SETTINGS {
         let _ = writeln!(text, "- **`{}`**: {}.", setting.name, setting.about);
     }
     text
+}
+
+fn form(setting: &Setting) -> String {
+    let placeholder = setting.placeholder;
+    match setting.kind {
+        Kind::Text | Kind::Path => format!("`{placeholder}`"),
+        Kind::List(_) | Kind::Paths(_) => format!("list of `{placeholder}`"),
+        Kind::Pairs(_) | Kind::PathPairs(_) => format!("table of `{placeholder}`"),
+        Kind::Whole { .. } => format!("{}, `{placeholder}`", setting.kind.expected()),
+        Kind::Choice(known) => format!("`{}`", known.join("`, `")),
+        Kind::Switch => setting.kind.expected(),
+    }
 }

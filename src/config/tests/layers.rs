@@ -182,3 +182,18 @@ fn a_server_wants_a_data_folder() {
         "{refused}"
     );
 }
+
+#[test]
+fn mistyped_variables_are_noticed_and_those_of_others_left_alone() {
+    let names = [
+        "CAIRN_LISEN",
+        "CAIRN_LISTEN",
+        "CAIRN_CONFIG",
+        "CAIRN_SERVICE_HOST",
+        "CAIRN_PORT_9000_TCP",
+        "LISEN",
+    ];
+    let found = mistyped(names.into_iter().map(str::to_owned));
+    let expected = ("CAIRN_LISEN".to_owned(), "CAIRN_LISTEN".to_owned());
+    assert_eq!(found, [expected]);
+}

@@ -89,9 +89,9 @@ fn half_a_credential_is_refused() {
 
 #[test]
 fn the_log_is_checked() {
-    let log = config(&["--log-level", "info,s3_api=debug", "--log-format", "json"]).log;
+    let log = config(&["--log-level", "info,s3_api=debug", "--log-format", "json"]);
     assert_eq!(
-        (log.format, &*log.level),
+        (log.log_format, &*log.live.log_level),
         (LogFormat::Json, "info,s3_api=debug")
     );
     let refused = fault(check(&["--log-level", "s3_api=loud"]));

@@ -1,0 +1,33 @@
+//! `cairn health` and `cairn completions`, as typed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::JsonArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    /// Where the server is; without it, the first address that is configured
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+
+    /// File with the settings of the server, as for `cairn server`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Data folder of the server, as for `cairn server`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// bash, elvish, fish, powershell or zsh
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}

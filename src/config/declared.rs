@@ -1,0 +1,289 @@
+//! What a file says is to exist: policies, users with their keys, buckets.
+
+use std::path::Path;
+
+use identity::model::Secret;
+use serde::Deserialize;
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeValue, ValueDeserializer};
+
+use super::file::{beside, line_of, text_of};
+use super::origin::{Fault, Origin};
+use crate::secret_file;
+
+/// In the order in which they are made: later ones may name earlier ones.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    pub(crate) policies: Vec<Placed<Policy>>,
+    pub(crate) users: Vec<Placed<User>>,
+    pub(crate) buckets: Vec<Placed<Bucket>>,
+}
+
+/// With the place where it is said.
+#[derive(Debug)]
+pub(crate) struct Placed<T> {
+    pub(crate) origin: Origin,
+    pub(crate) it: T,
+}
+
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) name: String,
+    pub(crate) document: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct User {
+    pub(crate) name: String,
+    /// By name or full name.
+    pub(crate) policies: Vec<String>,
+    pub(crate) keys: Vec<Key>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) access: String,
+    pub(crate) secret: Secret,
+}
+
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    pub(crate) versioning: Option<Versioning>,
+    pub(crate) object_lock: bool,
+    pub(crate) quota_bytes: Option<u64>,
+    pub(crate) quota_objects: Option<u64>,
+    pub(crate) policy: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Versioning {
+    Enabled,
+    Suspended,
+}
+
+/// The keys of a file under which these are found.
+pub(super) const TABLES: [&str; 3] = ["policy", "user", "bucket"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct PolicyTable {
+    name: String,
+    document: Option<Value>,
+    file: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct UserTable {
+    name: String,
+    #[serde(default)]
+    policies: Vec<String>,
+    #[serde(default)]
+    keys: Vec<KeyTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct KeyTable {
+    access_key: String,
+    secret_key: Option<String>,
+    secret_key_file: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct BucketTable {
+    name: String,
+    versioning: Option<Versioning>,
+    #[serde(default)]
+    object_lock: bool,
+    quota: Option<Amount>,
+    quota_objects: Option<u64>,
+    policy: Option<Value>,
+    policy_file: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Amount {
+    Bytes(u64),
+    Text(String),
+}
+
+/// Reads tables of one file.
+pub(super) struct Reader<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+    pub(super) declared: Declared,
+    /// A secret stands in the file itself.
+    pub(super) holds_secrets: Option<&'static str>,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Reader<'_> {
+    /// Everything under one of the tables' names.
+    pub(super) fn read(&mut self, name: &str, value: Spanned<DeValue<'_>>) {
+        let line = line_of(self.text, value.span().start);
+        let DeValue::Array(items) = value.into_inner() else {
+            let what = format!("{name}: expected tables [[{name}]]");
+            self.faults.push(Fault::at(self.path, line, what));
+            return;
+        };
+        for item in items {
+            let line = line_of(self.text, item.span().start);
+            let read = match name {
+                "policy" => self.policy(item, line),
+                "user" => self.user(item, line),
+                _ => self.bucket(item, line),
+            };
+            self.faults.extend(read.err());
+        }
+    }
+
+    fn policy(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
+        let PolicyTable {
+            name,
+            document,
+            file,
+        } = self.table(item, line)?;
+        let document = self.document(document, file);
+        let document = document
+            .and_then(|document| document.ok_or_else(|| "expected document or file".to_owned()))
+            .map_err(|what| self.fault(line, format!("policy {name:?}: {what}")))?;
+        let it = Policy { name, document };
+        self.declared.policies.push(self.placed(line, it));
+        Ok(())
+    }
+
+    fn user(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
+        let UserTable {
+            name,
+            policies,
+            keys,
+        } = self.table(item, line)?;
+        let keys: Result<Vec<Key>, String> = keys.into_iter().map(|key| self.key(key)).collect();
+        let it = User {
+            keys: keys.map_err(|what| self.fault(line, format!("user {name:?}: {what}")))?,
+            name,
+            policies,
+        };
+        self.declared.users.push(self.placed(line, it));
+        Ok(())
+    }
+
+    fn bucket(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
+        let table: BucketTable = self.table(item, line)?;
+        let name = table.name;
+        let named = |what: String| format!("bucket {name:?}: {what}");
+        let policy = self.document(table.policy, table.policy_file);
+        let policy = policy.map_err(|what| self.fault(line, named(what)))?;
+        let quota = table.quota.map(bytes).transpose();
+        let quota_bytes = quota.map_err(|what| self.fault(line, named(what)))?;
+        if table.object_lock && table.versioning == Some(Versioning::Suspended) {
+            let what = "object-lock wants versions: versioning cannot be suspended".to_owned();
+            return Err(self.fault(line, named(what)));
+        }
+        let it = Bucket {
+            versioning: table.versioning,
+            object_lock: table.object_lock,
+            quota_bytes,
+            quota_objects: table.quota_objects,
+            policy,
+            name,
+        };
+        self.declared.buckets.push(self.placed(line, it));
+        Ok(())
+    }
+
+    fn table<'de, T: Deserialize<'de>>(
+        &self,
+        item: Spanned<DeValue<'de>>,
+        line: usize,
+    ) -> Result<T, Fault> {
+        T::deserialize(ValueDeserializer::from(item)).map_err(|error| {
+            let line = error
+                .span()
+                .map_or(line, |span| line_of(self.text, span.start));
+            Fault::at(self.path, line, error.message())
+        })
+    }
+
+    /// Given here as a table or as JSON, or in a file beside this one.
+    fn document(
+        &self,
+        here: Option<Value>,
+        file: Option<String>,
+    ) -> Result<Option<String>, String> {
+        match (here, file) {
+            (None, None) => Ok(None),
+            (Some(_), Some(_)) => {
+                Err("expected a document or a file with one, not both".to_owned())
+            }
+            (Some(Value::String(json)), None) => Ok(Some(json)),
+            (Some(table), None) => Ok(Some(table.to_string())),
+            (None, Some(file)) => {
+                let file = beside(self.path, &file);
+                let read = text_of(Path::new(&file));
+                let (text, _) = read.map_err(|error| format!("{file}: {error}"))?;
+                Ok(Some(text))
+            }
+        }
+    }
+
+    fn key(&mut self, key: KeyTable) -> Result<Key, String> {
+        let secret = match (key.secret_key, key.secret_key_file) {
+            (Some(secret), None) => {
+                self.holds_secrets = Some("secret-key");
+                secret
+            }
+            (None, Some(file)) => {
+                let file = beside(self.path, &file);
+                let read = secret_file::load(Path::new(&file), "put the secret key into it");
+                let text = read.map_err(|error| error.to_string())?;
+                let text = text.ok_or_else(|| format!("{file}: there is no such file"))?;
+                let text = String::from_utf8(text).map_err(|_| format!("{file}: not UTF-8"))?;
+                text.trim_end().to_owned()
+            }
+            _ => return Err("a key wants secret-key or secret-key-file".to_owned()),
+        };
+        Ok(Key {
+            access: key.access_key,
+            secret: Secret::new(&secret),
+        })
+    }
+
+    fn placed<T>(&self, line: usize, it: T) -> Placed<T> {
+        let origin = Origin::File(self.path.to_owned(), line);
+        Placed { origin, it }
+    }
+
+    fn fault(&self, line: usize, what: String) -> Fault {
+        Fault::at(self.path, line, what)
+    }
+}
+
+/// `10 GiB`, or a number of bytes.
+fn bytes(amount: Amount) -> Result<u64, String> {
+    let text = match amount {
+        Amount::Bytes(bytes) => return Ok(bytes),
+        Amount::Text(text) => text,
+    };
+    let refuse = || format!("{text:?}: expected bytes, such as 1073741824 or \"1 GiB\"");
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim() {
+        "" | "B" => 0,
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        "TiB" => 40,
+        _ => return Err(refuse()),
+    };
+    let number: u64 = number.parse().map_err(|_| refuse())?;
+    number.checked_mul(1 << shift).ok_or_else(refuse)
+}

@@ -1,0 +1,104 @@
+//! Makes what the configuration says is to exist, and brings up to date what differs. Nothing is
+//! ever deleted: what is not declared, or not any more, stays as it is.
+
+mod bucket;
+mod user;
+
+use std::sync::Arc;
+
+use identity::Identity;
+use identity::iam::{Iam, NewPolicy, NewVersion};
+use s3_api::S3;
+use storage_engine::Engine;
+use tracing::info;
+
+use crate::config::{Declared, Origin, Placed, Policy};
+use crate::credentials::RootCredential;
+
+/// Where it is declared, what it is, and why it cannot be so.
+#[derive(Debug, thiserror::Error)]
+#[error("{origin}: {what}: {why}")]
+pub(crate) struct DeclareError {
+    origin: Origin,
+    what: String,
+    why: String,
+}
+
+/// What is worked on. Everything belongs to the root of the server.
+pub(crate) struct Declarer<'a> {
+    pub(crate) engine: &'a Arc<Engine>,
+    pub(crate) identity: &'a Identity,
+    pub(crate) s3: &'a S3,
+    pub(crate) root: &'a RootCredential,
+    pub(crate) region: &'a str,
+}
+
+impl Declarer<'_> {
+    /// Interrupted anywhere, it is gone on with by the next start.
+    pub(crate) async fn declare(&self, declared: &Declared) -> Result<(), DeclareError> {
+        for Placed { origin, it } in &declared.policies {
+            let made = self.policy(it).await;
+            made.map_err(failed(origin, format!("policy {:?}", it.name)))?;
+        }
+        for Placed { origin, it } in &declared.users {
+            let made = self.user(it).await;
+            made.map_err(failed(origin, format!("user {:?}", it.name)))?;
+        }
+        for Placed { origin, it } in &declared.buckets {
+            let made = self.bucket(it).await;
+            made.map_err(failed(origin, format!("bucket {:?}", it.name)))?;
+        }
+        Ok(())
+    }
+
+    async fn policy(&self, policy: &Policy) -> Result<(), String> {
+        let Policy { name, document } = policy;
+        let iam = self.iam();
+        let arn = iam.arn(&format!("policy/{name}"));
+        let Ok(there) = iam.get_policy(&arn) else {
+            let new = NewPolicy {
+                name,
+                document,
+                ..NewPolicy::default()
+            };
+            iam.create_policy(new).await.map_err(told)?;
+            info!(policy = name, "declared, made");
+            return Ok(());
+        };
+        let version = iam.get_policy_version(&arn, there.default_version);
+        if version.map_err(told)?.document == *document {
+            return Ok(());
+        }
+        make_room(&iam, &arn, there.default_version).await?;
+        let new = iam.create_policy_version(&arn, document, NewVersion::BecomesDefault);
+        new.await.map_err(told)?;
+        info!(policy = name, "declared, brought up to date");
+        Ok(())
+    }
+
+    fn iam(&self) -> Iam<'_> {
+        self.identity.iam_of(&self.identity.root())
+    }
+}
+
+/// A policy keeps a few versions only: the oldest one that does not count makes room.
+async fn make_room(iam: &Iam<'_>, arn: &str, counts: u32) -> Result<(), String> {
+    let versions = iam.list_policy_versions(arn).map_err(told)?;
+    if versions.len() < identity::limits::VERSIONS_PER_POLICY_MAX {
+        return Ok(());
+    }
+    let mut oldest_first = versions.iter().rev().map(|version| version.number);
+    match oldest_first.find(|number| *number != counts) {
+        Some(oldest) => iam.delete_policy_version(arn, oldest).await.map_err(told),
+        None => Ok(()),
+    }
+}
+
+fn failed(origin: &Origin, what: String) -> impl FnOnce(String) -> DeclareError {
+    let origin = origin.clone();
+    move |why| DeclareError { origin, what, why }
+}
+
+fn told(error: impl ToString) -> String {
+    error.to_string()
+}

@@ -1,0 +1,60 @@
+//! A server for a test: its folder is new, its port is free, and nothing of it stays.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::config::{Chosen, Fault, Origin, named};
+use crate::credentials::RootCredential;
+
+/// Removes its folder when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Ephemeral {
+    folder: TempDir,
+}
+
+impl Ephemeral {
+    pub(crate) fn new() -> io::Result<Ephemeral> {
+        let folder = tempfile::Builder::new().prefix("cairn-").tempdir()?;
+        Ok(Ephemeral { folder })
+    }
+
+    pub(crate) fn fault(error: &io::Error) -> Fault {
+        Fault::new(format!(
+            "--ephemeral: cannot make a temporary folder: {error}"
+        ))
+    }
+
+    /// What such a server does not leave to the environment: whose variables are meant for another
+    /// one. Flags are stronger still.
+    pub(crate) fn chosen(&self) -> Vec<Chosen> {
+        let folder = self.folder.path().to_string_lossy();
+        let values = [
+            ("data", &*folder),
+            ("listen", "127.0.0.1:0"),
+            ("log-level", "warn"),
+        ];
+        let chosen = values.into_iter().filter_map(|(name, value)| {
+            Some(Chosen {
+                setting: named(name)?,
+                values: vec![value.to_owned()],
+                origin: Origin::Ephemeral,
+            })
+        });
+        chosen.collect()
+    }
+}
+
+/// One line for whoever started the server: where it is, and the keys to it.
+pub(crate) fn announce(endpoint: &str, root: &RootCredential, region: &str) -> io::Result<()> {
+    let line = json!({
+        "endpoint": endpoint,
+        "access_key": root.user(),
+        "secret_key": root.password(),
+        "region": region,
+    });
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}

@@ -1,0 +1,206 @@
+//! What a server is configured with, as an operator sees it: shown, checked, read anew, asked for.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use support::certificate::Certificate;
+use support::process::Ended;
+use support::server::{Server, cairn, command_with_root, run};
+
+fn binary(arguments: &[&str]) -> Command {
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    command.args(arguments);
+    command
+}
+
+fn ended(arguments: &[&str]) -> Ended {
+    run(&mut binary(arguments))
+}
+
+#[test]
+fn what_counts_is_shown_with_where_it_comes_from() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("settings.toml");
+    fs::write(&file, "\nregion = \"eu-central-1\"\n").unwrap();
+    let file = file.to_str().unwrap();
+    let mut command = binary(&["config", "show", "--config", file, "--sigv2"]);
+    command.env("CAIRN_LOG_LEVEL", "warn");
+    command.env("MINIO_ROOT_PASSWORD", "a-secret-nobody-sees");
+    command.env("MINIO_ROOT_USER", "somebody");
+    let shown = run(&mut command);
+    assert_eq!(shown.status.code(), Some(0), "{}", shown.stderr);
+    for line in [
+        &*format!("region\teu-central-1\t{file}:2\n"),
+        "sigv2\ttrue\t--sigv2\n",
+        "log-level\twarn\tCAIRN_LOG_LEVEL\n",
+        "listen\t127.0.0.1:9000\tdefault\n",
+        "root-user\tsomebody\tMINIO_ROOT_USER\n",
+        "root-password\t(hidden)\tMINIO_ROOT_PASSWORD\n",
+        "domain\t-\tdefault\n",
+    ] {
+        assert!(
+            shown.stdout.contains(line),
+            "no {line:?} in\n{}",
+            shown.stdout
+        );
+    }
+    let shown = run(command.arg("--json"));
+    assert!(!shown.stdout.contains("a-secret"), "{}", shown.stdout);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    let settings = shown["settings"].as_array().unwrap();
+    let of = |name: &str| settings.iter().find(|row| row["name"] == name).unwrap();
+    assert_eq!(of("sigv2")["value"], true);
+    assert_eq!(of("access-log-interval")["value"], 300);
+    assert_eq!(of("listen")["value"][0], "127.0.0.1:9000");
+    assert_eq!(of("root-password")["value"], serde_json::Value::Null);
+    assert_eq!(of("root-password")["set"], true);
+}
+
+#[test]
+fn a_file_is_checked_and_everything_wrong_with_it_told() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("settings.toml");
+    fs::write(&file, "region = \"eu central\"\nlisen = []\n").unwrap();
+    let path = file.to_str().unwrap();
+    let checked = ended(&["config", "check", path]);
+    assert_eq!(checked.status.code(), Some(2));
+    assert!(
+        checked.stderr.contains(&format!("{path}:1: region")),
+        "{}",
+        checked.stderr
+    );
+    assert!(
+        checked.stderr.contains("did you mean listen?"),
+        "{}",
+        checked.stderr
+    );
+    let told = ended(&["config", "check", path, "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(told["faults"].as_array().unwrap().len(), 2);
+    // A server says the same and does not start.
+    let data = place.path().join("data");
+    let data = data.to_str().unwrap();
+    let refused = ended(&["server", "--data", data, "--config", path]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(refused.stderr, checked.stderr);
+    assert!(!Path::new(data).exists());
+
+    fs::write(&file, "region = \"eu-central-1\"\n").unwrap();
+    assert_eq!(ended(&["config", "check", path]).status.code(), Some(0));
+}
+
+#[test]
+fn a_hangup_reads_the_configuration_anew() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("settings.toml");
+    fs::write(&file, "log-level = \"info\"\nregion = \"us-east-1\"\n").unwrap();
+    let data = place.path().join("data");
+    let mut command = command_with_root(&data);
+    let mut server = Server::start(command.arg("--config").arg(&file));
+    let said = |server: &mut Server, what: &str| {
+        let found = |line: &str| line.contains(what).then(|| line.to_owned());
+        server.process_mut().wait_for_log(found)
+    };
+    let changed = "log-level = \"debug\"\nregion = \"eu-west-1\"\nconnections = 100\n";
+    fs::write(&file, changed).unwrap();
+    server.process().signal(libc::SIGHUP);
+    let reloaded = said(&mut server, "configuration reloaded");
+    assert!(reloaded.contains("\"settings\":2"), "{reloaded}");
+    let restart = said(&mut server, "from the next start on");
+    assert!(restart.contains("\"setting\":\"region\""), "{restart}");
+    // What is logged at the new level only.
+    support::http::get(server.address, "/a-bucket");
+    let line = said(&mut server, "/a-bucket");
+    assert!(line.contains("DEBUG"), "{line}");
+
+    // One that cannot be used changes nothing.
+    fs::write(&file, "log-level = \"off\"\nconections = 1\n").unwrap();
+    server.process().signal(libc::SIGHUP);
+    said(&mut server, "did you mean connections?");
+    said(&mut server, "nothing has changed");
+    support::http::get(server.address, "/another-bucket");
+    said(&mut server, "/another-bucket");
+    let ended = server.stop();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+}
+
+#[test]
+fn a_server_is_asked_whether_it_is_ready() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::start(&mut command_with_root(&place.path().join("data")));
+    let address = server.address.to_string();
+    let endpoint = format!("http://{address}");
+    let asked = ended(&["health", "--endpoint", &endpoint]);
+    assert_eq!(asked.status.code(), Some(0), "{}", asked.stderr);
+    assert_eq!(asked.stdout, format!("{endpoint}: ready\n"));
+    // Where it is stands in the configuration, too.
+    let asked = run(binary(&["health", "--json"]).env("CAIRN_LISTEN", &address));
+    let told: serde_json::Value = serde_json::from_str(&asked.stdout).unwrap();
+    assert_eq!(
+        (told["ready"].as_bool(), told["endpoint"].as_str()),
+        (Some(true), Some(&*endpoint))
+    );
+    let file = place.path().join("settings.toml");
+    fs::write(&file, format!("listen = [\"{address}\"]\n")).unwrap();
+    let asked = ended(&["health", "--config", file.to_str().unwrap()]);
+    assert_eq!(asked.status.code(), Some(0), "{}", asked.stdout);
+    server.kill();
+    let asked = ended(&["health", "--endpoint", &endpoint]);
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(
+        asked.stdout.contains("cannot be reached"),
+        "{}",
+        asked.stdout
+    );
+    let asked = run(binary(&["health"]).env("CAIRN_LISTEN", "127.0.0.1:0"));
+    assert_eq!(asked.status.code(), Some(2), "{}", asked.stdout);
+    assert!(asked.stderr.contains("--endpoint"), "{}", asked.stderr);
+}
+
+#[test]
+fn a_server_with_tls_is_known_by_its_certificate() {
+    let place = tempfile::tempdir().unwrap();
+    let certificate = Certificate::make(place.path());
+    let mut command = command_with_root(&place.path().join("data"));
+    certificate.show(&mut command);
+    let server = Server::start(&mut command);
+    let asked = |listen: &str| {
+        let mut command = binary(&["health"]);
+        command.env("CAIRN_LISTEN", listen);
+        command.env("CAIRN_TLS_CERTIFICATE", &certificate.certificate);
+        run(command.env("CAIRN_TLS_KEY", &certificate.key))
+    };
+    let address = server.address.to_string();
+    let answer = asked(&address);
+    assert_eq!(answer.status.code(), Some(0), "{}", answer.stdout);
+    assert_eq!(answer.stdout, format!("https://{address}: ready\n"));
+    // Another one is somebody else's.
+    Certificate::make(place.path());
+    let answer = asked(&address);
+    assert_eq!(answer.status.code(), Some(1), "{}", answer.stdout);
+    // Until the server shows it: on a hangup at once.
+    server.process().signal(libc::SIGHUP);
+    let deadline = Instant::now() + support::FOREVER;
+    while asked(&address).status.code() != Some(0) {
+        assert!(
+            Instant::now() < deadline,
+            "the new certificate is not shown"
+        );
+    }
+}
+
+#[test]
+fn shells_are_told_of_commands_and_flags() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = ended(&["completions", shell]);
+        assert_eq!(script.status.code(), Some(0), "{}", script.stderr);
+        assert!(script.stdout.contains("access-log-interval"), "{shell}");
+    }
+    assert_eq!(ended(&["completions", "ksh"]).status.code(), Some(2));
+}

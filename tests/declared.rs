@@ -1,0 +1,150 @@
+//! What a configuration file says is to exist, exists after start.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use support::process::Ended;
+use support::server::{Server, command_with_root, run};
+use support::signed::ask;
+
+const FILE: &str = r#"
+[[policy]]
+name = "readers"
+document = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:GetBucketVersioning", Resource = "*" }] }
+
+[[user]]
+name = "anna"
+policies = ["readers"]
+keys = [{ access-key = "ANNAKEY", secret-key = "anna-secret-key" }]
+
+[[bucket]]
+name = "photos"
+versioning = "enabled"
+quota = "8 B"
+
+[[bucket]]
+name = "locked"
+object-lock = true
+
+[[bucket]]
+name = "open"
+policy = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = "*" }, Action = "s3:ListBucket", Resource = "arn:aws:s3:::open" }] }
+"#;
+
+fn write(place: &Path, text: &str) -> PathBuf {
+    let file = place.join("settings.toml");
+    fs::write(&file, text).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    file
+}
+
+fn start(place: &Path, text: &str) -> Server {
+    let file = write(place, text);
+    let mut command = command_with_root(&place.join("data"));
+    Server::start(command.arg("--config").arg(file))
+}
+
+fn refused(place: &Path, text: &str) -> Ended {
+    let file = write(place, text);
+    run(command_with_root(&place.join("data"))
+        .arg("--config")
+        .arg(file))
+}
+
+fn as_anna(address: SocketAddr, path: &str) -> u16 {
+    ask("GET", address, path, ("ANNAKEY", "anna-secret-key"), "").status
+}
+
+fn as_root(method: &str, address: SocketAddr, path: &str, body: &str) -> support::http::Answer {
+    let root = (support::server::USER, support::server::PASSWORD);
+    ask(method, address, path, root, body)
+}
+
+#[test]
+fn what_is_declared_is_there_and_is_kept_up_to_date() {
+    let place = tempfile::tempdir().unwrap();
+    let server = start(place.path(), FILE);
+    let at = server.address;
+    let versioning = as_root("GET", at, "/photos?versioning", "").body;
+    assert!(versioning.contains("Enabled"), "{versioning}");
+    assert_eq!(as_root("PUT", at, "/photos/small", "12345678").status, 200);
+    assert_ne!(
+        as_root("PUT", at, "/photos/more", "9").status,
+        200,
+        "the quota is used up"
+    );
+    let lock = as_root("GET", at, "/locked?object-lock", "").body;
+    assert!(lock.contains("Enabled"), "{lock}");
+    assert_eq!(
+        support::http::get(at, "/open").status,
+        200,
+        "anybody may list it"
+    );
+    assert_eq!(support::http::get(at, "/photos").status, 403);
+    assert_eq!(as_anna(at, "/photos?versioning"), 200);
+    assert_eq!(as_anna(at, "/photos?policy"), 403);
+    let ended = server.stop();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+
+    // Nothing is done that is done already.
+    let ended = start(place.path(), FILE).stop();
+    assert!(!ended.stderr.contains("declared, "), "{}", ended.stderr);
+
+    // What differs is brought up to date, what is not declared any more stays.
+    let changed = FILE
+        .replace("s3:GetBucketVersioning", "s3:GetBucketPolicy*")
+        .replace("\"enabled\"", "\"suspended\"")
+        .replace("anna-secret-key", "another-secret-key")
+        .replace("name = \"locked\"\nobject-lock = true", "name = \"new\"");
+    let server = start(place.path(), &changed);
+    let at = server.address;
+    let versioning = as_root("GET", at, "/photos?versioning", "").body;
+    assert!(versioning.contains("Suspended"), "{versioning}");
+    assert_eq!(
+        as_anna(at, "/photos?policy"),
+        403,
+        "her old secret is none any more"
+    );
+    let new = ("ANNAKEY", "another-secret-key");
+    assert_eq!(ask("GET", at, "/photos?policy", new, "").status, 404);
+    assert_eq!(as_root("GET", at, "/new?versioning", "").status, 200);
+    assert_eq!(as_root("GET", at, "/locked?object-lock", "").status, 200);
+    assert_eq!(support::http::get(at, "/photos/small").status, 403);
+    assert_eq!(as_root("GET", at, "/photos/small", "").body, "12345678");
+}
+
+#[test]
+fn what_cannot_be_made_keeps_the_server_from_starting_and_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let cases = [
+        ("[[bucket]]\nname = \"Not A Name\"\n", "Not A Name"),
+        (
+            "[[policy]]\nname = \"p\"\ndocument = { Version = \"no\" }\n",
+            "policy \\\"p\\\"",
+        ),
+        ("[[user]]\nname = \"keyless\"\n", "at least one key"),
+        (
+            "[[user]]\nname = \"u\"\npolicies = [\"nowhere\"]\nkeys = [{ access-key = \"UKEY\", secret-key = \"u-secret-key\" }]\n",
+            "nowhere",
+        ),
+        (
+            "[[bucket]]\nname = \"bucket\"\npolicy = \"{}\"\n",
+            "Missing required field",
+        ),
+    ];
+    for (text, says) in cases {
+        let ended = refused(place.path(), text);
+        assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+        let file = place.path().join("settings.toml");
+        let place = format!("{}:1: ", file.display());
+        assert!(ended.stderr.contains(&place), "{}", ended.stderr);
+        assert!(ended.stderr.contains(says), "no {says} in {}", ended.stderr);
+        assert!(!ended.stderr.contains("u-secret-key"), "{}", ended.stderr);
+    }
+}
