@@ -9,6 +9,7 @@ mod account;
 mod answer;
 mod attached;
 mod call;
+mod door;
 pub(crate) mod fuzz;
 mod groups;
 mod inline;
@@ -40,6 +41,7 @@ use http::{HeaderName, Method};
 use identity::Caller;
 use parameters::Parameters;
 use refused::Refused;
+pub use door::CallRefusal;
 pub use table::{ACTIONS, Action};
 use table::{Signing, find};
 
