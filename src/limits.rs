@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Connections served at once. Further ones wait in the kernel's queue.
 pub(crate) const CONNECTIONS_MAX: usize = 16_384;
+/// Connections to the console served at once, beside those.
+pub(crate) const CONSOLE_CONNECTIONS_MAX: usize = 256;
 /// Descriptors left to the engine and the process when connections are bounded by their number.
 pub(crate) const DESCRIPTORS_RESERVED: u64 = 1024;
 /// Request line and headers together, in bytes.

@@ -10,6 +10,7 @@ mod background;
 mod care;
 mod cli;
 mod config;
+mod console;
 mod credentials;
 mod exit;
 mod folder;

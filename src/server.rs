@@ -9,8 +9,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use admin::{Admin, AdminConfig, Counters, Facts};
 use http::Request;
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
@@ -28,11 +29,12 @@ use tracing::{error, info, warn};
 use crate::background::Background;
 use crate::cli::ServerArgs;
 use crate::config::{self, Effective, ServerConfig, of_process};
+use crate::console::{self, Console};
 use crate::credentials::{self, RootCredential};
 use crate::exit;
 use crate::folder;
 use crate::front::{Doors, Front};
-use crate::limits::{CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
+use crate::limits::{CONSOLE_CONNECTIONS_MAX, CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
 use crate::master_key;
 use crate::oidc::OidcKeys;
 use crate::secret_file::SecretFileError;
@@ -64,6 +66,8 @@ enum RunError {
     Identity(#[from] identity::Error),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    #[error("cannot read who is logged in: {0}")]
+    Admin(#[from] admin::OpenError),
     #[error("cannot read the keys of encrypted objects: {0}")]
     Keys(#[from] KmsError),
     #[error(transparent)]
@@ -130,6 +134,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     // clients that come early wait instead of being refused.
     let mut listeners = listen(&config.listen).await?;
     let website_listeners = listen(&config.website_listen).await?;
+    let console_listeners = listen_for_console(config.console).await?;
     let certificates = match config.tls.is_empty() {
         true => None,
         false => Some(Certificates::load(config.tls.clone())?),
@@ -159,8 +164,21 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     let background = Background::start(&engine, &config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
     metrics.watch_events(background.delivery())?;
+    let s3 = Arc::new(s3_over(&engine, &config, identity.clone(), ring, webhooks));
+    let admin = AdminConfig {
+        s3: Arc::clone(&s3),
+        engine: Arc::clone(&engine),
+        identity,
+        master,
+        facts: facts(&config, &listeners),
+        counters: Arc::clone(&metrics) as Arc<dyn Counters>,
+        stopping: stopping.clone(),
+        now: SystemTime::now,
+    };
+    let admin = Admin::open(admin).await?;
+    let console = Console::new(admin, config.proxies.clone(), Arc::clone(&metrics));
     let front = Arc::new(Front::new(
-        s3_over(&engine, &config, identity.clone(), ring, webhooks),
+        s3,
         doors,
         Arc::clone(&engine),
         Arc::clone(&metrics),
@@ -174,6 +192,9 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     for address in addresses(&website_listeners) {
         info!(%address, "listening for websites");
     }
+    for address in addresses(&console_listeners) {
+        info!(%address, "listening for the console");
+    }
     listeners.extend(website_listeners);
     let (refusing, last) = (Arc::clone(&front), Arc::clone(&front));
     let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
@@ -185,10 +206,25 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         listeners,
         tls: certificates.as_ref().map(Certificates::acceptor),
     };
+    let console_entrances = Entrances {
+        listeners: console_listeners,
+        tls: certificates.as_ref().map(Certificates::acceptor),
+    };
     if let Some(certificates) = certificates {
         tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
     }
+    let console = serve_console(
+        console,
+        console_entrances,
+        limits.clone(),
+        Arc::clone(&metrics),
+        stopping.clone(),
+    );
     let serving = serve(entrances, service, refuse, limits, metrics, stopping);
+    let serving = async {
+        let (s3, console) = tokio::join!(serving, console);
+        s3 + console
+    };
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
     if let Err(e) = logging.await {
@@ -263,6 +299,52 @@ async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> 
         listeners.push(bound.map_err(|source| RunError::Listen { address, source })?);
     }
     Ok(listeners)
+}
+
+/// An address that nobody has asked for is no reason not to start when it is taken.
+async fn listen_for_console(address: Option<SocketAddr>) -> Result<Vec<TcpListener>, RunError> {
+    let Some(address) = address else {
+        return Ok(Vec::new());
+    };
+    match listen(&[address]).await {
+        Err(RunError::Listen { source, .. }) if address == console::DEFAULT => {
+            let advice = "no console: its address is taken; --console chooses another";
+            warn!(%address, error = %source, "{advice}");
+            Ok(Vec::new())
+        }
+        listened => listened,
+    }
+}
+
+async fn serve_console(
+    console: Console,
+    entrances: Entrances,
+    limits: ServeLimits,
+    metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+) -> usize {
+    let console = Arc::new(console);
+    let refusing = Arc::clone(&console);
+    let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
+    let service = move |request: Request<RequestBody>| {
+        let console = Arc::clone(&console);
+        async move { console.answer(request).await }
+    };
+    let limits = ServeLimits {
+        connections_max: CONSOLE_CONNECTIONS_MAX,
+        ..limits
+    };
+    serve(entrances, service, refuse, limits, metrics, stopping).await
+}
+
+fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
+    Facts {
+        version: env!("CARGO_PKG_VERSION"),
+        region: config.region.clone(),
+        started: SystemTime::now(),
+        data: config.data.clone(),
+        s3: addresses(listeners),
+    }
 }
 
 fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
