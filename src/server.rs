@@ -34,7 +34,9 @@ use crate::credentials::{self, RootCredential};
 use crate::exit;
 use crate::folder;
 use crate::front::{Doors, Front};
-use crate::limits::{CONSOLE_CONNECTIONS_MAX, CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
+use crate::limits::{
+    CONNECTIONS_MAX, CONSOLE_CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK,
+};
 use crate::master_key;
 use crate::oidc::OidcKeys;
 use crate::secret_file::SecretFileError;
@@ -168,7 +170,7 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     let admin = AdminConfig {
         s3: Arc::clone(&s3),
         engine: Arc::clone(&engine),
-        identity,
+        identity: identity.clone(),
         master,
         facts: facts(&config, &listeners),
         counters: Arc::clone(&metrics) as Arc<dyn Counters>,
@@ -186,15 +188,12 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
     ));
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
-    for address in addresses(&listeners) {
-        info!(%address, data = %config.data.display(), "listening");
-    }
-    for address in addresses(&website_listeners) {
-        info!(%address, "listening for websites");
-    }
-    for address in addresses(&console_listeners) {
-        info!(%address, "listening for the console");
-    }
+    announce(
+        &config.data,
+        &listeners,
+        &website_listeners,
+        &console_listeners,
+    );
     listeners.extend(website_listeners);
     let (refusing, last) = (Arc::clone(&front), Arc::clone(&front));
     let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
@@ -202,24 +201,22 @@ async fn open_and_serve(config: ServerConfig) -> Result<(), RunError> {
         let front = Arc::clone(&front);
         async move { front.answer(request).await }
     };
-    let entrances = Entrances {
+    let tls = certificates.as_ref().map(Certificates::acceptor);
+    let entrances = |listeners| Entrances {
         listeners,
-        tls: certificates.as_ref().map(Certificates::acceptor),
-    };
-    let console_entrances = Entrances {
-        listeners: console_listeners,
-        tls: certificates.as_ref().map(Certificates::acceptor),
+        tls: tls.clone(),
     };
     if let Some(certificates) = certificates {
         tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
     }
     let console = serve_console(
         console,
-        console_entrances,
+        entrances(console_listeners),
         limits.clone(),
         Arc::clone(&metrics),
         stopping.clone(),
     );
+    let entrances = entrances(listeners);
     let serving = serve(entrances, service, refuse, limits, metrics, stopping);
     let serving = async {
         let (s3, console) = tokio::join!(serving, console);
@@ -275,6 +272,23 @@ async fn serve_until_told(
             }
             Ok(())
         }
+    }
+}
+
+fn announce(
+    data: &Path,
+    listeners: &[TcpListener],
+    websites: &[TcpListener],
+    console: &[TcpListener],
+) {
+    for address in addresses(listeners) {
+        info!(%address, data = %data.display(), "listening");
+    }
+    for address in addresses(websites) {
+        info!(%address, "listening for websites");
+    }
+    for address in addresses(console) {
+        info!(%address, "listening for the console");
     }
 }
 

@@ -1,11 +1,11 @@
 //! What endpoints give back, and what it becomes.
 
-use crate::body::{AdminBody, BoxError, RequestBody};
+use crate::body::{AdminBody, RequestBody};
 use crate::refused::Refused;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct Seen {
     pub error: &'static str,
 }
 
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
 /// Nothing: no query, no body, no answer.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
@@ -96,36 +96,54 @@ pub(crate) async fn read<T: DeserializeOwned>(
     let value = serde_path_to_error::deserialize(&mut read).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        let refused = Refused::field(path, error.to_string());
         match error.is_data() {
-            true => refused,
-            false => Refused {
-                code: "MalformedJSON".into(),
-                field: None,
-                ..refused
-            },
+            true => misread(&path, &error.to_string()),
+            false => malformed(&error.to_string()),
         }
     })?;
     let ended = read.end();
-    ended.map_err(|error| {
-        Refused::new(StatusCode::BAD_REQUEST, "MalformedJSON", error.to_string())
-    })?;
+    ended.map_err(|error| malformed(&error.to_string()))?;
     Ok(value)
 }
 
-pub(crate) async fn read_bytes(body: RequestBody, bytes_max: usize) -> Result<Bytes, Refused> {
-    let collected = Limited::new(body, bytes_max).collect().await;
-    let collected = collected.map_err(|error: BoxError| match error.is::<LengthLimitError>() {
-        true => Refused::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestTooLarge",
-            format!("The body of this request may have {bytes_max} bytes at most."),
-        ),
-        false => Refused::new(
-            StatusCode::BAD_REQUEST,
-            "IncompleteBody",
-            "The body of the request did not arrive.",
-        ),
-    })?;
-    Ok(collected.to_bytes())
+fn malformed(message: &str) -> Refused {
+    Refused::new(StatusCode::BAD_REQUEST, "MalformedJSON", message)
+}
+
+/// What is not there has no path; its name stands in the message.
+pub(crate) fn misread(path: &str, message: &str) -> Refused {
+    let missing = message.strip_prefix("missing field `");
+    let missing = missing.and_then(|rest| rest.split('`').next());
+    let field = match (path, missing) {
+        (".", Some(missing)) => missing.to_owned(),
+        (".", None) => String::new(),
+        (path, Some(missing)) => format!("{path}.{missing}"),
+        (path, None) => path.to_owned(),
+    };
+    Refused::field(field, message)
+}
+
+pub(crate) async fn read_bytes(
+    mut body: RequestBody,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Refused> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            let message = "The body of the request did not arrive.";
+            Refused::new(StatusCode::BAD_REQUEST, "IncompleteBody", message)
+        })?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > bytes_max {
+            return Err(Refused::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestTooLarge",
+                format!("The body of this request may have {bytes_max} bytes at most."),
+            ));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
 }

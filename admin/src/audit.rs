@@ -5,8 +5,7 @@ use crate::answer::{Answer, with_type};
 use crate::body::AdminBody;
 use crate::call::Call;
 use crate::limits::{
-    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX,
-    AUDIT_SECONDS_MAX,
+    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX, AUDIT_SECONDS_MAX,
 };
 use crate::page::{self, Page};
 use crate::refused::Refused;
@@ -245,7 +244,10 @@ fn key_at(micros: u64) -> [u8; 8] {
 }
 
 fn key(at: SystemTime, salt: u32, count: u64) -> Vec<u8> {
-    let micros = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
+    let micros = at
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_micros();
     let mut key = key_at(u64::try_from(micros).unwrap_or(u64::MAX)).to_vec();
     // Of one microsecond the later one comes first, too.
     key.extend((u64::MAX - count).to_be_bytes());
@@ -306,8 +308,14 @@ impl Filter {
 
     fn fits(&self, change: &Change) -> bool {
         self.who.as_ref().is_none_or(|who| change.who.contains(who))
-            && self.action.as_ref().is_none_or(|action| change.action == *action)
-            && self.target.as_ref().is_none_or(|it| change.target.starts_with(it))
+            && self
+                .action
+                .as_ref()
+                .is_none_or(|action| change.action == *action)
+            && self
+                .target
+                .as_ref()
+                .is_none_or(|it| change.target.starts_with(it))
             && self.outcome.is_none_or(|outcome| change.outcome == outcome)
     }
 }
@@ -318,7 +326,10 @@ pub(crate) async fn list(call: &Call<'_>, query: AuditQuery) -> Result<Page<Entr
     let filter = Filter::of(&query)?;
     let after = query.cursor.as_deref().map(hex::decode).transpose();
     let after = after.map_err(|_| Refused::field("cursor", "This is no cursor of this list."))?;
-    let read = call.admin.audit.read(&filter, after.map(Bytes::from), limit);
+    let read = call
+        .admin
+        .audit
+        .read(&filter, after.map(Bytes::from), limit);
     let (items, next) = read.await?;
     Ok(Page {
         items,
@@ -331,8 +342,8 @@ pub(crate) async fn export(call: &Call<'_>, query: AuditQuery) -> Result<Answer,
     call.permit("cairn:ReadAudit")?;
     let filter = Filter::of(&query)?;
     let log = Arc::clone(&call.admin.audit);
-    let pieces = stream::unfold(Some((log, filter, None)), async |state| {
-        let (log, filter, after) = state?;
+    let pieces = stream::unfold(Some((log, filter, None)), |state| async move {
+        let (log, filter, after): (Arc<AuditLog>, Filter, Option<Bytes>) = state?;
         // A failure is in the log; what was sent so far is right, and the last line is whole.
         let (entries, next) = log.read(&filter, after, STEP).await.ok()?;
         let mut lines = Vec::new();
@@ -340,7 +351,10 @@ pub(crate) async fn export(call: &Call<'_>, query: AuditQuery) -> Result<Answer,
             serde_json::to_writer(&mut lines, entry).ok()?;
             lines.push(b'\n');
         }
-        Some((Bytes::from(lines), next.map(|next| (log, filter, Some(next)))))
+        Some((
+            Bytes::from(lines),
+            next.map(|next| (log, filter, Some(next))),
+        ))
     });
     let mut answer = with_type(Bytes::new(), "application/x-ndjson");
     *answer.body_mut() = AdminBody::pieces(Box::pin(pieces));

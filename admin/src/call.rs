@@ -1,5 +1,6 @@
 //! A request of somebody, on its way through an endpoint.
 
+use crate::answer::misread;
 use crate::inner::Inner;
 use crate::limits::AUDIT_TARGET_BYTES_MAX;
 use crate::refused::Refused;
@@ -55,9 +56,8 @@ impl<'a> Call<'a> {
         let query = self.parts.uri.query().unwrap_or_default();
         let read = serde_html_form::Deserializer::from_bytes(query.as_bytes());
         serde_path_to_error::deserialize(read).map_err(|error| {
-            let field = error.path().to_string();
-            let message = error.into_inner().to_string();
-            Refused::field(field, message)
+            let path = error.path().to_string();
+            misread(&path, &error.into_inner().to_string())
         })
     }
 
@@ -92,8 +92,8 @@ impl<'a> Call<'a> {
     }
 
     /// Tells the audit log who it is.
-    pub(crate) fn is_by(&self, who: impl Into<String>) {
-        let _ = self.who.set(who.into());
+    pub(crate) fn is_by(&self, caller: &Caller) {
+        let _ = self.who.set(caller.arn().to_owned());
     }
 
     pub(crate) fn who(&self) -> String {
@@ -152,7 +152,10 @@ impl<'a> Call<'a> {
         let client = self.client();
         context.set("aws:SourceIp", client.address.to_string());
         let is_secure = client.scheme == Scheme::Https;
-        context.set("aws:SecureTransport", if is_secure { "true" } else { "false" });
+        context.set(
+            "aws:SecureTransport",
+            if is_secure { "true" } else { "false" },
+        );
         if let Some(agent) = self.header("user-agent") {
             context.set("aws:UserAgent", agent.to_owned());
         }

@@ -157,7 +157,9 @@ impl File {
     }
 
     fn is_known(&self, asked: &HeaderMap) -> bool {
-        let known = asked.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let known = asked
+            .get(IF_NONE_MATCH)
+            .and_then(|value| value.to_str().ok());
         known.is_some_and(|known| {
             let mut tags = known.split(',').map(str::trim);
             tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag)

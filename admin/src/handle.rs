@@ -98,7 +98,10 @@ impl Admin {
         body: RequestBody,
         id: &RequestId,
     ) -> (Answer, &'static str) {
-        if let Some(path) = path.strip_prefix(TRANSFERS).filter(|it| it.starts_with('/')) {
+        if let Some(path) = path
+            .strip_prefix(TRANSFERS)
+            .filter(|it| it.starts_with('/'))
+        {
             let outcome = transfer::answer(&self.inner, parts, path, body).await;
             return (finish(outcome, id), "Transfer");
         }
@@ -122,7 +125,10 @@ impl Admin {
             }
             Found::Nothing => {
                 let message = "There is no such resource; /api/v1/openapi.json names all.";
-                (finish(Err(Refused::not_found("NotFound", message)), id), "unknown")
+                (
+                    finish(Err(Refused::not_found("NotFound", message)), id),
+                    "unknown",
+                )
             }
         }
     }

@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Presign {
     key: String,
     #[serde(default)]
@@ -72,7 +73,9 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
     }
     let now = call.admin.seconds();
     let signing = signing(call, seconds)?;
-    let until = signing.until.map_or(now + seconds, |it| it.min(now + seconds));
+    let until = signing
+        .until
+        .map_or(now + seconds, |it| it.min(now + seconds));
     let method = match link.method {
         LinkMethod::Get => "GET",
         LinkMethod::Head => "HEAD",
@@ -82,9 +85,14 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
     let mut url = format!("{}{path}", endpoint(call));
     let parameters = [
         ("versionId", link.version.as_deref()),
-        ("response-content-disposition", link.content_disposition.as_deref()),
+        (
+            "response-content-disposition",
+            link.content_disposition.as_deref(),
+        ),
     ];
-    let parameters = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    let parameters = parameters
+        .iter()
+        .filter_map(|(name, value)| Some((name, (*value)?)));
     for (at, (name, value)) in parameters.enumerate() {
         url.push(if at == 0 { '?' } else { '&' });
         url.push_str(&format!("{name}={}", escaped(value)));
@@ -114,7 +122,7 @@ fn signing(call: &Call<'_>, seconds: u64) -> Result<Signing, Refused> {
                 let lasts = key.expires.is_none_or(|at| at >= now + seconds);
                 key.active && lasts && key.restriction.is_none()
             });
-            fitting.map(|key| key.id).collect()
+            fitting.map(|key| key.id.clone()).collect()
         }
     };
     let found = lasting.iter().find_map(|id| identity.find(id, None).ok());

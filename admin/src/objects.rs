@@ -144,10 +144,7 @@ pub(crate) async fn list(call: &Call<'_>, query: ListQuery) -> Result<Listing, R
     })
 }
 
-pub(crate) async fn versions(
-    call: &Call<'_>,
-    query: ListQuery,
-) -> Result<VersionListing, Refused> {
+pub(crate) async fn versions(call: &Call<'_>, query: ListQuery) -> Result<VersionListing, Refused> {
     let mut ask = Ask::bucket(Method::GET, call.path(0))
         .about("versions")
         .query("encoding-type", "url")
@@ -157,7 +154,9 @@ pub(crate) async fn versions(
     if let Some(cursor) = &query.cursor {
         let (key, version) = markers_of(cursor)
             .ok_or_else(|| Refused::field("cursor", "This is no cursor of this list."))?;
-        ask = ask.query("key-marker", &key).maybe("version-id-marker", version.as_deref());
+        ask = ask
+            .query("key-marker", &key)
+            .maybe("version-id-marker", version.as_deref());
     }
     let answer = ask.xml(call).await?;
     let is_version = |name: &str| matches!(name, "Version" | "DeleteMarker");
@@ -211,7 +210,10 @@ async fn tags(
         Ok(answer) => {
             let set = answer.child("TagSet").map(|set| set.all("Tag"));
             let pair = |tag: &Element| {
-                (tag.text_of("Key").to_owned(), tag.text_of("Value").to_owned())
+                (
+                    tag.text_of("Key").to_owned(),
+                    tag.text_of("Value").to_owned(),
+                )
             };
             Ok(Some(set.into_iter().flatten().map(pair).collect()))
         }
@@ -220,11 +222,7 @@ async fn tags(
     }
 }
 
-fn detail(
-    key: String,
-    head: &Answered,
-    tags: Option<BTreeMap<String, String>>,
-) -> ObjectDetail {
+fn detail(key: String, head: &Answered, tags: Option<BTreeMap<String, String>>) -> ObjectDetail {
     let text = |name: &str| {
         let value = head.headers.get(name)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -241,12 +239,18 @@ fn detail(
     checksums.remove("type");
     checksums.remove("algorithm");
     let etag = bare(&text("etag").unwrap_or_default());
-    let parts = etag.rsplit_once('-').and_then(|(_, parts)| parts.parse().ok());
+    let parts = etag
+        .rsplit_once('-')
+        .and_then(|(_, parts)| parts.parse().ok());
     ObjectDetail {
         key,
         version: text("x-amz-version-id"),
-        size: text("content-length").and_then(|it| it.parse().ok()).unwrap_or_default(),
-        modified: text("last-modified").map(|it| modified(&it)).unwrap_or_default(),
+        size: text("content-length")
+            .and_then(|it| it.parse().ok())
+            .unwrap_or_default(),
+        modified: text("last-modified")
+            .map(|it| modified(&it))
+            .unwrap_or_default(),
         storage_class: text("x-amz-storage-class").unwrap_or_else(|| "STANDARD".into()),
         content_type: text("content-type"),
         content_encoding: text("content-encoding"),
@@ -284,7 +288,9 @@ fn modified(text: &str) -> String {
 
 fn prefixes(answer: &Element) -> Vec<String> {
     let prefixes = answer.all("CommonPrefixes");
-    prefixes.map(|prefix| decoded(prefix.text_of("Prefix"))).collect()
+    prefixes
+        .map(|prefix| decoded(prefix.text_of("Prefix")))
+        .collect()
 }
 
 /// Keys come escaped, because not all of their characters can be in a document. Whatever is not

@@ -23,7 +23,7 @@ const TABLE: &str = "admin-password";
 /// A password as somebody typed it. It shows itself to nobody who prints it.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub(crate) struct Password(Arc<str>);
+pub(crate) struct Password(String);
 
 impl Password {
     pub(crate) fn check(&self, field: &'static str) -> Result<(), Refused> {
@@ -90,7 +90,9 @@ impl Passwords {
         let row = serde_json::to_vec(&row);
         let row = row.map_err(|error| Refused::failure("a password", &error))?;
         let write = TableWrite::Put(key(holder), row.into());
-        self.engine.table_commit(TABLE, Vec::new(), vec![write]).await?;
+        self.engine
+            .table_commit(TABLE, Vec::new(), vec![write])
+            .await?;
         Ok(())
     }
 
@@ -100,7 +102,9 @@ impl Passwords {
 
     pub(crate) async fn remove(&self, holder: &Holder) -> Result<(), Refused> {
         let write = TableWrite::Delete(key(holder));
-        self.engine.table_commit(TABLE, Vec::new(), vec![write]).await?;
+        self.engine
+            .table_commit(TABLE, Vec::new(), vec![write])
+            .await?;
         Ok(())
     }
 
@@ -114,8 +118,8 @@ impl Passwords {
             self.pretend(password).await?;
             return Ok(false);
         };
-        let row: Row = serde_json::from_slice(&row)
-            .map_err(|error| Refused::failure("a password", &error))?;
+        let row: Row =
+            serde_json::from_slice(&row).map_err(|error| Refused::failure("a password", &error))?;
         let hash = self.hash(password, &row).await?;
         let kept = hex::decode(&row.hash).ok();
         let kept = kept.and_then(|kept| <[u8; 32]>::try_from(kept).ok());

@@ -61,7 +61,8 @@ impl Tags {
 
     fn into_list(self) -> Vec<identity::model::Tag> {
         let tags = self.0.into_iter();
-        tags.map(|(key, value)| identity::model::Tag { key, value }).collect()
+        tags.map(|(key, value)| identity::model::Tag { key, value })
+            .collect()
     }
 
     /// For conditions: `Tags.member.1.Key`.
@@ -115,21 +116,33 @@ fn inside_of(call: &Call<'_>, of: Of, name: &str) -> Result<Vec<String>, Refused
 
 async fn attach(call: &Call<'_>, of: Of, action: &str) -> Result<Nothing, Refused> {
     let arn = policies::arn_of(call, call.path(1))?;
-    call.permit_iam(action, &[(of.parameter(), call.path(0)), ("PolicyArn", &arn)])?;
-    call.iam().attach_policy(of.holder(call.path(0)), &arn).await?;
+    call.permit_iam(
+        action,
+        &[(of.parameter(), call.path(0)), ("PolicyArn", &arn)],
+    )?;
+    call.iam()
+        .attach_policy(of.holder(call.path(0)), &arn)
+        .await?;
     Ok(Nothing {})
 }
 
 async fn detach(call: &Call<'_>, of: Of, action: &str) -> Result<Nothing, Refused> {
     let arn = policies::arn_of(call, call.path(1))?;
-    call.permit_iam(action, &[(of.parameter(), call.path(0)), ("PolicyArn", &arn)])?;
-    call.iam().detach_policy(of.holder(call.path(0)), &arn).await?;
+    call.permit_iam(
+        action,
+        &[(of.parameter(), call.path(0)), ("PolicyArn", &arn)],
+    )?;
+    call.iam()
+        .detach_policy(of.holder(call.path(0)), &arn)
+        .await?;
     Ok(Nothing {})
 }
 
 fn get_inside(call: &Call<'_>, of: Of, action: &str) -> Result<Value, Refused> {
     call.permit_iam(action, &[(of.parameter(), call.path(0))])?;
-    let text = call.iam().get_policy_of(of.holder(call.path(0)), call.path(1))?;
+    let text = call
+        .iam()
+        .get_policy_of(of.holder(call.path(0)), call.path(1))?;
     document(&text)
 }
 

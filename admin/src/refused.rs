@@ -36,11 +36,7 @@ pub(crate) struct ErrorBody {
 }
 
 impl Refused {
-    pub(crate) fn new(
-        status: StatusCode,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code: code.into(),
@@ -107,10 +103,9 @@ impl From<identity::Error> for Refused {
 impl From<storage_engine::Error> for Refused {
     fn from(error: storage_engine::Error) -> Self {
         match error {
-            storage_engine::Error::NoSuchBucket { .. } => Self::not_found(
-                "NoSuchBucket",
-                "The specified bucket does not exist",
-            ),
+            storage_engine::Error::NoSuchBucket { .. } => {
+                Self::not_found("NoSuchBucket", "The specified bucket does not exist")
+            }
             error => Self::failure("the store", &error),
         }
     }

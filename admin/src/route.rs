@@ -92,7 +92,7 @@ macro_rules! routes {
         $module:ident :: $run:ident [$($query:ty)?] [$($body:ty)?] $(up to $max:ident)?
         $(=> $status:ident $answer:ty)? $(as $kind:literal)?, $summary:literal;
     )*) => {
-        pub(crate) const ROUTES: &[Route] = &[$(
+        pub(crate) static ROUTES: &[Route] = &[$(
             Route {
                 method: Method::$method,
                 path: $path,

@@ -37,7 +37,6 @@ pub(crate) struct Ask {
 /// What S3 answered: its head, and all of its body.
 #[derive(Debug)]
 pub(crate) struct Answered {
-    pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -139,7 +138,9 @@ impl Ask {
     pub(crate) fn text(mut self, text: String) -> Self {
         let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
         let digest = STANDARD.encode_to_string(digest.as_ref());
+        let length = text.len().to_string();
         self.body = text.into();
+        self = self.header("content-length", &length);
         self.header("x-amz-checksum-sha256", &digest)
     }
 
@@ -207,7 +208,6 @@ async fn take(mut answer: Response<ResponseBody>, begun: Instant) -> Result<Answ
         return Err(refusal(parts.status, code, &body));
     }
     Ok(Answered {
-        status: parts.status,
         headers: parts.headers,
         body,
     })

@@ -146,7 +146,7 @@ pub(crate) async fn live(call: &Call<'_>) -> Result<Answer, Refused> {
     let left = left.saturating_sub(call.admin.seconds());
     let end = Instant::now() + Duration::from_secs(left);
     let state = (slot, seconds, call.admin.stopping.clone());
-    let pieces = stream::unfold(state, async move |(slot, mut seconds, mut stopping)| {
+    let pieces = stream::unfold(state, move |(slot, mut seconds, mut stopping)| async move {
         tokio::select! {
             changed = seconds.changed() => changed.ok()?,
             _ = stopping.wait_for(|stopping| *stopping) => return None,
@@ -219,7 +219,11 @@ impl Live {
             // What cannot be asked for now is shown as it was.
             let totals = match self.totals().await {
                 Ok(totals) => totals,
-                Err(_) => self.totals.lock().await.map_or_else(Totals::default, |it| it.1),
+                Err(_) => self
+                    .totals
+                    .lock()
+                    .await
+                    .map_or_else(Totals::default, |it| it.1),
             };
             let now = (Instant::now(), self.counters.counted());
             let second = second(&before, &now, totals);

@@ -129,7 +129,9 @@ impl Sessions {
         let known = self.known();
         let over = known.iter().filter(|(_, it)| it.expires <= now);
         let mut ended: Vec<SessionId> = over.map(|(id, _)| *id).take(1000).collect();
-        let own = known.iter().filter(|(_, it)| it.holder == *holder && it.expires > now);
+        let own = known
+            .iter()
+            .filter(|(_, it)| it.holder == *holder && it.expires > now);
         let mut own: Vec<(u64, SessionId)> = own.map(|(id, it)| (it.created, *id)).collect();
         own.sort_unstable();
         let too_many = (own.len() + 1).saturating_sub(SESSIONS_PER_USER_MAX);
@@ -188,7 +190,9 @@ impl Sessions {
         let ended: Vec<SessionId> = {
             let known = self.known();
             let own = known.iter().filter(|(_, it)| it.holder == *holder);
-            own.map(|(id, _)| *id).filter(|id| Some(*id) != but).collect()
+            own.map(|(id, _)| *id)
+                .filter(|id| Some(*id) != but)
+                .collect()
         };
         self.remove(&ended).await
     }
@@ -248,10 +252,7 @@ fn deletion(id: &SessionId) -> TableWrite {
 }
 
 /// Whoever brings an access token.
-pub(crate) fn authenticate(
-    admin: &Inner,
-    parts: &Parts,
-) -> Result<(Arc<Caller>, Bearer), Refused> {
+pub(crate) fn authenticate(admin: &Inner, parts: &Parts) -> Result<(Arc<Caller>, Bearer), Refused> {
     let header = parts.headers.get(AUTHORIZATION);
     let header = header.and_then(|value| value.to_str().ok());
     let token = header.and_then(|text| {
@@ -263,7 +264,11 @@ pub(crate) fn authenticate(
         Refused::unauthenticated("Unauthenticated", message)
     })?;
     let invalid = || Refused::unauthenticated("InvalidToken", "The access token is not valid.");
-    let access = admin.sessions.signer.open_access(token).ok_or_else(invalid)?;
+    let access = admin
+        .sessions
+        .signer
+        .open_access(token)
+        .ok_or_else(invalid)?;
     let now = admin.seconds();
     if access.expires <= now {
         let message = "The access token has expired; refresh the session.";
@@ -273,7 +278,10 @@ pub(crate) fn authenticate(
         Refused::unauthenticated("SessionEnded", "The session has ended; log in again.")
     })?;
     // Who is no more is logged in no longer.
-    let caller = admin.identity.caller_of(&session.holder).ok_or_else(invalid)?;
+    let caller = admin
+        .identity
+        .caller_of(&session.holder)
+        .ok_or_else(invalid)?;
     let bearer = Bearer {
         session: access.session,
         expires: access.expires,
@@ -338,7 +346,10 @@ pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Describ
     let bearer = call.bearer.as_ref();
     let session = bearer.and_then(|bearer| call.admin.sessions.find(bearer.session, now));
     let (Some(bearer), Some(session)) = (bearer, session) else {
-        return Err(Refused::unauthenticated("SessionEnded", "The session has ended."));
+        return Err(Refused::unauthenticated(
+            "SessionEnded",
+            "The session has ended.",
+        ));
     };
     let asked = query.may.as_deref().unwrap_or_default().split(',');
     let asked: Vec<&str> = asked.map(str::trim).filter(|it| !it.is_empty()).collect();

@@ -68,10 +68,15 @@ fn field_to_json(element: &Element, field: &Field) -> Option<Value> {
         Value::Array(items.collect())
     };
     match field.many {
-        Many::One => element.child(field.element).map(|child| to_json(child, field.shape)),
+        Many::One => element
+            .child(field.element)
+            .map(|child| to_json(child, field.shape)),
         Many::Beside => {
             let items = all(element, field.element);
-            items.as_array().is_some_and(|items| !items.is_empty()).then_some(items)
+            items
+                .as_array()
+                .is_some_and(|items| !items.is_empty())
+                .then_some(items)
         }
         Many::Inside(name) => element.child(field.element).map(|child| all(child, name)),
         Many::Attribute => element.kind.clone().map(Value::from),
@@ -113,11 +118,16 @@ impl Reading {
         object: &Map<String, Value>,
         fields: &[Field],
     ) -> Result<Element, Refused> {
-        let unknown = object.keys().find(|key| fields.iter().all(|field| field.json != **key));
+        let unknown = object
+            .keys()
+            .find(|key| fields.iter().all(|field| field.json != **key));
         if let Some(unknown) = unknown {
             self.path.push(unknown.clone());
             let known: Vec<&str> = fields.iter().map(|field| field.json).collect();
-            return Err(self.refuse(format!("There is no such field. Known: {}.", known.join(", "))));
+            return Err(self.refuse(format!(
+                "There is no such field. Known: {}.",
+                known.join(", ")
+            )));
         }
         if self.path.len() > DOCUMENT_DEPTH_MAX * 2 {
             return Err(self.refuse("It is nested too deeply.".into()));
@@ -157,12 +167,7 @@ impl Reading {
         Ok(())
     }
 
-    fn items(
-        &mut self,
-        name: &str,
-        value: &Value,
-        shape: &Shape,
-    ) -> Result<Vec<Element>, Refused> {
+    fn items(&mut self, name: &str, value: &Value, shape: &Shape) -> Result<Vec<Element>, Refused> {
         let items = value.as_array().ok_or_else(|| self.wrong("an array"))?;
         let mut elements = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {

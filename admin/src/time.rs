@@ -15,15 +15,16 @@ pub(crate) fn shown_milliseconds(milliseconds: u64) -> String {
 }
 
 pub(crate) fn of_system(at: SystemTime) -> String {
-    OffsetDateTime::from(at).format(&Rfc3339).unwrap_or_default()
+    OffsetDateTime::from(at)
+        .format(&Rfc3339)
+        .unwrap_or_default()
 }
 
 /// Reads what a client sends.
 pub(crate) fn parse(field: &'static str, text: &str) -> Result<SystemTime, Refused> {
     let parsed = OffsetDateTime::parse(text, &Rfc3339);
-    let parsed = parsed.map_err(|_| {
-        Refused::field(field, "A time looks like 2026-11-26T04:05:06Z (RFC 3339).")
-    })?;
+    let parsed = parsed
+        .map_err(|_| Refused::field(field, "A time looks like 2026-11-26T04:05:06Z (RFC 3339)."))?;
     Ok(parsed.into())
 }
 

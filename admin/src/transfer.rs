@@ -7,9 +7,7 @@ use crate::call::Call;
 use crate::inner::Inner;
 use crate::refused::Refused;
 use crate::session;
-use http::header::{
-    AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue,
-};
+use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Uri};
 use s3_api::RequestId;
@@ -34,7 +32,9 @@ pub(crate) async fn answer(
     let mut answer = answer.map(AdminBody::s3);
     let policy = HeaderValue::from_static(SANDBOX);
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    let is_part = query.split('&').any(|pair| pair.starts_with(PART_OF_UPLOAD));
+    let is_part = query
+        .split('&')
+        .any(|pair| pair.starts_with(PART_OF_UPLOAD));
     let is_read = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_read && !is_part {
         note(&call, path, &query, &answer).await;
@@ -80,4 +80,3 @@ async fn note(call: &Call<'_>, path: &str, query: &str, answer: &Answer) {
     let change = Change::of(call, operation, &id, outcome);
     call.admin.audit.note(change, call.admin.seconds()).await;
 }
-

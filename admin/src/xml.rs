@@ -115,14 +115,12 @@ fn read(text: &[u8]) -> Result<Element, String> {
                 close(&mut open, element)?;
             }
             Event::Text(text) => {
-                let text = text.decode().map_err(|error| error.to_string())?;
-                top(&mut open)?.text.push_str(&text);
+                top(&mut open)?.text.push_str(&text.into_inner());
             }
             Event::GeneralRef(name) => {
-                let name = name.decode().map_err(|error| error.to_string())?;
-                let shown = quick_xml::escape::unescape(&format!("&{name};"))
-                    .map_err(|error| error.to_string())?
-                    .into_owned();
+                let reference = format!("&{};", name.into_inner());
+                let shown = quick_xml::escape::unescape(&reference);
+                let shown = shown.map_err(|error| error.to_string())?;
                 top(&mut open)?.text.push_str(&shown);
             }
             Event::Eof => break,
@@ -130,17 +128,18 @@ fn read(text: &[u8]) -> Result<Element, String> {
         }
     }
     let mut root = open.pop().ok_or("it is empty")?;
+    if !open.is_empty() {
+        return Err("it ends early".into());
+    }
     root.children.pop().ok_or_else(|| "it is empty".into())
 }
 
 fn begin(start: &BytesStart<'_>) -> Result<Element, String> {
-    let name = start.local_name();
-    let name = std::str::from_utf8(name.as_ref()).map_err(|error| error.to_string())?;
-    let mut element = Element::new(name);
+    let mut element = Element::new(start.local_name().as_ref());
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
-        if attribute.key.local_name().as_ref() == b"type" {
-            element.kind = Some(String::from_utf8_lossy(&attribute.value).into_owned());
+        if attribute.key.local_name().as_ref() == "type" {
+            element.kind = Some(attribute.value.into_owned());
         }
     }
     Ok(element)

@@ -16,10 +16,12 @@ impl Identity {
         let is_root = name == self.root_access_key();
         let holder = is_root.then(|| Holder::Account(state.root.id.clone()));
         let holder = holder.or_else(|| user(&state, state.root.space(), name));
+        // Of the time before the server's own account had a number.
+        let holder = holder.or_else(|| user(&state, "", name));
         let holder = holder.or_else(|| {
             let mut accounts = state.accounts.values();
             let account = accounts.find(|it| it.is_plain() && it.name == name)?;
-            (account.id != state.root.id).then(|| Holder::Account(account.id.clone()))
+            Some(Holder::Account(account.id.clone()))
         });
         holder.or_else(|| {
             let (name, account) = name.rsplit_once('@')?;

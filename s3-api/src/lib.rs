@@ -47,14 +47,9 @@ pub use client::{Client, Scheme};
 pub use config::{CustomerKeys, S3Config};
 pub use domains::{Domains, InvalidDomain};
 pub use error::{Code, S3Error};
-<<<<<<< HEAD
 pub use explain::{Deliberation, Explanation};
-pub use handle::S3;
-pub use iam::{ACTIONS, Action};
-=======
 pub use handle::{RequestId, S3};
 pub use iam::{ACTIONS, Action, CallRefusal};
->>>>>>> fa9fcbe (s3-api, identity: doors for who is known without a signature)
 pub use observe::Observation;
 pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};

@@ -168,7 +168,12 @@ impl Metrics {
             connections: whole(self.connections.get()),
             ..Counted::default()
         };
-        for metric in self.requests.collect().iter().flat_map(|it| it.get_metric()) {
+        for metric in self
+            .requests
+            .collect()
+            .iter()
+            .flat_map(|it| it.get_metric())
+        {
             let status = metric.get_label().iter().find(|it| it.name() == "status");
             let class = match status.and_then(|it| it.value().chars().next()) {
                 Some('2') => 0,

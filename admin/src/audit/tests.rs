@@ -39,7 +39,10 @@ async fn the_newest_comes_first_and_pages_follow_each_other() {
     let (first, next) = log.read(&all(), None, 3).await.unwrap();
     let (second, end) = log.read(&all(), next, 3).await.unwrap();
     let actions = first.iter().chain(&second).map(|it| it.action.as_str());
-    assert_eq!(actions.collect::<Vec<_>>(), ["Act4", "Act3", "Act2", "Act1", "Act0"]);
+    assert_eq!(
+        actions.collect::<Vec<_>>(),
+        ["Act4", "Act3", "Act2", "Act1", "Act0"]
+    );
     assert!(end.is_none());
 }
 

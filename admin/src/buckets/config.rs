@@ -56,7 +56,10 @@ fn kind(call: &Call<'_>) -> Result<&'static Kind, Refused> {
     let found = KINDS.iter().find(|kind| kind.name == asked);
     found.ok_or_else(|| {
         let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-        let message = format!("There is no such configuration. Known: {}.", known.join(", "));
+        let message = format!(
+            "There is no such configuration. Known: {}.",
+            known.join(", ")
+        );
         Refused::not_found("NoSuchConfiguration", message)
     })
 }

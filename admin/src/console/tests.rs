@@ -22,18 +22,28 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
-    answer.headers().get(name).map_or("", |it| it.to_str().unwrap())
+    answer
+        .headers()
+        .get(name)
+        .map_or("", |it| it.to_str().unwrap())
 }
 
 #[test]
 fn places_get_the_first_page_and_missing_files_do_not() {
     for path in ["/", "/buckets/photos", "/login"] {
         let answer = get(path, &[]);
-        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8", "{path}");
+        assert_eq!(
+            header(&answer, "content-type"),
+            "text/html; charset=utf-8",
+            "{path}"
+        );
         assert_eq!(header(&answer, "cache-control"), "no-cache");
         assert!(header(&answer, "content-security-policy").starts_with("default-src 'none'"));
     }
-    assert_eq!(get("/assets/gone-1.js", &[]).status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        get("/assets/gone-1.js", &[]).status(),
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(get("/../Cargo.toml", &[]).status(), StatusCode::NOT_FOUND);
 }
 
@@ -60,5 +70,8 @@ fn a_known_file_is_not_sent_again() {
     let etag = header(&get("/icon.svg", &[]), "etag").to_owned();
     let answer = get("/icon.svg", &[("if-none-match", &etag)]);
     assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
-    assert_eq!(get("/icon.svg", &[("if-none-match", "\"x\"")]).status(), StatusCode::OK);
+    assert_eq!(
+        get("/icon.svg", &[("if-none-match", "\"x\"")]).status(),
+        StatusCode::OK
+    );
 }

@@ -63,7 +63,10 @@ pub(crate) async fn delete(call: &Call<'_>, many: DeleteMany) -> Result<Deleted,
         let can_be_said = |text: &str| text.chars().all(is_of_xml);
         if object.key.is_empty() || !can_be_said(&object.key) {
             let field = format!("objects.{at}.key");
-            return Err(Refused::field(field, "This key cannot be in a list; delete it by itself."));
+            return Err(Refused::field(
+                field,
+                "This key cannot be in a list; delete it by itself.",
+            ));
         }
         let mut element = Element::new("Object").with(Element::of_text("Key", &object.key));
         if let Some(version) = &object.version {
@@ -78,7 +81,9 @@ pub(crate) async fn delete(call: &Call<'_>, many: DeleteMany) -> Result<Deleted,
     let answer = ask.document(&document).xml(call).await?;
     let items = answer.children.iter().filter_map(|item| {
         let version = item.child("VersionId").map(|it| it.text.clone());
-        let marker = item.child("DeleteMarkerVersionId").map(|it| it.text.clone());
+        let marker = item
+            .child("DeleteMarkerVersionId")
+            .map(|it| it.text.clone());
         let error = (item.name == "Error").then(|| DeleteError {
             code: item.text_of("Code").to_owned(),
             message: item.text_of("Message").to_owned(),

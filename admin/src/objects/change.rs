@@ -69,7 +69,9 @@ pub(crate) struct LegalHold {
 fn ask(call: &Call<'_>, key: &str, version: Option<&str>, about: &str) -> Ask {
     let bucket = call.path(0);
     call.about(format!("{bucket}/{key}"));
-    Ask::object(Method::PUT, bucket, key).about(about).maybe("versionId", version)
+    Ask::object(Method::PUT, bucket, key)
+        .about(about)
+        .maybe("versionId", version)
 }
 
 pub(crate) async fn set_tags(
@@ -77,10 +79,17 @@ pub(crate) async fn set_tags(
     query: ObjectQuery,
     tags: Tags,
 ) -> Result<Nothing, Refused> {
-    let set = tags.tags.iter().fold(Element::new("TagSet"), |set, (key, value)| {
-        let key = Element::of_text("Key", key);
-        set.with(Element::new("Tag").with(key).with(Element::of_text("Value", value)))
-    });
+    let set = tags
+        .tags
+        .iter()
+        .fold(Element::new("TagSet"), |set, (key, value)| {
+            let key = Element::of_text("Key", key);
+            set.with(
+                Element::new("Tag")
+                    .with(key)
+                    .with(Element::of_text("Value", value)),
+            )
+        });
     let document = Element::new("Tagging").with(set);
     let ask = ask(call, &query.key, query.version.as_deref(), "tagging");
     ask.document(&document).send(call).await?;
@@ -154,5 +163,7 @@ pub(crate) async fn set_legal_hold(
 
 /// As S3 names the source of a copy.
 pub(super) fn version_suffix(version: Option<&str>) -> String {
-    version.map_or_else(String::new, |version| format!("?versionId={}", escaped(version)))
+    version.map_or_else(String::new, |version| {
+        format!("?versionId={}", escaped(version))
+    })
 }

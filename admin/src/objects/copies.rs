@@ -60,7 +60,10 @@ pub(super) fn copy_source(bucket: &str, key: &str, version: Option<&str>) -> Str
 pub(crate) async fn copy(call: &Call<'_>, copy: CopyTo) -> Result<Copied, Refused> {
     let bucket = call.path(0);
     let to_bucket = copy.to_bucket.as_deref().unwrap_or(bucket);
-    call.about(format!("{bucket}/{} to {to_bucket}/{}", copy.key, copy.to_key));
+    call.about(format!(
+        "{bucket}/{} to {to_bucket}/{}",
+        copy.key, copy.to_key
+    ));
     if copy.key.is_empty() {
         return Err(Refused::field("key", "A key cannot be empty."));
     }
@@ -81,7 +84,10 @@ pub(crate) async fn move_object(call: &Call<'_>, to: CopyTo) -> Result<Copied, R
     let bucket = call.path(0);
     let to_bucket = to.to_bucket.as_deref().unwrap_or(bucket);
     if to.version.is_some() {
-        return Err(Refused::field("version", "What is moved is the current version."));
+        return Err(Refused::field(
+            "version",
+            "What is moved is the current version.",
+        ));
     }
     if to_bucket == bucket && to.to_key == to.key {
         return Err(Refused::field("to_key", "It is there already."));
@@ -103,10 +109,7 @@ pub(crate) async fn move_object(call: &Call<'_>, to: CopyTo) -> Result<Copied, R
     Ok(copied)
 }
 
-pub(crate) async fn restore_version(
-    call: &Call<'_>,
-    restore: Restore,
-) -> Result<Copied, Refused> {
+pub(crate) async fn restore_version(call: &Call<'_>, restore: Restore) -> Result<Copied, Refused> {
     let bucket = call.path(0);
     let (key, version) = (restore.key.as_str(), restore.version.as_str());
     call.about(format!("{bucket}/{key} {version}"));

@@ -6,7 +6,10 @@ fn every_route_is_in_the_document() {
     for route in ROUTES {
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
         assert_eq!(operation["operationId"], route.name);
-        assert!(!operation["summary"].as_str().unwrap().is_empty(), "{route:?}");
+        assert!(
+            !operation["summary"].as_str().unwrap().is_empty(),
+            "{route:?}"
+        );
     }
 }
 
@@ -26,7 +29,12 @@ fn references_lead_somewhere() {
 fn collect(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            found.extend(
+                fields
+                    .get("$ref")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            );
             fields.values().for_each(|value| collect(value, found));
         }
         Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
@@ -42,7 +50,12 @@ fn the_overview_is_up_to_date() {
     let rows = ROUTES.iter().map(|route| {
         let action = route.action.replace("as S3", "*as S3*");
         let action = if action == "-" { String::new() } else { action };
-        let Route { method, path, summary, .. } = route;
+        let Route {
+            method,
+            path,
+            summary,
+            ..
+        } = route;
         format!("| `{method} {path}` | {summary} | {action} |\n")
     });
     let table: String = rows.collect();

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::time::shown;
-use identity::iam::{GroupUpdate, PolicyHolder};
+use identity::iam::{PolicyHolder, Renaming};
 use identity::model::Group;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,10 +46,7 @@ pub(crate) struct GroupChange {
     path: Option<String>,
 }
 
-pub(crate) async fn list(
-    call: &Call<'_>,
-    query: PageQuery,
-) -> Result<Page<GroupSummary>, Refused> {
+pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<GroupSummary>, Refused> {
     call.permit_iam("ListGroups", &[])?;
     let groups = call.iam().list_groups("/", query.paging()?)?;
     Ok(Page::of(groups, |group| shown_group(&group)))
@@ -60,7 +57,9 @@ pub(crate) async fn create(call: &Call<'_>, new: NewGroup) -> Result<GroupDetail
     let mut parameters = vec![("GroupName", new.name.as_str())];
     parameters.extend(new.path.as_deref().map(|path| ("Path", path)));
     call.permit_iam("CreateGroup", &parameters)?;
-    call.iam().create_group(&new.name, new.path.as_deref()).await?;
+    call.iam()
+        .create_group(&new.name, new.path.as_deref())
+        .await?;
     detail(call, &new.name)
 }
 
@@ -76,7 +75,7 @@ pub(crate) async fn update(call: &Call<'_>, change: GroupChange) -> Result<Group
     parameters.extend(new_name.map(|name| ("NewGroupName", name)));
     parameters.extend(change.path.as_deref().map(|path| ("NewPath", path)));
     call.permit_iam("UpdateGroup", &parameters)?;
-    let update = GroupUpdate {
+    let update = Renaming {
         name: new_name,
         path: change.path.as_deref(),
     };
@@ -91,7 +90,8 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     call.permit_iam("DeleteGroup", &[("GroupName", name)])?;
     let iam = call.iam();
     for user in all(|paging| Ok(iam.get_group(name, paging)?.1))? {
-        iam.remove_user_from_group(name, user.name.as_deref().unwrap_or_default()).await?;
+        iam.remove_user_from_group(name, user.name.as_deref().unwrap_or_default())
+            .await?;
     }
     let of = PolicyHolder::Group(name);
     for policy in attached_to(call, Of::Group, name)? {
@@ -106,14 +106,20 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
 
 pub(crate) async fn add_member(call: &Call<'_>) -> Result<Nothing, Refused> {
     let (group, user) = (call.path(0), call.path(1));
-    call.permit_iam("AddUserToGroup", &[("GroupName", group), ("UserName", user)])?;
+    call.permit_iam(
+        "AddUserToGroup",
+        &[("GroupName", group), ("UserName", user)],
+    )?;
     call.iam().add_user_to_group(group, user).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn remove_member(call: &Call<'_>) -> Result<Nothing, Refused> {
     let (group, user) = (call.path(0), call.path(1));
-    call.permit_iam("RemoveUserFromGroup", &[("GroupName", group), ("UserName", user)])?;
+    call.permit_iam(
+        "RemoveUserFromGroup",
+        &[("GroupName", group), ("UserName", user)],
+    )?;
     call.iam().remove_user_from_group(group, user).await?;
     Ok(Nothing {})
 }

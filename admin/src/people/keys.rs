@@ -56,7 +56,10 @@ pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<KeyVi
 pub(crate) async fn create(call: &Call<'_>, new: NewKey) -> Result<KeyMade, Refused> {
     let user = call.path(0);
     call.permit_iam("CreateAccessKey", &[("UserName", user)])?;
-    let expires = new.expires.as_deref().map(|text| time::parse("expires", text));
+    let expires = new
+        .expires
+        .as_deref()
+        .map(|text| time::parse("expires", text));
     let expires = expires.transpose()?.map(time::seconds);
     if expires.is_some_and(|at| at <= call.admin.seconds()) {
         return Err(Refused::field("expires", "It would have expired already."));

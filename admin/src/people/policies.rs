@@ -100,13 +100,17 @@ pub(crate) async fn create(call: &Call<'_>, new: NewPolicy) -> Result<PolicyDeta
     call.about(new.name.clone());
     let tags = new.tags.parameters();
     let mut parameters = vec![("PolicyName", new.name.as_str())];
-    parameters.extend(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    parameters.extend(
+        tags.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
     parameters.extend(new.path.as_deref().map(|path| ("Path", path)));
     call.permit_iam("CreatePolicy", &parameters)?;
-    let policy = call.iam().create_policy(identity::iam::NewPolicy {
+    let (iam, document) = (call.iam(), new.document.to_string());
+    let policy = iam.create_policy(identity::iam::NewPolicy {
         name: &new.name,
         path: new.path.as_deref(),
-        document: &new.document.to_string(),
+        document: &document,
         description: new.description.as_deref(),
         tags: new.tags.into_list(),
     });
@@ -136,7 +140,8 @@ pub(crate) async fn update(call: &Call<'_>, new: NewDocument) -> Result<PolicyDe
         }
     }
     let text = new.document.to_string();
-    iam.create_policy_version(&arn, &text, NewVersion::BecomesDefault).await?;
+    iam.create_policy_version(&arn, &text, NewVersion::BecomesDefault)
+        .await?;
     detail(call, &arn)
 }
 

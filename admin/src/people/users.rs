@@ -7,7 +7,7 @@ use crate::page::{Page, PageQuery};
 use crate::passwords::{self, Password};
 use crate::refused::Refused;
 use crate::time::shown;
-use identity::iam::{PolicyHolder, UserUpdate, UserView};
+use identity::iam::{PolicyHolder, Renaming, UserView};
 use identity::model::Holder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,15 +74,23 @@ pub(crate) async fn create(call: &Call<'_>, new: NewUser) -> Result<UserDetail, 
     call.about(new.name.clone());
     let tags = new.tags.parameters();
     let mut parameters = vec![("UserName", new.name.as_str())];
-    parameters.extend(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    parameters.extend(
+        tags.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
     parameters.extend(new.path.as_deref().map(|path| ("Path", path)));
-    parameters.extend(new.boundary.as_deref().map(|arn| ("PermissionsBoundary", arn)));
+    parameters.extend(
+        new.boundary
+            .as_deref()
+            .map(|arn| ("PermissionsBoundary", arn)),
+    );
     call.permit_iam("CreateUser", &parameters)?;
     if let Some(password) = &new.password {
         password.check("password")?;
         call.permit_iam("CreateLoginProfile", &parameters)?;
     }
-    let user = call.iam().create_user(identity::iam::NewUser {
+    let iam = call.iam();
+    let user = iam.create_user(identity::iam::NewUser {
         name: &new.name,
         path: new.path.as_deref(),
         tags: new.tags.into_list(),
@@ -90,7 +98,10 @@ pub(crate) async fn create(call: &Call<'_>, new: NewUser) -> Result<UserDetail, 
     });
     let user = user.await?;
     if let Some(password) = &new.password {
-        call.admin.passwords.set(&Holder::User(user.id.clone()), password).await?;
+        call.admin
+            .passwords
+            .set(&Holder::User(user.id.clone()), password)
+            .await?;
     }
     detail(call, &new.name).await
 }
@@ -125,7 +136,7 @@ pub(crate) async fn update(call: &Call<'_>, change: UserChange) -> Result<UserDe
         parameters.extend(new_name.map(|name| ("NewUserName", name)));
         parameters.extend(change.path.as_deref().map(|path| ("NewPath", path)));
         call.permit_iam("UpdateUser", &parameters)?;
-        let update = UserUpdate {
+        let update = Renaming {
             name: new_name,
             path: change.path.as_deref(),
         };

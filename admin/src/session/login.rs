@@ -48,7 +48,7 @@ pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<Logged
     }
     let holder = verify(call, &name, &password).await?.ok_or_else(wrong)?;
     let caller = call.admin.identity.caller_of(&holder).ok_or_else(wrong)?;
-    call.is_by(caller.arn());
+    call.is_by(&caller);
     let now = call.admin.seconds();
     let agent = call.header("user-agent").unwrap_or_default();
     let session = Session {
@@ -123,11 +123,14 @@ pub(crate) async fn log_out(call: &Call<'_>) -> Result<Reply<Nothing>, Refused> 
         Err(_) => sessions.of_cookie(cookie(call)?),
     };
     let Some(id) = id else {
-        return Err(Refused::unauthenticated("SessionEnded", "There is no such session."));
+        return Err(Refused::unauthenticated(
+            "SessionEnded",
+            "There is no such session.",
+        ));
     };
     let session = sessions.find(id, call.admin.seconds());
     if let Some(caller) = session.and_then(|it| call.admin.identity.caller_of(&it.holder)) {
-        call.is_by(caller.arn());
+        call.is_by(&caller);
     }
     sessions.end(id).await?;
     let mut reply = Reply::from(Nothing {});
@@ -143,7 +146,10 @@ pub(crate) async fn change_password(
     let bearer = call.bearer.as_ref();
     let session = bearer.and_then(|bearer| call.admin.sessions.find(bearer.session, now));
     let (Some(bearer), Some(session)) = (bearer, session) else {
-        return Err(Refused::unauthenticated("SessionEnded", "The session has ended."));
+        return Err(Refused::unauthenticated(
+            "SessionEnded",
+            "The session has ended.",
+        ));
     };
     if call.admin.identity.is_server_root(&session.holder) {
         return Err(passwords::of_root());
@@ -154,9 +160,14 @@ pub(crate) async fn change_password(
     if holder.as_ref() != Some(&session.holder) {
         return Err(Refused::field("current", "The current password is wrong."));
     }
-    call.admin.passwords.set(&session.holder, &change.new).await?;
+    call.admin
+        .passwords
+        .set(&session.holder, &change.new)
+        .await?;
     let sessions = &call.admin.sessions;
-    sessions.end_all_of(&session.holder, Some(bearer.session)).await?;
+    sessions
+        .end_all_of(&session.holder, Some(bearer.session))
+        .await?;
     Ok(Nothing {})
 }
 

@@ -96,8 +96,20 @@ const fn xml(
 }
 
 pub(crate) const KINDS: &[Kind] = &[
-    xml("versioning", "versioning", "VersioningConfiguration", &VERSIONING, Removal::Never),
-    xml("lifecycle", "lifecycle", "LifecycleConfiguration", &LIFECYCLE, Removal::Delete),
+    xml(
+        "versioning",
+        "versioning",
+        "VersioningConfiguration",
+        &VERSIONING,
+        Removal::Never,
+    ),
+    xml(
+        "lifecycle",
+        "lifecycle",
+        "LifecycleConfiguration",
+        &LIFECYCLE,
+        Removal::Delete,
+    ),
     xml("cors", "cors", "CORSConfiguration", &CORS, Removal::Delete),
     Kind {
         name: "policy",
@@ -114,7 +126,13 @@ pub(crate) const KINDS: &[Kind] = &[
         &ENCRYPTION,
         Removal::Delete,
     ),
-    xml("object-lock", "object-lock", "ObjectLockConfiguration", &OBJECT_LOCK, Removal::Never),
+    xml(
+        "object-lock",
+        "object-lock",
+        "ObjectLockConfiguration",
+        &OBJECT_LOCK,
+        Removal::Never,
+    ),
     xml("tagging", "tagging", "Tagging", &TAGGING, Removal::Delete),
     xml(
         "notification",
@@ -123,9 +141,27 @@ pub(crate) const KINDS: &[Kind] = &[
         &NOTIFICATION,
         Removal::Empty,
     ),
-    xml("logging", "logging", "BucketLoggingStatus", &LOGGING, Removal::Empty),
-    xml("website", "website", "WebsiteConfiguration", &WEBSITE, Removal::Delete),
-    xml("ownership", "ownershipControls", "OwnershipControls", &OWNERSHIP, Removal::Delete),
+    xml(
+        "logging",
+        "logging",
+        "BucketLoggingStatus",
+        &LOGGING,
+        Removal::Empty,
+    ),
+    xml(
+        "website",
+        "website",
+        "WebsiteConfiguration",
+        &WEBSITE,
+        Removal::Delete,
+    ),
+    xml(
+        "ownership",
+        "ownershipControls",
+        "OwnershipControls",
+        &OWNERSHIP,
+        Removal::Delete,
+    ),
     xml(
         "public-access",
         "publicAccessBlock",
@@ -155,7 +191,11 @@ static LIFECYCLE_RULE: Shape = Fields(&[
     one("Filter", &LIFECYCLE_FILTER),
     one("Expiration", &EXPIRATION),
     many("Transition", "Transitions", &TRANSITION),
-    many("NoncurrentVersionTransition", "NoncurrentVersionTransitions", &OLD_TRANSITION),
+    many(
+        "NoncurrentVersionTransition",
+        "NoncurrentVersionTransitions",
+        &OLD_TRANSITION,
+    ),
     one("NoncurrentVersionExpiration", &OLD_EXPIRATION),
     one("AbortIncompleteMultipartUpload", &ABORT),
 ]);
@@ -183,10 +223,8 @@ static OLD_TRANSITION: Shape = Fields(&[
     text("StorageClass"),
     number("NewerNoncurrentVersions"),
 ]);
-static OLD_EXPIRATION: Shape = Fields(&[
-    number("NoncurrentDays"),
-    number("NewerNoncurrentVersions"),
-]);
+static OLD_EXPIRATION: Shape =
+    Fields(&[number("NoncurrentDays"), number("NewerNoncurrentVersions")]);
 static ABORT: Shape = Fields(&[number("DaysAfterInitiation")]);
 
 static CORS: Shape = Fields(&[many("CORSRule", "CORSRules", &CORS_RULE)]);
@@ -230,7 +268,11 @@ static RETENTION: Shape = Fields(&[text("Mode"), number("Days"), number("Years")
 static NOTIFICATION: Shape = Fields(&[
     many("TopicConfiguration", "TopicConfigurations", &TOPIC),
     many("QueueConfiguration", "QueueConfigurations", &QUEUE),
-    many("CloudFunctionConfiguration", "LambdaFunctionConfigurations", &FUNCTION),
+    many(
+        "CloudFunctionConfiguration",
+        "LambdaFunctionConfigurations",
+        &FUNCTION,
+    ),
 ]);
 static TOPIC: Shape = Fields(&[
     text("Id"),

@@ -43,7 +43,10 @@ fn configurations_survive_the_way_through_their_documents() {
             "Grantee": { "Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers" },
             "Permission": "READ" }] }),
     );
-    survives("tagging", &json!({ "TagSet": [{ "Key": "k", "Value": "" }] }));
+    survives(
+        "tagging",
+        &json!({ "TagSet": [{ "Key": "k", "Value": "" }] }),
+    );
     survives("tagging", &json!({ "TagSet": [] }));
     survives(
         "notification",
@@ -51,7 +54,10 @@ fn configurations_survive_the_way_through_their_documents() {
             "Filter": { "Key": { "FilterRules": [{ "Name": "prefix", "Value": "a" }] } } }] }),
     );
     survives("logging", &json!({}));
-    survives("public-access", &json!({ "BlockPublicAcls": true, "IgnorePublicAcls": false }));
+    survives(
+        "public-access",
+        &json!({ "BlockPublicAcls": true, "IgnorePublicAcls": false }),
+    );
     survives(
         "website",
         &json!({ "IndexDocument": { "Suffix": "index.html" }, "RoutingRules": [{

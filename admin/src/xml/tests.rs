@@ -20,7 +20,14 @@ fn layout_is_no_text() {
 
 #[test]
 fn what_is_no_document_is_refused() {
-    for text in [&b""[..], b"<A>", b"<A></B>", b"</A>", b"\xff", b"<A>&x;</A>"] {
+    for text in [
+        &b""[..],
+        b"<A>",
+        b"<A></B>",
+        b"</A>",
+        b"\xff",
+        b"<A>&x;</A>",
+    ] {
         assert!(parse(text).is_err(), "{}", String::from_utf8_lossy(text));
     }
     let deep = "<A>".repeat(100);

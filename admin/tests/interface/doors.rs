@@ -7,7 +7,10 @@ use serde_json::Value;
 
 /// The routes of the document, `{…}` filled in.
 async fn routes(rig: &Rig) -> Vec<(Method, String, Value)> {
-    let document = rig.send(request(Method::GET, "/openapi.json", &[], None)).await.ok();
+    let document = rig
+        .send(request(Method::GET, "/openapi.json", &[], None))
+        .await
+        .ok();
     let mut routes = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
@@ -59,7 +62,11 @@ async fn no_route_does_anything_for_who_may_nothing() {
         let shown = String::from_utf8_lossy(&reply.bytes).into_owned();
         // What S3 tells everybody about a bucket that is not there.
         let is_absent = reply.status == 404 && operation["tags"][0] != "users";
-        assert!(reply.status == 403 || is_absent, "{name}: {} {shown}", reply.status);
+        assert!(
+            reply.status == 403 || is_absent,
+            "{name}: {} {shown}",
+            reply.status
+        );
     }
 }
 
@@ -91,7 +98,9 @@ async fn what_is_no_route_is_told_so_in_json() {
         let reply = rig.send(request(Method::GET, path, &[], None)).await;
         reply.refused(404, "NotFound");
     }
-    let reply = rig.send(request(Method::PATCH, "/buckets", &[], None)).await;
+    let reply = rig
+        .send(request(Method::PATCH, "/buckets", &[], None))
+        .await;
     assert_eq!(reply.header("allow"), "GET, POST");
     reply.refused(405, "MethodNotAllowed");
 }
@@ -104,7 +113,11 @@ async fn bodies_that_are_none_are_refused_with_their_reason() {
         ("{", "MalformedJSON", Value::Null),
         ("{} x", "MalformedJSON", Value::Null),
         (r#"{"name":7}"#, "InvalidField", "name".into()),
-        (r#"{"name":"a","quota":{"bytes":"x"}}"#, "InvalidField", "quota.bytes".into()),
+        (
+            r#"{"name":"a","quota":{"bytes":"x"}}"#,
+            "InvalidField",
+            "quota.bytes".into(),
+        ),
     ] {
         let mut asked = root.request(Method::POST, "/buckets", None);
         *asked.body_mut() = Full::from(body);
@@ -114,14 +127,23 @@ async fn bodies_that_are_none_are_refused_with_their_reason() {
     let mut asked = root.request(Method::POST, "/buckets", None);
     *asked.body_mut() = Full::from("x".repeat(admin::limits::BODY_BYTES_MAX + 1));
     rig.send(asked).await.refused(413, "RequestTooLarge");
-    root.get("/buckets?limit=x").await.refused(400, "InvalidField");
-    root.get("/buckets?limit=1001").await.refused(400, "InvalidField");
+    root.get("/buckets?limit=x")
+        .await
+        .refused(400, "InvalidField");
+    root.get("/buckets?limit=1001")
+        .await
+        .refused(400, "InvalidField");
 }
 
 #[tokio::test]
 async fn every_answer_keeps_browsers_from_guessing() {
     let rig = Rig::new().await;
-    for path in ["/", "/api/v1/session", "/api/v1/openapi.json", "/missing.js"] {
+    for path in [
+        "/",
+        "/api/v1/session",
+        "/api/v1/openapi.json",
+        "/missing.js",
+    ] {
         let asked = Request::get(path).body(Full::default()).unwrap();
         let reply = rig.send(asked).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");

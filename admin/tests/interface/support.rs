@@ -124,7 +124,9 @@ impl Rig {
         };
         let identity = Identity::open(Arc::clone(&engine), &MASTER, root);
         let identity = identity.await.unwrap();
-        let ring = LocalKeyRing::open(Arc::clone(&engine), &MASTER).await.unwrap();
+        let ring = LocalKeyRing::open(Arc::clone(&engine), &MASTER)
+            .await
+            .unwrap();
         let config = S3Config::new("us-east-1", identity.clone(), Arc::new(ring));
         let (stop, stopping) = watch::channel(false);
         let config = AdminConfig {
@@ -175,7 +177,8 @@ impl Rig {
 
     pub(crate) async fn log_in(&self, name: &str, password: &str) -> Reply {
         let body = json!({ "name": name, "password": password });
-        self.send(request(Method::POST, "/session", &[], Some(&body))).await
+        self.send(request(Method::POST, "/session", &[], Some(&body)))
+            .await
     }
 
     pub(crate) async fn client(&self, name: &str, password: &str) -> Client<'_> {
@@ -210,19 +213,27 @@ impl<'r> Client<'r> {
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Reply {
-        self.rig.send(self.request(Method::DELETE, path, None)).await
+        self.rig
+            .send(self.request(Method::DELETE, path, None))
+            .await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
-        self.rig.send(self.request(Method::POST, path, Some(&body))).await
+        self.rig
+            .send(self.request(Method::POST, path, Some(&body)))
+            .await
     }
 
     pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
-        self.rig.send(self.request(Method::PUT, path, Some(&body))).await
+        self.rig
+            .send(self.request(Method::PUT, path, Some(&body)))
+            .await
     }
 
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
-        self.rig.send(self.request(Method::PATCH, path, Some(&body))).await
+        self.rig
+            .send(self.request(Method::PATCH, path, Some(&body)))
+            .await
     }
 
     /// An object, through the protocol of S3.

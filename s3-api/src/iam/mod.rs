@@ -35,13 +35,13 @@ use crate::limits::{CALL_BYTES_MAX, UNSIGNED_CALL_BYTES_MAX};
 use crate::query::Query;
 use crate::response::Answer;
 use call::Call;
+pub use door::CallRefusal;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderName, Method};
 use identity::Caller;
 use parameters::Parameters;
 use refused::Refused;
-pub use door::CallRefusal;
 pub use table::{ACTIONS, Action};
 use table::{Signing, find};
 
