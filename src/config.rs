@@ -40,6 +40,8 @@ pub(crate) struct ServerConfig {
     pub(crate) data: PathBuf,
     pub(crate) listen: Vec<SocketAddr>,
     pub(crate) website_listen: Vec<SocketAddr>,
+    /// Where the console is, if there is to be one.
+    pub(crate) console: Option<SocketAddr>,
     pub(crate) region: String,
     pub(crate) domains: Domains,
     pub(crate) website_domains: Domains,
@@ -93,6 +95,7 @@ impl Draft {
                 data: PathBuf::new(),
                 listen: Vec::new(),
                 website_listen: Vec::new(),
+                console: None,
                 region: String::new(),
                 domains: Domains::default(),
                 website_domains: Domains::default(),

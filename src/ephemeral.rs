@@ -33,6 +33,7 @@ impl Ephemeral {
         let values = [
             ("data", &*folder),
             ("listen", "127.0.0.1:0"),
+            ("console", "off"),
             ("log-level", "warn"),
         ];
         let chosen = values.into_iter().filter_map(|(name, value)| {

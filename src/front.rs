@@ -20,7 +20,7 @@ use crate::telemetry::metrics::Metrics;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
 pub(crate) struct Front {
-    s3: S3,
+    s3: Arc<S3>,
     proxies: watch::Receiver<TrustedProxies>,
     /// Listeners that serve nothing but websites.
     websites: Vec<SocketAddr>,
@@ -38,7 +38,7 @@ pub(crate) struct Doors {
 
 impl Front {
     pub(crate) fn new(
-        s3: S3,
+        s3: Arc<S3>,
         doors: Doors,
         engine: Arc<Engine>,
         metrics: Arc<Metrics>,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+/// Connections to the console served at once, beside those that are configured.
+pub(crate) const CONSOLE_CONNECTIONS_MAX: usize = 256;
 /// Descriptors left to the engine and the process when connections are bounded by their number.
 pub(crate) const DESCRIPTORS_RESERVED: u64 = 1024;
 /// Request line and headers together, in bytes.

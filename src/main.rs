@@ -11,6 +11,7 @@ mod care;
 mod cli;
 mod completions;
 mod config;
+mod console;
 mod credentials;
 mod declare;
 mod ephemeral;

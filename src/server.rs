@@ -9,8 +9,9 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use admin::{Admin, AdminConfig, Counters, Facts};
 use http::Request;
 use identity::Identity;
 use pipeline::events::Courier;
@@ -26,12 +27,13 @@ use tracing::{error, info, warn};
 use crate::background::Background;
 use crate::cli::ServerArgs;
 use crate::config::{self, Chosen, Effective, ServerConfig, of_process};
+use crate::console::{self, Console};
 use crate::credentials::RootCredential;
 use crate::declare::Declarer;
 use crate::ephemeral::{self, Ephemeral};
 use crate::exit;
 use crate::front::{Doors, Front};
-use crate::limits::{DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
+use crate::limits::{CONSOLE_CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
 use crate::master_key;
 use crate::oidc::OidcKeys;
 use crate::reload::{Live, Reload};
@@ -116,6 +118,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     // clients that come early wait instead of being refused.
     let mut listeners = listen(&config.listen).await?;
     let website_listeners = listen(&config.website_listen).await?;
+    let console_listeners = listen_for_console(config.console).await?;
     let certificates = match config.tls.is_empty() {
         true => None,
         false => Some(Certificates::load(config.tls.clone())?),
@@ -152,6 +155,19 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     metrics.watch_events(background.delivery())?;
     let slots = Slots::new(connections(config.live.connections));
     let (proxies, trusted) = watch::channel(config.live.proxies.clone());
+    let s3 = Arc::new(s3_over(&engine, config, identity.clone(), ring, webhooks));
+    let admin = AdminConfig {
+        s3: Arc::clone(&s3),
+        engine: Arc::clone(&engine),
+        identity: identity.clone(),
+        master,
+        facts: facts(config, &listeners),
+        counters: Arc::clone(&metrics) as Arc<dyn Counters>,
+        stopping: stopping.clone(),
+        now: SystemTime::now,
+    };
+    let admin = Admin::open(admin).await?;
+    let console = Console::new(admin, trusted.clone(), Arc::clone(&metrics));
     let doors = Doors {
         proxies: trusted,
         websites: addresses(&website_listeners),
@@ -176,6 +192,9 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     for address in addresses(&website_listeners) {
         info!(%address, "listening for websites");
     }
+    for address in addresses(&console_listeners) {
+        info!(%address, "listening for the console");
+    }
     listeners.extend(website_listeners);
     let (refusing, last) = (Arc::clone(&front), Arc::clone(&front));
     let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
@@ -183,9 +202,10 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         let front = Arc::clone(&front);
         async move { front.answer(request).await }
     };
-    let entrances = Entrances {
+    let tls = certificates.as_ref().map(Certificates::acceptor);
+    let entrances = |listeners| Entrances {
         listeners,
-        tls: certificates.as_ref().map(Certificates::acceptor),
+        tls: tls.clone(),
     };
     if let Some(certificates) = &certificates {
         let certificates = Arc::clone(certificates);
@@ -204,7 +224,19 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         },
     };
     tokio::spawn(reload.follow(hangups));
+    let console = serve_console(
+        console,
+        entrances(console_listeners),
+        limits.clone(),
+        Arc::clone(&metrics),
+        stopping.clone(),
+    );
+    let entrances = entrances(listeners);
     let serving = serve(entrances, service, refuse, limits, metrics, stopping);
+    let serving = async {
+        let (s3, console) = tokio::join!(serving, console);
+        s3 + console
+    };
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
     if let Err(e) = logging.await {
@@ -277,6 +309,52 @@ async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> 
         listeners.push(bound.map_err(|source| RunError::Listen { address, source })?);
     }
     Ok(listeners)
+}
+
+/// An address that nobody has asked for is no reason not to start when it is taken.
+async fn listen_for_console(address: Option<SocketAddr>) -> Result<Vec<TcpListener>, RunError> {
+    let Some(address) = address else {
+        return Ok(Vec::new());
+    };
+    match listen(&[address]).await {
+        Err(RunError::Listen { source, .. }) if address == console::DEFAULT => {
+            let advice = "no console: its address is taken; --console chooses another";
+            warn!(%address, error = %source, "{advice}");
+            Ok(Vec::new())
+        }
+        listened => listened,
+    }
+}
+
+async fn serve_console(
+    console: Console,
+    entrances: Entrances,
+    limits: ServeLimits,
+    metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+) -> usize {
+    let console = Arc::new(console);
+    let refusing = Arc::clone(&console);
+    let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
+    let service = move |request: Request<RequestBody>| {
+        let console = Arc::clone(&console);
+        async move { console.answer(request).await }
+    };
+    let limits = ServeLimits {
+        slots: Slots::new(CONSOLE_CONNECTIONS_MAX),
+        ..limits
+    };
+    serve(entrances, service, refuse, limits, metrics, stopping).await
+}
+
+fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
+    Facts {
+        version: env!("CARGO_PKG_VERSION"),
+        region: config.region.clone(),
+        started: SystemTime::now(),
+        data: config.data.clone(),
+        s3: addresses(listeners),
+    }
 }
 
 fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {

@@ -69,7 +69,8 @@ impl State {
         (caller.arn() == arn).then_some(caller)
     }
 
-    fn caller_of_holder(&self, holder: &Holder) -> Option<Caller> {
+    /// With no key in particular.
+    pub(crate) fn caller_of_holder(&self, holder: &Holder) -> Option<Caller> {
         match holder {
             Holder::Account(id) => Some(self.caller_of_account(self.accounts.get(id)?)),
             Holder::User(id) => self.caller_of_user(self.users.by_id(id)?),

@@ -224,6 +224,11 @@ impl Identity {
         Arc::clone(&self.state().root)
     }
 
+    /// The user name of the server's own root.
+    pub fn root_access_key(&self) -> &str {
+        &self.inner.root.access_key
+    }
+
     pub(crate) fn state(&self) -> RwLockReadGuard<'_, State> {
         // A state that a panic left half changed cannot be: changes are made of checked rows.
         let state = self.inner.state.read();

@@ -9,6 +9,7 @@ mod accounts;
 mod caller;
 mod derive;
 mod error;
+mod holders;
 pub mod iam;
 mod identity;
 mod known;

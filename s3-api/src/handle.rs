@@ -24,9 +24,9 @@ use http::header::{CONNECTION, ORIGIN, SERVER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
-use identity::Identity;
 use identity::sts::KeySource;
-pub(crate) use ids::RequestId;
+use identity::{Caller, Identity};
+pub use ids::RequestId;
 use ids::RequestIds;
 use std::error::Error;
 use std::sync::Arc;
@@ -102,13 +102,47 @@ impl S3 {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        parts.extensions.insert(RequestId(self.ids.next()));
-        let mut body = WireBody::new(body, &parts.headers);
+        parts.extensions.insert(self.next_request_id());
+        let body = WireBody::new(body, &parts.headers);
         if iam::is_call(&parts, &self.domains) {
             return Box::pin(self.handle_call(&parts, body)).await;
         }
         auth::take_from_query(&mut parts);
-        let parsed = Parsed::parse(&parts, &self.domains);
+        self.serve(&parts, body, Sender::Signature).await
+    }
+
+    /// The same for a request whose sender is known already, by other means than a signature. Its
+    /// path names its bucket, its body is what is meant, and whatever it may carry of a signature
+    /// counts for nothing. Everything else happens to it that happens to every request.
+    ///
+    /// It keeps the [`RequestId`] it has in its extensions.
+    pub async fn handle_for<B>(
+        &self,
+        caller: Arc<Caller>,
+        request: Request<B>,
+    ) -> Response<ResponseBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        if parts.extensions.get::<RequestId>().is_none() {
+            parts.extensions.insert(self.next_request_id());
+        }
+        let body = WireBody::new(body, &parts.headers);
+        self.serve(&parts, body, Sender::Known(caller)).await
+    }
+
+    /// What the next request will be called.
+    pub fn next_request_id(&self) -> RequestId {
+        RequestId(self.ids.next())
+    }
+
+    async fn serve(&self, parts: &Parts, mut body: WireBody, sender: Sender) -> Answer {
+        let parsed = match &sender {
+            Sender::Signature => Parsed::parse(parts, &self.domains),
+            Sender::Known(_) => Parsed::parse(parts, &Domains::default()),
+        };
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
         let (mut shared, mut draft) = (None, None);
         let outcome = match parsed {
@@ -119,15 +153,16 @@ impl S3 {
                     shared = shared_with_origin(&parsed, bucket);
                     draft = Draft::begin(&parsed, bucket);
                 }
-                self.answer(parsed, bucket, &mut body, draft.as_mut()).await
+                let draft = draft.as_mut();
+                self.answer(parsed, sender, bucket, &mut body, draft).await
             }
             Err(error) => Err(error),
         };
         let fate = body.settle().await;
         let error = outcome.as_ref().err().map(|error| error.code().name());
-        let mut answer = self.render(&parts, outcome);
+        let mut answer = self.render(parts, outcome);
         if let Some(draft) = draft {
-            let ids = (RequestId::of(&parts), self.host_id.as_str());
+            let ids = (RequestId::of(parts), self.host_id.as_str());
             let entry = draft.answered(&answer, error, ids, &self.collector);
             answer.extensions_mut().insert(entry);
         }
@@ -221,6 +256,7 @@ impl S3 {
     async fn answer(
         &self,
         parsed: Parsed<'_>,
+        sender: Sender,
         bucket: Named,
         body: &mut WireBody,
         draft: Option<&mut Draft>,
@@ -235,7 +271,10 @@ impl S3 {
             _ => {}
         }
         let headers = &parsed.parts.headers;
-        let authenticated = Authenticated::check(parsed, &self.verifier)?;
+        let authenticated = match sender {
+            Sender::Signature => Authenticated::check(parsed, &self.verifier)?,
+            Sender::Known(caller) => Authenticated::known(parsed, caller),
+        };
         if let Some(draft) = draft {
             draft.asked_by(authenticated.caller());
         }
@@ -323,6 +362,12 @@ impl S3 {
         answer.headers_mut().extend(headers.unwrap_or_default());
         answer
     }
+}
+
+/// How it is known who sends a request.
+enum Sender {
+    Signature,
+    Known(Arc<Caller>),
 }
 
 /// What a page of another origin may see of the answer.

@@ -118,6 +118,15 @@ impl<'a> Authenticated<'a> {
         }
     }
 
+    /// Of somebody who has shown who it is by other means than a signature.
+    pub(crate) fn known(parsed: Parsed<'a>, caller: Arc<Caller>) -> Self {
+        Self {
+            parsed,
+            caller,
+            payload: PayloadClaim::Unsigned,
+        }
+    }
+
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }

@@ -27,6 +27,13 @@ fn resolve(given: &str) -> Result<SocketAddr, String> {
         .ok_or_else(|| refuse("no such address"))
 }
 
+pub(super) fn console(given: &str) -> Result<Option<SocketAddr>, String> {
+    match given {
+        "off" => Ok(None),
+        given => resolve(given).map(Some),
+    }
+}
+
 pub(super) fn region(region: &str) -> Result<String, String> {
     let fits = (1..=REGION_BYTES_MAX).contains(&region.len());
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

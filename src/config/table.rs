@@ -4,7 +4,7 @@
 use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
 use tracing_subscriber::EnvFilter;
 
-use super::checks::{day, milliseconds, region, resolve_all, seconds};
+use super::checks::{console, day, milliseconds, region, resolve_all, seconds};
 use super::setting::{Kind, Setting, switch};
 use crate::config::LogFormat;
 use crate::proxies::TrustedProxies;
@@ -82,6 +82,17 @@ pub(crate) static SETTINGS: &[Setting] = &[
             Ok(())
         },
     ),
+    Setting::new(
+        "console",
+        Kind::Text,
+        "ADDR:PORT",
+        "Address of the console and the admin interface; off for neither",
+        |draft, values| {
+            draft.config.console = console(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("127.0.0.1:9001"),
     Setting::new(
         "tls-certificate",
         Kind::Paths(':'),

@@ -29,6 +29,8 @@ pub(super) enum RunError {
     Declare(#[from] DeclareError),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    #[error("cannot read who is logged in: {0}")]
+    Admin(#[from] admin::OpenError),
     #[error("cannot read the keys of encrypted objects: {0}")]
     Keys(#[from] KmsError),
     #[error(transparent)]

@@ -6,6 +6,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use admin::Counted;
 use pipeline::events::Delivery;
 use pipeline::lifecycle::Lifecycle;
 use prometheus::core::Collector;
@@ -25,6 +26,7 @@ const SECONDS: [f64; 13] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
 ];
 
+#[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
@@ -157,11 +159,55 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
+    /// What the admin interface shows: sums over all operations.
+    pub(crate) fn totals(&self) -> Counted {
+        let mut counted = Counted {
+            received_bytes: self.bytes_received.get(),
+            sent_bytes: self.bytes_sent.get(),
+            in_flight: whole(self.in_flight.get()),
+            connections: whole(self.connections.get()),
+            ..Counted::default()
+        };
+        for metric in self
+            .requests
+            .collect()
+            .iter()
+            .flat_map(|it| it.get_metric())
+        {
+            let status = metric.get_label().iter().find(|it| it.name() == "status");
+            let class = match status.and_then(|it| it.value().chars().next()) {
+                Some('2') => 0,
+                Some('3') => 1,
+                Some('4') => 2,
+                _ => 3,
+            };
+            // Counted in whole numbers, far below where these end.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let count = metric.get_counter().get_value() as u64;
+            counted.answers[class] += count;
+        }
+        counted.latency = SECONDS.map(|bound| (bound, 0)).to_vec();
+        let families = self.request_seconds.collect();
+        for metric in families.iter().flat_map(|it| it.get_metric()) {
+            let histogram = metric.get_histogram();
+            counted.timed += histogram.get_sample_count();
+            for (sum, bucket) in counted.latency.iter_mut().zip(histogram.get_bucket()) {
+                sum.1 += bucket.cumulative_count();
+            }
+        }
+        counted
+    }
+
     /// Everything at this moment, in Prometheus' text form.
     pub(crate) fn render(&self, store: &EngineStats) -> Result<String, prometheus::Error> {
         self.store.set(store);
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
+}
+
+/// A gauge that only counts is never below nothing.
+fn whole(gauge: i64) -> u64 {
+    u64::try_from(gauge).unwrap_or_default()
 }
 
 fn add<M: Collector + Clone + 'static>(

@@ -1,5 +1,7 @@
 //! What a part of the program counts for itself, as metrics: a table with one row each.
 
+use std::fmt;
+
 use prometheus::IntGauge;
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
@@ -72,5 +74,12 @@ impl<S, F: Fn() -> S + Send + Sync> Collector for Asked<S, F> {
     fn collect(&self) -> Vec<MetricFamily> {
         self.gauges.set(&(self.ask)());
         self.gauges.collect()
+    }
+}
+
+impl<S> fmt::Debug for Gauges<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.rows.iter().map(|(name, _, _)| name);
+        f.debug_list().entries(names).finish()
     }
 }

@@ -20,6 +20,7 @@ pub(crate) fn command(data: &Path) -> Command {
     let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
     command
         .args(["server", "--listen", "127.0.0.1:0", "--log-format", "json"])
+        .args(["--console", "off"])
         .arg("--data")
         .arg(data);
     command

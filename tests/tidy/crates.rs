@@ -25,7 +25,7 @@ struct Ignorance {
 
 const HTTP: &str = "http";
 
-const IGNORANCE: [Ignorance; 5] = [
+const IGNORANCE: [Ignorance; 6] = [
     Ignorance {
         package: "storage-engine",
         folder: "storage-engine/",
@@ -73,6 +73,11 @@ const IGNORANCE: [Ignorance; 5] = [
         package: "s3-api",
         folder: "s3-api/",
         must_not_know: &["rocksdb", "tokio_uring"],
+    },
+    Ignorance {
+        package: "admin",
+        folder: "admin/",
+        must_not_know: &["hyper", "hyper_util", "rocksdb", "tokio_uring"],
     },
     Ignorance {
         package: "cairn",

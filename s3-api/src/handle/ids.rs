@@ -6,9 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a request is called, kept in its extensions from the start: what it leaves behind may tell.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RequestId(pub(crate) String);
+pub struct RequestId(pub(crate) String);
 
 impl RequestId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Empty for a request that we have made ourselves.
     pub(crate) fn of(parts: &Parts) -> &str {
         let id = parts.extensions.get::<RequestId>();

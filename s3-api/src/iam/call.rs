@@ -44,11 +44,16 @@ impl<'a> Call<'a> {
                 "Federated users cannot call IAM, whatever their policies allow.",
             ));
         }
-        let iam = self.iam();
-        let context = self.iam_context(action.about)?;
         let name = format!("{}:{}", action.service.name(), action.name);
-        for resource in action.about.resources(self, &iam) {
-            iam.authorize(self.caller, &name, &resource, &context)?;
+        self.permit_named(&name, action.about)
+    }
+
+    /// The same by the name that policies have for it.
+    pub(super) fn permit_named(&self, name: &str, about: About) -> Result<(), Refused> {
+        let iam = self.iam();
+        let context = self.iam_context(about)?;
+        for resource in about.resources(self, &iam) {
+            iam.authorize(self.caller, name, &resource, &context)?;
         }
         Ok(())
     }

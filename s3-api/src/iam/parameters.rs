@@ -38,6 +38,12 @@ impl Parameters {
         Ok(parameters)
     }
 
+    /// Of somebody who sends no form.
+    pub(super) fn given(pairs: &[(&str, &str)]) -> Self {
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        Parameters(pairs.iter().map(owned).collect())
+    }
+
     fn add(&mut self, name: Vec<u8>, value: Vec<u8>) -> Result<(), Refused> {
         let text = |bytes| {
             String::from_utf8(bytes)

@@ -130,6 +130,14 @@ impl Refused {
         Self::new(code, status, message)
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn into_message(self) -> String {
+        self.message
+    }
+
     pub(super) fn code(&self) -> &'static str {
         self.code
     }

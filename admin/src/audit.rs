@@ -1,0 +1,365 @@
+//! The audit log: who changed what, from where, and what came of it. A row each in a table of the
+//! engine, newest first, bounded in number and age. No body of a request goes into it.
+
+use crate::answer::{Answer, with_type};
+use crate::body::AdminBody;
+use crate::call::Call;
+use crate::limits::{
+    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX, AUDIT_SECONDS_MAX,
+};
+use crate::page::{self, Page};
+use crate::refused::Refused;
+use crate::time::{self, shown_milliseconds};
+use bytes::Bytes;
+use futures_util::stream;
+use http::StatusCode;
+use ring::rand::{SecureRandom, SystemRandom};
+use s3_api::RequestId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use storage_engine::{Engine, TableWrite};
+use tokio::sync::Mutex;
+
+const TABLE: &str = "admin-audit";
+/// Rows read at once.
+const STEP: usize = 1000;
+
+/// A change, or the attempt at one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Change {
+    /// Empty where nobody has shown who he is.
+    who: String,
+    from: String,
+    /// As the table of routes calls it.
+    action: String,
+    target: String,
+    outcome: Outcome,
+    status: u16,
+    error: Option<String>,
+    request_id: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    Done,
+    /// Not for who asked.
+    Denied,
+    /// For another reason.
+    Refused,
+    Failed,
+}
+
+impl Change {
+    pub(crate) fn of(
+        call: &Call<'_>,
+        action: &str,
+        id: &RequestId,
+        outcome: Result<&Answer, &Refused>,
+    ) -> Self {
+        let (status, error) = match outcome {
+            Ok(answer) => (answer.status(), None),
+            Err(refused) => (refused.status, Some(refused.code.clone().into_owned())),
+        };
+        Self {
+            who: call.who(),
+            from: call.client().address.to_string(),
+            action: action.to_owned(),
+            target: call.target(),
+            outcome: match status {
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Outcome::Denied,
+                status if status.is_server_error() => Outcome::Failed,
+                status if status.is_client_error() => Outcome::Refused,
+                _ => Outcome::Done,
+            },
+            status: status.as_u16(),
+            error,
+            request_id: id.as_str().to_owned(),
+        }
+    }
+}
+
+/// An entry of the audit log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Entry {
+    time: String,
+    /// The ARN of who did it; empty where nobody had shown who he was.
+    who: String,
+    /// The address it came from.
+    from: String,
+    /// The `operationId` of the request.
+    action: String,
+    /// What it was about: a bucket, a key behind its bucket, a user, …
+    target: String,
+    outcome: Outcome,
+    status: u16,
+    /// The code of the refusal.
+    error: Option<String>,
+    request_id: String,
+}
+
+pub(crate) struct AuditLog {
+    engine: Arc<Engine>,
+    /// Tells entries of one moment apart, also those of two starts.
+    salt: u32,
+    written: AtomicU64,
+    pruning: Mutex<()>,
+}
+
+impl fmt::Debug for AuditLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuditLog(..)")
+    }
+}
+
+impl AuditLog {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        let mut salt = [0; 4];
+        // Without it two entries of one microsecond may become one after a start.
+        let _ = SystemRandom::new().fill(&mut salt);
+        Self {
+            engine,
+            salt: u32::from_be_bytes(salt),
+            written: AtomicU64::new(0),
+            pruning: Mutex::new(()),
+        }
+    }
+
+    /// Notes what has happened. A log that cannot be written is told of in the other one: what
+    /// happened has happened.
+    pub(crate) async fn note(self: &Arc<Self>, change: Change, now_seconds: u64) {
+        let count = self.written.fetch_add(1, Ordering::Relaxed);
+        let key = key(SystemTime::now(), self.salt, count);
+        let written = match serde_json::to_vec(&change) {
+            Ok(row) => {
+                let write = TableWrite::Put(key.into(), row.into());
+                let written = self.engine.table_commit(TABLE, Vec::new(), vec![write]);
+                written.await.map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = written {
+            tracing::error!(%error, ?change, "the audit log cannot be written");
+        }
+        if count.is_multiple_of(AUDIT_ENTRIES_BETWEEN_PRUNINGS) {
+            let log = Arc::clone(self);
+            tokio::spawn(async move {
+                if let Err(error) = log.prune(now_seconds).await {
+                    tracing::error!(%error, "the audit log cannot be pruned");
+                }
+            });
+        }
+    }
+
+    /// Removes what is too old, and the oldest of what is too much.
+    async fn prune(&self, now_seconds: u64) -> storage_engine::Result<()> {
+        let Ok(_held) = self.pruning.try_lock() else {
+            return Ok(());
+        };
+        let oldest = key_at(now_seconds.saturating_sub(AUDIT_SECONDS_MAX) * 1_000_000);
+        let mut after: Option<Bytes> = None;
+        let mut kept = 0;
+        loop {
+            let page = self.engine.table_scan(TABLE, b"", after.as_deref(), STEP);
+            let page = page.await?;
+            let mut gone = Vec::new();
+            for (key, _) in &page.rows {
+                let is_kept = kept < AUDIT_ENTRIES_MAX && **key <= oldest[..];
+                kept += usize::from(is_kept);
+                if !is_kept {
+                    gone.push(TableWrite::Delete(key.clone()));
+                }
+            }
+            after = page.rows.last().map(|(key, _)| key.clone());
+            if !gone.is_empty() {
+                self.engine.table_commit(TABLE, Vec::new(), gone).await?;
+            }
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Newest first, from `after` on, those that fit. Looks at a bounded number of entries; where
+    /// it stopped is where to go on.
+    async fn read(
+        &self,
+        filter: &Filter,
+        after: Option<Bytes>,
+        limit: usize,
+    ) -> Result<(Vec<Entry>, Option<Bytes>), Refused> {
+        let mut after = after.or_else(|| filter.to.map(|to| key_at(to + 1).to_vec().into()));
+        let mut entries = Vec::new();
+        let mut looked_at = 0;
+        loop {
+            let page = self.engine.table_scan(TABLE, b"", after.as_deref(), STEP);
+            let page = page.await?;
+            for (key, row) in page.rows {
+                let micros = micros_of(&key);
+                if filter.from.is_some_and(|from| micros < from) {
+                    return Ok((entries, None));
+                }
+                let change = serde_json::from_slice(&row);
+                let change: Change =
+                    change.map_err(|error| Refused::failure("the audit log", &error))?;
+                looked_at += 1;
+                if filter.fits(&change) {
+                    entries.push(change.shown(micros));
+                }
+                after = Some(key);
+                if entries.len() == limit || looked_at == AUDIT_ENTRIES_SCANNED_MAX {
+                    return Ok((entries, after));
+                }
+            }
+            if !page.more {
+                return Ok((entries, None));
+            }
+        }
+    }
+}
+
+impl Change {
+    fn shown(self, micros: u64) -> Entry {
+        Entry {
+            time: shown_milliseconds(micros / 1000),
+            who: self.who,
+            from: self.from,
+            action: self.action,
+            target: self.target,
+            outcome: self.outcome,
+            status: self.status,
+            error: self.error,
+            request_id: self.request_id,
+        }
+    }
+}
+
+/// Later moments have smaller keys, so that a scan begins with the newest.
+fn key_at(micros: u64) -> [u8; 8] {
+    (u64::MAX - micros).to_be_bytes()
+}
+
+fn key(at: SystemTime, salt: u32, count: u64) -> Vec<u8> {
+    let micros = at
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_micros();
+    let mut key = key_at(u64::try_from(micros).unwrap_or(u64::MAX)).to_vec();
+    // Of one microsecond the later one comes first, too.
+    key.extend((u64::MAX - count).to_be_bytes());
+    key.extend(salt.to_be_bytes());
+    key
+}
+
+fn micros_of(key: &[u8]) -> u64 {
+    let front = key.first_chunk().copied().unwrap_or_default();
+    u64::MAX - u64::from_be_bytes(front)
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct AuditQuery {
+    /// What the ARN of who did it contains.
+    who: Option<String>,
+    /// An `operationId`, `DeleteBucket`.
+    action: Option<String>,
+    /// What its target begins with.
+    target: Option<String>,
+    outcome: Option<Outcome>,
+    /// The first moment, RFC 3339.
+    from: Option<String>,
+    /// The last moment, RFC 3339.
+    to: Option<String>,
+    /// Items of the page, 1 to 1,000; 100 unless given.
+    limit: Option<u32>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+}
+
+struct Filter {
+    who: Option<String>,
+    action: Option<String>,
+    target: Option<String>,
+    outcome: Option<Outcome>,
+    from: Option<u64>,
+    to: Option<u64>,
+}
+
+impl Filter {
+    fn of(query: &AuditQuery) -> Result<Self, Refused> {
+        let micros = |field, text: &Option<String>| -> Result<Option<u64>, Refused> {
+            let Some(text) = text else { return Ok(None) };
+            let since = time::parse(field, text)?.duration_since(UNIX_EPOCH);
+            let micros = since.unwrap_or_default().as_micros();
+            Ok(Some(u64::try_from(micros).unwrap_or(u64::MAX - 1)))
+        };
+        Ok(Self {
+            who: query.who.clone(),
+            action: query.action.clone(),
+            target: query.target.clone(),
+            outcome: query.outcome,
+            from: micros("from", &query.from)?,
+            to: micros("to", &query.to)?,
+        })
+    }
+
+    fn fits(&self, change: &Change) -> bool {
+        self.who.as_ref().is_none_or(|who| change.who.contains(who))
+            && self
+                .action
+                .as_ref()
+                .is_none_or(|action| change.action == *action)
+            && self
+                .target
+                .as_ref()
+                .is_none_or(|it| change.target.starts_with(it))
+            && self.outcome.is_none_or(|outcome| change.outcome == outcome)
+    }
+}
+
+pub(crate) async fn list(call: &Call<'_>, query: AuditQuery) -> Result<Page<Entry>, Refused> {
+    call.permit("cairn:ReadAudit")?;
+    let limit = page::limit(query.limit)? as usize;
+    let filter = Filter::of(&query)?;
+    let after = query.cursor.as_deref().map(hex::decode).transpose();
+    let after = after.map_err(|_| Refused::field("cursor", "This is no cursor of this list."))?;
+    let read = call
+        .admin
+        .audit
+        .read(&filter, after.map(Bytes::from), limit);
+    let (items, next) = read.await?;
+    Ok(Page {
+        items,
+        next: next.map(hex::encode),
+    })
+}
+
+/// All that fits, read as the client takes it.
+pub(crate) async fn export(call: &Call<'_>, query: AuditQuery) -> Result<Answer, Refused> {
+    call.permit("cairn:ReadAudit")?;
+    let filter = Filter::of(&query)?;
+    let log = Arc::clone(&call.admin.audit);
+    let pieces = stream::unfold(Some((log, filter, None)), |state| async move {
+        let (log, filter, after): (Arc<AuditLog>, Filter, Option<Bytes>) = state?;
+        // A failure is in the log; what was sent so far is right, and the last line is whole.
+        let (entries, next) = log.read(&filter, after, STEP).await.ok()?;
+        let mut lines = Vec::new();
+        for entry in &entries {
+            serde_json::to_writer(&mut lines, entry).ok()?;
+            lines.push(b'\n');
+        }
+        Some((
+            Bytes::from(lines),
+            next.map(|next| (log, filter, Some(next))),
+        ))
+    });
+    let mut answer = with_type(Bytes::new(), "application/x-ndjson");
+    *answer.body_mut() = AdminBody::pieces(Box::pin(pieces));
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests;

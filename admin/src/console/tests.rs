@@ -1,0 +1,77 @@
+use super::*;
+use http::Request;
+
+fn console() -> Console {
+    let script = "let a = 1;\n".repeat(200);
+    let files = [
+        ("index.html", "<!doctype html>".to_owned()),
+        ("assets/app-1a2b.js", script),
+        ("assets/app-1a2b.js.br", "packed".to_owned()),
+        ("icon.svg", "<svg/>".to_owned()),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), Bytes::from(text)));
+    Console::of(files.into())
+}
+
+fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    console().answer(&request.body(()).unwrap().into_parts().0)
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer
+        .headers()
+        .get(name)
+        .map_or("", |it| it.to_str().unwrap())
+}
+
+#[test]
+fn places_get_the_first_page_and_missing_files_do_not() {
+    for path in ["/", "/buckets/photos", "/login"] {
+        let answer = get(path, &[]);
+        assert_eq!(
+            header(&answer, "content-type"),
+            "text/html; charset=utf-8",
+            "{path}"
+        );
+        assert_eq!(header(&answer, "cache-control"), "no-cache");
+        assert!(header(&answer, "content-security-policy").starts_with("default-src 'none'"));
+    }
+    assert_eq!(
+        get("/assets/gone-1.js", &[]).status(),
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(get("/../Cargo.toml", &[]).status(), StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn what_is_named_by_its_content_stays() {
+    let answer = get("/assets/app-1a2b.js", &[]);
+    assert!(header(&answer, "cache-control").contains("immutable"));
+    assert_eq!(header(&answer, "content-encoding"), "");
+}
+
+#[test]
+fn files_come_packed_to_those_who_take_it() {
+    let path = "/assets/app-1a2b.js";
+    let packed = get(path, &[("accept-encoding", "gzip, deflate, br")]);
+    assert_eq!(header(&packed, "content-encoding"), "br");
+    let packed = get(path, &[("accept-encoding", "gzip;q=0.5, br;q=0")]);
+    assert_eq!(header(&packed, "content-encoding"), "gzip");
+    let small = get("/icon.svg", &[("accept-encoding", "gzip")]);
+    assert_eq!(header(&small, "content-encoding"), "");
+}
+
+#[test]
+fn a_known_file_is_not_sent_again() {
+    let etag = header(&get("/icon.svg", &[]), "etag").to_owned();
+    let answer = get("/icon.svg", &[("if-none-match", &etag)]);
+    assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(
+        get("/icon.svg", &[("if-none-match", "\"x\"")]).status(),
+        StatusCode::OK
+    );
+}

@@ -1,0 +1,202 @@
+//! The straight line of a request: route, find out who asks, run, render, note.
+
+use crate::answer::{Answer, REQUEST_ID, Seen, refusal};
+use crate::audit::Change;
+use crate::body::{AdminBody, RequestBody};
+use crate::call::Call;
+use crate::inner::{AdminConfig, Inner, OpenError};
+use crate::refused::Refused;
+use crate::route::{Audited, Door, Route};
+use crate::router::{Found, find};
+use crate::session;
+use crate::transfer;
+use bytes::Bytes;
+use http::header::{ALLOW, HeaderName, HeaderValue, SERVER};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt;
+use identity::Caller;
+use s3_api::{Observation, RequestId};
+use std::error::Error;
+use std::sync::Arc;
+
+/// Where the interface lies.
+const API: &str = "/api/v1";
+/// Where the protocol of S3 lies in it.
+const TRANSFERS: &str = "/s3";
+
+/// Said with every answer: browsers take each for what it says it is, show it in no frame, and
+/// tell nobody where they came from.
+const ALWAYS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// The admin interface and the console.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    inner: Arc<Inner>,
+}
+
+impl Admin {
+    /// Reads who is logged in. Cheap to clone; all clones are one.
+    pub async fn open(config: AdminConfig) -> Result<Self, OpenError> {
+        let inner = Arc::new(Inner::open(config).await?);
+        Ok(Self { inner })
+    }
+
+    /// Answers one request; every refusal is an answer too. The answer's extensions hold what
+    /// the server has to know of it, [`Seen`].
+    ///
+    /// Dropping the future leaves nothing half done: what was not committed did not happen, what
+    /// was stays, and only the audit log may then not tell of it.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<AdminBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        let body: RequestBody = body.map_err(Into::into).boxed_unsync();
+        let id = self.inner.s3.next_request_id();
+        parts.extensions.insert(id.clone());
+        let path = parts.uri.path().to_owned();
+        let (mut answer, operation) = match path.strip_prefix(API) {
+            Some(path) if path.is_empty() || path.starts_with('/') => {
+                Box::pin(self.answer_api(&parts, path, body, &id)).await
+            }
+            _ => (self.inner.console.answer(&parts), "Console"),
+        };
+        let seen = seen(&answer, operation);
+        answer.extensions_mut().insert(seen);
+        name(&mut answer, &id);
+        answer
+    }
+
+    /// The whole answer to what could not be read as a request, which the server has found to
+    /// deserve this status.
+    pub fn refuse_unreadable(&self, status: StatusCode) -> Response<Bytes> {
+        let id = self.inner.s3.next_request_id();
+        let refused = Refused::new(
+            status,
+            "BadRequest",
+            "An error occurred when parsing the HTTP request.",
+        );
+        let text = serde_json::to_vec(&refused.render(id.as_str())).unwrap_or_default();
+        let mut answer = refusal(&refused, id.as_str());
+        name(&mut answer, &id);
+        answer.map(|_| Bytes::from(text))
+    }
+
+    async fn answer_api(
+        &self,
+        parts: &Parts,
+        path: &str,
+        body: RequestBody,
+        id: &RequestId,
+    ) -> (Answer, &'static str) {
+        if let Some(path) = path
+            .strip_prefix(TRANSFERS)
+            .filter(|it| it.starts_with('/'))
+        {
+            let outcome = transfer::answer(&self.inner, parts, path, body).await;
+            return (finish(outcome, id), "Transfer");
+        }
+        match find(&parts.method, path) {
+            Found::Route(route, values) => {
+                let outcome = self.run(route, values, parts, body, id).await;
+                (finish(outcome, id), route.name)
+            }
+            Found::Methods(methods) => {
+                let allowed: Vec<&str> = methods.iter().map(|it| it.as_str()).collect();
+                let refused = Refused::new(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "MethodNotAllowed",
+                    "The specified method is not allowed against this resource.",
+                );
+                let mut answer = finish(Err(refused), id);
+                if let Ok(allowed) = HeaderValue::from_str(&allowed.join(", ")) {
+                    answer.headers_mut().insert(ALLOW, allowed);
+                }
+                (answer, "unknown")
+            }
+            Found::Nothing => {
+                let message = "There is no such resource; /api/v1/openapi.json names all.";
+                (
+                    finish(Err(Refused::not_found("NotFound", message)), id),
+                    "unknown",
+                )
+            }
+        }
+    }
+
+    /// Who asks is known before anything else is looked at.
+    async fn run(
+        &self,
+        route: &'static Route,
+        values: Vec<String>,
+        parts: &Parts,
+        body: RequestBody,
+        id: &RequestId,
+    ) -> Result<Answer, Refused> {
+        let (caller, bearer) = match route.door {
+            Door::Open => (Caller::anonymous(), None),
+            Door::Bearer => {
+                let (caller, bearer) = session::authenticate(&self.inner, parts)?;
+                (caller, Some(bearer))
+            }
+        };
+        let call = Call::new(&self.inner, parts, caller, bearer, values);
+        let outcome = (route.run)(&call, body).await;
+        if route.audited == Audited::Yes {
+            let change = Change::of(&call, route.name, id, outcome.as_ref());
+            self.inner.audit.note(change, self.inner.seconds()).await;
+        }
+        outcome
+    }
+}
+
+/// The code of a refusal, for metrics; those that are none of ours are S3's.
+#[derive(Clone, Copy)]
+struct Failed(&'static str);
+
+fn finish(outcome: Result<Answer, Refused>, id: &RequestId) -> Answer {
+    outcome.unwrap_or_else(|refused| {
+        let mut answer = refusal(&refused, id.as_str());
+        let code = match refused.code {
+            std::borrow::Cow::Borrowed(code) => code,
+            std::borrow::Cow::Owned(_) => "unknown",
+        };
+        answer.extensions_mut().insert(Failed(code));
+        answer
+    })
+}
+
+/// What S3 itself has answered is counted as that.
+fn seen(answer: &Answer, operation: &'static str) -> Seen {
+    match answer.extensions().get::<Observation>() {
+        Some(seen) => Seen {
+            operation: seen.operation.unwrap_or(operation),
+            error: seen.error.unwrap_or_default(),
+        },
+        None => Seen {
+            operation,
+            error: answer.extensions().get::<Failed>().map_or("", |it| it.0),
+        },
+    }
+}
+
+fn name(answer: &mut Answer, id: &RequestId) {
+    let headers = answer.headers_mut();
+    headers.insert(SERVER, HeaderValue::from_static("Cairn"));
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    for (name, value) in ALWAYS {
+        let name = HeaderName::from_static(name);
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,42 @@
+//! The admin interface: JSON outside, S3 and IAM inside, and the files of the console.
+//!
+//! [`Admin::handle`] routes, finds out who asks, runs and renders. What is to be done to buckets
+//! and objects is asked of `s3-api` as whoever asked, so that it passes the same policies, quotas,
+//! events and logs; users, keys and policies are changed through `identity` with the permissions of
+//! IAM. This crate opens no sockets, and must not know how anything is stored.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
+
+mod answer;
+mod audit;
+mod body;
+mod buckets;
+mod call;
+mod console;
+mod facts;
+mod guesses;
+mod handle;
+mod inner;
+pub mod limits;
+mod links;
+mod objects;
+mod openapi;
+mod page;
+mod passwords;
+mod people;
+mod refused;
+mod route;
+mod router;
+mod s3;
+mod server;
+mod session;
+mod shapes;
+mod time;
+mod transfer;
+mod xml;
+
+pub use answer::Seen;
+pub use body::{AdminBody, BodyError};
+pub use facts::{Counted, Counters, Facts};
+pub use handle::Admin;
+pub use inner::{AdminConfig, OpenError};

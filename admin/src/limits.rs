@@ -1,0 +1,74 @@
+//! Every bound of the admin interface, with its unit in the name. An attacker meets a number.
+
+/// The JSON of one request.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// The same where it lists keys: a thousand of 1,024 bytes, every byte escaped.
+pub const KEYS_BODY_BYTES_MAX: usize = 8 << 20;
+/// What S3 answers to a request of ours: a thousand entries with the longest keys.
+pub const S3_ANSWER_BYTES_MAX: usize = 32 << 20;
+/// Elements in such an answer.
+pub const S3_ANSWER_ELEMENTS_MAX: usize = 80_000;
+/// Nesting of a document, JSON or XML.
+pub const DOCUMENT_DEPTH_MAX: usize = 16;
+
+/// Items of a page, unless another number is asked for, and at most.
+pub const PAGE_ITEMS_DEFAULT: u32 = 100;
+pub const PAGE_ITEMS_MAX: u32 = 1000;
+/// Keys of one request that deletes many.
+pub const DELETE_KEYS_MAX: usize = 1000;
+/// Actions of one question what somebody may do.
+pub const ASKED_ACTIONS_MAX: usize = 100;
+
+/// How long an access token is good for.
+pub const ACCESS_SECONDS: u64 = 15 * 60;
+/// How long a session lasts that nobody uses.
+pub const IDLE_SECONDS_MAX: u64 = 7 * 24 * 3600;
+/// How long any session lasts.
+pub const SESSION_SECONDS_MAX: u64 = 30 * 24 * 3600;
+/// Sessions of one user; a further one ends the oldest.
+pub const SESSIONS_PER_USER_MAX: usize = 50;
+/// Sessions of everybody; beyond that nobody can log in.
+pub const SESSIONS_MAX: usize = 20_000;
+/// Bytes kept of what a browser calls itself.
+pub const AGENT_BYTES_MAX: usize = 256;
+
+/// A password, in characters at least and in bytes at most.
+pub const PASSWORD_CHARACTERS_MIN: usize = 8;
+pub const PASSWORD_BYTES_MAX: usize = 1024;
+/// A name at a login, in bytes.
+pub const LOGIN_NAME_BYTES_MAX: usize = 256;
+/// Memory of one password hash, and how often it is gone through: the first choice of OWASP.
+pub const HASH_MEMORY_KIB: u32 = 19 << 10;
+pub const HASH_ROUNDS: u32 = 2;
+/// Hashes computed at once. Further logins wait.
+pub const HASHES_AT_ONCE_MAX: usize = 2;
+
+/// Time in which wrong passwords are counted.
+pub const GUESS_SECONDS: u64 = 15 * 60;
+/// Attempts on one name from one address.
+pub const GUESSES_PER_PAIR_MAX: u32 = 10;
+/// Attempts on one name from everywhere.
+pub const GUESSES_PER_NAME_MAX: u32 = 100;
+/// Attempts from one address on whatever names.
+pub const GUESSES_PER_ADDRESS_MAX: u32 = 50;
+/// Names and addresses that are counted.
+pub const GUESSERS_MAX: usize = 50_000;
+
+/// Entries of the audit log; the oldest go first.
+pub const AUDIT_ENTRIES_MAX: usize = 100_000;
+/// How long they stay.
+pub const AUDIT_SECONDS_MAX: u64 = 180 * 24 * 3600;
+/// After so many new ones the old ones are looked through.
+pub const AUDIT_ENTRIES_BETWEEN_PRUNINGS: u64 = 1024;
+/// Bytes of what an entry is about.
+pub const AUDIT_TARGET_BYTES_MAX: usize = 1024;
+/// Entries looked at for one page of a filtered log.
+pub const AUDIT_ENTRIES_SCANNED_MAX: usize = 20_000;
+
+/// Streams of live figures at once.
+pub const LIVE_STREAMS_MAX: usize = 64;
+/// How old the sum over all buckets may be that comes with them.
+pub const TOTALS_SECONDS: u64 = 10;
+
+/// Longest life of a presigned link (Amazon: 7 days).
+pub const PRESIGNED_SECONDS_MAX: u64 = 7 * 24 * 3600;

@@ -1,0 +1,198 @@
+//! Links that work without a login: requests of S3 that are signed in their query.
+
+use crate::call::Call;
+use crate::limits::PRESIGNED_SECONDS_MAX;
+use crate::refused::Refused;
+use crate::s3::{escaped, escaped_path};
+use crate::time::shown;
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningSettings, UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+use http::Uri;
+use http::header::HOST;
+use identity::model::{Holder, Secret};
+use identity::policy::PrincipalKind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Presign {
+    key: String,
+    #[serde(default)]
+    method: LinkMethod,
+    /// A version of the object.
+    version: Option<String>,
+    /// Seconds the link is to work: 1 to 604,800; an hour unless given.
+    expires_in: Option<u64>,
+    /// What the answer says of itself, `attachment; filename="a.txt"`.
+    content_disposition: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum LinkMethod {
+    #[default]
+    Get,
+    Head,
+    Put,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Presigned {
+    url: String,
+    method: &'static str,
+    /// When it stops working; earlier than asked for where nothing lasting can sign it.
+    expires: String,
+}
+
+struct Signing {
+    access_key: String,
+    secret: Secret,
+    token: Option<String>,
+    /// The last moment it can vouch for.
+    until: Option<u64>,
+}
+
+/// Whether the link may do anything is decided when it is used, as whoever made it.
+pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned, Refused> {
+    let bucket = call.path(0);
+    call.about(format!("{bucket}/{}", link.key));
+    if link.key.is_empty() {
+        return Err(Refused::field("key", "A key cannot be empty."));
+    }
+    let seconds = link.expires_in.unwrap_or(3600);
+    if !(1..=PRESIGNED_SECONDS_MAX).contains(&seconds) {
+        let message = format!("A link works for 1 to {PRESIGNED_SECONDS_MAX} seconds.");
+        return Err(Refused::field("expires_in", message));
+    }
+    let now = call.admin.seconds();
+    let signing = signing(call, seconds)?;
+    let until = signing
+        .until
+        .map_or(now + seconds, |it| it.min(now + seconds));
+    let method = match link.method {
+        LinkMethod::Get => "GET",
+        LinkMethod::Head => "HEAD",
+        LinkMethod::Put => "PUT",
+    };
+    let path = format!("/{}/{}", escaped(bucket), escaped_path(&link.key));
+    let mut url = format!("{}{path}", endpoint(call));
+    let parameters = [
+        ("versionId", link.version.as_deref()),
+        (
+            "response-content-disposition",
+            link.content_disposition.as_deref(),
+        ),
+    ];
+    let parameters = parameters
+        .iter()
+        .filter_map(|(name, value)| Some((name, (*value)?)));
+    for (at, (name, value)) in parameters.enumerate() {
+        url.push(if at == 0 { '?' } else { '&' });
+        url.push_str(&format!("{name}={}", escaped(value)));
+    }
+    let life = Duration::from_secs(until.saturating_sub(now));
+    Ok(Presigned {
+        url: signed(call, method, &url, &signing, life)?,
+        method,
+        expires: shown(until),
+    })
+}
+
+/// A key of one's own that lasts, or else credentials made for this.
+fn signing(call: &Call<'_>, seconds: u64) -> Result<Signing, Refused> {
+    let identity = &call.admin.identity;
+    let now = call.admin.seconds();
+    let holder = match call.caller.kind() {
+        PrincipalKind::User => Holder::User(call.caller.unique_id().to_owned()),
+        _ => Holder::Account(call.caller.account().id.clone()),
+    };
+    let lasting = match identity.is_server_root(&holder) {
+        true => vec![identity.root_access_key().to_owned()],
+        false => {
+            let keys = call.iam().list_access_keys(None, Default::default())?;
+            // One that lasts, and that may do all that its holder may.
+            let fitting = keys.items.into_iter().filter(|key| {
+                let lasts = key.expires.is_none_or(|at| at >= now + seconds);
+                key.active && lasts && key.restriction.is_none()
+            });
+            fitting.map(|key| key.id.clone()).collect()
+        }
+    };
+    let found = lasting.iter().find_map(|id| identity.find(id, None).ok());
+    if let Some(credential) = found {
+        return Ok(Signing {
+            access_key: credential.caller.access_key().to_owned(),
+            secret: credential.secret.clone(),
+            token: None,
+            until: None,
+        });
+    }
+    let asked = u32::try_from(seconds).unwrap_or(u32::MAX);
+    let asked = asked.clamp(
+        identity::limits::SESSION_SECONDS_MIN,
+        identity::limits::USER_SESSION_SECONDS_MAX,
+    );
+    let issued = identity.get_session_token(&call.caller, Some(asked))?;
+    Ok(Signing {
+        access_key: issued.access_key,
+        secret: issued.secret,
+        token: Some(issued.token),
+        until: Some(issued.expires),
+    })
+}
+
+fn signed(
+    call: &Call<'_>,
+    method: &str,
+    url: &str,
+    signing: &Signing,
+    life: Duration,
+) -> Result<String, Refused> {
+    let failed = |error: &dyn std::fmt::Display| Refused::failure("a presigned link", error);
+    let secret = signing.secret.expose();
+    let token = signing.token.clone();
+    let credentials = Credentials::new(&signing.access_key, secret, token, None, "cairn");
+    let identity = credentials.into();
+    let mut settings = SigningSettings::default();
+    settings.percent_encoding_mode = PercentEncodingMode::Single;
+    settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    settings.expires_in = Some(life);
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&call.admin.facts.region)
+        .name("s3")
+        .time((call.admin.now)())
+        .settings(settings)
+        .build()
+        .map_err(|error| failed(&error))?;
+    let body = SignableBody::UnsignedPayload;
+    let request = SignableRequest::new(method, url, std::iter::empty(), body);
+    let request = request.map_err(|error| failed(&error))?;
+    let signed = sign(request, &params.into()).map_err(|error| failed(&error))?;
+    let (instructions, _) = signed.into_parts();
+    let mut unsigned = http::Request::new(());
+    *unsigned.uri_mut() = url.parse::<Uri>().map_err(|error| failed(&error))?;
+    instructions.apply_to_request_http1x(&mut unsigned);
+    Ok(unsigned.uri().to_string())
+}
+
+/// Where S3 is, as whoever asks would reach it: the host that he sees, with the port of S3.
+pub(crate) fn endpoint(call: &Call<'_>) -> String {
+    let scheme = call.client().scheme.name();
+    let host = call.header(HOST.as_str()).unwrap_or("localhost");
+    let host = host.parse::<http::uri::Authority>().ok();
+    let host = host.as_ref().map_or("localhost", |host| host.host());
+    match call.admin.facts.s3.first().map(SocketAddr::port) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    }
+}

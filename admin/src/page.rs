@@ -1,0 +1,55 @@
+//! Lists in pages.
+
+use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+use crate::refused::Refused;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A page of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    /// The `cursor` of the next page; null at the end.
+    pub(crate) next: Option<String>,
+}
+
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub(crate) struct PageQuery {
+    /// Items of the page, 1 to 1,000; 100 unless given.
+    pub(crate) limit: Option<u32>,
+    /// Where the page begins: `next` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+impl PageQuery {
+    pub(crate) fn limit(&self) -> Result<u32, Refused> {
+        limit(self.limit)
+    }
+
+    pub(crate) fn paging(&self) -> Result<identity::iam::Paging<'_>, Refused> {
+        Ok(identity::iam::Paging {
+            marker: self.cursor.as_deref(),
+            items_max: Some(self.limit()? as usize),
+        })
+    }
+}
+
+pub(crate) fn limit(asked: Option<u32>) -> Result<u32, Refused> {
+    match asked.unwrap_or(PAGE_ITEMS_DEFAULT) {
+        limit @ 1..=PAGE_ITEMS_MAX => Ok(limit),
+        _ => Err(Refused::field(
+            "limit",
+            format!("A page has 1 to {PAGE_ITEMS_MAX} items."),
+        )),
+    }
+}
+
+impl<T> Page<T> {
+    pub(crate) fn of<S>(page: identity::iam::Page<S>, shown: impl Fn(S) -> T) -> Self {
+        Self {
+            items: page.items.into_iter().map(shown).collect(),
+            next: page.marker,
+        }
+    }
+}

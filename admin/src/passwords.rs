@@ -1,0 +1,178 @@
+//! Passwords, hashed with Argon2id. A row each in a table of the engine, read when it is needed.
+//!
+//! Whoever is no more cannot log in, whatever row is left of him: unique ids are never given again.
+
+use crate::limits::{
+    HASH_MEMORY_KIB, HASH_ROUNDS, HASHES_AT_ONCE_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN,
+};
+use crate::refused::Refused;
+use argon2::{Algorithm, Argon2, Params, Version};
+use http::StatusCode;
+use identity::model::Holder;
+use ring::rand::{SecureRandom, SystemRandom};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+use storage_engine::{Engine, TableWrite};
+use tokio::sync::Semaphore;
+use tokio::task;
+
+const TABLE: &str = "admin-password";
+
+/// A password as somebody typed it. It shows itself to nobody who prints it.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Password(String);
+
+impl Password {
+    pub(crate) fn check(&self, field: &'static str) -> Result<(), Refused> {
+        let has_enough = self.0.chars().count() >= PASSWORD_CHARACTERS_MIN;
+        match has_enough && self.0.len() <= PASSWORD_BYTES_MAX {
+            true => Ok(()),
+            false => Err(Refused::field(
+                field,
+                format!(
+                    "A password has at least {PASSWORD_CHARACTERS_MIN} characters and at most \
+                     {PASSWORD_BYTES_MAX} bytes."
+                ),
+            )),
+        }
+    }
+
+    /// In a time that does not tell where they differ.
+    pub(crate) fn is(&self, secret: &str) -> bool {
+        blake3::hash(self.0.as_bytes()) == blake3::hash(secret.as_bytes())
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// How a password was hashed, so that other bounds do not invalidate what there is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Row {
+    memory_kib: u32,
+    rounds: u32,
+    salt: String,
+    hash: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    engine: Arc<Engine>,
+    /// A hash takes much memory, and all of a core.
+    slots: Arc<Semaphore>,
+}
+
+impl Passwords {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self {
+            engine,
+            slots: Arc::new(Semaphore::new(HASHES_AT_ONCE_MAX)),
+        }
+    }
+
+    pub(crate) async fn set(&self, holder: &Holder, password: &Password) -> Result<(), Refused> {
+        let mut salt = [0; 16];
+        let filled = SystemRandom::new().fill(&mut salt);
+        filled.map_err(|error| Refused::failure("random numbers", &error))?;
+        let mut row = Row {
+            memory_kib: HASH_MEMORY_KIB,
+            rounds: HASH_ROUNDS,
+            salt: hex::encode(salt),
+            hash: String::new(),
+        };
+        row.hash = hex::encode(self.hash(password, &row).await?);
+        let row = serde_json::to_vec(&row);
+        let row = row.map_err(|error| Refused::failure("a password", &error))?;
+        let write = TableWrite::Put(key(holder), row.into());
+        self.engine
+            .table_commit(TABLE, Vec::new(), vec![write])
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn has(&self, holder: &Holder) -> Result<bool, Refused> {
+        Ok(self.engine.table_get(TABLE, &key(holder)).await?.is_some())
+    }
+
+    pub(crate) async fn remove(&self, holder: &Holder) -> Result<(), Refused> {
+        let write = TableWrite::Delete(key(holder));
+        self.engine
+            .table_commit(TABLE, Vec::new(), vec![write])
+            .await?;
+        Ok(())
+    }
+
+    /// Whether it is the one; who has none is asked in vain, as long as everybody.
+    pub(crate) async fn verify(
+        &self,
+        holder: &Holder,
+        password: &Password,
+    ) -> Result<bool, Refused> {
+        let Some(row) = self.engine.table_get(TABLE, &key(holder)).await? else {
+            self.pretend(password).await?;
+            return Ok(false);
+        };
+        let row: Row =
+            serde_json::from_slice(&row).map_err(|error| Refused::failure("a password", &error))?;
+        let hash = self.hash(password, &row).await?;
+        let kept = hex::decode(&row.hash).ok();
+        let kept = kept.and_then(|kept| <[u8; 32]>::try_from(kept).ok());
+        let kept = kept.ok_or_else(|| Refused::failure("a password", &"its row is damaged"))?;
+        Ok(blake3::Hash::from_bytes(kept) == hash)
+    }
+
+    /// Takes the time that a look at a password takes.
+    pub(crate) async fn pretend(&self, password: &Password) -> Result<(), Refused> {
+        let nobody = Row {
+            memory_kib: HASH_MEMORY_KIB,
+            rounds: HASH_ROUNDS,
+            salt: hex::encode([0; 16]),
+            hash: String::new(),
+        };
+        self.hash(password, &nobody).await.map(drop)
+    }
+
+    async fn hash(&self, password: &Password, row: &Row) -> Result<[u8; 32], Refused> {
+        if password.0.len() > PASSWORD_BYTES_MAX {
+            return Err(Refused::field("password", "The password is too long."));
+        }
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let slot = slot.map_err(|error| Refused::failure("passwords", &error))?;
+        let (password, row) = (password.clone(), row.clone());
+        let hashed = task::spawn_blocking(move || {
+            let _slot = slot;
+            let params = Params::new(row.memory_kib, row.rounds, 1, Some(32))?;
+            let salt = hex::decode(&row.salt).unwrap_or_default();
+            let mut hash = [0; 32];
+            let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            argon.hash_password_into(password.0.as_bytes(), &salt, &mut hash)?;
+            Ok::<_, argon2::Error>(hash)
+        });
+        let hashed = hashed.await;
+        let hashed = hashed.map_err(|error| Refused::failure("passwords", &error))?;
+        hashed.map_err(|error| Refused::failure("passwords", &error))
+    }
+}
+
+/// The root's password is the server's configuration.
+pub(crate) fn of_root() -> Refused {
+    Refused::new(
+        StatusCode::CONFLICT,
+        "RootPassword",
+        "The password of the server's root is its root secret, which its configuration sets.",
+    )
+}
+
+fn key(holder: &Holder) -> bytes::Bytes {
+    let kind = match holder {
+        Holder::Account(_) => "account",
+        Holder::User(_) => "user",
+    };
+    format!("{kind}/{}", holder.id()).into()
+}

@@ -1,0 +1,252 @@
+//! Users.
+
+use super::{Attached, Of, Tags, all, attached_to, inside_of};
+use crate::answer::Nothing;
+use crate::call::Call;
+use crate::page::{Page, PageQuery};
+use crate::passwords::{self, Password};
+use crate::refused::Refused;
+use crate::time::shown;
+use identity::iam::{PolicyHolder, Renaming, UserView};
+use identity::model::Holder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct UserSummary {
+    name: String,
+    path: String,
+    arn: String,
+    id: String,
+    created: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct UserDetail {
+    #[serde(flatten)]
+    summary: UserSummary,
+    tags: Tags,
+    /// The ARN of the policy beyond which it cannot go.
+    boundary: Option<String>,
+    /// Whether it can log in with a password.
+    has_password: bool,
+    groups: Vec<String>,
+    attached_policies: Vec<Attached>,
+    /// Names of the policies inside of it.
+    policies: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    name: String,
+    path: Option<String>,
+    #[serde(default)]
+    tags: Tags,
+    /// The ARN of a managed policy.
+    boundary: Option<String>,
+    password: Option<Password>,
+}
+
+/// What is absent stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChange {
+    name: Option<String>,
+    path: Option<String>,
+    /// The ARN of a managed policy; empty for none.
+    boundary: Option<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    password: Password,
+}
+
+pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<UserSummary>, Refused> {
+    call.permit_iam("ListUsers", &[])?;
+    let users = call.iam().list_users("/", query.paging()?)?;
+    Ok(Page::of(users, |user| summary(&user)))
+}
+
+pub(crate) async fn create(call: &Call<'_>, new: NewUser) -> Result<UserDetail, Refused> {
+    call.about(new.name.clone());
+    let tags = new.tags.parameters();
+    let mut parameters = vec![("UserName", new.name.as_str())];
+    parameters.extend(
+        tags.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
+    parameters.extend(new.path.as_deref().map(|path| ("Path", path)));
+    parameters.extend(
+        new.boundary
+            .as_deref()
+            .map(|arn| ("PermissionsBoundary", arn)),
+    );
+    call.permit_iam("CreateUser", &parameters)?;
+    if let Some(password) = &new.password {
+        password.check("password")?;
+        call.permit_iam("CreateLoginProfile", &parameters)?;
+    }
+    let iam = call.iam();
+    let user = iam.create_user(identity::iam::NewUser {
+        name: &new.name,
+        path: new.path.as_deref(),
+        tags: new.tags.into_list(),
+        boundary: new.boundary.as_deref(),
+    });
+    let user = user.await?;
+    if let Some(password) = &new.password {
+        call.admin
+            .passwords
+            .set(&Holder::User(user.id.clone()), password)
+            .await?;
+    }
+    detail(call, &new.name).await
+}
+
+pub(crate) async fn get(call: &Call<'_>) -> Result<UserDetail, Refused> {
+    let name = call.path(0);
+    call.permit_iam("GetUser", &[("UserName", name)])?;
+    detail(call, name).await
+}
+
+pub(crate) async fn update(call: &Call<'_>, change: UserChange) -> Result<UserDetail, Refused> {
+    let name = call.path(0);
+    let iam = call.iam();
+    let new_name = change.name.as_deref();
+    let mut parameters = vec![("UserName", name)];
+    if let Some(boundary) = change.boundary.as_deref() {
+        match boundary {
+            "" => {
+                call.permit_iam("DeleteUserPermissionsBoundary", &parameters)?;
+                if iam.get_user(Some(name))?.boundary.is_some() {
+                    iam.set_user_boundary(name, None).await?;
+                }
+            }
+            arn => {
+                let parameters = [("UserName", name), ("PermissionsBoundary", arn)];
+                call.permit_iam("PutUserPermissionsBoundary", &parameters)?;
+                iam.set_user_boundary(name, Some(arn)).await?;
+            }
+        }
+    }
+    if new_name.is_some() || change.path.is_some() {
+        parameters.extend(new_name.map(|name| ("NewUserName", name)));
+        parameters.extend(change.path.as_deref().map(|path| ("NewPath", path)));
+        call.permit_iam("UpdateUser", &parameters)?;
+        let update = Renaming {
+            name: new_name,
+            path: change.path.as_deref(),
+        };
+        iam.update_user(name, update).await?;
+    }
+    detail(call, new_name.unwrap_or(name)).await
+}
+
+/// With all that hangs on it. Stopped half way, the user is there with less, and can be deleted
+/// again.
+pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
+    let name = call.path(0);
+    call.permit_iam("DeleteUser", &[("UserName", name)])?;
+    let iam = call.iam();
+    let user = iam.get_user(Some(name))?;
+    let holder = Holder::User(user.id);
+    call.admin.sessions.end_all_of(&holder, None).await?;
+    call.admin.passwords.remove(&holder).await?;
+    for key in all(|paging| iam.list_access_keys(Some(name), paging))? {
+        iam.delete_access_key(Some(name), &key.id).await?;
+    }
+    for group in all(|paging| iam.list_groups_for_user(name, paging))? {
+        iam.remove_user_from_group(&group.name, name).await?;
+    }
+    let of = PolicyHolder::User(name);
+    for policy in attached_to(call, Of::User, name)? {
+        iam.detach_policy(of, &policy.arn).await?;
+    }
+    for policy in inside_of(call, Of::User, name)? {
+        iam.delete_policy_of(of, &policy).await?;
+    }
+    iam.delete_user(name).await?;
+    Ok(Nothing {})
+}
+
+pub(crate) async fn set_password(call: &Call<'_>, new: NewPassword) -> Result<Nothing, Refused> {
+    let name = call.path(0);
+    call.permit_iam("UpdateLoginProfile", &[("UserName", name)])?;
+    new.password.check("password")?;
+    let holder = holder(call, name)?;
+    call.admin.passwords.set(&holder, &new.password).await?;
+    call.admin.sessions.end_all_of(&holder, None).await?;
+    Ok(Nothing {})
+}
+
+pub(crate) async fn delete_password(call: &Call<'_>) -> Result<Nothing, Refused> {
+    let name = call.path(0);
+    call.permit_iam("DeleteLoginProfile", &[("UserName", name)])?;
+    let holder = holder(call, name)?;
+    call.admin.passwords.remove(&holder).await?;
+    call.admin.sessions.end_all_of(&holder, None).await?;
+    Ok(Nothing {})
+}
+
+/// A user of the account that asks; or, for the server's own root, an account without a number.
+fn holder(call: &Call<'_>, name: &str) -> Result<Holder, Refused> {
+    let identity = &call.admin.identity;
+    match call.iam().get_user(Some(name)) {
+        Ok(user) if user.name.is_some() && !is_account(call, &user) => Ok(Holder::User(user.id)),
+        found => {
+            let account = identity.account_by_name(name);
+            let account = account.filter(|it| it.is_plain() && call.caller.is_administrator());
+            match (account, found) {
+                (Some(account), _) => {
+                    let holder = Holder::Account(account.id.clone());
+                    match identity.is_server_root(&holder) {
+                        true => Err(passwords::of_root()),
+                        false => Ok(holder),
+                    }
+                }
+                (None, Err(error)) => Err(error.into()),
+                (None, Ok(_)) => Err(Refused::denied("Only the server's root may do that.")),
+            }
+        }
+    }
+}
+
+/// Accounts without a number are named like users.
+fn is_account(call: &Call<'_>, user: &UserView) -> bool {
+    call.admin.identity.account(&user.id).is_some()
+}
+
+async fn detail(call: &Call<'_>, name: &str) -> Result<UserDetail, Refused> {
+    let iam = call.iam();
+    let user = iam.get_user(Some(name))?;
+    let holder = match is_account(call, &user) {
+        true => Holder::Account(user.id.clone()),
+        false => Holder::User(user.id.clone()),
+    };
+    let groups = match holder {
+        Holder::User(_) => all(|paging| iam.list_groups_for_user(name, paging))?,
+        Holder::Account(_) => Vec::new(),
+    };
+    Ok(UserDetail {
+        summary: summary(&user),
+        tags: Tags::of(&user.tags),
+        has_password: call.admin.passwords.has(&holder).await?,
+        groups: groups.iter().map(|group| group.name.clone()).collect(),
+        attached_policies: attached_to(call, Of::User, name)?,
+        policies: inside_of(call, Of::User, name)?,
+        boundary: user.boundary,
+    })
+}
+
+pub(super) fn summary(user: &UserView) -> UserSummary {
+    UserSummary {
+        name: user.name.clone().unwrap_or_default(),
+        path: user.path.clone().unwrap_or_default(),
+        arn: user.arn.clone(),
+        id: user.id.clone(),
+        created: shown(user.created),
+    }
+}

@@ -1,0 +1,309 @@
+//! The table of routes: routing, the OpenAPI document and what is audited are made from it.
+
+use crate::answer::{Answer, Nothing, Reply, read};
+use crate::audit;
+use crate::body::RequestBody;
+use crate::buckets::{self, config};
+use crate::call::Call;
+use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX};
+use crate::links;
+use crate::objects::{self, bulk, change, copies};
+use crate::openapi;
+use crate::page::{Page, PageQuery};
+use crate::people::{self, groups, keys, policies, users};
+use crate::refused::Refused;
+use crate::server;
+use crate::session::{self, login};
+use http::{Method, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
+use std::any::TypeId;
+use std::fmt;
+use std::pin::Pin;
+
+pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Answer, Refused>> + Send + 'a>>;
+
+/// A way in.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// Beneath `/api/v1`.
+    pub(crate) path: &'static str,
+    /// Metrics, the log and OpenAPI call it so.
+    pub(crate) name: &'static str,
+    /// What policies are asked for; `-` where nothing has to be allowed.
+    pub(crate) action: &'static str,
+    pub(crate) door: Door,
+    pub(crate) audited: Audited,
+    pub(crate) query: MakeSchema,
+    pub(crate) request: MakeSchema,
+    pub(crate) response: Response,
+    pub(crate) summary: &'static str,
+    pub(crate) run: for<'a> fn(&'a Call<'a>, RequestBody) -> Running<'a>,
+}
+
+/// Who gets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Whoever brings an access token.
+    Bearer,
+    /// Everybody; or the endpoint looks for itself.
+    Open,
+}
+
+/// Whether the audit log tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audited {
+    Yes,
+    No,
+}
+
+/// The schema of something, or nothing.
+pub(crate) type MakeSchema = fn(&mut SchemaGenerator) -> Option<Schema>;
+
+pub(crate) enum Response {
+    Json(StatusCode, MakeSchema),
+    /// Something else, of this media type.
+    Other(&'static str),
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+fn schema<T: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Option<Schema> {
+    let is_nothing = TypeId::of::<T>() == TypeId::of::<Nothing>();
+    (!is_nothing).then(|| generator.subschema_for::<T>())
+}
+
+/// The schema with its properties at hand, for parameters.
+fn whole<T: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Option<Schema> {
+    let is_nothing = TypeId::of::<T>() == TypeId::of::<Nothing>();
+    (!is_nothing).then(|| T::json_schema(generator))
+}
+
+/// A route is: method, path, name, what has to be allowed, who gets in, whether it is audited, what
+/// does it, `[query] [body]`, and `=> status answer` or `as "media type"`. The types of what
+/// does it and those of the table are the same by construction.
+macro_rules! routes {
+    ($(
+        $method:ident $path:literal $name:ident $action:literal $door:ident $audited:ident
+        $module:ident :: $run:ident [$($query:ty)?] [$($body:ty)?] $(up to $max:ident)?
+        $(=> $status:ident $answer:ty)? $(as $kind:literal)?, $summary:literal;
+    )*) => {
+        pub(crate) static ROUTES: &[Route] = &[$(
+            Route {
+                method: Method::$method,
+                path: $path,
+                name: stringify!($name),
+                action: $action,
+                door: Door::$door,
+                audited: Audited::$audited,
+                query: routes!(@query $($query)?),
+                request: routes!(@schema $($body)?),
+                response: routes!(@response $($status $answer)? $($kind)?),
+                summary: $summary,
+                run: |call, body| Box::pin(async move {
+                    routes!(@input call body [$($query)?] [$($body)?] [$($max)?] given
+                        $module::$run);
+                    let outcome = given.await?;
+                    routes!(@render outcome $($status $answer)?)
+                }),
+            },
+        )*];
+    };
+    (@query) => { |_| None };
+    (@query $query:ty) => { whole::<$query> };
+    (@schema) => { |_| None };
+    (@schema $body:ty) => { schema::<$body> };
+    (@response $status:ident $answer:ty) => {
+        Response::Json(StatusCode::$status, schema::<$answer>)
+    };
+    (@response $kind:literal) => { Response::Other($kind) };
+    (@input $call:ident $body:ident [] [] [] $given:ident $run:path) => {
+        drop($body);
+        let $given = $run($call);
+    };
+    (@input $call:ident $body:ident [$query:ty] [] [] $given:ident $run:path) => {
+        drop($body);
+        let query: $query = $call.query()?;
+        let $given = $run($call, query);
+    };
+    (@input $call:ident $body:ident [] [$read:ty] [] $given:ident $run:path) => {
+        let input: $read = read($body, BODY_BYTES_MAX).await?;
+        let $given = $run($call, input);
+    };
+    (@input $call:ident $body:ident [] [$read:ty] [$max:ident] $given:ident $run:path) => {
+        let input: $read = read($body, $max).await?;
+        let $given = $run($call, input);
+    };
+    (@input $call:ident $body:ident [$query:ty] [$read:ty] [] $given:ident $run:path) => {
+        let query: $query = $call.query()?;
+        let input: $read = read($body, BODY_BYTES_MAX).await?;
+        let $given = $run($call, query, input);
+    };
+    (@render $outcome:ident $status:ident $answer:ty) => {{
+        let reply: Reply<$answer> = $outcome.into();
+        reply.render(StatusCode::$status)
+    }};
+    (@render $outcome:ident) => { Ok::<Answer, Refused>($outcome) };
+}
+
+routes! {
+    POST "/session" LogIn "-" Open Yes login::log_in [] [login::Login] => CREATED login::LoggedIn,
+        "Log in with a name and a password";
+    GET "/session" GetSession "-" Bearer No session::describe [session::MayQuery] []
+        => OK session::Described, "Who I am, and what I may";
+    POST "/session/refresh" RefreshSession "-" Open No login::refresh [] [] => OK login::LoggedIn,
+        "A new access token for the session's cookie";
+    DELETE "/session" LogOut "-" Open Yes login::log_out [] [] => NO_CONTENT Nothing,
+        "End the session";
+    PUT "/profile/password" ChangeOwnPassword "-" Bearer Yes login::change_password
+        [] [login::NewOwnPassword] => NO_CONTENT Nothing,
+        "Change one's own password, which ends one's other sessions";
+
+    GET "/server" GetServer "cairn:GetServerInfo" Bearer No server::describe [] []
+        => OK server::ServerView, "What is running, on which drive, and where S3 is";
+    GET "/server/stats" GetStats "cairn:GetServerInfo" Bearer No server::stats [] []
+        => OK server::Stats, "All counters at this moment";
+    GET "/server/live" WatchServer "cairn:GetServerInfo" Bearer No server::live [] []
+        as "text/event-stream", "Rates and totals every second, as server-sent events";
+
+    GET "/buckets" ListBuckets "s3:ListAllMyBuckets" Bearer No buckets::list
+        [buckets::BucketsQuery] [] => OK Page<buckets::BucketView>,
+        "Buckets, with exactly what they hold";
+    POST "/buckets" CreateBucket "s3:CreateBucket" Bearer Yes buckets::create
+        [] [buckets::NewBucket] => CREATED buckets::BucketView, "Make a bucket";
+    GET "/buckets/{name}" GetBucket "s3:ListBucket" Bearer No buckets::get [] []
+        => OK buckets::BucketView, "One bucket";
+    DELETE "/buckets/{name}" DeleteBucket "s3:DeleteBucket" Bearer Yes buckets::delete [] []
+        => NO_CONTENT Nothing, "Delete an empty bucket";
+    PUT "/buckets/{name}/quota" SetBucketQuota "cairn:PutBucketQuota" Bearer Yes buckets::set_quota
+        [] [buckets::QuotaView] => OK buckets::QuotaView, "Limit what a bucket may hold";
+    GET "/buckets/{name}/config/{kind}" GetBucketConfig "as S3" Bearer No config::get [] []
+        => OK Value, "A configuration of a bucket, in the shape of Amazon's command line";
+    PUT "/buckets/{name}/config/{kind}" SetBucketConfig "as S3" Bearer Yes config::set [] [Value]
+        => NO_CONTENT Nothing, "Set a configuration of a bucket";
+    DELETE "/buckets/{name}/config/{kind}" DeleteBucketConfig "as S3" Bearer Yes config::delete
+        [] [] => NO_CONTENT Nothing, "Remove a configuration of a bucket";
+
+    GET "/buckets/{name}/objects" ListObjects "s3:ListBucket" Bearer No objects::list
+        [objects::ListQuery] [] => OK objects::Listing,
+        "Objects and prefixes under a prefix";
+    GET "/buckets/{name}/versions" ListVersions "s3:ListBucketVersions" Bearer No objects::versions
+        [objects::ListQuery] [] => OK objects::VersionListing,
+        "All versions and delete markers under a prefix";
+    GET "/buckets/{name}/object" GetObject "s3:GetObject" Bearer No objects::get
+        [objects::ObjectQuery] [] => OK objects::ObjectDetail, "Everything about one object";
+    PUT "/buckets/{name}/object/tags" SetObjectTags "s3:PutObjectTagging" Bearer Yes
+        change::set_tags [objects::ObjectQuery] [change::Tags] => NO_CONTENT Nothing,
+        "Replace the tags of an object";
+    PUT "/buckets/{name}/object/metadata" SetObjectMetadata "s3:PutObject" Bearer Yes
+        change::set_metadata [objects::ObjectQuery] [change::Metadata] => OK copies::Copied,
+        "Replace the metadata of an object, which makes a new version";
+    PUT "/buckets/{name}/object/retention" SetObjectRetention "s3:PutObjectRetention" Bearer Yes
+        change::set_retention [change::RetentionQuery] [change::Retention] => NO_CONTENT Nothing,
+        "Lock a version until a time";
+    PUT "/buckets/{name}/object/legal-hold" SetObjectLegalHold "s3:PutObjectLegalHold" Bearer Yes
+        change::set_legal_hold [objects::ObjectQuery] [change::LegalHold] => NO_CONTENT Nothing,
+        "Lock a version until this is lifted";
+    POST "/buckets/{name}/object/copy" CopyObject "s3:GetObject, s3:PutObject" Bearer Yes
+        copies::copy [] [copies::CopyTo] => OK copies::Copied, "Copy an object";
+    POST "/buckets/{name}/object/move" MoveObject
+        "s3:GetObject, s3:PutObject, s3:DeleteObject" Bearer Yes
+        copies::move_object [] [copies::CopyTo] => OK copies::Copied,
+        "Copy an object, then delete it where it was";
+    POST "/buckets/{name}/object/restore-version" RestoreVersion
+        "s3:GetObjectVersion, s3:PutObject" Bearer Yes copies::restore_version
+        [] [copies::Restore] => OK copies::Copied,
+        "Make an old version the current one, or take a delete marker away";
+    POST "/buckets/{name}/objects/delete" DeleteObjects "s3:DeleteObject" Bearer Yes
+        bulk::delete [] [bulk::DeleteMany] up to KEYS_BODY_BYTES_MAX => OK bulk::Deleted,
+        "Delete up to 1,000 objects or versions, each with its own outcome";
+    POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
+        => OK links::Presigned, "A link that works without a login, for a while";
+
+    GET "/users" ListUsers "iam:ListUsers" Bearer No users::list [PageQuery] []
+        => OK Page<users::UserSummary>, "Users of the account";
+    POST "/users" CreateUser "iam:CreateUser" Bearer Yes users::create [] [users::NewUser]
+        => CREATED users::UserDetail, "Make a user";
+    GET "/users/{name}" GetUser "iam:GetUser" Bearer No users::get [] [] => OK users::UserDetail,
+        "One user, with groups and policies";
+    PATCH "/users/{name}" UpdateUser "iam:UpdateUser" Bearer Yes users::update
+        [] [users::UserChange] => OK users::UserDetail, "Rename a user, move it, set its boundary";
+    DELETE "/users/{name}" DeleteUser "iam:DeleteUser" Bearer Yes users::delete [] []
+        => NO_CONTENT Nothing, "Delete a user with its keys, policies and memberships";
+    PUT "/users/{name}/password" SetUserPassword "iam:UpdateLoginProfile" Bearer Yes
+        users::set_password [] [users::NewPassword] => NO_CONTENT Nothing,
+        "Set the password a user logs in with, which ends its sessions";
+    DELETE "/users/{name}/password" DeleteUserPassword "iam:DeleteLoginProfile" Bearer Yes
+        users::delete_password [] [] => NO_CONTENT Nothing,
+        "Take a user's password away, which ends its sessions";
+    GET "/users/{name}/keys" ListKeys "iam:ListAccessKeys" Bearer No keys::list [PageQuery] []
+        => OK Page<keys::KeyView>, "Access keys of a user";
+    POST "/users/{name}/keys" CreateKey "iam:CreateAccessKey" Bearer Yes keys::create
+        [] [keys::NewKey] => CREATED keys::KeyMade, "Make an access key; its secret is shown once";
+    PATCH "/users/{name}/keys/{id}" UpdateKey "iam:UpdateAccessKey" Bearer Yes keys::update
+        [] [keys::KeyChange] => NO_CONTENT Nothing, "Switch an access key on or off";
+    DELETE "/users/{name}/keys/{id}" DeleteKey "iam:DeleteAccessKey" Bearer Yes keys::delete [] []
+        => NO_CONTENT Nothing, "Delete an access key";
+    PUT "/users/{name}/attached/{policy}" AttachUserPolicy "iam:AttachUserPolicy" Bearer Yes
+        people::attach_to_user [] [] => NO_CONTENT Nothing, "Attach a managed policy to a user";
+    DELETE "/users/{name}/attached/{policy}" DetachUserPolicy "iam:DetachUserPolicy" Bearer Yes
+        people::detach_from_user [] [] => NO_CONTENT Nothing,
+        "Detach a managed policy from a user";
+    GET "/users/{name}/policies/{policy}" GetUserPolicy "iam:GetUserPolicy" Bearer No
+        people::get_of_user [] [] => OK Value, "A policy inside of a user";
+    PUT "/users/{name}/policies/{policy}" SetUserPolicy "iam:PutUserPolicy" Bearer Yes
+        people::put_in_user [] [Value] => NO_CONTENT Nothing, "Set a policy inside of a user";
+    DELETE "/users/{name}/policies/{policy}" DeleteUserPolicy "iam:DeleteUserPolicy" Bearer Yes
+        people::delete_of_user [] [] => NO_CONTENT Nothing, "Delete a policy inside of a user";
+
+    GET "/groups" ListGroups "iam:ListGroups" Bearer No groups::list [PageQuery] []
+        => OK Page<groups::GroupSummary>, "Groups of the account";
+    POST "/groups" CreateGroup "iam:CreateGroup" Bearer Yes groups::create [] [groups::NewGroup]
+        => CREATED groups::GroupDetail, "Make a group";
+    GET "/groups/{name}" GetGroup "iam:GetGroup" Bearer No groups::get [] []
+        => OK groups::GroupDetail, "One group, with its members and policies";
+    PATCH "/groups/{name}" UpdateGroup "iam:UpdateGroup" Bearer Yes groups::update
+        [] [groups::GroupChange] => OK groups::GroupDetail, "Rename a group or move it";
+    DELETE "/groups/{name}" DeleteGroup "iam:DeleteGroup" Bearer Yes groups::delete [] []
+        => NO_CONTENT Nothing, "Delete a group with its policies and memberships";
+    PUT "/groups/{name}/members/{user}" AddMember "iam:AddUserToGroup" Bearer Yes
+        groups::add_member [] [] => NO_CONTENT Nothing, "Put a user into a group";
+    DELETE "/groups/{name}/members/{user}" RemoveMember "iam:RemoveUserFromGroup" Bearer Yes
+        groups::remove_member [] [] => NO_CONTENT Nothing, "Take a user out of a group";
+    PUT "/groups/{name}/attached/{policy}" AttachGroupPolicy "iam:AttachGroupPolicy" Bearer Yes
+        people::attach_to_group [] [] => NO_CONTENT Nothing, "Attach a managed policy to a group";
+    DELETE "/groups/{name}/attached/{policy}" DetachGroupPolicy "iam:DetachGroupPolicy" Bearer Yes
+        people::detach_from_group [] [] => NO_CONTENT Nothing,
+        "Detach a managed policy from a group";
+    GET "/groups/{name}/policies/{policy}" GetGroupPolicy "iam:GetGroupPolicy" Bearer No
+        people::get_of_group [] [] => OK Value, "A policy inside of a group";
+    PUT "/groups/{name}/policies/{policy}" SetGroupPolicy "iam:PutGroupPolicy" Bearer Yes
+        people::put_in_group [] [Value] => NO_CONTENT Nothing, "Set a policy inside of a group";
+    DELETE "/groups/{name}/policies/{policy}" DeleteGroupPolicy "iam:DeleteGroupPolicy" Bearer Yes
+        people::delete_of_group [] [] => NO_CONTENT Nothing, "Delete a policy inside of a group";
+
+    GET "/policies" ListPolicies "iam:ListPolicies" Bearer No policies::list
+        [policies::PoliciesQuery] [] => OK Page<policies::PolicySummary>,
+        "Managed policies: ready-made ones and the account's own";
+    POST "/policies" CreatePolicy "iam:CreatePolicy" Bearer Yes policies::create
+        [] [policies::NewPolicy] => CREATED policies::PolicyDetail, "Make a managed policy";
+    GET "/policies/{name}" GetPolicy "iam:GetPolicy, iam:GetPolicyVersion" Bearer No policies::get
+        [] [] => OK policies::PolicyDetail, "A managed policy, with its document";
+    PUT "/policies/{name}" UpdatePolicy "iam:CreatePolicyVersion" Bearer Yes policies::update
+        [] [policies::NewDocument] => OK policies::PolicyDetail,
+        "Give a managed policy another document; the oldest of five versions goes";
+    DELETE "/policies/{name}" DeletePolicy "iam:DeletePolicy" Bearer Yes policies::delete [] []
+        => NO_CONTENT Nothing, "Delete a managed policy that nobody has";
+
+    GET "/audit" ListAudit "cairn:ReadAudit" Bearer No audit::list [audit::AuditQuery] []
+        => OK Page<audit::Entry>, "Who changed what, from where, and what came of it";
+    GET "/audit/export" ExportAudit "cairn:ReadAudit" Bearer No audit::export
+        [audit::AuditQuery] [] as "application/x-ndjson", "The same as lines of JSON";
+
+    GET "/openapi.json" GetOpenApi "-" Open No openapi::serve [] [] as "application/json",
+        "This interface as an OpenAPI 3.1 document";
+}

@@ -1,0 +1,248 @@
+//! Requests of S3 that an endpoint makes as whoever asked for it.
+
+use crate::call::Call;
+use crate::limits::S3_ANSWER_BYTES_MAX;
+use crate::refused::Refused;
+use crate::xml::{self, Element};
+use base64_simd::STANDARD;
+use bytes::Bytes;
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use s3_api::{AccessEntry, Client, Observation, RequestId, ResponseBody};
+use std::borrow::Cow;
+use std::time::Instant;
+
+/// All but what never has to be escaped.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+/// The same for a key, whose slashes stay.
+const ESCAPED_IN_PATH: &AsciiSet = &ESCAPED.remove(b'/');
+
+/// A request of S3 that is being put together.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    method: Method,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    body: Bytes,
+    fault: Option<Refused>,
+}
+
+/// What S3 answered: its head, and all of its body.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+pub(crate) fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+pub(crate) fn escaped_path(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED_IN_PATH).to_string()
+}
+
+impl Ask {
+    /// About no bucket.
+    pub(crate) fn service(method: Method) -> Self {
+        Self {
+            method,
+            path: "/".into(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            fault: None,
+        }
+    }
+
+    pub(crate) fn bucket(method: Method, bucket: &str) -> Self {
+        let mut ask = Self::service(method);
+        ask.path.push_str(&escaped(bucket));
+        ask
+    }
+
+    /// A key that is empty would make another request of it.
+    pub(crate) fn object(method: Method, bucket: &str, key: &str) -> Self {
+        let mut ask = Self::bucket(method, bucket);
+        if key.is_empty() {
+            ask.fault = Some(Refused::field("key", "A key cannot be empty."));
+        }
+        ask.path.push('/');
+        ask.path.push_str(&escaped_path(key));
+        ask
+    }
+
+    /// A parameter without a value.
+    pub(crate) fn about(mut self, name: &str) -> Self {
+        self.separate();
+        self.query.push_str(&escaped(name));
+        self
+    }
+
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        self = self.about(name);
+        self.query.push('=');
+        self.query.push_str(&escaped(value));
+        self
+    }
+
+    pub(crate) fn maybe(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    fn separate(&mut self) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        // Text beyond ASCII goes as it is, which S3's own clients do too.
+        let value = HeaderValue::from_bytes(value.as_bytes());
+        match (name, value) {
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+            }
+            (name, _) => {
+                let shown = name.map_or_else(|_| "metadata".into(), |name| name.to_string());
+                let message = "It has characters that cannot be in a header.";
+                self.fault.get_or_insert(Refused::field(shown, message));
+            }
+        }
+        self
+    }
+
+    pub(crate) fn maybe_header(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
+    }
+
+    /// A document, with the digest that S3 wants of some.
+    pub(crate) fn document(self, root: &Element) -> Self {
+        self.text(root.document())
+    }
+
+    pub(crate) fn text(mut self, text: String) -> Self {
+        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+        let digest = STANDARD.encode_to_string(digest.as_ref());
+        let length = text.len().to_string();
+        self.body = text.into();
+        self = self.header("content-length", &length);
+        self.header("x-amz-checksum-sha256", &digest)
+    }
+
+    /// Asks it; a refusal of S3 is one of ours.
+    pub(crate) async fn send(self, call: &Call<'_>) -> Result<Answered, Refused> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let begun = Instant::now();
+        let uri = match self.query.as_str() {
+            "" => self.path,
+            query => format!("{}?{query}", self.path),
+        };
+        let mut request = Request::new(Full::new(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = uri
+            .parse()
+            .map_err(|_| Refused::field("key", "It cannot be named in a request."))?;
+        *request.headers_mut() = self.headers;
+        come_along(call, &mut request);
+        let caller = call.caller.clone();
+        let answer = Box::pin(call.admin.s3.handle_for(caller, request)).await;
+        take(answer, begun).await
+    }
+
+    /// The document that is answered.
+    pub(crate) async fn xml(self, call: &Call<'_>) -> Result<Element, Refused> {
+        let answered = self.send(call).await?;
+        xml::parse(&answered.body)
+    }
+}
+
+/// What policies, logs and events look at of the request that is the reason of this one.
+fn come_along(call: &Call<'_>, request: &mut Request<Full<Bytes>>) {
+    for name in [http::header::USER_AGENT, http::header::REFERER] {
+        if let Some(value) = call.parts.headers.get(&name) {
+            request.headers_mut().insert(name, value.clone());
+        }
+    }
+    let from = &call.parts.extensions;
+    let extensions = request.extensions_mut();
+    if let Some(client) = from.get::<Client>() {
+        extensions.insert(*client);
+    }
+    if let Some(id) = from.get::<RequestId>() {
+        extensions.insert(id.clone());
+    }
+}
+
+/// All of an answer, which is finished for the access log too.
+async fn take(mut answer: Response<ResponseBody>, begun: Instant) -> Result<Answered, Refused> {
+    let turn_around = begun.elapsed();
+    let entry = answer.extensions_mut().remove::<AccessEntry>();
+    let seen = answer.extensions().get::<Observation>().copied();
+    let (parts, body) = answer.into_parts();
+    let collected = Limited::new(body, S3_ANSWER_BYTES_MAX).collect().await;
+    let body = collected.map_err(|error| Refused::failure("an answer of S3", &error))?;
+    let body = body.to_bytes();
+    if let Some(entry) = entry {
+        entry.finish(body.len() as u64, turn_around, begun.elapsed());
+    }
+    let code = seen.and_then(|seen| seen.error);
+    let is_late = parts.status.is_success() && is_error(&body);
+    if !parts.status.is_success() || is_late {
+        return Err(refusal(parts.status, code, &body));
+    }
+    Ok(Answered {
+        headers: parts.headers,
+        body,
+    })
+}
+
+/// A copy that takes long has said 200 before it knew.
+fn is_error(body: &Bytes) -> bool {
+    let head = body.get(..body.len().min(128)).unwrap_or_default();
+    head.starts_with(b"<?xml") && head.windows(6).any(|it| it == b"<Error")
+}
+
+fn refusal(status: StatusCode, code: Option<&'static str>, body: &Bytes) -> Refused {
+    let document = match body.is_empty() {
+        true => Element::default(),
+        false => xml::parse(body).unwrap_or_default(),
+    };
+    let code: Cow<'static, str> = match (code, document.text_of("Code")) {
+        (Some(code), _) => code.into(),
+        (None, "") => "Refused".into(),
+        (None, code) => code.to_owned().into(),
+    };
+    let message = match document.text_of("Message") {
+        "" => status.canonical_reason().unwrap_or("Refused").to_owned(),
+        message => message.to_owned(),
+    };
+    let argument = document.text_of("ArgumentName");
+    Refused {
+        // A late error's status would say that all is well.
+        status: match status.is_success() {
+            true => StatusCode::INTERNAL_SERVER_ERROR,
+            false => status,
+        },
+        code,
+        message,
+        field: (!argument.is_empty()).then(|| argument.to_owned()),
+        retry_after_seconds: None,
+    }
+}

@@ -1,0 +1,219 @@
+//! Logging in, staying so, and logging out.
+
+use super::{Opened, Session, Stale, Who};
+use crate::answer::{Nothing, Reply};
+use crate::call::Call;
+use crate::limits::{ACCESS_SECONDS, AGENT_BYTES_MAX, IDLE_SECONDS_MAX, LOGIN_NAME_BYTES_MAX};
+use crate::passwords::{self, Password};
+use crate::refused::Refused;
+use http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use identity::model::Holder;
+use s3_api::Scheme;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The cookie of the refresh token, sent to nothing but `/api/v1/session`.
+const REFRESH_COOKIE: &str = "cairn_session";
+/// What pages of other origins cannot send without asking first.
+const OWN_HEADER: &str = "x-cairn-session";
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct Login {
+    /// The root user name; or a user's or account's name; or `user@account`.
+    name: String,
+    password: Password,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LoggedIn {
+    /// For `Authorization: Bearer …`.
+    access_token: String,
+    /// Seconds until it expires.
+    expires_in: u64,
+    user: Who,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct NewOwnPassword {
+    current: Password,
+    new: Password,
+}
+
+pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<LoggedIn>, Refused> {
+    let Login { name, password } = login;
+    let shown: String = name.chars().take(LOGIN_NAME_BYTES_MAX).collect();
+    call.about(shown.clone());
+    if name.len() > LOGIN_NAME_BYTES_MAX {
+        return Err(wrong());
+    }
+    let holder = verify(call, &name, &password).await?.ok_or_else(wrong)?;
+    let caller = call.admin.identity.caller_of(&holder).ok_or_else(wrong)?;
+    call.is_by(&caller);
+    let now = call.admin.seconds();
+    let agent = call.header("user-agent").unwrap_or_default();
+    let session = Session {
+        holder,
+        name,
+        created: now,
+        expires: now + IDLE_SECONDS_MAX,
+        turn: 0,
+        from: call.client().address.to_string(),
+        agent: agent.chars().take(AGENT_BYTES_MAX).collect(),
+    };
+    let opened = call.admin.sessions.begin(session, now).await?;
+    logged_in(call, opened)
+}
+
+/// Counts the attempt before anything is looked at, so that many at once are no way around it.
+async fn verify(
+    call: &Call<'_>,
+    name: &str,
+    password: &Password,
+) -> Result<Option<Holder>, Refused> {
+    let admin = call.admin;
+    let (address, now) = (call.client().address, admin.seconds());
+    admin.guesses.admit(name, address, now)?;
+    let holder = admin.identity.holder_named(name);
+    let is_right = match &holder {
+        Some(holder) if admin.identity.is_server_root(holder) => {
+            let found = admin.identity.find(admin.identity.root_access_key(), None);
+            let secret = found.map(|credential| credential.secret.clone()).ok();
+            let is_right = secret.is_some_and(|secret| password.is(secret.expose()));
+            // As long as everybody else's, so that the name is not told by the time.
+            admin.passwords.pretend(password).await?;
+            is_right
+        }
+        Some(holder) => admin.passwords.verify(holder, password).await?,
+        None => {
+            admin.passwords.pretend(password).await?;
+            false
+        }
+    };
+    if is_right {
+        admin.guesses.succeeded(name, address);
+    }
+    Ok(holder.filter(|_| is_right))
+}
+
+fn wrong() -> Refused {
+    Refused::unauthenticated("InvalidCredentials", "The name or the password is wrong.")
+}
+
+pub(crate) async fn refresh(call: &Call<'_>) -> Result<Reply<LoggedIn>, Refused> {
+    let token = cookie(call)?;
+    let sessions = &call.admin.sessions;
+    match sessions.refresh(token, call.admin.seconds()).await? {
+        Ok(opened) => logged_in(call, opened),
+        Err(Stale::Unknown) => {
+            let message = "There is no such session; log in.";
+            Err(Refused::unauthenticated("SessionEnded", message))
+        }
+        Err(Stale::Reused) => {
+            let message = "This refresh token was used before. The session has been ended.";
+            tracing::warn!(from = %call.client().address, "a refresh token was used twice");
+            Err(Refused::unauthenticated("RefreshTokenReused", message))
+        }
+    }
+}
+
+pub(crate) async fn log_out(call: &Call<'_>) -> Result<Reply<Nothing>, Refused> {
+    let sessions = &call.admin.sessions;
+    let id = match super::authenticate(call.admin, call.parts) {
+        Ok((_, bearer)) => Some(bearer.session),
+        Err(_) => sessions.of_cookie(cookie(call)?),
+    };
+    let Some(id) = id else {
+        return Err(Refused::unauthenticated(
+            "SessionEnded",
+            "There is no such session.",
+        ));
+    };
+    let session = sessions.find(id, call.admin.seconds());
+    if let Some(caller) = session.and_then(|it| call.admin.identity.caller_of(&it.holder)) {
+        call.is_by(&caller);
+    }
+    sessions.end(id).await?;
+    let mut reply = Reply::from(Nothing {});
+    set_cookie(call, &mut reply, "", 0);
+    Ok(reply)
+}
+
+pub(crate) async fn change_password(
+    call: &Call<'_>,
+    change: NewOwnPassword,
+) -> Result<Nothing, Refused> {
+    let now = call.admin.seconds();
+    let bearer = call.bearer.as_ref();
+    let session = bearer.and_then(|bearer| call.admin.sessions.find(bearer.session, now));
+    let (Some(bearer), Some(session)) = (bearer, session) else {
+        return Err(Refused::unauthenticated(
+            "SessionEnded",
+            "The session has ended.",
+        ));
+    };
+    if call.admin.identity.is_server_root(&session.holder) {
+        return Err(passwords::of_root());
+    }
+    change.new.check("new")?;
+    let holder = verify(call, &session.name, &change.current).await?;
+    // Somebody else may go by that name by now.
+    if holder.as_ref() != Some(&session.holder) {
+        return Err(Refused::field("current", "The current password is wrong."));
+    }
+    call.admin
+        .passwords
+        .set(&session.holder, &change.new)
+        .await?;
+    let sessions = &call.admin.sessions;
+    sessions
+        .end_all_of(&session.holder, Some(bearer.session))
+        .await?;
+    Ok(Nothing {})
+}
+
+/// The refresh token. It counts only with a header that no page of another origin can send unasked.
+fn cookie<'c>(call: &'c Call<'_>) -> Result<&'c str, Refused> {
+    if call.header(OWN_HEADER) != Some("1") {
+        let message = "This needs the header `x-cairn-session: 1`.";
+        return Err(Refused::unauthenticated("Unauthenticated", message));
+    }
+    let cookies = call.parts.headers.get_all(COOKIE).iter();
+    let cookies = cookies.filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';'));
+    let found = pairs.find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == REFRESH_COOKIE && !value.is_empty()).then_some(value)
+    });
+    found.ok_or_else(|| Refused::unauthenticated("Unauthenticated", "There is no session here."))
+}
+
+fn logged_in(call: &Call<'_>, opened: Opened) -> Result<Reply<LoggedIn>, Refused> {
+    let Opened {
+        session,
+        access,
+        refresh,
+    } = opened;
+    let caller = call.admin.identity.caller_of(&session.holder);
+    let caller = caller.ok_or_else(wrong)?;
+    let mut reply = Reply::from(LoggedIn {
+        access_token: access,
+        expires_in: ACCESS_SECONDS,
+        user: Who::of(&caller, &session),
+    });
+    set_cookie(call, &mut reply, &refresh, IDLE_SECONDS_MAX);
+    Ok(reply)
+}
+
+fn set_cookie<T>(call: &Call<'_>, reply: &mut Reply<T>, value: &str, seconds: u64) {
+    let secure = match call.client().scheme {
+        Scheme::Https => "; Secure",
+        Scheme::Http => "",
+    };
+    let cookie = format!(
+        "{REFRESH_COOKIE}={value}; Path=/api/v1/session; HttpOnly; SameSite=Strict; \
+         Max-Age={seconds}{secure}"
+    );
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        reply.headers.insert(SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,36 @@
+//! Times as answers show them.
+
+use crate::refused::Refused;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// `2026-11-26T04:05:06Z`
+pub(crate) fn shown(seconds: u64) -> String {
+    of_system(UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+pub(crate) fn shown_milliseconds(milliseconds: u64) -> String {
+    of_system(UNIX_EPOCH + Duration::from_millis(milliseconds))
+}
+
+pub(crate) fn of_system(at: SystemTime) -> String {
+    OffsetDateTime::from(at)
+        .format(&Rfc3339)
+        .unwrap_or_default()
+}
+
+/// Reads what a client sends.
+pub(crate) fn parse(field: &'static str, text: &str) -> Result<SystemTime, Refused> {
+    let parsed = OffsetDateTime::parse(text, &Rfc3339);
+    let parsed = parsed
+        .map_err(|_| Refused::field(field, "A time looks like 2026-11-26T04:05:06Z (RFC 3339)."))?;
+    Ok(parsed.into())
+}
+
+pub(crate) fn seconds(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! The protocol of S3 under an access token, for what JSON is no form for: bodies.
+
+use crate::answer::Answer;
+use crate::audit::Change;
+use crate::body::{AdminBody, RequestBody};
+use crate::call::Call;
+use crate::inner::Inner;
+use crate::refused::Refused;
+use crate::session;
+use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue};
+use http::request::Parts;
+use http::{Method, Request, Uri};
+use s3_api::RequestId;
+
+/// Whatever an object says it is, it is no page of ours: it may run nothing and load nothing.
+const SANDBOX: &str = "default-src 'none'; sandbox";
+
+/// Parts of an upload are not changes by themselves: completing it is.
+const PART_OF_UPLOAD: &str = "partNumber=";
+
+pub(crate) async fn answer(
+    admin: &Inner,
+    parts: &Parts,
+    path: &str,
+    body: RequestBody,
+) -> Result<Answer, Refused> {
+    let (caller, bearer) = session::authenticate(admin, parts)?;
+    let call = Call::new(admin, parts, caller.clone(), Some(bearer), Vec::new());
+    let request = request_of(parts, path, body)?;
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let answer = Box::pin(admin.s3.handle_for(caller, request)).await;
+    let mut answer = answer.map(AdminBody::s3);
+    let policy = HeaderValue::from_static(SANDBOX);
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    let is_part = query
+        .split('&')
+        .any(|pair| pair.starts_with(PART_OF_UPLOAD));
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if !is_read && !is_part {
+        note(&call, path, &query, &answer).await;
+    }
+    Ok(answer)
+}
+
+/// As S3 would have got it: its path names the bucket, and nothing in it tells who it is from.
+fn request_of(
+    parts: &Parts,
+    path: &str,
+    body: RequestBody,
+) -> Result<Request<RequestBody>, Refused> {
+    let uri = match parts.uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let uri: Uri = uri
+        .parse()
+        .map_err(|_| Refused::field("path", "It cannot be named in a request."))?;
+    let mut request = Request::new(body);
+    *request.method_mut() = parts.method.clone();
+    *request.uri_mut() = uri;
+    *request.version_mut() = parts.version;
+    *request.headers_mut() = parts.headers.clone();
+    for header in [AUTHORIZATION, COOKIE, HOST] {
+        request.headers_mut().remove(header);
+    }
+    *request.extensions_mut() = parts.extensions.clone();
+    Ok(request)
+}
+
+async fn note(call: &Call<'_>, path: &str, query: &str, answer: &Answer) {
+    let seen = answer.extensions().get::<s3_api::Observation>();
+    let operation = seen.and_then(|seen| seen.operation).unwrap_or("unknown");
+    let shown = percent_encoding::percent_decode_str(path.trim_start_matches('/'));
+    call.about(shown.decode_utf8_lossy());
+    let id = call.parts.extensions.get::<RequestId>().cloned();
+    let Some(id) = id else { return };
+    let refused = seen.and_then(|seen| seen.error);
+    let refused = refused.map(|code| Refused::new(answer.status(), code, query));
+    let outcome = refused.as_ref().map_or(Ok(answer), Err);
+    let change = Change::of(call, operation, &id, outcome);
+    call.admin.audit.note(change, call.admin.seconds()).await;
+}

@@ -1,0 +1,193 @@
+//! Buckets and their configurations.
+
+use crate::support::{Rig, allow};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_bucket_comes_and_goes() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let new = json!({ "name": "photos", "versioning": true, "quota": { "bytes": 100 } });
+    let reply = root.post("/buckets", new.clone()).await;
+    assert_eq!(reply.status, 201);
+    let made = reply.ok();
+    assert_eq!(made["name"], "photos");
+    assert_eq!(made["versioning"], "enabled");
+    assert_eq!(made["quota"], json!({ "bytes": 100, "objects": null }));
+    assert_eq!(made["owner"], "root");
+    root.upload("photos/a.txt", "hello").await.ok();
+    let usage = root.get("/buckets/photos").await.ok()["usage"].clone();
+    assert_eq!((&usage["objects"], &usage["bytes"]), (&json!(1), &json!(5)));
+    root.delete("/buckets/photos")
+        .await
+        .refused(409, "BucketNotEmpty");
+    root.post("/buckets", json!({ "name": "x" }))
+        .await
+        .refused(400, "InvalidBucketName");
+    root.post("/buckets", json!({ "name": "" }))
+        .await
+        .refused(400, "InvalidField");
+    root.post("/buckets", json!({ "name": "empty" })).await.ok();
+    assert_eq!(root.delete("/buckets/empty").await.status, 204);
+    root.get("/buckets/empty")
+        .await
+        .refused(404, "NoSuchBucket");
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_and_show_what_one_owns() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["aaa", "bbb", "ccc"] {
+        root.post("/buckets", json!({ "name": name })).await.ok();
+    }
+    let first = root.get("/buckets?limit=2").await.ok();
+    let names = |page: &serde_json::Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|it| it["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&first), ["aaa", "bbb"]);
+    let next = first["next"].as_str().unwrap();
+    let second = root
+        .get(&format!("/buckets?limit=2&cursor={next}"))
+        .await
+        .ok();
+    assert_eq!(names(&second), ["ccc"]);
+    assert!(second["next"].is_null());
+    assert_eq!(names(&root.get("/buckets?prefix=b").await.ok()), ["bbb"]);
+    let anna = root.user("anna", None).await;
+    anna.get("/buckets").await.refused(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn a_quota_is_the_servers_to_set_and_holds() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", Some(allow(&["s3:*"]))).await;
+    anna.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let quota = json!({ "bytes": 3, "objects": null });
+    let path = "/buckets/photos/quota";
+    anna.put(path, quota.clone())
+        .await
+        .refused(403, "AccessDenied");
+    let new = json!({ "name": "other", "quota": quota });
+    anna.post("/buckets", new)
+        .await
+        .refused(403, "AccessDenied");
+    anna.get("/buckets/other")
+        .await
+        .refused(404, "NoSuchBucket");
+    assert_eq!(root.put(path, quota.clone()).await.ok(), quota);
+    let refused = anna.upload("photos/a", "hello").await;
+    assert!(!refused.status.is_success());
+    root.put(path, json!({ "bytes": "x" }))
+        .await
+        .refused(400, "InvalidField");
+    root.put("/buckets/nowhere/quota", quota)
+        .await
+        .refused(404, "NoSuchBucket");
+}
+
+#[tokio::test]
+async fn configurations_are_set_read_and_removed() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    for (kind, value, absent) in [
+        (
+            "cors",
+            json!({ "CORSRules": [{ "AllowedMethods": ["GET"], "AllowedOrigins": ["*"] }] }),
+            "NoSuchCORSConfiguration",
+        ),
+        (
+            "lifecycle",
+            json!({ "Rules": [{ "ID": "old", "Status": "Enabled",
+            "Filter": { "Prefix": "logs/" }, "Expiration": { "Days": 3 } }] }),
+            "NoSuchLifecycleConfiguration",
+        ),
+        (
+            "tagging",
+            json!({ "TagSet": [{ "Key": "a", "Value": "b" }] }),
+            "NoSuchTagSet",
+        ),
+        (
+            "website",
+            json!({ "IndexDocument": { "Suffix": "index.html" } }),
+            "NoSuchWebsiteConfiguration",
+        ),
+        (
+            "policy",
+            json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+            "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*" }] }),
+            "NoSuchBucketPolicy",
+        ),
+    ] {
+        let path = format!("/buckets/photos/config/{kind}");
+        if kind == "policy" {
+            // It would make the bucket public, which is blocked until somebody says otherwise.
+            root.delete("/buckets/photos/config/public-access")
+                .await
+                .ok();
+        }
+        root.get(&path).await.refused(404, absent);
+        assert_eq!(root.put(&path, value.clone()).await.status, 204, "{kind}");
+        assert_eq!(root.get(&path).await.ok(), value);
+        assert_eq!(root.delete(&path).await.status, 204, "{kind}");
+        root.get(&path).await.refused(404, absent);
+    }
+}
+
+#[tokio::test]
+async fn configurations_that_always_are_cannot_be_removed() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let path = "/buckets/photos/config/versioning";
+    assert_eq!(root.get(path).await.ok(), json!({}));
+    root.put(path, json!({ "Status": "Enabled" })).await.ok();
+    assert_eq!(root.get(path).await.ok(), json!({ "Status": "Enabled" }));
+    root.delete(path).await.refused(405, "MethodNotAllowed");
+    assert_eq!(
+        root.delete("/buckets/photos/config/notification")
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        root.delete("/buckets/photos/config/logging").await.status,
+        204
+    );
+    root.get("/buckets/photos/config/nothing")
+        .await
+        .refused(404, "NoSuchConfiguration");
+    let wrong = root.put(path, json!({ "Status": true })).await;
+    assert_eq!(wrong.refused(400, "InvalidField")["field"], "Status");
+    let wrong = root.put(path, json!({ "Status": "Perhaps" })).await;
+    wrong.refused(400, "MalformedXML");
+}
+
+/// The same policies as over S3: what is not allowed there is not allowed here.
+#[tokio::test]
+async fn configurations_need_the_permission_of_s3() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let anna = root.user("anna", Some(allow(&["s3:GetBucketCORS"]))).await;
+    let path = "/buckets/photos/config/cors";
+    anna.get(path).await.refused(404, "NoSuchCORSConfiguration");
+    let rules = json!({ "CORSRules": [{ "AllowedMethods": ["GET"], "AllowedOrigins": ["*"] }] });
+    anna.put(path, rules).await.refused(403, "AccessDenied");
+    anna.get("/buckets/photos/config/tagging")
+        .await
+        .refused(403, "AccessDenied");
+}

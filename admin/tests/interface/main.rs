@@ -1,0 +1,12 @@
+//! The interface without a network: every endpoint over a real engine, in memory.
+
+#![allow(clippy::unwrap_used)]
+
+mod audit;
+mod buckets;
+mod doors;
+mod objects;
+mod people;
+mod server;
+mod session;
+mod support;

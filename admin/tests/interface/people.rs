@@ -1,0 +1,225 @@
+//! Users, groups, policies and keys.
+
+use crate::support::{Rig, allow};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_user_comes_changes_and_goes() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let new = json!({ "name": "anna", "tags": { "team": "red" } });
+    let reply = root.post("/users", new.clone()).await;
+    assert_eq!(reply.status, 201);
+    let made = reply.ok();
+    assert_eq!(made["tags"], json!({ "team": "red" }));
+    assert_eq!(
+        (&made["path"], &made["has_password"]),
+        (&json!("/"), &json!(false))
+    );
+    root.post("/users", new)
+        .await
+        .refused(409, "EntityAlreadyExists");
+    root.post("/users", json!({ "name": "a b" }))
+        .await
+        .refused(400, "ValidationError");
+    let changed = root
+        .patch("/users/anna", json!({ "name": "bert", "path": "/x/" }))
+        .await
+        .ok();
+    assert_eq!(
+        (&changed["name"], &changed["path"]),
+        (&json!("bert"), &json!("/x/"))
+    );
+    root.get("/users/anna").await.refused(404, "NoSuchEntity");
+    // With all that hangs on it.
+    root.post("/users/bert/keys", json!({})).await.ok();
+    root.put("/users/bert/policies/own", allow(&["s3:*"]))
+        .await
+        .ok();
+    root.put("/users/bert/attached/AmazonS3FullAccess", Value::Null)
+        .await
+        .ok();
+    root.post("/groups", json!({ "name": "readers" }))
+        .await
+        .ok();
+    root.put("/groups/readers/members/bert", Value::Null)
+        .await
+        .ok();
+    let detail = root.get("/users/bert").await.ok();
+    assert_eq!(detail["groups"], json!(["readers"]));
+    assert_eq!(detail["policies"], json!(["own"]));
+    assert_eq!(detail["attached_policies"][0]["name"], "AmazonS3FullAccess");
+    assert_eq!(root.delete("/users/bert").await.status, 204);
+    root.get("/users/bert").await.refused(404, "NoSuchEntity");
+    assert_eq!(root.get("/groups/readers").await.ok()["members"], json!([]));
+}
+
+#[tokio::test]
+async fn users_are_listed_in_pages() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["carl", "anna", "bert"] {
+        root.post("/users", json!({ "name": name })).await.ok();
+    }
+    let first = root.get("/users?limit=2").await.ok();
+    assert_eq!(first["items"][0]["name"], "anna");
+    assert_eq!(first["items"].as_array().unwrap().len(), 2);
+    let next = first["next"].as_str().unwrap();
+    let second = root
+        .get(&format!("/users?limit=2&cursor={next}"))
+        .await
+        .ok();
+    assert_eq!(second["items"][0]["name"], "carl");
+    assert!(second["next"].is_null());
+}
+
+#[tokio::test]
+async fn keys_show_their_secret_once_and_work() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/users", json!({ "name": "anna" })).await.ok();
+    let new = json!({ "description": "laptop", "expires": "2099-01-01T00:00:00Z" });
+    let reply = root.post("/users/anna/keys", new).await;
+    assert_eq!(reply.status, 201);
+    let made = reply.ok();
+    let id = made["id"].as_str().unwrap();
+    let secret = rig.identity.find(id, None).unwrap().secret.clone();
+    assert_eq!(made["secret"], secret.expose());
+    let listed = root.get("/users/anna/keys").await;
+    assert!(!String::from_utf8_lossy(&listed.bytes).contains(secret.expose()));
+    let listed = listed.ok();
+    assert_eq!(listed["items"][0]["description"], "laptop");
+    let path = format!("/users/anna/keys/{id}");
+    root.patch(&path, json!({ "active": false })).await.ok();
+    assert!(rig.identity.find(id, None).is_err());
+    assert_eq!(root.delete(&path).await.status, 204);
+    root.delete(&path).await.refused(404, "NoSuchEntity");
+    let past = json!({ "expires": "2001-01-01T00:00:00Z" });
+    root.post("/users/anna/keys", past)
+        .await
+        .refused(400, "InvalidField");
+}
+
+#[tokio::test]
+async fn groups_give_their_members_what_they_have() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    anna.get("/users").await.refused(403, "AccessDenied");
+    root.post("/groups", json!({ "name": "lookers" }))
+        .await
+        .ok();
+    root.put("/groups/lookers/policies/look", allow(&["iam:ListUsers"]))
+        .await
+        .ok();
+    root.put("/groups/lookers/members/anna", Value::Null)
+        .await
+        .ok();
+    // At once, and in the same session.
+    anna.get("/users").await.ok();
+    let policy = root.get("/groups/lookers/policies/look").await.ok();
+    assert_eq!(policy, allow(&["iam:ListUsers"]));
+    root.delete("/groups/lookers/members/anna").await.ok();
+    anna.get("/users").await.refused(403, "AccessDenied");
+    let changed = root
+        .patch("/groups/lookers", json!({ "name": "others" }))
+        .await
+        .ok();
+    assert_eq!(changed["name"], "others");
+    assert_eq!(root.delete("/groups/others").await.status, 204);
+    root.get("/groups/others")
+        .await
+        .refused(404, "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn policies_are_found_by_their_names() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let new = json!({ "name": "look", "description": "to look", "document": allow(&["s3:Get*"]) });
+    let made = root.post("/policies", new).await.ok();
+    assert_eq!(made["document"], allow(&["s3:Get*"]));
+    let arn = made["arn"].as_str().unwrap();
+    for version in 0..8 {
+        let document = allow(&[&format!("s3:Get{version}")]);
+        let changed = root
+            .put("/policies/look", json!({ "document": document }))
+            .await
+            .ok();
+        assert_eq!(changed["document"], document);
+    }
+    let by_arn = format!("/policies/{}", arn.replace('/', "%2F"));
+    assert_eq!(root.get(&by_arn).await.ok()["name"], "look");
+    let broken = json!({ "name": "broken", "document": { "Version": "2012-10-17" } });
+    root.post("/policies", broken)
+        .await
+        .refused(400, "MalformedPolicyDocument");
+    let own = root.get("/policies?scope=own").await.ok();
+    assert_eq!(own["items"].as_array().unwrap().len(), 1);
+    let ready = root.get("/policies/AdministratorAccess").await.ok();
+    assert_eq!(ready["is_ready_made"], true);
+    root.post("/users", json!({ "name": "anna" })).await.ok();
+    root.put("/users/anna/attached/look", Value::Null)
+        .await
+        .ok();
+    root.delete("/policies/look")
+        .await
+        .refused(409, "DeleteConflict");
+    root.delete("/users/anna/attached/look").await.ok();
+    assert_eq!(root.delete("/policies/look").await.status, 204);
+    root.get("/policies/look")
+        .await
+        .refused(404, "NoSuchEntity");
+    root.delete("/policies/AdministratorAccess").await;
+    root.get("/policies/AdministratorAccess").await.ok();
+}
+
+#[tokio::test]
+async fn a_password_ends_the_sessions_before_it() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    let new = json!({ "password": "battery staple" });
+    anna.put("/users/anna/password", new.clone())
+        .await
+        .refused(403, "AccessDenied");
+    root.put("/users/anna/password", json!({ "password": "short" }))
+        .await
+        .refused(400, "InvalidField");
+    root.put("/users/anna/password", new.clone()).await.ok();
+    anna.get("/session").await.refused(401, "SessionEnded");
+    rig.log_in("anna", "battery staple").await.ok();
+    root.delete("/users/anna/password").await.ok();
+    rig.log_in("anna", "battery staple")
+        .await
+        .refused(401, "InvalidCredentials");
+    root.put("/users/nobody/password", new)
+        .await
+        .refused(404, "NoSuchEntity");
+}
+
+/// Whoever may make users may not make them mightier than he is by their policies.
+#[tokio::test]
+async fn each_verb_needs_its_own_permission() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root
+        .user("anna", Some(allow(&["iam:CreateUser", "iam:GetUser"])))
+        .await;
+    anna.post("/users", json!({ "name": "bert" })).await.ok();
+    let with_password = json!({ "name": "carl", "password": "correct horse" });
+    anna.post("/users", with_password)
+        .await
+        .refused(403, "AccessDenied");
+    anna.get("/users/carl").await.refused(404, "NoSuchEntity");
+    let path = "/users/bert/attached/AdministratorAccess";
+    anna.put(path, Value::Null)
+        .await
+        .refused(403, "AccessDenied");
+    anna.post("/users/bert/keys", json!({}))
+        .await
+        .refused(403, "AccessDenied");
+    anna.put("/users/anna/policies/more", allow(&["*"]))
+        .await
+        .refused(403, "AccessDenied");
+}

@@ -1,0 +1,47 @@
+//! The server itself, and its live figures.
+
+use crate::support::Rig;
+use http::Method;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+
+#[tokio::test]
+async fn the_server_says_what_it_is() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let server = root.get("/server").await.ok();
+    assert_eq!(server["version"], "1.2.3");
+    assert_eq!(server["s3_endpoint"], "http://console.example:9000");
+    assert_eq!(server["drives"][0]["path"], "/data");
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.upload("photos/a", "hello").await.ok();
+    let totals = root.get("/server/stats").await.ok()["totals"].clone();
+    assert_eq!(
+        (&totals["buckets"], &totals["bytes"]),
+        (&json!(1), &json!(5))
+    );
+}
+
+#[tokio::test]
+async fn live_figures_come_until_the_server_stops() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let answer = rig
+        .answer(root.request(Method::GET, "/server/live", None))
+        .await;
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let mut body = answer.into_body();
+    let wait = Duration::from_secs(10);
+    let frame = timeout(wait, body.frame()).await.unwrap().unwrap().unwrap();
+    let text = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
+    let event: Value = serde_json::from_str(text.strip_prefix("data: ").unwrap()).unwrap();
+    assert_eq!(event["requests_per_second"]["success"], 0.0);
+    assert!(event["p50_seconds"].is_null());
+    assert!(text.ends_with("\n\n"));
+    rig.stop.send_replace(true);
+    assert!(timeout(wait, body.frame()).await.unwrap().is_none());
+}

@@ -1,0 +1,230 @@
+//! Logging in, staying so, logging out, and what guessing comes to.
+
+use crate::support::{Client, ROOT, ROOT_PASSWORD, Reply, Rig, allow, pass, request};
+use http::Method;
+use serde_json::json;
+
+async fn refresh(rig: &Rig, cookie: &str) -> Reply {
+    let headers = [("cookie", cookie), ("x-cairn-session", "1")];
+    rig.send(request(Method::POST, "/session/refresh", &headers, None))
+        .await
+}
+
+#[tokio::test]
+async fn the_root_logs_in_with_its_secret() {
+    let rig = Rig::new().await;
+    let reply = rig.log_in(ROOT, ROOT_PASSWORD).await;
+    assert_eq!(reply.status, 201);
+    let cookie = reply.header("set-cookie").to_owned();
+    for part in [
+        "HttpOnly",
+        "SameSite=Strict",
+        "Path=/api/v1/session",
+        "Max-Age=",
+    ] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "{cookie}");
+    assert_eq!(reply.header("cache-control"), "no-store");
+    let answer = reply.ok();
+    assert_eq!(answer["expires_in"], 900);
+    assert_eq!(answer["user"]["is_administrator"], true);
+    assert_eq!(answer["user"]["name"], ROOT);
+}
+
+#[tokio::test]
+async fn neither_a_wrong_password_nor_an_unknown_name_gets_in() {
+    let rig = Rig::new().await;
+    for (name, password) in [(ROOT, "wrong"), ("nobody", ROOT_PASSWORD), ("", "")] {
+        let reply = rig.log_in(name, password).await;
+        assert_eq!(reply.header("www-authenticate"), "Bearer");
+        reply.refused(401, "InvalidCredentials");
+    }
+}
+
+#[tokio::test]
+async fn guessing_ends_soon() {
+    let rig = Rig::new().await;
+    for _ in 0..admin::limits::GUESSES_PER_PAIR_MAX {
+        rig.log_in(ROOT, "wrong")
+            .await
+            .refused(401, "InvalidCredentials");
+    }
+    let reply = rig.log_in(ROOT, ROOT_PASSWORD).await;
+    let seconds: u64 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=admin::limits::GUESS_SECONDS).contains(&seconds));
+    reply.refused(429, "TooManyAttempts");
+    pass(admin::limits::GUESS_SECONDS);
+    rig.log_in(ROOT, ROOT_PASSWORD).await.ok();
+}
+
+#[tokio::test]
+async fn an_access_token_expires_and_a_refresh_gives_another() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.get("/session").await.ok();
+    pass(admin::limits::ACCESS_SECONDS);
+    root.get("/session").await.refused(401, "ExpiredToken");
+    let reply = refresh(&rig, &root.cookie).await;
+    let cookie = reply.cookie();
+    assert_ne!(cookie, root.cookie);
+    let token = reply.ok()["access_token"].as_str().unwrap().to_owned();
+    let again = Client {
+        rig: &rig,
+        token,
+        cookie,
+    };
+    again.get("/session").await.ok();
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_twice_ends_the_session() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let second = refresh(&rig, &root.cookie).await.cookie();
+    refresh(&rig, &root.cookie)
+        .await
+        .refused(401, "RefreshTokenReused");
+    refresh(&rig, &second).await.refused(401, "SessionEnded");
+    root.get("/session").await.refused(401, "SessionEnded");
+}
+
+#[tokio::test]
+async fn a_cookie_counts_only_with_the_header() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for method in [Method::POST, Method::DELETE] {
+        let path = if method == Method::POST {
+            "/session/refresh"
+        } else {
+            "/session"
+        };
+        let headers = [("cookie", root.cookie.as_str())];
+        let reply = rig.send(request(method, path, &headers, None)).await;
+        reply.refused(401, "Unauthenticated");
+    }
+    refresh(&rig, "cairn_session=AAAA")
+        .await
+        .refused(401, "SessionEnded");
+    refresh(&rig, &root.cookie).await.ok();
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_tokens_too() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let reply = root.delete("/session").await;
+    assert_eq!(reply.status, 204);
+    assert!(reply.header("set-cookie").contains("Max-Age=0"));
+    root.get("/session").await.refused(401, "SessionEnded");
+    refresh(&rig, &root.cookie)
+        .await
+        .refused(401, "SessionEnded");
+}
+
+#[tokio::test]
+async fn sessions_survive_a_restart_until_they_are_idle_too_long() {
+    let rig = Rig::new().await;
+    let Client { token, cookie, .. } = rig.root().await;
+    let rig = rig.restarted().await;
+    let root = Client {
+        rig: &rig,
+        token,
+        cookie,
+    };
+    root.get("/session").await.ok();
+    pass(admin::limits::IDLE_SECONDS_MAX);
+    refresh(&rig, &root.cookie)
+        .await
+        .refused(401, "SessionEnded");
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_refused() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let broken = format!("Bearer {}x", root.token);
+    for (header, code) in [
+        ("", "Unauthenticated"),
+        ("Basic cm9vdDpyb290", "Unauthenticated"),
+        ("Bearer ", "InvalidToken"),
+        ("Bearer \u{fc}", "Unauthenticated"),
+        (broken.as_str(), "InvalidToken"),
+    ] {
+        let headers = [("authorization", header)];
+        let reply = rig
+            .send(request(Method::GET, "/session", &headers, None))
+            .await;
+        reply.refused(401, code);
+    }
+}
+
+#[tokio::test]
+async fn the_session_says_what_one_may() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root
+        .user("anna", Some(allow(&["s3:List*", "cairn:ReadAudit"])))
+        .await;
+    let may = "may=s3:ListAllMyBuckets,s3:CreateBucket,cairn:ReadAudit,cairn:GetServerInfo";
+    let answer = anna.get(&format!("/session?{may}")).await.ok();
+    assert_eq!(
+        answer["may"],
+        json!({ "s3:ListAllMyBuckets": true, "s3:CreateBucket": false,
+            "cairn:ReadAudit": true, "cairn:GetServerInfo": false })
+    );
+    assert_eq!(answer["user"]["kind"], "user");
+    let arn = answer["user"]["arn"].as_str().unwrap();
+    assert!(arn.ends_with(":user/anna"), "{arn}");
+    let answer = root.get(&format!("/session?{may}")).await.ok();
+    let all = answer["may"].as_object().unwrap();
+    assert!(all.values().all(|may| *may == true), "{all:?}");
+    let many = format!("/session?may={}", "a,".repeat(200));
+    root.get(&many).await.refused(400, "InvalidField");
+}
+
+#[tokio::test]
+async fn a_user_changes_its_own_password_which_ends_its_other_sessions() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    let elsewhere = rig.client("anna", "correct horse").await;
+    let change = |current: &str, new: &str| json!({ "current": current, "new": new });
+    let path = "/profile/password";
+    anna.put(path, change("wrong", "battery staple"))
+        .await
+        .refused(400, "InvalidField");
+    anna.put(path, change("correct horse", "short"))
+        .await
+        .refused(400, "InvalidField");
+    anna.put(path, change("correct horse", "battery staple"))
+        .await
+        .ok();
+    anna.get("/session").await.ok();
+    elsewhere.get("/session").await.refused(401, "SessionEnded");
+    rig.log_in("anna", "correct horse")
+        .await
+        .refused(401, "InvalidCredentials");
+    rig.log_in("anna", "battery staple").await.ok();
+    let reply = root
+        .put(path, change(ROOT_PASSWORD, "battery staple"))
+        .await;
+    reply.refused(409, "RootPassword");
+}
+
+#[tokio::test]
+async fn who_is_deleted_is_logged_out() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    root.delete("/users/anna").await.ok();
+    anna.get("/session").await.refused(401, "SessionEnded");
+    rig.log_in("anna", "correct horse")
+        .await
+        .refused(401, "InvalidCredentials");
+    // Another user of that name is another user.
+    root.post("/users", json!({ "name": "anna" })).await.ok();
+    rig.log_in("anna", "correct horse")
+        .await
+        .refused(401, "InvalidCredentials");
+}

@@ -1,0 +1,80 @@
+//! The listener of the admin interface and the console. It has connections of its own, so that
+//! no load of S3 keeps an operator out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use admin::{Admin, AdminBody, Counted, Counters, Seen};
+use bytes::Bytes;
+use http::{HeaderName, Request, Response, StatusCode};
+use tokio::sync::watch;
+
+use crate::observe::{AnswerBody, Observation, Observed, Outcome};
+use crate::proxies::TrustedProxies;
+use crate::serve::{Arrival, RequestBody};
+use crate::telemetry::metrics::Metrics;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+
+/// Where the console is, unless something else is said.
+pub(crate) const DEFAULT: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9001);
+
+pub(crate) struct Console {
+    admin: Admin,
+    proxies: watch::Receiver<TrustedProxies>,
+    metrics: Arc<Metrics>,
+}
+
+impl Console {
+    pub(crate) fn new(
+        admin: Admin,
+        proxies: watch::Receiver<TrustedProxies>,
+        metrics: Arc<Metrics>,
+    ) -> Console {
+        Console {
+            admin,
+            proxies,
+            metrics,
+        }
+    }
+
+    /// Dropping the future abandons the request; what had been committed stays.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<RequestBody>,
+    ) -> Response<Observed<AdminBody>> {
+        let observation = Observation::begin(&self.metrics, request.method(), request.uri());
+        observation.of(self.answer_unobserved(request)).await
+    }
+
+    /// What is said of a request that nobody could read.
+    pub(crate) fn refuse(&self, status: StatusCode) -> Response<Bytes> {
+        self.admin.refuse_unreadable(status)
+    }
+
+    async fn answer_unobserved(
+        &self,
+        request: Request<RequestBody>,
+    ) -> (Response<AnswerBody<AdminBody>>, Outcome) {
+        let (mut head, body) = request.into_parts();
+        if let Some(arrival) = head.extensions.get::<Arrival>().copied() {
+            let (peer, scheme) = (arrival.peer.ip(), arrival.scheme);
+            self.proxies.borrow().apply(peer, scheme, &mut head);
+        }
+        let answer = self.admin.handle(Request::from_parts(head, body)).await;
+        let seen = answer.extensions().get::<Seen>().copied();
+        let outcome = Outcome {
+            operation: seen.map_or("unknown", |seen| seen.operation),
+            error: seen.map_or("", |seen| seen.error),
+            request_id: answer.headers().get(REQUEST_ID).cloned(),
+        };
+        (answer.map(AnswerBody::Streamed), outcome)
+    }
+}
+
+impl Counters for Metrics {
+    fn counted(&self) -> Counted {
+        self.totals()
+    }
+}
