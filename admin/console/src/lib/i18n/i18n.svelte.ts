@@ -37,10 +37,15 @@ export function known(key: string): key is Key {
   return Object.hasOwn(catalogue, key);
 }
 
+/** The visitor's own variety of the language, for dates: `en-GB` writes the day first. */
+function locale(): string {
+  return navigator.languages.find((each) => each.startsWith(language)) ?? language;
+}
+
 export const show = {
-  bytes: (value: number) => bytes(value, language),
-  number: (value: number) => number(value, language),
-  percent: (part: number, whole: number) => percent(part, whole, language),
-  time: (value: string | number) => dateTime(value, language),
-  ago: (value: string | number) => ago(value, language),
+  bytes: (value: number) => bytes(value, locale()),
+  number: (value: number) => number(value, locale()),
+  percent: (part: number, whole: number) => percent(part, whole, locale()),
+  time: (value: string | number) => dateTime(value, locale()),
+  ago: (value: string | number) => ago(value, locale()),
 };

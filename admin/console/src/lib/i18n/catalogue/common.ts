@@ -35,7 +35,6 @@ export const common = texts({
   'menu.logout': { en: 'Log out', de: 'Abmelden' },
 
   'palette.title': { en: 'Find or do', de: 'Suchen und Befehle' },
-  'palette.open': { en: 'Find or do something', de: 'Suchen und Befehle öffnen' },
   'palette.placeholder': { en: 'A page, a bucket, an action', de: 'Seite, Bucket oder Befehl' },
   'palette.nothing': { en: 'Nothing is called “{typed}”.', de: 'Nichts heißt „{typed}“.' },
   'palette.page': { en: 'Page', de: 'Seite' },
