@@ -2,6 +2,8 @@ import { objects } from './api/calls';
 import { objectRows, versionRows, type Row } from './rows';
 
 const PAGE = 1000;
+/** A longer list is looked at again only on request. */
+const AGAIN_ROWS_MAX = 3 * PAGE;
 
 /** The rows under a prefix, page by page as they are looked at. */
 export class Listing {
@@ -29,7 +31,7 @@ export class Listing {
    * somebody reads.
    */
   async again(): Promise<void> {
-    if (this.loading) return;
+    if (this.loading || this.rows.length > AGAIN_ROWS_MAX) return;
     const wanted = this.rows.length;
     let rows: Row[] = [];
     let cursor: string | undefined;

@@ -11,6 +11,7 @@ export const objects = texts({
   'objects.search': { en: 'Begins with…', de: 'Beginnt mit …' },
   'objects.upload': { en: 'Upload', de: 'Hochladen' },
   'objects.upload_folder': { en: 'Folder', de: 'Ordner' },
+  'objects.refresh': { en: 'Load again', de: 'Neu laden' },
   'objects.drop': { en: 'Drop to upload to {to}', de: 'Loslassen zum Hochladen nach {to}' },
   'objects.select': { en: 'Select {name}', de: '{name} auswählen' },
   'objects.select_all': { en: 'Select all that are loaded', de: 'Alle geladenen auswählen' },
