@@ -10,12 +10,15 @@ export CARGO_TARGET_DIR
 DATA ?= ./data
 LISTEN ?= 127.0.0.1:9000
 FUZZ_SECONDS ?= 60
+NPM := tools/npm --prefix admin/console
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak fuzz clients clients-matrix build-tools test-tools
+.PHONY: help run test lint bench soak fuzz clients clients-matrix build-tools test-tools \
+  console console-check console-packages console-tools
 
 help:
 	@echo 'make run    build and start a server on http://$(LISTEN), data in $(DATA)'
+	@echo 'make console  build the web console, which the next build of the server embeds'
 	@echo 'make test   all tests: unit, process and real S3 clients'
 	@echo 'make lint   formatting and clippy, warnings are errors'
 	@echo 'make bench  micro-benchmarks and load programs'
@@ -28,18 +31,33 @@ run: build-tools
 	exec "$(CARGO_TARGET_DIR)/release/cairn" server --data "$(DATA)" --listen "$(LISTEN)"
 
 # Lint and test share the dev profile, so RocksDB is compiled once for both.
-lint: build-tools
+lint: build-tools console-check
 	cargo fmt --all --check
 	cargo fmt --manifest-path tests/clients/rust/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # cargo-nextest where it is installed, else cargo's own runner. The runner's summary comes last.
-test: clients
+test: clients console-check
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  set -ex; cargo test --workspace --doc --locked; cargo nextest run --workspace --locked; \
 	else \
 	  set -ex; cargo test --workspace --locked; \
 	fi
+
+# The console: admin/console/dist, under its bound of size. A server built without it says so.
+console: console-packages
+	$(NPM) run build
+
+# Types, accessibility rules of the compiler, and the tests of what is pure.
+console-check: console-packages
+	$(NPM) run check
+	$(NPM) test
+
+# Anew only when the lock file has changed.
+console-packages: console-tools
+	@cmp -s admin/console/package-lock.json admin/console/node_modules/.cairn-lock || { \
+	  set -ex; $(NPM) ci --silent; \
+	  cp admin/console/package-lock.json admin/console/node_modules/.cairn-lock; }
 
 bench: build-tools
 	cargo bench --workspace --benches --locked
@@ -82,6 +100,9 @@ clients-matrix: clients
 
 build-tools:
 	@tools/prerequisites build
+
+console-tools:
+	@tools/prerequisites console
 
 test-tools:
 	@tools/prerequisites test

@@ -68,8 +68,9 @@ pub(crate) fn fail_if_any(broken: &[String], rule: &str) {
 
 fn is_left_out(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_string_lossy();
-    // `data` is where `make run` keeps objects, `target` where cargo builds by default.
-    let built = ["target", "data", "corpus", "artifacts"].contains(&name.as_ref());
+    // `data` is where `make run` keeps objects, `target` where cargo builds by default,
+    // `node_modules` and `dist` where npm does.
+    let built = ["target", "data", "corpus", "artifacts", "node_modules", "dist"].contains(&name.as_ref());
     name.starts_with('.') || (built && path.is_dir() && !is_source(path))
 }
 

@@ -1,0 +1,135 @@
+import { base } from '../base';
+import { ApiError, readError, Unreachable } from './error';
+import { exclusively } from './lock';
+
+// The access token lives in this variable and nowhere else: a reload gets a new one through the
+// refresh cookie, which scripts cannot read.
+let token: string | null = null;
+let refreshing: Promise<boolean> | null = null;
+let onEnd: () => void = () => {};
+
+const root = new URL(`${base}api/v1/`, location.origin);
+
+export type Params = Record<string, string | number | boolean | undefined>;
+
+export interface Ask {
+  query?: Params;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  /** Set on what creates something: asking twice then makes it once. */
+  once?: string;
+}
+
+export interface Tokens {
+  access_token: string;
+  expires_in: number;
+}
+
+export function setToken(to: string | null): void {
+  token = to;
+}
+
+export function bearer(): string {
+  return token ? `Bearer ${token}` : '';
+}
+
+/** Called when the session is over and nothing but a new login helps. */
+export function onSessionEnd(what: () => void): void {
+  onEnd = what;
+}
+
+export function address(path: string, query: Params = {}): string {
+  const url = new URL(path, root);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+/** A key for `Ask.once`. `crypto.randomUUID` exists on secure origins only. */
+export function onceKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+export async function ask<T>(method: string, path: string, options: Ask = {}): Promise<T> {
+  const headers: Record<string, string> = {};
+  let body: string | null = null;
+  if (options.body !== undefined) {
+    headers['content-type'] = 'application/json';
+    body = JSON.stringify(options.body);
+  }
+  if (options.once) headers['idempotency-key'] = options.once;
+  const init: RequestInit = { method, headers, body };
+  if (options.signal) init.signal = options.signal;
+  const response = await send(address(path, options.query), init);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** Sends a request under the session. Refreshes it once if the server says it has run out. */
+export async function send(url: string, init: RequestInit): Promise<Response> {
+  let response = await attempt(url, init);
+  if (response.status === 401 && (await refresh())) response = await attempt(url, init);
+  if (response.ok) return response;
+  const error = readError(response.status, await response.text(), response.headers);
+  if (error.status === 401) onEnd();
+  throw error;
+}
+
+async function attempt(url: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (token) headers.set('authorization', bearer());
+  return reach(url, { ...init, headers });
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, credentials: 'same-origin', cache: 'no-store' });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Unreachable();
+  }
+}
+
+/**
+ * Gets a new access token by the cookie; true if there is one now. A refresh token used twice ends
+ * the session, so that one request at a time may use it, in all tabs together.
+ */
+export function refresh(): Promise<boolean> {
+  refreshing ??= exclusively('cairn.refresh', renew).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function renew(): Promise<boolean> {
+  const response = await reach(address('session/refresh'), {
+    method: 'POST',
+    headers: { 'x-cairn-session': '1' },
+  });
+  if (response.status === 401 || response.status === 403) {
+    token = null;
+    return false;
+  }
+  const text = await response.text();
+  if (!response.ok) throw readError(response.status, text, response.headers);
+  token = (JSON.parse(text) as Tokens).access_token;
+  return true;
+}
+
+/** Asks without a session, and without trying to get one: the login itself. */
+export async function askPlainly<T>(method: string, path: string, body: unknown): Promise<T> {
+  const response = await reach(address(path), {
+    method,
+    headers: { 'content-type': 'application/json', 'x-cairn-session': '1' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw readError(response.status, text, response.headers);
+  return JSON.parse(text) as T;
+}
+
+/** Whether an error means that there is no such thing, which is often an answer. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

@@ -1,0 +1,49 @@
+import { known, t } from '../i18n/i18n.svelte';
+
+/** What the server answered instead of what was asked for. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | null = null,
+    readonly requestId: string | null = null,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** The server could not be reached at all. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** What to tell somebody: what happened, and what to do about it where the console knows. */
+export function explain(error: unknown): string {
+  if (error instanceof Unreachable) return t('error.unreachable');
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+  if (error.status === 429) return t('error.slow_down', { seconds: error.retryAfter ?? 60 });
+  const key = `error.code.${error.code}`;
+  const advice = known(key) ? t(key) : error.message || t('error.unknown', { status: error.status });
+  return error.requestId && error.status >= 500
+    ? `${advice} ${t('error.request', { id: error.requestId })}`
+    : advice;
+}
+
+/** Reads an error from a body in either of the two shapes the server has: its own, and S3's. */
+export function readError(status: number, body: string, headers: Headers): ApiError {
+  const after = Number(headers.get('retry-after'));
+  const retryAfter = Number.isFinite(after) && after > 0 ? after : null;
+  const id = headers.get('x-amz-request-id') ?? headers.get('x-request-id');
+  try {
+    const { error } = JSON.parse(body) as { error: Record<string, string | null> };
+    const { code, message, field, request_id } = error;
+    return new ApiError(status, code ?? '', message ?? '', field ?? null, request_id ?? id, retryAfter);
+  } catch {
+    const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? `Status${status}`;
+    const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? '';
+    return new ApiError(status, code, message, null, id, retryAfter);
+  }
+}

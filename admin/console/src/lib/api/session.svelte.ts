@@ -1,0 +1,105 @@
+import { forgetAnswers } from '../resource.svelte';
+import { ask, askPlainly, onSessionEnd, refresh, setToken, type Tokens } from './client';
+import { ApiError } from './error';
+
+export interface User {
+  name: string;
+  arn: string;
+  kind: 'account' | 'user';
+  account: string;
+  is_administrator: boolean;
+}
+
+type State = 'starting' | 'out' | 'in' | 'unreachable';
+
+let state = $state<State>('starting');
+let user = $state.raw<User>();
+let ended = $state(false);
+
+// What the navigation needs to know. Pages show what they are allowed to and leave the decision to
+// the server, which makes it anyway.
+const ACTIONS = [
+  's3:CreateBucket',
+  'iam:ListUsers',
+  'iam:ListGroups',
+  'iam:ListPolicies',
+  'cairn:ReadAudit',
+  'cairn:GetServerInfo',
+] as const;
+type Action = (typeof ACTIONS)[number];
+let may = $state.raw<Partial<Record<string, boolean>>>({});
+
+export const session = {
+  get state() {
+    return state;
+  },
+  get user() {
+    return user;
+  },
+  /** Whether a session was there and ran out, to say so on the login page. */
+  get ended() {
+    return ended;
+  },
+  /** What the server has not spoken about is shown: it refuses what it must. */
+  may(action: Action): boolean {
+    return may[action] ?? true;
+  },
+};
+
+interface SessionAnswer {
+  user: User;
+  may?: Record<string, boolean>;
+}
+
+/** Takes the session up again after a reload, if the cookie still carries one. */
+export async function restore(): Promise<void> {
+  onSessionEnd(() => leave(true));
+  try {
+    if (await refresh()) await enter();
+    else state = 'out';
+  } catch (error) {
+    state = error instanceof ApiError && error.status < 500 ? 'out' : 'unreachable';
+  }
+}
+
+export interface Credentials {
+  name: string;
+  password: string;
+  code?: string;
+}
+
+/** The code with which the server asks for the second factor. */
+export function wantsSecondFactor(error: unknown): boolean {
+  return error instanceof ApiError && /SecondFactor(Required)?$|MfaRequired$/i.test(error.code);
+}
+
+export async function login(credentials: Credentials): Promise<void> {
+  const answer = await askPlainly<Tokens>('POST', 'session', credentials);
+  setToken(answer.access_token);
+  await enter();
+}
+
+export async function logout(): Promise<void> {
+  try {
+    await ask<void>('DELETE', 'session');
+  } finally {
+    leave(false);
+  }
+}
+
+/** Asks anew who this is, after a change of the profile. */
+export async function enter(): Promise<void> {
+  const answer = await ask<SessionAnswer>('GET', 'session', { query: { may: ACTIONS.join(',') } });
+  user = answer.user;
+  may = answer.may ?? {};
+  ended = false;
+  state = 'in';
+}
+
+function leave(because: boolean): void {
+  setToken(null);
+  forgetAnswers();
+  user = undefined;
+  ended = because && state === 'in';
+  state = 'out';
+}

@@ -1,0 +1,33 @@
+import type { Bucket, Drive, ServerInfo } from './api/types';
+
+/** Something an administrator should look at, as a value; what it is called is the page's. */
+export type Concern =
+  | { kind: 'drive'; path: string; share: number }
+  | { kind: 'quota'; bucket: string; share: number }
+  | { kind: 'stopped' }
+  | { kind: 'root' };
+
+const DRIVE_SHARE = 0.85;
+const QUOTA_SHARE = 0.9;
+
+/** What can still be filled: the reserve is no room, and what is given up is. */
+export function free(drive: Drive): number {
+  return Math.max(0, drive.free_bytes + drive.idle_bytes - drive.reserve_bytes);
+}
+
+export function concerns(info: ServerInfo | undefined, buckets: readonly Bucket[], root: boolean): Concern[] {
+  const found: Concern[] = [];
+  if (info?.stopped) found.push({ kind: 'stopped' });
+  for (const drive of info?.drives ?? []) {
+    const share = drive.total_bytes > 0 ? 1 - free(drive) / drive.total_bytes : 0;
+    if (share >= DRIVE_SHARE) found.push({ kind: 'drive', path: drive.path, share });
+  }
+  for (const bucket of buckets) {
+    const byBytes = bucket.quota.bytes ? bucket.usage.bytes / bucket.quota.bytes : 0;
+    const byCount = bucket.quota.objects ? bucket.usage.objects / bucket.quota.objects : 0;
+    const share = Math.max(byBytes, byCount);
+    if (share >= QUOTA_SHARE) found.push({ kind: 'quota', bucket: bucket.name, share });
+  }
+  if (root) found.push({ kind: 'root' });
+  return found;
+}

@@ -1,0 +1,103 @@
+// The configurations of a bucket, in the shape Amazon's command line has for each.
+import type { Key } from './i18n/i18n.svelte';
+
+export const CONFIG_KINDS = [
+  'lifecycle', 'cors', 'policy', 'public-access', 'object-lock', 'encryption', 'website', 'notification', 'logging', 'tagging', 'ownership', 'request-payment',
+] as const;
+export type ConfigKind = (typeof CONFIG_KINDS)[number];
+
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export interface LifecycleRule {
+  ID?: string;
+  Status: 'Enabled' | 'Disabled';
+  Filter?: JsonObject;
+  Prefix?: string;
+  Expiration?: { Days?: number; Date?: string; ExpiredObjectDeleteMarker?: boolean };
+  NoncurrentVersionExpiration?: { NoncurrentDays?: number; NewerNoncurrentVersions?: number };
+  AbortIncompleteMultipartUpload?: { DaysAfterInitiation?: number };
+}
+
+export interface CorsRule {
+  ID?: string;
+  AllowedOrigins: string[];
+  AllowedMethods: string[];
+  AllowedHeaders?: string[];
+  ExposeHeaders?: string[];
+  MaxAgeSeconds?: number;
+}
+
+/** What the editor begins with where nothing is set yet. */
+export function beginning(kind: ConfigKind, bucket: string): JsonObject {
+  switch (kind) {
+    case 'lifecycle':
+      return { Rules: [{ ID: 'expire-old', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 365 } }] };
+    case 'cors':
+      return { CORSRules: [{ AllowedOrigins: ['https://app.example.com'], AllowedMethods: ['GET', 'PUT'], AllowedHeaders: ['*'], MaxAgeSeconds: 3600 }] };
+    case 'policy':
+      return policyTemplates(bucket).read;
+    case 'public-access':
+      return { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    case 'object-lock':
+      return { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } } };
+    case 'encryption':
+      return { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] };
+    case 'website':
+      return { IndexDocument: { Suffix: 'index.html' }, ErrorDocument: { Key: 'error.html' } };
+    case 'notification':
+      return { QueueConfigurations: [] };
+    case 'logging':
+      return { LoggingEnabled: { TargetBucket: '', TargetPrefix: `${bucket}/` } };
+    case 'tagging':
+      return { TagSet: [{ Key: 'team', Value: '' }] };
+    case 'ownership':
+      return { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] };
+    case 'request-payment':
+      return { Payer: 'BucketOwner' };
+  }
+}
+
+export function policyTemplates(bucket: string): Record<'read' | 'tls', JsonObject> {
+  const Version = '2012-10-17';
+  const arn = `arn:aws:s3:::${bucket}`;
+  return {
+    read: { Version, Statement: [{ Sid: 'PublicRead', Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `${arn}/*` }] },
+    tls: { Version, Statement: [{ Sid: 'OnlyEncrypted', Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: [arn, `${arn}/*`], Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+  };
+}
+
+export type Parsed = { value: JsonObject } | { line: number; column: number } | { problem: Key };
+
+/** Reads what was typed into the editor, or says where it breaks off. */
+export function parse(text: string): Parsed {
+  try {
+    const value = JSON.parse(text) as Json;
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return { problem: 'config.no_object' };
+    return { value };
+  } catch (error) {
+    const at = placeOf(String(error), text);
+    const before = text.slice(0, at).split('\n');
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  }
+}
+
+/** Browsers name the place each in their own way: by offset, or by line and column. */
+function placeOf(message: string, text: string): number {
+  const lines = /line (\d+) column (\d+)/.exec(message);
+  if (lines) {
+    const before = text.split('\n').slice(0, Number(lines[1]) - 1);
+    return before.reduce((sum, line) => sum + line.length + 1, 0) + Number(lines[2]) - 1;
+  }
+  const offset = /position (\d+)/.exec(message);
+  return offset ? Number(offset[1]) : text.length;
+}
+
+/** The prefix a rule is for, where that is all it is for; undefined where only JSON can show it. */
+export function simplePrefix(rule: LifecycleRule): string | undefined {
+  if (rule.Prefix !== undefined) return rule.Prefix;
+  const names = Object.keys(rule.Filter ?? {});
+  if (names.length === 0) return '';
+  const prefix = rule.Filter?.Prefix;
+  return names.length === 1 && typeof prefix === 'string' ? prefix : undefined;
+}

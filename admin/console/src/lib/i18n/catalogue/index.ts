@@ -1,0 +1,11 @@
+// Every text of the console, in every language, side by side: who changes one sees the other. A text
+// is taken literally; `{name}` and `{n|one|many}` are filled in (see fill.ts).
+import { access } from './access';
+import { buckets } from './buckets';
+import { common } from './common';
+import { objects } from './objects';
+import { overview } from './overview';
+
+export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access } as const;
+
+export type Key = keyof typeof catalogue;

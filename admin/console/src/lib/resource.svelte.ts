@@ -1,0 +1,101 @@
+import { untrack } from 'svelte';
+
+// What was seen last is shown at once while the new answer is on its way.
+const seen = new Map<string, unknown>();
+const SEEN_MAX = 200;
+
+/** Forgets all answers: the next visitor may be somebody else. */
+export function forgetAnswers(): void {
+  seen.clear();
+}
+
+export interface Resource<T> {
+  readonly value: T | undefined;
+  readonly error: unknown;
+  readonly loading: boolean;
+  reload(): void;
+  /** Shows a change before the server has confirmed it. */
+  set(value: T): void;
+}
+
+/**
+ * An answer of the server that follows its key: asked for again when the key changes, when the
+ * window is looked at again, and every `seconds` while it is looked at.
+ */
+export function resource<T>(
+  key: () => string,
+  ask: (signal: AbortSignal) => Promise<T>,
+  options: { seconds?: number } = {},
+): Resource<T> {
+  let value = $state.raw<T>();
+  let error = $state.raw<unknown>();
+  let loading = $state(true);
+  let turn = $state(0);
+  let shownKey = '';
+
+  $effect(() => {
+    const wanted = key();
+    void turn;
+    const stop = new AbortController();
+    untrack(() => {
+      if (wanted !== shownKey) {
+        value = seen.get(wanted) as T | undefined;
+        error = undefined;
+        shownKey = wanted;
+      }
+      loading = true;
+      ask(stop.signal).then(
+        (answer) => {
+          if (stop.signal.aborted) return;
+          keep(wanted, answer);
+          value = answer;
+          error = undefined;
+          loading = false;
+        },
+        (reason: unknown) => {
+          if (stop.signal.aborted) return;
+          error = reason;
+          loading = false;
+        },
+      );
+    });
+    return () => stop.abort();
+  });
+
+  $effect(() => {
+    const again = () => {
+      if (document.visibilityState === 'visible') turn += 1;
+    };
+    document.addEventListener('visibilitychange', again);
+    const timer = options.seconds ? setInterval(again, options.seconds * 1000) : undefined;
+    return () => {
+      document.removeEventListener('visibilitychange', again);
+      clearInterval(timer);
+    };
+  });
+
+  return {
+    get value() {
+      return value;
+    },
+    get error() {
+      return error;
+    },
+    get loading() {
+      return loading;
+    },
+    reload() {
+      turn += 1;
+    },
+    set(to: T) {
+      keep(shownKey, to);
+      value = to;
+    },
+  };
+}
+
+function keep(key: string, answer: unknown): void {
+  seen.delete(key);
+  seen.set(key, answer);
+  if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value ?? '');
+}

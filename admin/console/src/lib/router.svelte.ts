@@ -1,0 +1,70 @@
+import { base } from './base';
+
+// Where the visitor is. Names of buckets and users stand in the query, never in the path: they may
+// hold dots, and the server answers a path with a dot as a file.
+
+export type Query = Record<string, string | undefined>;
+
+function read(): { path: string; query: URLSearchParams } {
+  const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '';
+  return { path: '/' + path.replace(/\/+$/, ''), query: new URLSearchParams(location.search) };
+}
+
+let place = $state.raw(read());
+
+export const router = {
+  get path() {
+    return place.path;
+  },
+  /** A value from the query; empty when it is not there. */
+  query(name: string): string {
+    return place.query.get(name) ?? '';
+  },
+};
+
+/** The address of a page, for links. */
+export function href(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
+  const text = search.toString();
+  return base + path.replace(/^\//, '') + (text ? '?' + text : '');
+}
+
+export function go(path: string, query: Query = {}): void {
+  visit(href(path, query));
+}
+
+/** Changes the query of this page without a step in the history. */
+export function adjust(changes: Query): void {
+  const query = new URLSearchParams(place.query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  history.replaceState(history.state, '', location.pathname + (text ? '?' + text : ''));
+  place = read();
+}
+
+function visit(address: string): void {
+  if (address !== location.pathname + location.search) history.pushState(null, '', address);
+  place = read();
+}
+
+/** Links inside the console change the page without loading it anew. */
+export function listen(): void {
+  addEventListener('popstate', () => {
+    place = read();
+  });
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link?.href || link.target || link.hasAttribute('download')) return;
+    const to = new URL(link.href);
+    const outside = to.origin !== location.origin || !to.pathname.startsWith(base);
+    if (outside || to.pathname.startsWith(base + 'api/')) return;
+    event.preventDefault();
+    visit(to.pathname + to.search);
+  });
+}

@@ -1,0 +1,9 @@
+/** Hands bytes to the browser as a file to keep. */
+export function saveAs(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser has its own hold on it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

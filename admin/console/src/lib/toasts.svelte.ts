@@ -1,0 +1,32 @@
+// Short messages at the edge. An error stays until it is closed: who looks away must not miss it.
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'good' | 'bad';
+  undo?: () => void;
+}
+
+const STAY_MS = 6000;
+const TOASTS_MAX = 4;
+
+let toasts = $state.raw<Toast[]>([]);
+let next = 1;
+
+export const shown = {
+  get all() {
+    return toasts;
+  },
+};
+
+export function toast(text: string, options: { tone?: Toast['tone']; undo?: () => void } = {}): void {
+  const id = next++;
+  const entry: Toast = { id, text, tone: options.tone ?? 'plain' };
+  if (options.undo) entry.undo = options.undo;
+  toasts = [...toasts, entry].slice(-TOASTS_MAX);
+  if (entry.tone !== 'bad') setTimeout(() => dismiss(id), options.undo ? STAY_MS * 2 : STAY_MS);
+}
+
+export function dismiss(id: number): void {
+  toasts = toasts.filter((each) => each.id !== id);
+}

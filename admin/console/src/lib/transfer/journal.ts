@@ -1,0 +1,46 @@
+import { remember, remembered } from '../remember';
+
+/** An upload in parts that has begun: what is needed to go on with it after a reload. */
+export interface Entry {
+  bucket: string;
+  key: string;
+  uploadId: string;
+  fingerprint: string;
+  size: number;
+  partBytes: number;
+}
+
+const ENTRIES_MAX = 200;
+
+export function entries(): Entry[] {
+  try {
+    const read: unknown = JSON.parse(remembered('uploads') ?? '[]');
+    return Array.isArray(read) ? read.filter(isEntry) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isEntry(value: unknown): value is Entry {
+  const entry = value as Partial<Entry> | null;
+  return (
+    typeof entry?.bucket === 'string' &&
+    typeof entry.key === 'string' &&
+    typeof entry.uploadId === 'string' &&
+    typeof entry.fingerprint === 'string' &&
+    typeof entry.size === 'number' &&
+    typeof entry.partBytes === 'number'
+  );
+}
+
+export function begun(entry: Entry): void {
+  write([...entries().filter((each) => each.uploadId !== entry.uploadId), entry].slice(-ENTRIES_MAX));
+}
+
+export function ended(uploadId: string): void {
+  write(entries().filter((each) => each.uploadId !== uploadId));
+}
+
+function write(all: Entry[]): void {
+  remember('uploads', all.length > 0 ? JSON.stringify(all) : null);
+}

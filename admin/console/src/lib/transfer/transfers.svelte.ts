@@ -1,0 +1,114 @@
+import { ended, entries, type Entry } from './journal';
+import { fingerprint, rateOf } from './plan';
+import { Upload } from './upload.svelte';
+import { abortUpload } from './wire';
+
+const FILES_AT_ONCE = 3;
+const SAMPLES_MAX = 20;
+const SAMPLE_MS = 500;
+
+/** All uploads of this window. */
+class Transfers {
+  all = $state.raw<Upload[]>([]);
+  /** Counts uploads that have ended well, for lists that show their outcome. */
+  finished = $state(0);
+  /** Uploads that were under way when the page was left. */
+  interrupted = $state.raw<Entry[]>(entries());
+  rate = $state(0);
+  #next = 1;
+  #samples: { at: number; bytes: number }[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  get sent(): number {
+    return this.all.reduce((sum, each) => sum + each.sent, 0);
+  }
+
+  get size(): number {
+    return this.all.reduce((sum, each) => sum + each.size, 0);
+  }
+
+  get busy(): boolean {
+    return this.all.some((each) => each.state === 'sending' || each.state === 'waiting');
+  }
+
+  add(bucket: string, key: string, file: File): void {
+    const upload = new Upload(this.#next++, bucket, key, file);
+    this.all = [...this.all, upload];
+    const mark = fingerprint(file);
+    this.interrupted = this.interrupted.filter((each) => each.bucket !== bucket || each.key !== key || each.fingerprint !== mark);
+    this.#pump();
+  }
+
+  pause(upload: Upload): void {
+    upload.pause();
+    this.#pump();
+  }
+
+  resume(upload: Upload): void {
+    upload.state = 'waiting';
+    this.#pump();
+  }
+
+  async cancel(upload: Upload): Promise<void> {
+    this.all = this.all.filter((each) => each !== upload);
+    await upload.cancel();
+    this.#pump();
+  }
+
+  pauseAll(): void {
+    for (const each of this.all) if (each.state === 'sending' || each.state === 'waiting') each.pause();
+  }
+
+  resumeAll(): void {
+    for (const each of this.all) if (each.state === 'paused' || each.state === 'failed') each.state = 'waiting';
+    this.#pump();
+  }
+
+  /** Takes what has ended off the list. */
+  clear(): void {
+    this.all = this.all.filter((each) => each.state !== 'done');
+  }
+
+  /** Goes on with an interrupted upload; false if this is another file. */
+  goOn(entry: Entry, file: File): boolean {
+    if (fingerprint(file) !== entry.fingerprint) return false;
+    this.add(entry.bucket, entry.key, file);
+    return true;
+  }
+
+  async giveUp(entry: Entry): Promise<void> {
+    ended(entry.uploadId);
+    this.interrupted = this.interrupted.filter((each) => each !== entry);
+    await abortUpload(entry, entry.uploadId).catch(() => undefined);
+  }
+
+  #pump(): void {
+    this.#measure();
+    let free = FILES_AT_ONCE - this.all.filter((each) => each.state === 'sending').length;
+    for (const each of this.all) {
+      if (free === 0) return;
+      if (each.state !== 'waiting') continue;
+      free -= 1;
+      void each.run().then(() => {
+        if (each.state === 'done') this.finished += 1;
+        this.#pump();
+      });
+    }
+  }
+
+  /** The rate over the last ten seconds, for as long as something is sent. */
+  #measure(): void {
+    if (this.#timer !== undefined || !this.busy) return;
+    this.#samples = [];
+    this.#timer = setInterval(() => {
+      this.#samples = [...this.#samples, { at: Date.now(), bytes: this.sent }].slice(-SAMPLES_MAX);
+      this.rate = Math.max(0, rateOf(this.#samples));
+      if (this.busy) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      this.rate = 0;
+    }, SAMPLE_MS);
+  }
+}
+
+export const transfers = new Transfers();

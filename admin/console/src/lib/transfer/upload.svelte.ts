@@ -1,0 +1,167 @@
+import { ApiError, explain, Unreachable } from '../api/error';
+import { t } from '../i18n/i18n.svelte';
+import { Unaddressable } from './address';
+import { begun, ended, entries, type Entry } from './journal';
+import { fingerprint, missing, MULTIPART_FROM_BYTES, partBytes, parts, type DonePart, type Part } from './plan';
+import * as wire from './wire';
+
+export type UploadState = 'waiting' | 'sending' | 'paused' | 'failed' | 'done' | 'cancelled';
+
+const PARTS_AT_ONCE = 3;
+const ATTEMPTS_MAX = 6;
+const RETRY_MS = 1000;
+
+const KINDS: Record<string, string> = { md: 'text/markdown', log: 'text/plain', yml: 'text/yaml', yaml: 'text/yaml' };
+
+/** One file on its way. */
+export class Upload {
+  state = $state<UploadState>('waiting');
+  sent = $state(0);
+  problem = $state('');
+  #stop = new AbortController();
+  #entry: Entry | undefined;
+  /** Bytes out by part, while they are on their way and after. */
+  #out = new Map<number, number>();
+
+  constructor(
+    readonly id: number,
+    readonly bucket: string,
+    readonly key: string,
+    readonly file: File,
+  ) {
+    const mark = fingerprint(file);
+    this.#entry = entries().find((each) => each.bucket === bucket && each.key === key && each.fingerprint === mark);
+  }
+
+  get size(): number {
+    return this.file.size;
+  }
+
+  get #type(): string {
+    const ending = this.file.name.split('.').pop()?.toLowerCase() ?? '';
+    return this.file.type || KINDS[ending] || 'application/octet-stream';
+  }
+
+  async run(): Promise<void> {
+    const stop = new AbortController();
+    this.#stop = stop;
+    const signal = stop.signal;
+    this.state = 'sending';
+    this.problem = '';
+    try {
+      if (this.size > MULTIPART_FROM_BYTES) await this.#inParts(signal);
+      else await this.#whole(signal);
+      this.sent = this.size;
+      this.state = 'done';
+    } catch (error) {
+      // Paused and cancelled are states that somebody else has set already.
+      if (signal.aborted) return;
+      this.state = 'failed';
+      this.problem = error instanceof Unaddressable ? t('transfer.unaddressable') : explain(error);
+    }
+  }
+
+  pause(): void {
+    this.state = 'paused';
+    this.#stop.abort();
+  }
+
+  /** Takes back what has arrived, too. */
+  async cancel(): Promise<void> {
+    this.state = 'cancelled';
+    this.#stop.abort();
+    const id = this.#entry?.uploadId;
+    if (!id) return;
+    ended(id);
+    await wire.abortUpload(this, id).catch(() => undefined);
+  }
+
+  async #whole(signal: AbortSignal): Promise<void> {
+    await persist(() => wire.put(this, {}, this.file, this.#type, signal, (bytes) => (this.sent = bytes)), signal);
+  }
+
+  async #inParts(signal: AbortSignal): Promise<void> {
+    const done = await this.#begin(signal);
+    const entry = this.#entry;
+    if (!entry) return;
+    const all = parts(this.size, entry.partBytes);
+    const open = missing(all, done);
+    const wanted = new Set(open.map((part) => part.number));
+    const kept = done.filter((part) => !wanted.has(part.number) && part.number <= all.length);
+    this.#out = new Map(kept.map((part) => [part.number, part.size]));
+    this.#count();
+    const worker = async () => {
+      for (let part = open.shift(); part; part = open.shift()) kept.push(await this.#send(entry, part, signal));
+    };
+    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, worker));
+    await persist(() => wire.finishUpload(this, entry.uploadId, kept, signal), signal);
+    ended(entry.uploadId);
+    this.#entry = undefined;
+  }
+
+  /** Goes on with an upload that the server still knows, or begins one. */
+  async #begin(signal: AbortSignal): Promise<DonePart[]> {
+    const entry = this.#entry;
+    if (entry) {
+      try {
+        return await persist(() => wire.arrivedParts(this, entry.uploadId, signal), signal);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 404)) throw error;
+        ended(entry.uploadId);
+      }
+    }
+    const uploadId = await persist(() => wire.beginUpload(this, this.#type), signal);
+    const { bucket, key, size, file } = this;
+    this.#entry = { bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size) };
+    // Cancelled while the upload began: nobody else would take it back.
+    if (signal.aborted && this.state === 'cancelled') {
+      await wire.abortUpload(this, uploadId).catch(() => undefined);
+      throw signal.reason;
+    }
+    begun(this.#entry);
+    signal.throwIfAborted();
+    return [];
+  }
+
+  async #send(entry: Entry, part: Part, signal: AbortSignal): Promise<DonePart> {
+    const body = this.file.slice(part.start, part.end);
+    const progress = (bytes: number) => {
+      this.#out.set(part.number, Math.min(bytes, body.size));
+      this.#count();
+    };
+    const query = { partNumber: part.number, uploadId: entry.uploadId };
+    const etag = await persist(() => wire.put(this, query, body, undefined, signal, progress), signal);
+    progress(body.size);
+    return { number: part.number, etag, size: body.size };
+  }
+
+  #count(): void {
+    let sum = 0;
+    for (const bytes of this.#out.values()) sum += bytes;
+    this.sent = sum;
+  }
+}
+
+/** Tries again what may succeed later: a lost connection, a server that is busy. */
+async function persist<T>(what: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await what();
+    } catch (error) {
+      const passing = error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
+      if (!passing || attempt >= ATTEMPTS_MAX || signal.aborted) throw error;
+      const asked = error instanceof ApiError ? error.retryAfter : null;
+      await pauseFor(asked ? asked * 1000 : RETRY_MS * 2 ** (attempt - 1), signal);
+    }
+  }
+}
+
+function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}

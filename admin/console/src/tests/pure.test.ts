@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { EventReader } from '../lib/api/events';
+import { attachment } from '../lib/attachment';
+import { concerns } from '../lib/attention';
+import { brokenRules } from '../lib/bucketname';
+import { area, line, push, top } from '../lib/chart';
+import { parse, simplePrefix } from '../lib/configs';
+import { best, fits } from '../lib/find';
+import { ago, bytes, duration } from '../lib/format';
+import { previewOf } from '../lib/preview';
+import { fromBytes, toBytes, toCount } from '../lib/quota';
+import { rowValue, shortName, steps, type Row } from '../lib/rows';
+import { sorted } from '../lib/sort';
+import { scrollFor, windowOf } from '../lib/window';
+
+describe('sizes and times', () => {
+  it('shows bytes in the unit that fits', () => {
+    expect(bytes(0, 'en')).toBe('0 B');
+    expect(bytes(1023, 'en')).toBe('1,023 B');
+    expect(bytes(1024, 'en')).toBe('1 KiB');
+    expect(bytes(1024 * 1024 - 1, 'en')).toBe('1 MiB');
+    expect(bytes(1.5 * 2 ** 30, 'de')).toBe('1,5 GiB');
+    expect(bytes(2 ** 63, 'en')).toBe('8 EiB');
+  });
+
+  it('shows the two largest parts of a duration', () => {
+    expect(duration(0)).toBe('0 s');
+    expect(duration(59.6)).toBe('1 min');
+    expect(duration(3 * 86_400 + 7200 + 61)).toBe('3 d 2 h');
+  });
+
+  it('shows how long ago, and says so when it does not know', () => {
+    const now = Date.parse('2026-11-26T12:00:00Z');
+    expect(ago('2026-11-26T11:59:00Z', 'en', now)).toBe('1 minute ago');
+    expect(ago('2026-11-25T12:00:00Z', 'de', now)).toBe('gestern');
+    expect(ago('never', 'en', now)).toBe('–');
+  });
+});
+
+describe('names of buckets', () => {
+  it('tells which rule is broken', () => {
+    expect(brokenRules('photos.2025-a')).toEqual([]);
+    expect(brokenRules('')).toEqual(['length', 'ends']);
+    expect(brokenRules('Photos')).toEqual(['letters', 'ends']);
+    expect(brokenRules('a..b')).toEqual(['dots']);
+    expect(brokenRules('192.168.0.1')).toEqual(['address']);
+    expect(brokenRules('xn--abc')).toEqual(['reserved']);
+    expect(brokenRules('abc-s3alias')).toEqual(['reserved']);
+    expect(brokenRules('a'.repeat(64))).toEqual(['length']);
+    expect(brokenRules('abc\n')).toEqual(['letters', 'ends']);
+  });
+});
+
+describe('quotas', () => {
+  it('reads amounts, nothing, and nonsense', () => {
+    expect(toBytes('1.5', 'GiB')).toBe(1.5 * 2 ** 30);
+    expect(toBytes('1,5', 'MiB')).toBe(1.5 * 2 ** 20);
+    expect(toBytes(' ', 'GiB')).toBeNull();
+    expect(toBytes('-1', 'GiB')).toBeUndefined();
+    expect(toBytes('ten', 'GiB')).toBeUndefined();
+    expect(toCount('1000')).toBe(1000);
+    expect(toCount('1.5')).toBeUndefined();
+  });
+
+  it('shows what it has read', () => {
+    for (const value of [2 ** 20, 10 * 2 ** 30, 3 * 2 ** 40, 1.5 * 2 ** 30]) {
+      const { amount, unit } = fromBytes(value);
+      expect(toBytes(amount, unit)).toBe(value);
+    }
+  });
+});
+
+describe('the window of a long list', () => {
+  it('draws what is in sight and a little more', () => {
+    const at = windowOf(3600, 360, 1000, 36);
+    expect(at.first).toBe(92);
+    expect(at.end).toBe(118);
+    expect(at.offset).toBe(92 * 36);
+  });
+
+  it('reaches the last row of a list longer than a browser can be high', () => {
+    const count = 3_000_000;
+    const { box } = windowOf(0, 500, count, 36);
+    expect(box).toBeLessThan(10_000_000);
+    const end = windowOf(box - 500, 500, count, 36);
+    expect(end.end).toBe(count);
+    expect(end.end - end.first).toBeLessThan(40);
+    const to = scrollFor(count - 1, 0, 500, count, 36);
+    expect(windowOf(to, 500, count, 36).end).toBe(count);
+  });
+
+  it('is content with a list that fits', () => {
+    expect(windowOf(0, 500, 3, 36)).toEqual({ first: 0, end: 3, offset: 0, box: 108 });
+    expect(windowOf(50, 500, 0, 36)).toEqual({ first: 0, end: 0, offset: 0, box: 0 });
+  });
+
+  it('scrolls only to what is out of sight', () => {
+    expect(scrollFor(5, 100, 360, 1000, 36)).toBe(100);
+    expect(scrollFor(0, 100, 360, 1000, 36)).toBe(0);
+    expect(scrollFor(100, 0, 360, 1000, 36)).toBe(101 * 36 - 360);
+  });
+});
+
+describe('keys and prefixes', () => {
+  it('keeps empty steps apart', () => {
+    expect(steps('a//b/').map((step) => step.prefix)).toEqual(['a/', 'a//', 'a//b/']);
+    expect(steps('/')).toEqual([{ name: '', prefix: '/' }]);
+    expect(steps('no-slash')).toEqual([]);
+    expect(shortName('a/b/c', 'a/')).toBe('b/c');
+  });
+
+  it('sorts prefixes before objects, and by code points', () => {
+    const rows: Row[] = ['b', 'a', 'B'].map((key) => ({ kind: 'object', id: key, key, entry: { key, size: key.length, etag: '', modified: '', storage_class: '' } }));
+    rows.push({ kind: 'prefix', id: 'z/', key: 'z/' });
+    expect(sorted(rows, { by: 'name', down: false }, rowValue).map((row) => row.key)).toEqual(['z/', 'B', 'a', 'b']);
+  });
+});
+
+describe('finding', () => {
+  it('prefers the start of words and what stands side by side', () => {
+    expect(best(['Audit log', 'Buckets', 'backups-2025'], (text) => text, 'bu', 5)).toEqual(['Buckets', 'backups-2025']);
+    expect(fits('Overview', 'xyz')).toBe(0);
+  });
+});
+
+describe('configurations', () => {
+  it('says where JSON breaks off', () => {
+    expect(parse('{"a": 1}')).toEqual({ value: { a: 1 } });
+    expect(parse('[]')).toEqual({ problem: 'config.no_object' });
+    expect(parse('{\n  "a": 1,,\n}')).toEqual({ line: 2, column: 10 });
+  });
+
+  it('shows in a form only what the form can keep', () => {
+    expect(simplePrefix({ Status: 'Enabled' })).toBe('');
+    expect(simplePrefix({ Status: 'Enabled', Filter: { Prefix: 'a/' } })).toBe('a/');
+    expect(simplePrefix({ Status: 'Enabled', Filter: { And: { Prefix: 'a/' } } })).toBeUndefined();
+  });
+});
+
+describe('previews', () => {
+  it('goes by the type, and by the ending where the type says nothing', () => {
+    expect(previewOf('a.bin', 'image/png; q=1')).toEqual({ kind: 'image', type: 'image/png' });
+    expect(previewOf('a.PDF', 'application/octet-stream')).toEqual({ kind: 'pdf', type: 'application/pdf' });
+    expect(previewOf('a', null)).toEqual({ kind: 'none' });
+  });
+
+  it('shows pages and scripts as text, never as what they are', () => {
+    expect(previewOf('a.html', 'text/html')).toEqual({ kind: 'text', type: 'text/plain' });
+    expect(previewOf('a', 'application/xhtml+xml')).toEqual({ kind: 'text', type: 'text/plain' });
+  });
+});
+
+describe('charts', () => {
+  it('ends an axis on a round number', () => {
+    expect([0, 0.3, 3, 5, 51, 1000].map(top)).toEqual([1, 0.5, 5, 5, 100, 1000]);
+  });
+
+  it('draws the newest value at the right edge', () => {
+    expect(push([1, 2, 3], 4, 3)).toEqual([2, 3, 4]);
+    expect(line([0, 10], 3, 10, 100, 50)).toBe('M50.0 50.0L100.0 0.0');
+    expect(area([], 3, 10, 100, 50)).toBe('');
+  });
+});
+
+describe('server-sent events', () => {
+  it('puts messages together however they were cut', () => {
+    const reader = new EventReader();
+    expect(reader.feed('data: {"a"')).toEqual([]);
+    expect(reader.feed(': 1}\n\n: a comment\n\nevent: x\ndata: 1\ndata: 2\r\n\r\nda')).toEqual([
+      { event: 'message', data: '{"a": 1}' },
+      { event: 'x', data: '1\n2' },
+    ]);
+  });
+});
+
+describe('saving under a name', () => {
+  it('lets no name out of its quotes', () => {
+    expect(attachment('a b.txt')).toBe('attachment; filename="a b.txt"');
+    expect(attachment('a"; x=".txt')).toBe(`attachment; filename="a__ x=_.txt"; filename*=UTF-8''a%22%3B%20x%3D%22.txt`);
+    expect(attachment('ä\r\n.txt')).toBe(`attachment; filename="___.txt"; filename*=UTF-8''%C3%A4%0D%0A.txt`);
+  });
+});
+
+describe('what needs attention', () => {
+  const bucket = (bytes: number, quota: number | null) => ({
+    name: 'b', created: '', owner: '', versioning: 'off' as const, object_lock: false,
+    quota: { bytes: quota, objects: null },
+    usage: { objects: 1, versions: 1, bytes, uploads: 0, upload_bytes: 0 },
+  });
+
+  it('names full quotas and full drives', () => {
+    const drive = { path: '/d', total_bytes: 100, free_bytes: 15, reserve_bytes: 5, idle_bytes: 0 };
+    const info = { version: '', region: '', started: '', data: '', s3_listeners: [], s3_endpoint: '', drives: [drive], stopped: false };
+    expect(concerns(info, [bucket(95, 100), bucket(10, 100), bucket(10, null)], false)).toEqual([
+      { kind: 'drive', path: '/d', share: 0.9 },
+      { kind: 'quota', bucket: 'b', share: 0.95 },
+    ]);
+  });
+});
