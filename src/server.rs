@@ -155,7 +155,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     metrics.watch_events(background.delivery())?;
     let slots = Slots::new(connections(config.live.connections));
     let (proxies, trusted) = watch::channel(config.live.proxies.clone());
-    let s3 = Arc::new(s3_over(&engine, config, identity.clone(), ring, webhooks));
+    let s3 = Arc::new(s3);
     let admin = AdminConfig {
         s3: Arc::clone(&s3),
         engine: Arc::clone(&engine),
