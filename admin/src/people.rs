@@ -5,6 +5,7 @@
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod policies;
+pub(crate) mod simulate;
 pub(crate) mod users;
 
 use crate::answer::Nothing;

@@ -10,7 +10,7 @@ use crate::links;
 use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
 use crate::page::{Page, PageQuery};
-use crate::people::{self, groups, keys, policies, users};
+use crate::people::{self, groups, keys, policies, simulate, users};
 use crate::refused::Refused;
 use crate::server;
 use crate::session::{self, login};
@@ -298,6 +298,10 @@ routes! {
         "Give a managed policy another document; the oldest of five versions goes";
     DELETE "/policies/{name}" DeletePolicy "iam:DeletePolicy" Bearer Yes policies::delete [] []
         => NO_CONTENT Nothing, "Delete a managed policy that nobody has";
+
+    POST "/simulate" Simulate "iam:SimulatePrincipalPolicy" Bearer No simulate::simulate
+        [] [simulate::Question] => OK simulate::Answers,
+        "Whether policies would let somebody do something, and because of which statements";
 
     GET "/audit" ListAudit "cairn:ReadAudit" Bearer No audit::list [audit::AuditQuery] []
         => OK Page<audit::Entry>, "Who changed what, from where, and what came of it";

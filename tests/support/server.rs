@@ -20,9 +20,10 @@ pub(crate) fn command(data: &Path) -> Command {
     let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
     command
         .args(["server", "--listen", "127.0.0.1:0", "--log-format", "json"])
-        .args(["--console", "off"])
         .arg("--data")
-        .arg(data);
+        .arg(data)
+        // Tests run side by side, and its address is always the same one.
+        .env("CAIRN_CONSOLE", "off");
     command
 }
 
@@ -56,6 +57,11 @@ impl Server {
     /// Where it listens for visitors of websites, if it was told to.
     pub(crate) fn website_address(&mut self) -> SocketAddr {
         address_of(&mut self.process, "listening for websites")
+    }
+
+    /// Where the console is, if there is one.
+    pub(crate) fn console_address(&mut self) -> SocketAddr {
+        address_of(&mut self.process, "listening for the console")
     }
 
     pub(crate) fn process(&self) -> &Process {

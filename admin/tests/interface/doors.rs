@@ -85,6 +85,7 @@ fn example(name: &str) -> Value {
         "SetUserPassword" => r#"{"password":"correct horse"}"#,
         "UpdateKey" => r#"{"active":false}"#,
         "CreatePolicy" => r#"{"name":"made","document":{}}"#,
+        "Simulate" => r#"{"principal":"root","actions":["s3:GetObject"]}"#,
         "UpdatePolicy" => r#"{"document":{}}"#,
         _ => "{}",
     };

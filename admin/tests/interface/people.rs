@@ -223,3 +223,22 @@ async fn each_verb_needs_its_own_permission() {
         .await
         .refused(403, "AccessDenied");
 }
+
+#[tokio::test]
+async fn the_simulator_says_because_of_which_statement() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.user("anna", Some(allow(&["s3:Get*"]))).await;
+    let question = json!({ "principal": "anna", "actions": ["s3:GetObject", "s3:PutObject"],
+        "resources": ["arn:aws:s3:::photos/a"] });
+    let answers = root.post("/simulate", question).await.ok();
+    let items = &answers["items"];
+    assert_eq!(items[0]["decision"], "allowed", "{answers}");
+    assert_eq!(items[0]["statements"][0]["policy"], "user/anna/test");
+    assert_eq!(items[0]["statements"][0]["source"], "identity");
+    assert!(items[0]["statements"][0]["from"]["line"].is_u64());
+    assert_eq!(items[1]["decision"], "implicitly_denied");
+    assert_eq!(items[1]["statements"], json!([]));
+    let nobody = json!({ "principal": "nobody", "actions": ["s3:GetObject"] });
+    assert_eq!(root.post("/simulate", nobody).await.status, 404);
+}

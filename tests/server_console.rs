@@ -1,0 +1,153 @@
+//! The console and the admin interface, over a socket.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::time::Instant;
+
+use serde_json::Value;
+use support::http::{Answer, connect, get, read_answer};
+use support::server::{PASSWORD, Server, USER, command_with_root};
+
+fn start() -> (tempfile::TempDir, Server, SocketAddr) {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = command_with_root(place.path());
+    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+    let console = server.console_address();
+    (place, server, console)
+}
+
+fn send(address: SocketAddr, head: &str, body: &str) -> Answer {
+    let mut stream = connect(address);
+    let length = body.len();
+    let request = format!("{head}\r\nhost: {address}\r\ncontent-length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).unwrap();
+    read_answer(&mut stream)
+}
+
+fn log_in(console: SocketAddr) -> String {
+    let body = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
+    let answer = send(console, "POST /api/v1/session HTTP/1.1", &body);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let answer: Value = serde_json::from_str(&answer.body).unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn one_logs_in_makes_a_bucket_uploads_and_downloads_by_a_link() {
+    let (_place, server, console) = start();
+    let token = log_in(console);
+    let bearer = format!("HTTP/1.1\r\nauthorization: Bearer {token}");
+    let made = send(
+        console,
+        &format!("POST /api/v1/buckets {bearer}"),
+        r#"{"name":"photos"}"#,
+    );
+    assert_eq!(made.status, 201, "{}", made.body);
+    let put = send(
+        console,
+        &format!("PUT /api/v1/s3/photos/a%20b {bearer}"),
+        "hello",
+    );
+    assert_eq!(put.status, 200, "{}", put.body);
+    let link = r#"{"key":"a b"}"#;
+    let link = send(
+        console,
+        &format!("POST /api/v1/buckets/photos/presign {bearer}"),
+        link,
+    );
+    assert_eq!(link.status, 200, "{}", link.body);
+    let link: Value = serde_json::from_str(&link.body).unwrap();
+    let url = link["url"].as_str().unwrap();
+    let host = format!("http://{}", server.address);
+    let path = url
+        .strip_prefix(&host)
+        .unwrap_or_else(|| panic!("{url} is not at {host}"));
+    let answer = get(server.address, path);
+    assert_eq!((answer.status, answer.body.as_str()), (200, "hello"));
+    // The port of S3 is S3's alone, and the console's is none of S3's.
+    assert_eq!(get(server.address, "/api/v1/session").status, 403);
+    assert_eq!(get(console, "/api/v1/session").status, 401);
+}
+
+#[test]
+fn the_console_is_served_with_its_policy() {
+    let (_place, _server, console) = start();
+    for path in ["/", "/buckets/photos"] {
+        let answer = get(console, path);
+        assert_eq!(answer.status, 200);
+        let head = answer.head.to_lowercase();
+        assert!(
+            head.contains("content-security-policy: default-src 'none'"),
+            "{head}"
+        );
+        assert!(
+            answer.body.to_lowercase().starts_with("<!doctype html>"),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(get(console, "/missing.js").status, 404);
+    let mut stream = connect(console);
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\nbroken\r\n\r\n")
+        .unwrap();
+    let answer = read_answer(&mut stream);
+    assert_eq!(answer.status, 400);
+    assert!(
+        answer.body.contains(r#""code":"BadRequest""#),
+        "{}",
+        answer.body
+    );
+}
+
+/// Somebody who watches does not hold up the end.
+#[test]
+fn a_stream_of_live_figures_ends_with_the_server() {
+    let (_place, server, console) = start();
+    let token = log_in(console);
+    let mut stream = connect(console);
+    write!(
+        stream,
+        "GET /api/v1/server/live HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n"
+    )
+    .unwrap();
+    let mut text = String::new();
+    while text.matches("data: {").count() < 2 {
+        let mut piece = [0; 4096];
+        let read = stream.read(&mut piece).unwrap();
+        assert_ne!(read, 0, "ended after {text}");
+        text.push_str(&String::from_utf8_lossy(&piece[..read]));
+    }
+    let begun = Instant::now();
+    let ended = server.stop();
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}
+
+/// Sessions are kept, and so is what was changed.
+#[test]
+fn sessions_survive_a_restart() {
+    let (place, server, console) = start();
+    let token = log_in(console);
+    server.kill();
+    let mut command = command_with_root(place.path());
+    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+    let console = server.console_address();
+    let head = format!("GET /api/v1/session HTTP/1.1\r\nauthorization: Bearer {token}");
+    assert_eq!(send(console, &head, "").status, 200);
+}
+
+/// An address that was asked for has to be had.
+#[test]
+fn a_taken_address_is_an_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let place = tempfile::tempdir().unwrap();
+    let mut command = command_with_root(place.path());
+    let ended = support::server::run(command.args(["--console", &address]));
+    assert_ne!(ended.status.code(), Some(0));
+}
