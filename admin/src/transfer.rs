@@ -37,7 +37,11 @@ pub(crate) async fn answer(
         .any(|pair| pair.starts_with(PART_OF_UPLOAD));
     let is_read = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_read && !is_part {
-        note(&call, path, &query, &answer).await;
+        // Made before it is waited for: an answer's body belongs to one thread at a time.
+        let change = change(&call, path, &query, &answer);
+        if let Some(change) = change {
+            call.admin.audit.note(change, call.admin.seconds()).await;
+        }
     }
     Ok(answer)
 }
@@ -67,16 +71,14 @@ fn request_of(
     Ok(request)
 }
 
-async fn note(call: &Call<'_>, path: &str, query: &str, answer: &Answer) {
+fn change(call: &Call<'_>, path: &str, query: &str, answer: &Answer) -> Option<Change> {
     let seen = answer.extensions().get::<s3_api::Observation>();
     let operation = seen.and_then(|seen| seen.operation).unwrap_or("unknown");
     let shown = percent_encoding::percent_decode_str(path.trim_start_matches('/'));
     call.about(shown.decode_utf8_lossy());
-    let id = call.parts.extensions.get::<RequestId>().cloned();
-    let Some(id) = id else { return };
+    let id = call.parts.extensions.get::<RequestId>().cloned()?;
     let refused = seen.and_then(|seen| seen.error);
     let refused = refused.map(|code| Refused::new(answer.status(), code, query));
     let outcome = refused.as_ref().map_or(Ok(answer), Err);
-    let change = Change::of(call, operation, &id, outcome);
-    call.admin.audit.note(change, call.admin.seconds()).await;
+    Some(Change::of(call, operation, &id, outcome))
 }
