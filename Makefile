@@ -26,7 +26,7 @@ help:
 	@echo 'make fuzz   every fuzz target for $(FUZZ_SECONDS) seconds'
 	@echo 'make clients-matrix  runs the real clients and writes docs/CLIENTS.md'
 
-run: build-tools
+run: build-tools console
 	cargo build --release --locked --bin cairn
 	exec "$(CARGO_TARGET_DIR)/release/cairn" server --data "$(DATA)" --listen "$(LISTEN)"
 
