@@ -70,7 +70,15 @@ fn is_left_out(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_string_lossy();
     // `data` is where `make run` keeps objects, `target` where cargo builds by default,
     // `node_modules` and `dist` where npm does.
-    let built = ["target", "data", "corpus", "artifacts", "node_modules", "dist"].contains(&name.as_ref());
+    let built = [
+        "target",
+        "data",
+        "corpus",
+        "artifacts",
+        "node_modules",
+        "dist",
+    ]
+    .contains(&name.as_ref());
     name.starts_with('.') || (built && path.is_dir() && !is_source(path))
 }
 
