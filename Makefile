@@ -47,6 +47,7 @@ test: clients console-check
 # The console: admin/console/dist, under its bound of size. A server built without it says so.
 console: console-packages
 	$(NPM) run build
+	@touch admin/build.rs # so that the server is built anew, with it
 
 # Types, accessibility rules of the compiler, and the tests of what is pure.
 console-check: console-packages

@@ -52,7 +52,9 @@ async fn no_route_does_anything_for_who_may_nothing() {
     let own = ["GetSession", "ChangeOwnPassword", "Presign"];
     for (method, path, operation) in routes(&rig).await {
         let name = operation["operationId"].as_str().unwrap();
-        if operation["security"].is_array() || own.contains(&name) {
+        // What S3 refuses is S3's to test.
+        let is_s3 = path.starts_with("/s3/");
+        if operation["security"].is_array() || own.contains(&name) || is_s3 {
             continue;
         }
         let path = path.replace("/config/kind", "/config/cors") + "?key=k";
@@ -112,7 +114,7 @@ async fn bodies_that_are_none_are_refused_with_their_reason() {
     let root = rig.root().await;
     for (body, code, field) in [
         ("{", "MalformedJSON", Value::Null),
-        ("{} x", "MalformedJSON", Value::Null),
+        ("{\"name\":\"a\"} x", "MalformedJSON", Value::Null),
         (r#"{"name":7}"#, "InvalidField", "name".into()),
         (
             r#"{"name":"a","quota":{"bytes":"x"}}"#,

@@ -148,7 +148,6 @@ async fn what_is_no_token_is_refused() {
         ("", "Unauthenticated"),
         ("Basic cm9vdDpyb290", "Unauthenticated"),
         ("Bearer ", "InvalidToken"),
-        ("Bearer \u{fc}", "Unauthenticated"),
         (broken.as_str(), "InvalidToken"),
     ] {
         let headers = [("authorization", header)];
