@@ -62,7 +62,7 @@ quota-objects = 1000
     assert_eq!(bucket.it.quota_bytes, Some(10 << 30));
     assert!(bucket.it.object_lock && bucket.it.versioning.is_none());
     assert!(
-        bucket.origin.to_string().ends_with(":23"),
+        bucket.origin.to_string().ends_with(":19"),
         "{}",
         bucket.origin
     );
