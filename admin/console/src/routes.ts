@@ -10,6 +10,7 @@ import Overview from './pages/Overview.svelte';
 import Policies from './pages/people/Policies.svelte';
 import Policy from './pages/people/Policy.svelte';
 import Profile from './pages/Profile.svelte';
+import Simulator from './pages/people/Simulator.svelte';
 import User from './pages/people/User.svelte';
 import Users from './pages/people/Users.svelte';
 
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   { path: '/group', page: Group, within: '/groups' },
   { path: '/policies', page: Policies, within: '/policies' },
   { path: '/policy', page: Policy, within: '/policies' },
+  { path: '/simulator', page: Simulator, within: '/policies' },
   { path: '/audit', page: Audit, within: '/audit' },
   { path: '/profile', page: Profile, within: '/profile' },
 ];

@@ -118,6 +118,7 @@ export const policies = {
     ask<Is.Policy>('POST', 'policies', { body, once: onceKey() }),
   save: (name: string, document: unknown) => ask<Is.Policy>('PUT', `policies/${of(name)}`, { body: { document } }),
   remove: (name: string) => ask<void>('DELETE', `policies/${of(name)}`),
+  simulate: (question: Is.Question) => ask<{ items: Is.Verdict[] }>('POST', 'simulate', { body: question }),
 };
 
 export type AuditFilter = Record<'who' | 'action' | 'target' | 'outcome' | 'from' | 'to', string>;

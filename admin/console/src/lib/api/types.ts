@@ -196,6 +196,25 @@ export interface Policy extends PolicySummary {
   document: unknown;
 }
 
+export interface Question {
+  principal: string;
+  actions: string[];
+  resources: string[];
+}
+
+/** What policies decide of one action on one resource, and because of which statements. */
+export interface Verdict {
+  action: string;
+  resource: string;
+  decision: 'allowed' | 'explicitly_denied' | 'implicitly_denied';
+  statements: {
+    policy: string | null;
+    source: 'standing' | 'identity' | 'boundary' | 'session' | 'restriction' | 'resource';
+    sid: string | null;
+  }[];
+  missing_context: string[];
+}
+
 export interface AuditEntry {
   time: string;
   who: string;
