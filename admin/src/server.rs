@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use storage_engine::{Engine, ListBuckets};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
@@ -166,6 +167,8 @@ pub(crate) struct Live {
     counters: Arc<dyn Counters>,
     slots: Arc<Semaphore>,
     events: watch::Sender<Bytes>,
+    /// Somebody makes events. Changed under the lock of the totals.
+    is_running: AtomicBool,
     totals: Mutex<Option<(Instant, Totals)>>,
 }
 
@@ -182,6 +185,7 @@ impl Live {
             counters,
             slots: Arc::new(Semaphore::new(LIVE_STREAMS_MAX)),
             events: watch::Sender::new(Bytes::new()),
+            is_running: AtomicBool::new(false),
             totals: Mutex::new(None),
         }
     }
@@ -200,8 +204,8 @@ impl Live {
         })?;
         // Under the lock that the one who makes events looks at before it stops.
         let held = self.totals.lock().await;
-        let is_first = self.events.receiver_count() == 0;
         let seconds = self.events.subscribe();
+        let is_first = !self.is_running.swap(true, Ordering::Relaxed);
         drop(held);
         if is_first {
             tokio::spawn(Arc::clone(self).run());
@@ -232,6 +236,7 @@ impl Live {
             self.events.send_replace(format!("data: {text}\n\n").into());
             let _held = self.totals.lock().await;
             if self.events.receiver_count() == 0 {
+                self.is_running.store(false, Ordering::Relaxed);
                 return;
             }
         }

@@ -50,8 +50,8 @@ async fn versions_are_listed_in_pages_and_come_back() {
     let rig = Rig::new().await;
     let root = rig.root().await;
     bucket(&root, "photos").await;
-    root.upload("photos/a b", "one").await.ok();
-    root.upload("photos/a b", "three").await.ok();
+    root.upload("photos/a%20b", "one").await.ok();
+    root.upload("photos/a%20b", "three").await.ok();
     let many = json!({ "objects": [{ "key": "a b" }] });
     let deleted = root.post("/buckets/photos/objects/delete", many).await.ok();
     assert!(
