@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import type { Action } from './lib/api/session.svelte';
 import type { Key } from './lib/i18n/i18n.svelte';
 import type { IconName } from './lib/ui/Icon.svelte';
 import Audit from './pages/Audit.svelte';
@@ -42,13 +43,15 @@ export interface Place {
   icon: IconName;
   /** Whether it has its place in the bar of a phone; the rest is behind "More". */
   bar: boolean;
+  /** Without it the page would show nothing. */
+  needs?: Action;
 }
 
 export const places: readonly Place[] = [
   { path: '/', label: 'nav.overview', icon: 'overview', bar: true },
   { path: '/buckets', label: 'nav.buckets', icon: 'bucket', bar: true },
-  { path: '/users', label: 'nav.users', icon: 'user', bar: true },
-  { path: '/groups', label: 'nav.groups', icon: 'group', bar: false },
-  { path: '/policies', label: 'nav.policies', icon: 'policy', bar: false },
-  { path: '/audit', label: 'nav.audit', icon: 'audit', bar: true },
+  { path: '/users', label: 'nav.users', icon: 'user', bar: true, needs: 'iam:ListUsers' },
+  { path: '/groups', label: 'nav.groups', icon: 'group', bar: false, needs: 'iam:ListGroups' },
+  { path: '/policies', label: 'nav.policies', icon: 'policy', bar: false, needs: 'iam:ListPolicies' },
+  { path: '/audit', label: 'nav.audit', icon: 'audit', bar: true, needs: 'cairn:ReadAudit' },
 ];

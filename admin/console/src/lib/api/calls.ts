@@ -67,6 +67,8 @@ export const objects = {
     ask<void>('PUT', `buckets/${of(bucket)}/object/metadata`, { query: { key }, body }),
   restore: (bucket: string, key: string, version: string) =>
     ask<void>('POST', `buckets/${of(bucket)}/object/restore-version`, { body: { key, version } }),
+  copy: (bucket: string, body: Is.CopyTo) => ask<void>('POST', `buckets/${of(bucket)}/object/copy`, { body }),
+  move: (bucket: string, body: Is.CopyTo) => ask<void>('POST', `buckets/${of(bucket)}/object/move`, { body }),
   presign: (bucket: string, body: { key: string; version?: string; expires_in: number; content_disposition?: string }) =>
     ask<{ url: string; expires: string }>('POST', `buckets/${of(bucket)}/presign`, { body }),
 };

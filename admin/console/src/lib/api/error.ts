@@ -26,7 +26,9 @@ export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 429) return t('error.slow_down', { seconds: error.retryAfter ?? 60 });
   const key = `error.code.${error.code}`;
-  const advice = known(key) ? t(key) : error.message || t('error.unknown', { status: error.status });
+  // S3 says no more than this when it says nothing: where it says why, that is what helps.
+  const hasReason = error.code === 'AccessDenied' && !/^(access denied\.?)?$/i.test(error.message);
+  const advice = known(key) && !hasReason ? t(key) : error.message || t('error.unknown', { status: error.status });
   return error.requestId && error.status >= 500
     ? `${advice} ${t('error.request', { id: error.requestId })}`
     : advice;

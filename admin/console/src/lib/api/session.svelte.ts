@@ -26,7 +26,7 @@ const ACTIONS = [
   'cairn:ReadAudit',
   'cairn:GetServerInfo',
 ] as const;
-type Action = (typeof ACTIONS)[number];
+export type Action = (typeof ACTIONS)[number];
 let may = $state.raw<Partial<Record<string, boolean>>>({});
 
 export const session = {
@@ -41,8 +41,8 @@ export const session = {
     return ended;
   },
   /** What the server has not spoken about is shown: it refuses what it must. */
-  may(action: Action): boolean {
-    return may[action] ?? true;
+  may(action: Action | undefined): boolean {
+    return action === undefined || (may[action] ?? true);
   },
 };
 

@@ -127,6 +127,14 @@ export interface ObjectFacts extends Headers {
   parts: number | null;
 }
 
+export interface CopyTo {
+  key: string;
+  version?: string;
+  to_bucket: string;
+  to_key: string;
+  only_if_absent: boolean;
+}
+
 export interface DeleteOutcome {
   key: string;
   version: string | null;

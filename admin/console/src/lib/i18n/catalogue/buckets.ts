@@ -3,6 +3,8 @@ import { texts } from './text';
 export const buckets = texts({
   'buckets.title': { en: 'Buckets', de: 'Buckets' },
   'buckets.create': { en: 'Create bucket', de: 'Bucket anlegen' },
+  'buckets.by_name': { en: 'You may not list all buckets. Type the name of one into the field above to open it.', de: 'Eine Liste aller Buckets ist nicht erlaubt. Den Namen eines Buckets oben eingeben, um ihn zu öffnen.' },
+  'buckets.open': { en: 'Open {name}', de: '{name} öffnen' },
   'buckets.filter': { en: 'Filter by name', de: 'Nach Namen filtern' },
   'buckets.name': { en: 'Name', de: 'Name' },
   'buckets.objects': { en: 'Objects', de: 'Objekte' },
