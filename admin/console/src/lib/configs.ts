@@ -6,6 +6,9 @@ export const CONFIG_KINDS = [
 ] as const;
 export type ConfigKind = (typeof CONFIG_KINDS)[number];
 
+/** What a bucket always has: it can be set, but not removed. */
+export const LASTING: readonly ConfigKind[] = ['object-lock', 'request-payment'];
+
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
 
