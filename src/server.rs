@@ -4,15 +4,14 @@ mod error;
 mod store;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use admin::{Admin, AdminConfig, Counters, Facts};
-use http::Request;
 use identity::Identity;
 use pipeline::events::Courier;
 use s3_api::kms::LocalKeyRing;
@@ -27,24 +26,24 @@ use tracing::{error, info, warn};
 use crate::background::Background;
 use crate::cli::ServerArgs;
 use crate::config::{self, Chosen, Effective, ServerConfig, of_process};
-use crate::console::{self, Console};
+use crate::console::Console;
 use crate::credentials::RootCredential;
 use crate::declare::Declarer;
 use crate::ephemeral::{self, Ephemeral};
 use crate::exit;
 use crate::front::{Doors, Front};
-use crate::limits::{CONSOLE_CONNECTIONS_MAX, DESCRIPTORS_RESERVED, TLS_FILES_LOOK};
+use crate::limits::DESCRIPTORS_RESERVED;
 use crate::master_key;
 use crate::oidc::OidcKeys;
 use crate::reload::{Live, Reload};
-use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, Slots, serve};
+use crate::serve::{ServeLimits, Slots};
 use crate::signals::{Hangups, Signals};
 use crate::system;
 use crate::telemetry::log::{self, Level};
 use crate::telemetry::metrics::Metrics;
-use crate::tls::Certificates;
 use crate::webhook::Webhooks;
 use error::{RunError, system_error};
+use ways::{Ways, addresses};
 
 /// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
 /// credential is, so that a new password, or a new name, keeps all buckets.
@@ -116,13 +115,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let hangups = Hangups::catch().map_err(system_error("catch signals"))?;
     // Before the store is opened, which may take a while: a taken address is known at once, and
     // clients that come early wait instead of being refused.
-    let mut listeners = listen(&config.listen).await?;
-    let website_listeners = listen(&config.website_listen).await?;
-    let console_listeners = listen_for_console(config.console).await?;
-    let certificates = match config.tls.is_empty() {
-        true => None,
-        false => Some(Certificates::load(config.tls.clone())?),
-    };
+    let ways = Ways::open(config).await?;
     let engine = tokio::select! {
         opened = store::open(&config.data) => opened?,
         // Opening only reads and repairs: it may be cut off anywhere, like by a power cut.
@@ -138,7 +131,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let ring = store::key_ring(&engine, &master).await?;
     let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
     let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
-    let s3 = s3_over(&engine, config, identity.clone(), ring, webhooks);
+    let s3 = Arc::new(s3_over(&engine, config, identity.clone(), ring, webhooks));
     let declarer = Declarer {
         engine: &engine,
         identity: &identity,
@@ -155,13 +148,12 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     metrics.watch_events(background.delivery())?;
     let slots = Slots::new(connections(config.live.connections));
     let (proxies, trusted) = watch::channel(config.live.proxies.clone());
-    let s3 = Arc::new(s3);
     let admin = AdminConfig {
         s3: Arc::clone(&s3),
         engine: Arc::clone(&engine),
         identity: identity.clone(),
         master,
-        facts: facts(config, &listeners),
+        facts: facts(config, &ways.s3),
         counters: Arc::clone(&metrics) as Arc<dyn Counters>,
         stopping: stopping.clone(),
         now: SystemTime::now,
@@ -170,80 +162,39 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let console = Console::new(admin, trusted.clone(), Arc::clone(&metrics));
     let doors = Doors {
         proxies: trusted,
-        websites: addresses(&website_listeners),
+        websites: addresses(&ways.websites),
     };
-    let front = Arc::new(Front::new(
-        s3,
-        doors,
-        Arc::clone(&engine),
-        Arc::clone(&metrics),
-        stopping.clone(),
-    ));
+    let (counted, ending) = (Arc::clone(&metrics), stopping.clone());
+    let front = Arc::new(Front::new(s3, doors, Arc::clone(&engine), counted, ending));
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
     match setup.args.ephemeral {
-        true => announce(&listeners, &root, config)?,
+        true => announce(&ways.s3, &root, config)?,
         false if made_now => store::show_once(&root, &config.data),
         false => {}
     }
-    for address in addresses(&listeners) {
-        info!(%address, data = %config.data.display(), "listening");
-    }
-    for address in addresses(&website_listeners) {
-        info!(%address, "listening for websites");
-    }
-    for address in addresses(&console_listeners) {
-        info!(%address, "listening for the console");
-    }
-    listeners.extend(website_listeners);
-    let (refusing, last) = (Arc::clone(&front), Arc::clone(&front));
-    let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
-    let service = move |request: Request<RequestBody>| {
-        let front = Arc::clone(&front);
-        async move { front.answer(request).await }
-    };
-    let tls = certificates.as_ref().map(Certificates::acceptor);
-    let entrances = |listeners| Entrances {
-        listeners,
-        tls: tls.clone(),
-    };
-    if let Some(certificates) = &certificates {
-        let certificates = Arc::clone(certificates);
-        tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
-    }
-    let limits = ServeLimits::new(Arc::clone(&slots));
+    ways.tell(&config.data);
     let reload = Reload {
         args: setup.args,
         between: setup.between,
         running: setup.effective,
         live: Live {
             level: setup.level,
-            slots,
+            slots: Arc::clone(&slots),
             proxies,
-            certificates,
+            certificates: ways.certificates.clone(),
         },
     };
     tokio::spawn(reload.follow(hangups));
-    let console = serve_console(
-        console,
-        entrances(console_listeners),
-        limits.clone(),
-        Arc::clone(&metrics),
-        stopping.clone(),
-    );
-    let entrances = entrances(listeners);
-    let serving = serve(entrances, service, refuse, limits, metrics, stopping);
-    let serving = async {
-        let (s3, console) = tokio::join!(serving, console);
-        s3 + console
-    };
+    let limits = ServeLimits::new(slots);
+    let serving = ways.serve(Arc::clone(&front), console, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
     if let Err(e) = logging.await {
         error!(error = %e, "the access log ended by a bug");
     }
     // Of the requests that have been answered since.
-    last.s3().flush_access_log().await;
+    front.s3().flush_access_log().await;
     if let Err(e) = identity.write_uses().await {
         warn!(error = %e, "cannot write when access keys were last used");
     }
@@ -302,51 +253,6 @@ pub(crate) fn connections(wanted: usize) -> usize {
     usize::try_from(left).map_or(wanted, |left| left.min(wanted))
 }
 
-async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> {
-    let mut listeners = Vec::with_capacity(addresses.len());
-    for &address in addresses {
-        let bound = TcpListener::bind(address).await;
-        listeners.push(bound.map_err(|source| RunError::Listen { address, source })?);
-    }
-    Ok(listeners)
-}
-
-/// An address that nobody has asked for is no reason not to start when it is taken.
-async fn listen_for_console(address: Option<SocketAddr>) -> Result<Vec<TcpListener>, RunError> {
-    let Some(address) = address else {
-        return Ok(Vec::new());
-    };
-    match listen(&[address]).await {
-        Err(RunError::Listen { source, .. }) if address == console::DEFAULT => {
-            let advice = "no console: its address is taken; --console chooses another";
-            warn!(%address, error = %source, "{advice}");
-            Ok(Vec::new())
-        }
-        listened => listened,
-    }
-}
-
-async fn serve_console(
-    console: Console,
-    entrances: Entrances,
-    limits: ServeLimits,
-    metrics: Arc<Metrics>,
-    stopping: watch::Receiver<bool>,
-) -> usize {
-    let console = Arc::new(console);
-    let refusing = Arc::clone(&console);
-    let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
-    let service = move |request: Request<RequestBody>| {
-        let console = Arc::clone(&console);
-        async move { console.answer(request).await }
-    };
-    let limits = ServeLimits {
-        slots: Slots::new(CONSOLE_CONNECTIONS_MAX),
-        ..limits
-    };
-    serve(entrances, service, refuse, limits, metrics, stopping).await
-}
-
 fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
     Facts {
         version: env!("CARGO_PKG_VERSION"),
@@ -355,11 +261,6 @@ fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
         data: config.data.clone(),
         s3: addresses(listeners),
     }
-}
-
-fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
-    let addresses = listeners.iter().map(TcpListener::local_addr);
-    addresses.filter_map(Result::ok).collect()
 }
 
 fn announce(

@@ -22,7 +22,7 @@ impl Declarer<'_> {
         for key in &user.keys {
             self.key(&account, key).await?;
         }
-        let iam = self.identity.iam_of(&account);
+        let iam = self.iam();
         for policy in &user.policies {
             if !account.is_plain() {
                 return Err(
