@@ -59,7 +59,11 @@ pub(crate) fn to_bytes<D: Document>(document: &D) -> Bytes {
     xml.finish()
 }
 
-/// Reads what a client sent.
+/// Reads what a client sent. A document is shown as it was understood, and XML has no character, nor
+/// a reference to one, for a zero byte.
 pub(crate) fn from_request<D: Document>(body: &[u8]) -> Result<D, S3Error> {
+    if body.contains(&0) {
+        return Err(S3Error::new(Code::MalformedXML));
+    }
     D::read(&document::parse(body, D::ROOT)?)
 }
