@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use admin::{Admin, Elsewhere};
 use bytes::Bytes;
 use http::{HeaderName, Request, Response, StatusCode};
 use http_body_util::Full;
-use s3_api::{ResponseBody, S3};
+use s3_api::{Change, Client, ResponseBody, S3};
 use storage_engine::Engine;
 use tokio::sync::watch;
 
@@ -21,6 +22,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
 pub(crate) struct Front {
     s3: Arc<S3>,
+    /// Keeps the audit log.
+    admin: Admin,
     proxies: watch::Receiver<TrustedProxies>,
     /// Listeners that serve nothing but websites.
     websites: Vec<SocketAddr>,
@@ -38,7 +41,7 @@ pub(crate) struct Doors {
 
 impl Front {
     pub(crate) fn new(
-        s3: Arc<S3>,
+        (s3, admin): (Arc<S3>, Admin),
         doors: Doors,
         engine: Arc<Engine>,
         metrics: Arc<Metrics>,
@@ -46,6 +49,7 @@ impl Front {
     ) -> Front {
         Front {
             s3,
+            admin,
             proxies: doors.proxies,
             websites: doors.websites,
             engine,
@@ -93,7 +97,7 @@ impl Front {
             false => route(&head),
         };
         let (operation, page) = match route {
-            Route::S3 => return seen(self.s3.handle(Request::from_parts(head, body)).await),
+            Route::S3 => return self.answer_s3(Request::from_parts(head, body)).await,
             Route::Live => ("HealthLive", pages::live()),
             Route::Ready => ("HealthReady", pages::ready(self.obstacle())),
             Route::Metrics => {
@@ -107,6 +111,32 @@ impl Front {
             request_id: None,
         };
         (page.map(|text| AnswerBody::Page(Full::new(text))), outcome)
+    }
+
+    async fn answer_s3(
+        &self,
+        request: Request<RequestBody>,
+    ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
+        let from = request.extensions().get::<Client>().map(|it| it.address);
+        let mut answer = self.s3.handle(request).await;
+        // Strangers who are refused could fill the log with nothing else.
+        let change = answer.extensions_mut().remove::<Change>();
+        let change = change.filter(|it| !it.who.is_empty() || answer.status().is_success());
+        let (answer, outcome) = seen(answer);
+        if let Some(Change { who, target }) = change {
+            let id = outcome.request_id.as_ref();
+            let change = Elsewhere {
+                who,
+                from,
+                action: outcome.operation,
+                target,
+                status: answer.status(),
+                error: outcome.error,
+                request_id: id.and_then(|id| id.to_str().ok()).unwrap_or_default(),
+            };
+            Box::pin(self.admin.note(change)).await;
+        }
+        (answer, outcome)
     }
 
     fn obstacle(&self) -> Option<&'static str> {

@@ -159,13 +159,19 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         now: SystemTime::now,
     };
     let admin = Admin::open(admin).await?;
-    let console = Console::new(admin, trusted.clone(), Arc::clone(&metrics));
+    let console = Console::new(admin.clone(), trusted.clone(), Arc::clone(&metrics));
     let doors = Doors {
         proxies: trusted,
         websites: addresses(&ways.websites),
     };
     let (counted, ending) = (Arc::clone(&metrics), stopping.clone());
-    let front = Arc::new(Front::new(s3, doors, Arc::clone(&engine), counted, ending));
+    let front = Arc::new(Front::new(
+        (s3, admin),
+        doors,
+        Arc::clone(&engine),
+        counted,
+        ending,
+    ));
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
     match setup.args.ephemeral {

@@ -5,7 +5,8 @@ use crate::answer::{Answer, with_type};
 use crate::body::AdminBody;
 use crate::call::Call;
 use crate::limits::{
-    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX, AUDIT_SECONDS_MAX,
+    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX,
+    AUDIT_SECONDS_MAX, AUDIT_TARGET_BYTES_MAX,
 };
 use crate::page::{self, Page};
 use crate::refused::Refused;
@@ -18,6 +19,7 @@ use s3_api::RequestId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -54,6 +56,53 @@ pub(crate) enum Outcome {
     Failed,
 }
 
+/// What somebody has changed, or tried to, by another way than this interface.
+#[derive(Debug)]
+pub struct Elsewhere<'a> {
+    /// An ARN; empty where nobody has shown who he is.
+    pub who: String,
+    pub from: Option<IpAddr>,
+    pub action: &'static str,
+    pub target: String,
+    pub status: StatusCode,
+    /// The code of the refusal; empty where there is none.
+    pub error: &'static str,
+    pub request_id: &'a str,
+}
+
+impl From<Elsewhere<'_>> for Change {
+    fn from(change: Elsewhere<'_>) -> Self {
+        let mut target = change.target;
+        shorten(&mut target);
+        Self {
+            who: change.who,
+            from: change.from.map(|it| it.to_string()).unwrap_or_default(),
+            action: change.action.to_owned(),
+            target,
+            outcome: Outcome::of(change.status),
+            status: change.status.as_u16(),
+            error: (!change.error.is_empty()).then(|| change.error.to_owned()),
+            request_id: change.request_id.to_owned(),
+        }
+    }
+}
+
+impl Outcome {
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Outcome::Denied,
+            status if status.is_server_error() => Outcome::Failed,
+            status if status.is_client_error() => Outcome::Refused,
+            _ => Outcome::Done,
+        }
+    }
+}
+
+/// What an entry is about, within its bound.
+pub(crate) fn shorten(target: &mut String) {
+    target.truncate(target.floor_char_boundary(AUDIT_TARGET_BYTES_MAX));
+}
+
 impl Change {
     pub(crate) fn of(
         call: &Call<'_>,
@@ -70,12 +119,7 @@ impl Change {
             from: call.client().address.to_string(),
             action: action.to_owned(),
             target: call.target(),
-            outcome: match status {
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Outcome::Denied,
-                status if status.is_server_error() => Outcome::Failed,
-                status if status.is_client_error() => Outcome::Refused,
-                _ => Outcome::Done,
-            },
+            outcome: Outcome::of(status),
             status: status.as_u16(),
             error,
             request_id: id.as_str().to_owned(),

@@ -1,8 +1,8 @@
 //! A request of somebody, on its way through an endpoint.
 
 use crate::answer::misread;
+use crate::audit;
 use crate::inner::Inner;
-use crate::limits::AUDIT_TARGET_BYTES_MAX;
 use crate::refused::Refused;
 use crate::session::Bearer;
 use http::request::Parts;
@@ -77,11 +77,7 @@ impl<'a> Call<'a> {
     /// Tells the audit log what it is about.
     pub(crate) fn about(&self, what: impl Into<String>) {
         let mut what: String = what.into();
-        let mut end = what.len().min(AUDIT_TARGET_BYTES_MAX);
-        while !what.is_char_boundary(end) {
-            end -= 1;
-        }
-        what.truncate(end);
+        audit::shorten(&mut what);
         // The first to say so knows best.
         let _ = self.about.set(what);
     }

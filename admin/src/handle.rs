@@ -1,7 +1,7 @@
 //! The straight line of a request: route, find out who asks, run, render, note.
 
 use crate::answer::{Answer, REQUEST_ID, Seen, refusal};
-use crate::audit::Change;
+use crate::audit::{Change, Elsewhere};
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::{AdminConfig, Inner, OpenError};
@@ -74,6 +74,12 @@ impl Admin {
         answer.extensions_mut().insert(seen);
         name(&mut answer, &id);
         answer
+    }
+
+    /// Notes what S3 has answered in the audit log, of which this interface is the keeper.
+    pub async fn note(&self, change: Elsewhere<'_>) {
+        let (audit, now) = (&self.inner.audit, self.inner.seconds());
+        audit.note(change.into(), now).await;
     }
 
     /// The whole answer to what could not be read as a request, which the server has found to

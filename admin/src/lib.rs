@@ -36,6 +36,7 @@ mod transfer;
 mod xml;
 
 pub use answer::Seen;
+pub use audit::Elsewhere;
 pub use body::{AdminBody, BodyError};
 pub use facts::{Counted, Counters, Facts};
 pub use handle::Admin;

@@ -11,7 +11,7 @@ use crate::domains::Domains;
 use crate::error::{Code, S3Error};
 use crate::form::Form;
 use crate::iam;
-use crate::observe::Observation;
+use crate::observe::{Change, Observation};
 use crate::op::{Disposition, Served};
 use crate::ops;
 use crate::ops::post_object::Wish;
@@ -144,27 +144,31 @@ impl S3 {
             Sender::Known(_) => Parsed::parse(parts, &Domains::default()),
         };
         let operation = parsed.as_ref().ok().map(|parsed| parsed.operation.name);
-        let (mut shared, mut draft) = (None, None);
+        let (mut shared, mut logs) = (None, Logs::default());
         let outcome = match parsed {
             Ok(parsed) => {
                 // Looked up before the request is served, which may end the bucket.
                 let bucket = self.gate.named_by(&parsed).await;
+                logs.change = changed_by(&parsed);
                 if let Some(bucket) = bucket.public() {
                     shared = shared_with_origin(&parsed, bucket);
-                    draft = Draft::begin(&parsed, bucket);
+                    logs.draft = Draft::begin(&parsed, bucket);
                 }
-                let draft = draft.as_mut();
-                self.answer(parsed, sender, bucket, &mut body, draft).await
+                let logs = &mut logs;
+                self.answer(parsed, sender, bucket, &mut body, logs).await
             }
             Err(error) => Err(error),
         };
         let fate = body.settle().await;
         let error = outcome.as_ref().err().map(|error| error.code().name());
         let mut answer = self.render(parts, outcome);
-        if let Some(draft) = draft {
+        if let Some(draft) = logs.draft {
             let ids = (RequestId::of(parts), self.host_id.as_str());
             let entry = draft.answered(&answer, error, ids, &self.collector);
             answer.extensions_mut().insert(entry);
+        }
+        if let Some(change) = logs.change {
+            answer.extensions_mut().insert(change);
         }
         answer.headers_mut().extend(shared.unwrap_or_default());
         self.observed(answer, &body, fate, operation, error)
@@ -174,7 +178,11 @@ impl S3 {
         let answered = self.answer_call(parts, &mut body).await;
         let fate = body.settle().await;
         let (action, error) = (answered.action, answered.error);
-        self.observed(answered.answer, &body, fate, action, error)
+        let mut answer = answered.answer;
+        if let Some(change) = answered.change {
+            answer.extensions_mut().insert(change);
+        }
+        self.observed(answer, &body, fate, action, error)
     }
 
     /// An answer with what the server has to know of it.
@@ -259,14 +267,14 @@ impl S3 {
         sender: Sender,
         bucket: Named,
         body: &mut WireBody,
-        draft: Option<&mut Draft>,
+        logs: &mut Logs,
     ) -> Result<Answer, S3Error> {
         match parsed.operation.disposition {
             Disposition::Served(Served::Preflight) => {
                 return cors::preflight(&parsed, bucket.public());
             }
             Disposition::Served(Served::PostObject) => {
-                return Box::pin(self.answer_form(parsed, body, draft)).await;
+                return Box::pin(self.answer_form(parsed, body, logs)).await;
             }
             _ => {}
         }
@@ -275,9 +283,7 @@ impl S3 {
             Sender::Signature => Authenticated::check(parsed, &self.verifier)?,
             Sender::Known(caller) => Authenticated::known(parsed, caller),
         };
-        if let Some(draft) = draft {
-            draft.asked_by(authenticated.caller());
-        }
+        logs.asked_by(authenticated.caller());
         let permitted = self.gate.permit(authenticated, bucket, &self.settings);
         let (permitted, claim) = permitted.await?;
         let payload = Payload::new(body, claim, headers)?;
@@ -293,7 +299,7 @@ impl S3 {
         &self,
         form: Parsed<'_>,
         body: &mut WireBody,
-        draft: Option<&mut Draft>,
+        logs: &mut Logs,
     ) -> Result<Answer, S3Error> {
         let Form { fields, file } = Form::open(&form.parts.headers, body).await?;
         let key = fields.key()?;
@@ -310,9 +316,7 @@ impl S3 {
             query: Query::default(),
             operation: form.operation,
         };
-        if let Some(draft) = draft {
-            draft.asked_by(&verified.caller);
-        }
+        logs.asked_by(&verified.caller);
         // Once more: its fields may have been long in coming.
         let bucket = self.gate.named_by(&put).await;
         let authenticated = Authenticated::form(put, verified.caller);
@@ -368,6 +372,38 @@ impl S3 {
 enum Sender {
     Signature,
     Known(Arc<Caller>),
+}
+
+/// What is told of a request beside its answer.
+#[derive(Default)]
+struct Logs {
+    /// For the log of the bucket's owner.
+    draft: Option<Draft>,
+    /// For the audit log.
+    change: Option<Change>,
+}
+
+impl Logs {
+    /// It is known who asks.
+    fn asked_by(&mut self, caller: &Caller) {
+        if let Some(draft) = &mut self.draft {
+            draft.asked_by(caller);
+        }
+        if let Some(change) = &mut self.change {
+            change.asked_by(caller);
+        }
+    }
+}
+
+fn changed_by(request: &Parsed<'_>) -> Option<Change> {
+    let Target { bucket, key, .. } = &request.target;
+    request.operation.is_change().then(|| Change {
+        who: String::new(),
+        target: match key.is_empty() {
+            true => bucket.to_string(),
+            false => format!("{bucket}/{}", String::from_utf8_lossy(key)),
+        },
+    })
 }
 
 /// What a page of another origin may see of the answer.

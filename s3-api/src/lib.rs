@@ -50,6 +50,6 @@ pub use error::{Code, S3Error};
 pub use explain::{Deliberation, Explanation};
 pub use handle::{RequestId, S3};
 pub use iam::{ACTIONS, Action, CallRefusal};
-pub use observe::Observation;
+pub use observe::{Change, Observation};
 pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};

@@ -1,5 +1,7 @@
 //! What metrics and logs may know of an answered request.
 
+use identity::Caller;
+
 /// Put into the extensions of every answer, for whoever counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
@@ -11,4 +13,22 @@ pub struct Observation {
     pub bytes_in: u64,
     /// Bytes the answer's body will have.
     pub bytes_out: u64,
+}
+
+/// Put into the extensions of the answer to a request that would change what a bucket or an object is
+/// allowed, who somebody is or what he may: for an audit log. Storing and deleting objects is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The ARN of who asked; empty where nobody has shown who he is.
+    pub who: String,
+    /// A bucket, a key behind its bucket, or an ARN.
+    pub target: String,
+}
+
+impl Change {
+    pub(crate) fn asked_by(&mut self, caller: &Caller) {
+        if !caller.is_anonymous() {
+            caller.arn().clone_into(&mut self.who);
+        }
+    }
 }

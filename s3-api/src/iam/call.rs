@@ -5,6 +5,7 @@ use super::parameters::Parameters;
 use super::refused::Refused;
 use super::table::Action;
 use crate::client::{Client, Scheme};
+use crate::observe::Change;
 use http::request::Parts;
 use identity::iam::{Iam, Tagged};
 use identity::policy::{Context, PrincipalKind};
@@ -56,6 +57,17 @@ impl<'a> Call<'a> {
             iam.authorize(self.caller, name, &resource, &context)?;
         }
         Ok(())
+    }
+
+    /// What an action that is a change would change.
+    pub(super) fn change(&self, action: &Action) -> Change {
+        let resources = action.about.resources(self, &self.iam());
+        let mut change = Change {
+            who: String::new(),
+            target: resources.into_iter().next().unwrap_or_default(),
+        };
+        change.asked_by(self.caller);
+        change
     }
 
     /// What is known of the request, whatever it asks for.

@@ -32,6 +32,7 @@ use crate::domains::Domains;
 use crate::error::S3Error;
 use crate::handle::{RequestId, S3};
 use crate::limits::{CALL_BYTES_MAX, UNSIGNED_CALL_BYTES_MAX};
+use crate::observe::Change;
 use crate::query::Query;
 use crate::response::Answer;
 use call::Call;
@@ -70,12 +71,14 @@ pub(crate) struct Answered {
     pub(crate) answer: Answer,
     pub(crate) action: Option<&'static str>,
     pub(crate) error: Option<&'static str>,
+    pub(crate) change: Option<Change>,
 }
 
 /// What a call turned out to be, as far as it was looked at before it was refused.
 struct Seen {
     service: Service,
     action: Option<&'static Action>,
+    change: Option<Change>,
 }
 
 impl S3 {
@@ -84,6 +87,7 @@ impl S3 {
         let mut seen = Seen {
             service: Service::Iam,
             action: None,
+            change: None,
         };
         let outcome = self.run_call(parts, body, &mut seen).await;
         let error = outcome.as_ref().err().map(Refused::code);
@@ -100,6 +104,7 @@ impl S3 {
             answer,
             action: seen.action.map(|action| action.name),
             error,
+            change: seen.change,
         }
     }
 
@@ -140,6 +145,7 @@ impl S3 {
             web_keys: self.web_keys(),
             parameters: &parameters,
         };
+        seen.change = action.is_change().then(|| call.change(action));
         call.permit(action)?;
         (action.run)(&call).await
     }

@@ -31,6 +31,12 @@ impl Action {
     pub fn is_of_iam(&self) -> bool {
         self.service == Service::Iam
     }
+
+    /// Sessions come and go; they change nothing of who may what.
+    pub(super) fn is_change(&self) -> bool {
+        let is_read = READS.iter().any(|verb| self.name.starts_with(verb));
+        self.is_of_iam() && !is_read
+    }
 }
 
 impl fmt::Debug for Action {
@@ -38,6 +44,9 @@ impl fmt::Debug for Action {
         f.write_str(self.name)
     }
 }
+
+/// What the names of actions that change nothing begin with.
+const READS: [&str; 4] = ["Generate", "Get", "List", "Simulate"];
 
 /// Whether somebody has to have signed a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

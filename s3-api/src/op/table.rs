@@ -15,6 +15,24 @@ pub struct Operation {
     pub(crate) disposition: Disposition,
 }
 
+impl Operation {
+    /// Whether it would change what a bucket is or what is allowed, and not only what it holds.
+    pub(crate) fn is_change(&self) -> bool {
+        let is_served = matches!(self.disposition, Disposition::Served(_));
+        let is_setting = match self.level {
+            Level::Service => false,
+            Level::Bucket => matches!(self.method, "PUT" | "DELETE"),
+            Level::Object => matches!(
+                self.disposition,
+                Disposition::Served(
+                    Served::PutObjectAcl | Served::PutObjectLegalHold | Served::PutObjectRetention
+                )
+            ),
+        };
+        is_served && is_setting
+    }
+}
+
 /// Who may do it: the action that policies name, and the right that an access control list gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Access {

@@ -9,6 +9,7 @@ mod attributes;
 mod buckets;
 mod calls;
 mod calls_refused;
+mod changes;
 mod copies;
 mod cross_origin;
 mod deletes;

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, NewAccount, Number, RootAccount};
 use s3_api::kms::LocalKeyRing;
-use s3_api::{AccessEntry, ConnectionFate, Observation, ResponseBody, S3, S3Config};
+use s3_api::{AccessEntry, Change, ConnectionFate, Observation, ResponseBody, S3, S3Config};
 use std::sync::Arc;
 use std::time::SystemTime;
 use storage_engine::Engine;
@@ -82,6 +82,7 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
     pub(crate) observation: Observation,
     pub(crate) fate: ConnectionFate,
+    pub(crate) change: Option<Change>,
     entry: Option<AccessEntry>,
 }
 
@@ -309,6 +310,7 @@ impl Reply {
             body: body.collect().await.unwrap().to_bytes(),
             observation: *parts.extensions.get::<Observation>().unwrap(),
             fate: *parts.extensions.get::<ConnectionFate>().unwrap(),
+            change: parts.extensions.get::<Change>().cloned(),
             entry: parts.extensions.get::<AccessEntry>().cloned(),
         }
     }
