@@ -1,6 +1,6 @@
 //! One request: routed, answered, observed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use admin::{Admin, Elsewhere};
@@ -122,20 +122,31 @@ impl Front {
         // Strangers who are refused could fill the log with nothing else.
         let change = answer.extensions_mut().remove::<Change>();
         let change = change.filter(|it| !it.who.is_empty() || answer.status().is_success());
-        let (answer, outcome) = seen(answer);
-        if let Some(Change { who, target }) = change {
-            let id = outcome.request_id.as_ref();
-            let change = Elsewhere {
-                who,
-                from,
-                action: outcome.operation,
-                target,
-                status: answer.status(),
-                error: outcome.error,
-                request_id: id.and_then(|id| id.to_str().ok()).unwrap_or_default(),
-            };
-            Box::pin(self.admin.note(change)).await;
+        let answered = seen(answer);
+        match change {
+            Some(change) => Box::pin(self.noted(answered, change, from)).await,
+            None => answered,
         }
+    }
+
+    /// The change is in the audit log before anybody hears of it.
+    async fn noted(
+        &self,
+        (answer, outcome): (Response<AnswerBody<ResponseBody>>, Outcome),
+        change: Change,
+        from: Option<IpAddr>,
+    ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
+        let id = outcome.request_id.as_ref();
+        let change = Elsewhere {
+            who: change.who,
+            from,
+            action: outcome.operation,
+            target: change.target,
+            status: answer.status(),
+            error: outcome.error,
+            request_id: id.and_then(|id| id.to_str().ok()).unwrap_or_default(),
+        };
+        self.admin.note(change).await;
         (answer, outcome)
     }
 
