@@ -97,7 +97,14 @@ impl Front {
             false => route(&head),
         };
         let (operation, page) = match route {
-            Route::S3 => return self.answer_s3(Request::from_parts(head, body)).await,
+            Route::S3 => {
+                let from = head.extensions.get::<Client>().map(|it| it.address);
+                let mut answer = self.s3.handle(Request::from_parts(head, body)).await;
+                return match change_of(&mut answer) {
+                    Some(change) => Box::pin(self.noted(answer, change, from)).await,
+                    None => seen(answer),
+                };
+            }
             Route::Live => ("HealthLive", pages::live()),
             Route::Ready => ("HealthReady", pages::ready(self.obstacle())),
             Route::Metrics => {
@@ -113,29 +120,14 @@ impl Front {
         (page.map(|text| AnswerBody::Page(Full::new(text))), outcome)
     }
 
-    async fn answer_s3(
-        &self,
-        request: Request<RequestBody>,
-    ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
-        let from = request.extensions().get::<Client>().map(|it| it.address);
-        let mut answer = self.s3.handle(request).await;
-        // Strangers who are refused could fill the log with nothing else.
-        let change = answer.extensions_mut().remove::<Change>();
-        let change = change.filter(|it| !it.who.is_empty() || answer.status().is_success());
-        let answered = seen(answer);
-        match change {
-            Some(change) => Box::pin(self.noted(answered, change, from)).await,
-            None => answered,
-        }
-    }
-
     /// The change is in the audit log before anybody hears of it.
     async fn noted(
         &self,
-        (answer, outcome): (Response<AnswerBody<ResponseBody>>, Outcome),
+        answer: Response<ResponseBody>,
         change: Change,
         from: Option<IpAddr>,
     ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
+        let (answer, outcome) = seen(answer);
         let id = outcome.request_id.as_ref();
         let change = Elsewhere {
             who: change.who,
@@ -159,6 +151,12 @@ impl Front {
             None
         }
     }
+}
+
+/// What is to be noted of an answer. Strangers who are refused could fill the log with nothing else.
+fn change_of(answer: &mut Response<ResponseBody>) -> Option<Change> {
+    let change = answer.extensions_mut().remove::<Change>();
+    change.filter(|it| !it.who.is_empty() || answer.status().is_success())
 }
 
 /// What the log and the metrics say of an answer of the protocol.
