@@ -24,6 +24,9 @@ const ACTIONS = [
   'iam:ListGroups',
   'iam:ListPolicies',
   'cairn:ReadAudit',
+  'cairn:ReadEvents',
+  'cairn:ReadLifecycle',
+  'cairn:RunJob',
   'cairn:GetServerInfo',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
