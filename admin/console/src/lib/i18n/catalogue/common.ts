@@ -1,6 +1,7 @@
 import { texts } from './text';
 
 export const common = texts({
+  'common.actions': { en: 'Actions', de: 'Aktionen' },
   'common.cancel': { en: 'Cancel', de: 'Abbrechen' },
   'common.close': { en: 'Close', de: 'Schließen' },
   'common.copied': { en: 'Copied', de: 'Kopiert' },

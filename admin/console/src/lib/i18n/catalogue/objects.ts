@@ -103,6 +103,7 @@ export const objects = texts({
   'compare.left': { en: 'This version', de: 'Diese Version' },
   'compare.right': { en: 'With this one', de: 'Mit dieser' },
   'compare.facts': { en: 'Details side by side', de: 'Details nebeneinander' },
+  'compare.what': { en: 'Detail', de: 'Angabe' },
   'compare.differs': { en: 'differs', de: 'verschieden' },
   'compare.same': { en: 'The content is the same.', de: 'Der Inhalt ist gleich.' },
   'compare.content': { en: 'Content side by side', de: 'Inhalt nebeneinander' },
