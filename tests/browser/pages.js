@@ -1,7 +1,7 @@
 // Every page, wide and narrow, light and dark: axe finds nothing, and nothing is wider than the window.
 "use strict";
 
-const { WIDE, NARROW, assert, check, visitor, member, go, settled, accessible, api, main, CONSOLE } = require("./browser.js");
+const { WIDE, NARROW, assert, check, visitor, member, go, settled, accessible, api, served, main, CONSOLE } = require("./browser.js");
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
@@ -12,7 +12,7 @@ const PLACES = [
   ["objects", "/bucket?name=photos"],
   ["objects-prefix", "/bucket?name=photos&prefix=2025%2F"],
   ["versions", "/bucket?name=photos&tab=versions"],
-  ["uploads", "/bucket?name=photos&tab=uploads"],
+  ["uploads", "/bucket?name=photos&tab=uploads", "/buckets/{name}/uploads"],
   ["settings-of-bucket", "/bucket?name=photos&tab=settings"],
   ["settings-of-locked", "/bucket?name=archive&tab=settings"],
   ["empty-bucket", "/bucket?name=archive"],
@@ -20,7 +20,7 @@ const PLACES = [
   ["object-text", "/bucket?name=photos&key=readme.md"],
   ["users", "/users"],
   ["users-create", "/users?create=1"],
-  ["user", "/user?name=alice"],
+  ["user", "/user?name=alice", "/users/{name}/tokens"],
   ["groups", "/groups"],
   ["group", "/group?name=editors"],
   ["policies", "/policies"],
@@ -28,12 +28,12 @@ const PLACES = [
   ["policy-ready-made", "/policy?name=ReadOnlyAccess"],
   ["simulator", "/simulator?principal=alice"],
   ["audit", "/audit"],
-  ["events", "/events"],
-  ["lifecycle", "/lifecycle"],
-  ["jobs", "/jobs"],
-  ["jobs-start", "/jobs?start=1"],
-  ["settings", "/settings"],
-  ["profile", "/profile"],
+  ["events", "/events", "/events"],
+  ["lifecycle", "/lifecycle", "/lifecycle/runs"],
+  ["jobs", "/jobs", "/jobs"],
+  ["jobs-start", "/jobs?start=1", "/jobs"],
+  ["settings", "/settings", "/server/settings"],
+  ["profile", "/profile", "/profile"],
   ["not-found", "/nowhere"],
 ];
 
@@ -78,7 +78,8 @@ for (const [look, options] of LOOKS) {
     await close();
     const here = await member(options);
     const wrong = [];
-    for (const [name, place] of PLACES) {
+    for (const [name, place, need] of PLACES) {
+      if (need && !(await served(need))) continue;
       await go(here.page, place);
       await accessible(here.page, `${name}-${look}`).catch((error) => wrong.push(error.message));
     }
