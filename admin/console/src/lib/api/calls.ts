@@ -53,6 +53,7 @@ export const buckets = {
   create: (bucket: Is.NewBucket) => ask<void>('POST', 'buckets', { body: bucket, once: onceKey() }),
   remove: (name: string) => ask<void>('DELETE', `buckets/${of(name)}`),
   setQuota: (name: string, quota: Is.Quota) => ask<void>('PUT', `buckets/${of(name)}/quota`, { body: quota }),
+  setHolder: (name: string, user: string | null) => ask<void>('PUT', `buckets/${of(name)}/holder`, { body: { user } }),
   config: <T>(name: string, kind: string, signal?: Signal) =>
     ask<T>('GET', `buckets/${of(name)}/config/${kind}`, { signal }),
   setConfig: (name: string, kind: string, body: unknown) =>

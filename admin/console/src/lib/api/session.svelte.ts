@@ -27,6 +27,7 @@ const ACTIONS = [
   'cairn:ReadEvents',
   'cairn:ReadLifecycle',
   'cairn:RunJob',
+  'cairn:PutBucketHolder',
   'cairn:GetServerInfo',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

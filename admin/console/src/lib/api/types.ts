@@ -66,6 +66,8 @@ export interface Bucket {
   object_lock: boolean;
   quota: Quota;
   usage: Usage;
+  /** The user towards whose limits it counts. */
+  counts_for: string | null;
 }
 
 export interface NewBucket {
@@ -294,16 +296,22 @@ export interface MadeToken extends Token {
 }
 
 export type JobKind = 'scrub' | 'check' | 'backup';
-export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
+/** Interrupted: the server has stopped meanwhile. */
+export type JobState = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
 export interface Job {
   id: string;
   kind: JobKind | 'empty';
   state: JobState;
+  /** It has been told to end and will. */
+  is_cancelling: boolean;
+  /** What it is about: the bucket that is emptied, the folder that a backup goes to. */
+  bucket: string | null;
+  to: string | null;
   started: string;
   ended: string | null;
   by: string;
-  progress: { done: number; total: number | null; unit: 'bytes' | 'rows' };
+  progress: { doing: string; done: number; total: number | null; unit: 'bytes' | 'rows' | 'chunks' | 'versions' | null };
   rate: number | null;
   seconds_left: number | null;
   report: Record<string, unknown> | null;
@@ -320,7 +328,9 @@ export interface NewJob {
 
 export interface Setting {
   name: string;
+  /** Null where it is unset, and of secrets. */
   value: unknown;
+  is_set: boolean;
   origin: string;
   source: string | null;
   secret: boolean;
@@ -332,10 +342,11 @@ export interface Setting {
 export interface DryRunEntry {
   key: string;
   version: string | null;
+  upload_id: string | null;
   action: string;
-  rule: string | null;
-  size: number | null;
-  due: string | null;
+  rule: string;
+  size: number;
+  due: string;
 }
 
 export interface LifecycleRun {
@@ -361,12 +372,12 @@ export interface DeadLetter {
   bucket: string;
   key: string;
   at: string;
-  attempts: number;
-  last_error: string | null;
+  attempts: number | null;
+  last_error: string;
 }
 
 export interface EventPage extends Page<DeadLetter> {
-  webhooks: { name: string; waiting: number; given_up: number }[];
+  webhooks: { name: string; is_configured: boolean; waiting: number; waiting_since: string | null; given_up: number }[];
 }
 
 export interface Unfinished {

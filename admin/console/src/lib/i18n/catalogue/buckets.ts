@@ -43,6 +43,11 @@ export const buckets = texts({
   'quota.none': { en: 'No limit', de: 'Unbegrenzt' },
   'quota.unit': { en: 'Unit', de: 'Einheit' },
   'quota.no_number': { en: 'A number above zero, or nothing', de: 'Eine Zahl über null, oder nichts' },
+  'holder.title': { en: 'Counts for', de: 'Zählt für' },
+  'holder.text': { en: 'Whose limits what lies here counts towards.', de: 'Auf wessen Grenzen zählt, was hier liegt.' },
+  'holder.user': { en: 'User', de: 'Benutzer' },
+  'holder.nobody': { en: 'Nobody', de: 'Niemand' },
+  'holder.saved': { en: 'Saved', de: 'Gespeichert' },
   'quota.saved': { en: 'Quota saved', de: 'Quote gespeichert' },
   'quota.used': { en: '{used} of {quota} used', de: '{used} von {quota} verbraucht' },
 
@@ -186,7 +191,8 @@ export const buckets = texts({
   'dry.what': { en: 'What', de: 'Was' },
   'dry.rule': { en: 'Rule', de: 'Regel' },
   'dry.expire': { en: 'Delete', de: 'Löschen' },
-  'dry.mark': { en: 'Delete, keeping the version', de: 'Löschen, die Version bleibt' },
+  'dry.delete': { en: 'Delete the old version', de: 'Alte Version löschen' },
+  'dry.remove-marker': { en: 'Remove the delete marker', de: 'Löschmarker entfernen' },
   'dry.abort': { en: 'Drop the upload', de: 'Upload verwerfen' },
-  'dry.transition': { en: 'Move', de: 'Verlagern' },
+  'dry.move': { en: 'Move to {where}', de: 'Verlagern nach {where}' },
 });
