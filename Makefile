@@ -37,17 +37,22 @@ lint: build-tools console-check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # cargo-nextest where it is installed, else cargo's own runner. The runner's summary comes last.
-test: clients console-check
+test: clients console-check console
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  set -ex; cargo test --workspace --doc --locked; cargo nextest run --workspace --locked; \
 	else \
 	  set -ex; cargo test --workspace --locked; \
 	fi
 
-# The console: admin/console/dist, under its bound of size. A server built without it says so.
+# The console: admin/console/dist, under its bound of size. A server built without it says so. Once it
+# is built anew, so must the server be, which embeds it.
 console: console-packages
-	$(NPM) run build
-	@touch admin/build.rs # so that the server is built anew, with it
+	@newer=$$(find admin/console -newer admin/console/dist/index.html -not -path '*/node_modules/*' \
+	  -not -path '*/dist/*' -type f 2>/dev/null || echo none); \
+	if [ -n "$$newer" ] || [ ! -e admin/console/dist/index.html ]; then \
+	  set -ex; $(NPM) run build; \
+	  touch admin/build.rs; \
+	fi
 
 # Types, accessibility rules of the compiler, and the tests of what is pure.
 console-check: console-packages
@@ -65,7 +70,7 @@ bench: build-tools
 
 # Soak tests are the ignored ones, `#[ignore = "soak: ..."]` (tests/tidy.rs allows no other kind),
 # and those that go on for longer when CAIRN_SOAK is set.
-soak: build-tools
+soak: build-tools test-tools console
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  export CAIRN_SOAK=1; set -ex; cargo nextest run --workspace --release --locked --run-ignored all --profile soak; \
 	else \

@@ -8,9 +8,13 @@ import Buckets from './pages/Buckets.svelte';
 import Group from './pages/people/Group.svelte';
 import Groups from './pages/people/Groups.svelte';
 import Overview from './pages/Overview.svelte';
+import Events from './pages/server/Events.svelte';
+import Jobs from './pages/server/Jobs.svelte';
+import LifecycleRuns from './pages/server/LifecycleRuns.svelte';
 import Policies from './pages/people/Policies.svelte';
 import Policy from './pages/people/Policy.svelte';
-import Profile from './pages/Profile.svelte';
+import Profile from './pages/profile/Profile.svelte';
+import Settings from './pages/server/Settings.svelte';
 import Simulator from './pages/people/Simulator.svelte';
 import User from './pages/people/User.svelte';
 import Users from './pages/people/Users.svelte';
@@ -34,6 +38,10 @@ export const routes: readonly Route[] = [
   { path: '/policy', page: Policy, within: '/policies' },
   { path: '/simulator', page: Simulator, within: '/policies' },
   { path: '/audit', page: Audit, within: '/audit' },
+  { path: '/jobs', page: Jobs, within: '/jobs' },
+  { path: '/events', page: Events, within: '/events' },
+  { path: '/lifecycle', page: LifecycleRuns, within: '/lifecycle' },
+  { path: '/settings', page: Settings, within: '/settings' },
   { path: '/profile', page: Profile, within: '/profile' },
 ];
 
@@ -45,13 +53,19 @@ export interface Place {
   bar: boolean;
   /** Without it the page would show nothing. */
   needs?: Action;
+  /** The heading that it comes under. */
+  part?: Key;
 }
 
 export const places: readonly Place[] = [
   { path: '/', label: 'nav.overview', icon: 'overview', bar: true },
   { path: '/buckets', label: 'nav.buckets', icon: 'bucket', bar: true },
-  { path: '/users', label: 'nav.users', icon: 'user', bar: true, needs: 'iam:ListUsers' },
-  { path: '/groups', label: 'nav.groups', icon: 'group', bar: false, needs: 'iam:ListGroups' },
-  { path: '/policies', label: 'nav.policies', icon: 'policy', bar: false, needs: 'iam:ListPolicies' },
-  { path: '/audit', label: 'nav.audit', icon: 'audit', bar: true, needs: 'cairn:ReadAudit' },
+  { path: '/users', label: 'nav.users', icon: 'user', bar: true, needs: 'iam:ListUsers', part: 'nav.access' },
+  { path: '/groups', label: 'nav.groups', icon: 'group', bar: false, needs: 'iam:ListGroups', part: 'nav.access' },
+  { path: '/policies', label: 'nav.policies', icon: 'policy', bar: false, needs: 'iam:ListPolicies', part: 'nav.access' },
+  { path: '/audit', label: 'nav.audit', icon: 'audit', bar: true, needs: 'cairn:ReadAudit', part: 'nav.server' },
+  { path: '/events', label: 'nav.events', icon: 'bell', bar: false, needs: 'cairn:ReadEvents', part: 'nav.server' },
+  { path: '/lifecycle', label: 'nav.lifecycle', icon: 'clock', bar: false, needs: 'cairn:ReadLifecycle', part: 'nav.server' },
+  { path: '/jobs', label: 'nav.jobs', icon: 'wrench', bar: false, needs: 'cairn:RunJob', part: 'nav.server' },
+  { path: '/settings', label: 'nav.settings', icon: 'settings', bar: false, needs: 'cairn:GetServerInfo', part: 'nav.server' },
 ];

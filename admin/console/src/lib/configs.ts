@@ -2,12 +2,12 @@
 import type { Key } from './i18n/i18n.svelte';
 
 export const CONFIG_KINDS = [
-  'lifecycle', 'cors', 'policy', 'public-access', 'object-lock', 'encryption', 'website', 'notification', 'logging', 'tagging', 'ownership', 'request-payment',
+  'lifecycle', 'cors', 'policy', 'public-access', 'ownership', 'acl', 'object-lock', 'encryption', 'website', 'notification', 'logging', 'tagging', 'request-payment',
 ] as const;
 export type ConfigKind = (typeof CONFIG_KINDS)[number];
 
 /** What a bucket always has: it can be set, but not removed. */
-export const LASTING: readonly ConfigKind[] = ['object-lock', 'request-payment'];
+export const LASTING: readonly ConfigKind[] = ['acl', 'object-lock', 'request-payment'];
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
@@ -31,6 +31,17 @@ export interface CorsRule {
   MaxAgeSeconds?: number;
 }
 
+export interface Grant {
+  Grantee: { Type: string; ID?: string; DisplayName?: string; URI?: string; EmailAddress?: string };
+  Permission: string;
+}
+
+export interface Retention {
+  Mode: 'GOVERNANCE' | 'COMPLIANCE';
+  Days?: number;
+  Years?: number;
+}
+
 /** What the editor begins with where nothing is set yet. */
 export function beginning(kind: ConfigKind, bucket: string): JsonObject {
   switch (kind) {
@@ -42,6 +53,9 @@ export function beginning(kind: ConfigKind, bucket: string): JsonObject {
       return policyTemplates(bucket).read;
     case 'public-access':
       return { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    // There always is one; it is never begun.
+    case 'acl':
+      return { Grants: [] };
     case 'object-lock':
       return { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } } };
     case 'encryption':

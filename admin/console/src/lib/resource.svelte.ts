@@ -25,7 +25,7 @@ export interface Resource<T> {
 export function resource<T>(
   key: () => string,
   ask: (signal: AbortSignal) => Promise<T>,
-  options: { seconds?: number } = {},
+  options: { seconds?: number | (() => number) } = {},
 ): Resource<T> {
   let value = $state.raw<T>();
   let error = $state.raw<unknown>();
@@ -67,7 +67,8 @@ export function resource<T>(
       if (document.visibilityState === 'visible') turn += 1;
     };
     document.addEventListener('visibilitychange', again);
-    const timer = options.seconds ? setInterval(again, options.seconds * 1000) : undefined;
+    const seconds = typeof options.seconds === 'function' ? options.seconds() : options.seconds;
+    const timer = seconds ? setInterval(again, seconds * 1000) : undefined;
     return () => {
       document.removeEventListener('visibilitychange', again);
       clearInterval(timer);

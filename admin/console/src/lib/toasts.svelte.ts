@@ -13,9 +13,22 @@ const TOASTS_MAX = 4;
 let toasts = $state.raw<Toast[]>([]);
 let next = 1;
 
+// An open dialog makes all outside of it inert, toasts too. So each dialog has a place for them, and
+// the one on top shows them.
+let places = $state.raw<readonly symbol[]>([]);
+
+/** Offers a place for toasts until the answer is called. */
+export function offerPlace(place: symbol): () => void {
+  places = [...places, place];
+  return () => {
+    places = places.filter((each) => each !== place);
+  };
+}
+
 export const shown = {
-  get all() {
-    return toasts;
+  /** What is to be seen at a place. */
+  at(place: symbol): readonly Toast[] {
+    return places.at(-1) === place ? toasts : [];
   },
 };
 

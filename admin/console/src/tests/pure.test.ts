@@ -183,7 +183,7 @@ describe('saving under a name', () => {
 
 describe('what needs attention', () => {
   const bucket = (bytes: number, quota: number | null) => ({
-    name: 'b', created: '', owner: '', versioning: 'off' as const, object_lock: false,
+    name: 'b', created: '', owner: '', counts_for: null, versioning: 'off' as const, object_lock: false,
     quota: { bytes: quota, objects: null },
     usage: { objects: 1, versions: 1, bytes, uploads: 0, upload_bytes: 0 },
   });

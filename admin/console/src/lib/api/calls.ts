@@ -25,6 +25,26 @@ const of = encodeURIComponent;
 
 export const server = {
   info: (signal?: Signal) => ask<Is.ServerInfo>('GET', 'server', { signal }),
+  settings: (signal?: Signal) => all<Is.Setting>('server/settings', signal),
+};
+
+export const jobs = {
+  all: (signal?: Signal) => all<Is.Job>('jobs', signal),
+  one: (id: string, signal?: Signal) => ask<Is.Job>('GET', `jobs/${of(id)}`, { signal }),
+  start: (job: Is.NewJob) => ask<Is.Job>('POST', 'jobs', { body: job, once: onceKey() }),
+  /** Cancels one that runs, and forgets one that has ended. */
+  end: (id: string) => ask<void>('DELETE', `jobs/${of(id)}`),
+};
+
+export const events = {
+  page: (cursor?: string, signal?: Signal) => ask<Is.EventPage>('GET', 'events', { query: { cursor, limit: 100 }, signal }),
+  retry: (webhook: string) => ask<{ retried: number }>('POST', `events/${of(webhook)}/retry`),
+};
+
+export const lifecycle = {
+  runs: (signal?: Signal) => all<Is.LifecycleRun>('lifecycle/runs', signal),
+  dryRun: (bucket: string, cursor?: string, signal?: Signal) =>
+    ask<Is.Page<Is.DryRunEntry>>('GET', `buckets/${of(bucket)}/lifecycle/dry-run`, { query: { cursor, limit: 100 }, signal }),
 };
 
 export const buckets = {
@@ -33,11 +53,19 @@ export const buckets = {
   create: (bucket: Is.NewBucket) => ask<void>('POST', 'buckets', { body: bucket, once: onceKey() }),
   remove: (name: string) => ask<void>('DELETE', `buckets/${of(name)}`),
   setQuota: (name: string, quota: Is.Quota) => ask<void>('PUT', `buckets/${of(name)}/quota`, { body: quota }),
+  setHolder: (name: string, user: string | null) => ask<void>('PUT', `buckets/${of(name)}/holder`, { body: { user } }),
   config: <T>(name: string, kind: string, signal?: Signal) =>
     ask<T>('GET', `buckets/${of(name)}/config/${kind}`, { signal }),
   setConfig: (name: string, kind: string, body: unknown) =>
     ask<void>('PUT', `buckets/${of(name)}/config/${kind}`, { body }),
   removeConfig: (name: string, kind: string) => ask<void>('DELETE', `buckets/${of(name)}/config/${kind}`),
+  uploads: (name: string, cursor?: string, signal?: Signal) =>
+    ask<Is.Page<Is.Unfinished>>('GET', `buckets/${of(name)}/uploads`, { query: { cursor, limit: 100 }, signal }),
+  dropUpload: (name: string, key: string, upload_id: string) =>
+    ask<void>('DELETE', `buckets/${of(name)}/uploads`, { query: { key, upload_id } }),
+  empty: (name: string) => ask<Is.Job>('POST', `buckets/${of(name)}/empty`, { once: onceKey() }),
+  zip: (name: string, what: { keys: string[] } | { prefix: string }) =>
+    ask<{ url: string; expires_in: number }>('POST', `buckets/${of(name)}/zip`, { body: what }),
 };
 
 export interface Listing {
@@ -64,11 +92,15 @@ export const objects = {
   setTags: (bucket: string, key: string, tags: Record<string, string>, version?: string) =>
     ask<void>('PUT', `buckets/${of(bucket)}/object/tags`, { query: { key, version }, body: { tags } }),
   setMetadata: (bucket: string, key: string, body: Is.Headers) =>
-    ask<void>('PUT', `buckets/${of(bucket)}/object/metadata`, { query: { key }, body }),
+    ask<Is.Copied>('PUT', `buckets/${of(bucket)}/object/metadata`, { query: { key }, body }),
+  setRetention: (bucket: string, key: string, version: string | undefined, to: { mode: string | null; until: string | null }, bypass: boolean) =>
+    ask<void>('PUT', `buckets/${of(bucket)}/object/retention`, { query: { key, version, bypass_governance: bypass || undefined }, body: to }),
+  setHold: (bucket: string, key: string, version: string | undefined, on: boolean) =>
+    ask<void>('PUT', `buckets/${of(bucket)}/object/legal-hold`, { query: { key, version }, body: { on } }),
   restore: (bucket: string, key: string, version: string) =>
-    ask<void>('POST', `buckets/${of(bucket)}/object/restore-version`, { body: { key, version } }),
-  copy: (bucket: string, body: Is.CopyTo) => ask<void>('POST', `buckets/${of(bucket)}/object/copy`, { body }),
-  move: (bucket: string, body: Is.CopyTo) => ask<void>('POST', `buckets/${of(bucket)}/object/move`, { body }),
+    ask<Is.Copied>('POST', `buckets/${of(bucket)}/object/restore-version`, { body: { key, version } }),
+  copy: (bucket: string, body: Is.CopyTo) => ask<Is.Copied>('POST', `buckets/${of(bucket)}/object/copy`, { body }),
+  move: (bucket: string, body: Is.CopyTo) => ask<Is.Copied>('POST', `buckets/${of(bucket)}/object/move`, { body }),
   presign: (bucket: string, body: { key: string; version?: string; expires_in: number; content_disposition?: string }) =>
     ask<{ url: string; expires: string }>('POST', `buckets/${of(bucket)}/presign`, { body }),
 };
@@ -77,7 +109,11 @@ export const users = {
   all: (signal?: Signal) => all<Is.Entity>('users', signal),
   one: (name: string, signal?: Signal) => ask<Is.User>('GET', `users/${of(name)}`, { signal }),
   create: (body: { name: string; password?: string }) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
+  change: (name: string, body: { name?: string; boundary?: string }) => ask<void>('PATCH', `users/${of(name)}`, { body }),
   remove: (name: string) => ask<void>('DELETE', `users/${of(name)}`),
+  dropSecondFactor: (name: string) => ask<void>('DELETE', `users/${of(name)}/second-factor`),
+  tokens: (name: string, signal?: Signal) => all<Is.Token>(`users/${of(name)}/tokens`, signal),
+  removeToken: (name: string, id: string) => ask<void>('DELETE', `users/${of(name)}/tokens/${of(id)}`),
   setPassword: (name: string, password: string) => ask<void>('PUT', `users/${of(name)}/password`, { body: { password } }),
   removePassword: (name: string) => ask<void>('DELETE', `users/${of(name)}/password`),
   keys: (name: string, signal?: Signal) => all<Is.AccessKey>(`users/${of(name)}/keys`, signal),
@@ -120,6 +156,7 @@ export const policies = {
     ask<Is.Policy>('POST', 'policies', { body, once: onceKey() }),
   save: (name: string, document: unknown) => ask<Is.Policy>('PUT', `policies/${of(name)}`, { body: { document } }),
   remove: (name: string) => ask<void>('DELETE', `policies/${of(name)}`),
+  limit: (name: string, limits: Is.Limits) => ask<void>('PUT', `policies/${of(name)}/limits`, { body: limits }),
   simulate: (question: Is.Question) => ask<{ items: Is.Verdict[] }>('POST', 'simulate', { body: question }),
 };
 
@@ -131,5 +168,29 @@ export const audit = {
 };
 
 export const profile = {
+  me: (signal?: Signal) => ask<Is.Profile>('GET', 'profile', { signal }),
   setPassword: (body: { current: string; new: string }) => ask<void>('PUT', 'profile/password', { body }),
+  beginSecondFactor: (password: string) => ask<Is.SecondFactor>('POST', 'profile/second-factor', { body: { password } }),
+  confirmSecondFactor: (code: string) => ask<RecoveryCodes>('PUT', 'profile/second-factor', { body: { code } }),
+  dropSecondFactor: (proof: Proof) => ask<void>('DELETE', 'profile/second-factor', { body: proof }),
+  newRecoveryCodes: (proof: Proof) => ask<RecoveryCodes>('POST', 'profile/second-factor/recovery-codes', { body: proof }),
+  logins: (signal?: Signal) => all<Is.Login>('profile/sessions', signal),
+  endLogin: (id: string) => ask<void>('DELETE', `profile/sessions/${of(id)}`),
+};
+
+/** What a change of the second factor takes. */
+export interface Proof {
+  password: string;
+  code: string;
+}
+
+export interface RecoveryCodes {
+  recovery_codes: string[];
+}
+
+export const tokens = {
+  all: (signal?: Signal) => all<Is.Token>('tokens', signal),
+  create: (body: { name: string; expires_in: number; policy?: unknown }) =>
+    ask<Is.MadeToken>('POST', 'tokens', { body, once: onceKey() }),
+  remove: (id: string) => ask<void>('DELETE', `tokens/${of(id)}`),
 };

@@ -24,6 +24,10 @@ const ACTIONS = [
   'iam:ListGroups',
   'iam:ListPolicies',
   'cairn:ReadAudit',
+  'cairn:ReadEvents',
+  'cairn:ReadLifecycle',
+  'cairn:RunJob',
+  'cairn:PutBucketHolder',
   'cairn:GetServerInfo',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

@@ -66,6 +66,8 @@ export interface Bucket {
   object_lock: boolean;
   quota: Quota;
   usage: Usage;
+  /** The user towards whose limits it counts. */
+  counts_for: string | null;
 }
 
 export interface NewBucket {
@@ -135,6 +137,12 @@ export interface CopyTo {
   only_if_absent: boolean;
 }
 
+/** What a copy has made. */
+export interface Copied {
+  version: string | null;
+  etag: string | null;
+}
+
 export interface DeleteOutcome {
   key: string;
   version: string | null;
@@ -166,6 +174,9 @@ export interface User extends Entity, Holding {
   tags: Record<string, string>;
   boundary: string | null;
   has_password: boolean;
+  second_factor?: boolean;
+  limits?: Limits | null;
+  usage?: { bytes: number; objects: number } | null;
   groups: string[];
 }
 
@@ -196,6 +207,7 @@ export interface PolicySummary {
   is_ready_made: boolean;
   attachments: number;
   boundaries: number;
+  limits?: Limits | null;
 }
 
 export interface Policy extends PolicySummary {
@@ -233,4 +245,144 @@ export interface AuditEntry {
   status: number;
   error?: string | null;
   request_id: string;
+}
+
+/** What its policies let a user take up; null where nothing limits it. */
+export interface Limits {
+  storage: number | null;
+  objects: number | null;
+  requests_per_second: number | null;
+  largest_object: number | null;
+}
+
+export interface Profile {
+  name: string;
+  arn: string;
+  is_root: boolean;
+  has_password: boolean;
+  second_factor: boolean;
+  recovery_codes_left: number;
+  limits: Limits | null;
+  usage: { bytes: number; objects: number } | null;
+}
+
+/** A second factor that is being set up: the secret, also as the picture of a code. */
+export interface SecondFactor {
+  secret: string;
+  uri: string;
+  qr: { size: number; path: string };
+}
+
+export interface Login {
+  id: string;
+  started: string;
+  last_seen: string;
+  address: string;
+  agent: string;
+  current: boolean;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  created: string;
+  expires: string;
+  last_used: string | null;
+  policy: unknown;
+}
+
+export interface MadeToken extends Token {
+  token: string;
+}
+
+export type JobKind = 'scrub' | 'check' | 'backup';
+/** Interrupted: the server has stopped meanwhile. */
+export type JobState = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+
+export interface Job {
+  id: string;
+  kind: JobKind | 'empty';
+  state: JobState;
+  /** It has been told to end and will. */
+  is_cancelling: boolean;
+  /** What it is about: the bucket that is emptied, the folder that a backup goes to. */
+  bucket: string | null;
+  to: string | null;
+  started: string;
+  ended: string | null;
+  by: string;
+  progress: { doing: string; done: number; total: number | null; unit: 'bytes' | 'rows' | 'chunks' | 'versions' | null };
+  rate: number | null;
+  seconds_left: number | null;
+  report: Record<string, unknown> | null;
+  error: string | null;
+  problems: number;
+}
+
+export interface NewJob {
+  kind: JobKind;
+  read_data?: boolean;
+  rate_mib?: number;
+  to?: string;
+}
+
+export interface Setting {
+  name: string;
+  /** Null where it is unset, and of secrets. */
+  value: unknown;
+  is_set: boolean;
+  origin: string;
+  source: string | null;
+  secret: boolean;
+  reload: 'live' | 'restart';
+  summary: string;
+}
+
+/** What lifecycle would do to a version, if it ran now. */
+export interface DryRunEntry {
+  key: string;
+  version: string | null;
+  upload_id: string | null;
+  action: string;
+  rule: string;
+  size: number;
+  due: string;
+}
+
+export interface LifecycleRun {
+  number: number;
+  started: string;
+  ended: string;
+  buckets: number;
+  interrupted: boolean;
+  looked_at: number;
+  expired: number;
+  marked: number;
+  transitioned: number;
+  aborted: number;
+  locked: number;
+  left_alone: number;
+  errors: number;
+}
+
+export interface DeadLetter {
+  webhook: string;
+  id: string;
+  event: string;
+  bucket: string;
+  key: string;
+  at: string;
+  attempts: number | null;
+  last_error: string;
+}
+
+export interface EventPage extends Page<DeadLetter> {
+  webhooks: { name: string; is_configured: boolean; waiting: number; waiting_since: string | null; given_up: number }[];
+}
+
+export interface Unfinished {
+  key: string;
+  upload_id: string;
+  started: string;
+  bytes: number;
 }

@@ -7,8 +7,9 @@ export type { Key };
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
-let language = $state<Language>(first());
-document.documentElement.lang = language;
+const beginning = first();
+let language = $state(beginning);
+document.documentElement.lang = beginning;
 
 function first(): Language {
   const wanted = remembered('language') ?? navigator.language.slice(0, 2);

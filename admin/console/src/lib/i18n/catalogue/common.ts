@@ -1,6 +1,7 @@
 import { texts } from './text';
 
 export const common = texts({
+  'common.actions': { en: 'Actions', de: 'Aktionen' },
   'common.cancel': { en: 'Cancel', de: 'Abbrechen' },
   'common.close': { en: 'Close', de: 'Schließen' },
   'common.copied': { en: 'Copied', de: 'Kopiert' },
@@ -9,6 +10,7 @@ export const common = texts({
   'common.edit': { en: 'Edit', de: 'Bearbeiten' },
   'common.loading': { en: 'Loading', de: 'Wird geladen' },
   'common.messages': { en: 'Messages', de: 'Meldungen' },
+  'common.more': { en: 'Show more', de: 'Mehr anzeigen' },
   'common.on': { en: 'On', de: 'Ein' },
   'common.save': { en: 'Save', de: 'Speichern' },
   'common.try_again': { en: 'Try again', de: 'Noch einmal versuchen' },
@@ -25,6 +27,12 @@ export const common = texts({
   'nav.groups': { en: 'Groups', de: 'Gruppen' },
   'nav.policies': { en: 'Policies', de: 'Richtlinien' },
   'nav.audit': { en: 'Audit log', de: 'Protokoll' },
+  'nav.access': { en: 'Access', de: 'Zugriff' },
+  'nav.server': { en: 'Server', de: 'Server' },
+  'nav.events': { en: 'Events', de: 'Ereignisse' },
+  'nav.lifecycle': { en: 'Lifecycle', de: 'Lebenszyklus' },
+  'nav.jobs': { en: 'Maintenance', de: 'Wartung' },
+  'nav.settings': { en: 'Settings', de: 'Einstellungen' },
   'nav.profile': { en: 'Profile', de: 'Profil' },
 
   'menu.theme': { en: 'Appearance', de: 'Darstellung' },
@@ -64,6 +72,7 @@ export const common = texts({
   'login.back': { en: 'Back', de: 'Zurück' },
 
   'error.unreachable': { en: 'The server does not answer. Is it running, and is the network up?', de: 'Der Server antwortet nicht. Läuft er, und besteht die Verbindung?' },
+  'error.waiting': { en: 'This page goes on by itself as soon as it does.', de: 'Sobald er es tut, geht es hier von selbst weiter.' },
   'error.unknown': { en: 'The server refused with status {status}.', de: 'Der Server hat mit Status {status} abgelehnt.' },
   'error.request': { en: 'Request {id}.', de: 'Anfrage {id}.' },
   'error.slow_down': { en: 'Too many attempts. Try again in {seconds} {seconds|second|seconds}.', de: 'Zu viele Versuche. In {seconds} {seconds|Sekunde|Sekunden} noch einmal versuchen.' },

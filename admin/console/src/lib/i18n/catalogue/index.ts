@@ -5,7 +5,9 @@ import { buckets } from './buckets';
 import { common } from './common';
 import { objects } from './objects';
 import { overview } from './overview';
+import { profile } from './profile';
+import { server } from './server';
 
-export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access } as const;
+export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access, ...profile, ...server } as const;
 
 export type Key = keyof typeof catalogue;

@@ -57,18 +57,4 @@ export const overview = texts({
   'audit.no_match': { en: 'No such entry', de: 'Kein solcher Eintrag' },
   'audit.no_match_text': { en: 'Nothing fits all of the filters. Loosen one of them.', de: 'Nichts passt zu allen Filtern. Einen davon lockern.' },
   'audit.older': { en: 'Show older', de: 'Ältere anzeigen' },
-
-  'profile.who': { en: 'Who you are', de: 'Angemeldet als' },
-  'profile.name': { en: 'Name', de: 'Name' },
-  'profile.account': { en: 'Account', de: 'Konto' },
-  'profile.password': { en: 'Password', de: 'Passwort' },
-  'profile.root': { en: 'The password of root is the root secret of the configuration. Change it there and start the server again.', de: 'Das Passwort von Root ist das Root-Secret der Konfiguration. Dort ändern und den Server neu starten.' },
-  'profile.current': { en: 'Current password', de: 'Bisheriges Passwort' },
-  'profile.new': { en: 'New password', de: 'Neues Passwort' },
-  'profile.change': { en: 'Change password', de: 'Passwort ändern' },
-  'profile.ends_others': { en: 'Ends your sessions everywhere else.', de: 'Beendet alle anderen Sitzungen.' },
-  'profile.password_changed': { en: 'Password changed', de: 'Passwort geändert' },
-  'password.short': { en: 'At least {n} characters', de: 'Mindestens {n} Zeichen' },
-  'password.hint': { en: 'At least {n} characters. A few words in a row are easy to keep and hard to guess.', de: 'Mindestens {n} Zeichen. Einige Wörter hintereinander merkt man sich leicht, und keiner errät sie.' },
-  'password.make': { en: 'Make one', de: 'Erzeugen' },
 });

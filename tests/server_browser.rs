@@ -1,0 +1,74 @@
+//! The console in a real browser, against the real binary. What is checked is in `tests/browser`; Node,
+//! its packages and Chromium come from the launchers of `tests/clients`.
+//!
+//! The binary must have been built with its console: `make console` comes first, as `make test` does it.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::server::{PASSWORD, Server, USER, command_with_root};
+
+/// Runs all checks of a script against a server of their own.
+fn run(script: &str) {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = command_with_root(&place.path().join("data"));
+    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+    let console = server.console_address();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut command = Command::new(tests.join("clients/debian"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    let done = command
+        .args(["./node", &format!("../browser/{script}")])
+        .current_dir(tests.join("clients"))
+        .env("CAIRN_TEST_CONSOLE", format!("http://{console}"))
+        .env("CAIRN_TEST_USER", USER)
+        .env("CAIRN_TEST_PASSWORD", PASSWORD)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    let complained = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{script}:\n{said}\n{complained}");
+    // Times of painting and of changing pages are in it.
+    println!("{script}:\n{said}");
+    let ended = server.stop();
+    assert!(ended.status.success(), "{}", ended.stderr);
+    let damage = ended
+        .stderr
+        .lines()
+        .find(|line| line.contains("\"level\":\"ERROR\""));
+    assert_eq!(damage, None, "nothing a visitor did was the server's fault");
+}
+
+#[test]
+fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
+    run("pages.js");
+}
+
+#[test]
+fn flows_lead_where_they_should() {
+    run("flows.js");
+}
+
+#[test]
+fn hostile_text_is_text() {
+    run("hostile.js");
+}
+
+#[test]
+fn transfers_sessions_keyboard_and_a_start_without_the_server() {
+    run("transfers.js");
+}
+
+#[test]
+#[ignore = "soak: an upload of 2 GiB with an interruption, and a bucket of 100,000 objects"]
+fn large_files_and_large_buckets() {
+    run("soak.js");
+}
