@@ -14,7 +14,7 @@ NPM := tools/npm --prefix admin/console
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench soak fuzz clients clients-matrix build-tools test-tools \
-  console console-check console-packages console-tools
+  console console-check console-packages console-tools newcomer
 
 help:
 	@echo 'make run    build and start a server on http://$(LISTEN), data in $(DATA)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench  micro-benchmarks and load programs'
 	@echo 'make soak   the long versions of the tests'
 	@echo 'make fuzz   every fuzz target for $(FUZZ_SECONDS) seconds'
+	@echo 'make newcomer  the path of a newcomer from a fresh clone to a download, timed'
 	@echo 'make clients-matrix  runs the real clients and writes docs/CLIENTS.md'
 
 run: build-tools console
@@ -64,6 +65,10 @@ console-packages: console-tools
 	@cmp -s admin/console/package-lock.json admin/console/node_modules/.cairn-lock || { \
 	  set -ex; $(NPM) ci --silent; \
 	  cp admin/console/package-lock.json admin/console/node_modules/.cairn-lock; }
+
+# Fresh clone, make run, console, bucket, upload, download with aws: timed.
+newcomer: clients
+	tests/newcomer
 
 bench: build-tools
 	cargo bench --workspace --benches --locked
