@@ -27,34 +27,32 @@ export function resource<T>(
   ask: (signal: AbortSignal) => Promise<T>,
   options: { seconds?: number | (() => number) } = {},
 ): Resource<T> {
-  let value = $state.raw<T>();
-  let error = $state.raw<unknown>();
+  // What was answered, and to what: until the next answer comes, none of it is about another key.
+  let held = $state.raw<{ key: string; value: T | undefined; error?: unknown }>();
   let loading = $state(true);
   let turn = $state(0);
-  let shownKey = '';
+
+  const now = () => {
+    const wanted = key();
+    return held?.key === wanted ? held : { key: wanted, value: seen.get(wanted) as T | undefined };
+  };
 
   $effect(() => {
     const wanted = key();
     void turn;
     const stop = new AbortController();
     untrack(() => {
-      if (wanted !== shownKey) {
-        value = seen.get(wanted) as T | undefined;
-        error = undefined;
-        shownKey = wanted;
-      }
       loading = true;
       ask(stop.signal).then(
-        (answer) => {
+        (value) => {
           if (stop.signal.aborted) return;
-          keep(wanted, answer);
-          value = answer;
-          error = undefined;
+          keep(wanted, value);
+          held = { key: wanted, value };
           loading = false;
         },
-        (reason: unknown) => {
+        (error: unknown) => {
           if (stop.signal.aborted) return;
-          error = reason;
+          held = { ...now(), error };
           loading = false;
         },
       );
@@ -77,20 +75,20 @@ export function resource<T>(
 
   return {
     get value() {
-      return value;
+      return now().value;
     },
     get error() {
-      return error;
+      return now().error;
     },
     get loading() {
-      return loading;
+      return loading || held?.key !== key();
     },
     reload() {
       turn += 1;
     },
-    set(to: T) {
-      keep(shownKey, to);
-      value = to;
+    set(value: T) {
+      keep(key(), value);
+      held = { key: key(), value };
     },
   };
 }
