@@ -66,7 +66,10 @@ impl<T> Page<T> {
         let begin = last.map_or(0, |last| last + 1);
         let is_more = items.len() > begin + limit;
         let items: Vec<T> = items.into_iter().skip(begin).take(limit).collect();
-        let next = items.last().filter(|_| is_more).map(|it| name(it).to_owned());
+        let next = items
+            .last()
+            .filter(|_| is_more)
+            .map(|it| name(it).to_owned());
         Ok(Self { items, next })
     }
 }

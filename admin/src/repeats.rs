@@ -125,8 +125,7 @@ impl Repeats {
             return Ok(None);
         };
         let damaged = |detail: &str| Refused::failure("a repeated request", &detail);
-        let row: Row =
-            serde_json::from_slice(&row).map_err(|error| damaged(&error.to_string()))?;
+        let row: Row = serde_json::from_slice(&row).map_err(|error| damaged(&error.to_string()))?;
         if row.at + REPEAT_SECONDS <= now {
             return Ok(None);
         }

@@ -5,9 +5,7 @@
 pub(crate) mod own;
 
 use crate::inner::OpenError;
-use crate::limits::{
-    TOKEN_SHOWN_SECONDS, TOKEN_USE_SECONDS, TOKENS_MAX, TOKENS_PER_USER_MAX,
-};
+use crate::limits::{TOKEN_SHOWN_SECONDS, TOKEN_USE_SECONDS, TOKENS_MAX, TOKENS_PER_USER_MAX};
 use crate::random::random;
 use crate::refused::Refused;
 use base64_simd::URL_SAFE_NO_PAD;

@@ -206,9 +206,7 @@ pub(crate) async fn change_password(
         .set(&session.holder, &change.new)
         .await?;
     let sessions = &call.admin.sessions;
-    sessions
-        .end_all_of(&session.holder, Some(id))
-        .await?;
+    sessions.end_all_of(&session.holder, Some(id)).await?;
     Ok(Nothing {})
 }
 

@@ -38,8 +38,18 @@ async fn nothing_but_the_whole_token_finds_it() {
     let row = engine.table_get(TABLE, &id.0).await.unwrap().unwrap();
     let row = String::from_utf8_lossy(&row).into_owned();
     assert!(!row.contains(&text[FRONT.len() + 22..]), "{row}");
-    assert!(!tokens.remove(&Holder::User("two".into()), id).await.unwrap());
-    assert!(tokens.remove(&Holder::User("one".into()), id).await.unwrap());
+    assert!(
+        !tokens
+            .remove(&Holder::User("two".into()), id)
+            .await
+            .unwrap()
+    );
+    assert!(
+        tokens
+            .remove(&Holder::User("one".into()), id)
+            .await
+            .unwrap()
+    );
     assert!(tokens.find(&text).is_none());
     assert!(engine.table_get(TABLE, &id.0).await.unwrap().is_none());
 }

@@ -49,18 +49,18 @@ async fn the_second_gets_the_answer_of_the_first() {
 async fn it_outlives_a_restart_and_ends_after_a_day() {
     let rig = Rig::new().await;
     let root = rig.root().await;
-    let bucket = json!({ "name": "photos" });
-    let first = post(&root, "one", "/buckets", &bucket).await.ok();
+    let user = json!({ "name": "anna" });
+    let first = post(&root, "one", "/users", &user).await.ok();
     let rig = rig.restarted().await;
     let root = rig.root().await;
-    let second = post(&root, "one", "/buckets", &bucket).await;
+    let second = post(&root, "one", "/users", &user).await;
     assert_eq!(second.header("idempotent-replayed"), "true");
     assert_eq!(second.ok(), first);
     pass(admin::limits::REPEAT_SECONDS);
     let root = rig.root().await;
-    let again = post(&root, "one", "/buckets", &bucket).await;
+    let again = post(&root, "one", "/users", &user).await;
     assert_eq!(again.header("idempotent-replayed"), "");
-    again.refused(409, "BucketAlreadyOwnedByYou");
+    again.refused(409, "EntityAlreadyExists");
 }
 
 #[tokio::test]

@@ -181,7 +181,10 @@ async fn who_lost_it_is_helped_by_who_may() {
     root.delete(path).await.refused(404, "NoSecondFactor");
     switch_on(&anna, PASSWORD).await;
     let bert = root
-        .user("bert", Some(crate::support::allow(&["iam:GetUser", "s3:*"])))
+        .user(
+            "bert",
+            Some(crate::support::allow(&["iam:GetUser", "s3:*"])),
+        )
         .await;
     bert.delete(path).await.refused(403, "AccessDenied");
     let carl = root
@@ -247,10 +250,7 @@ async fn policies_see_whether_it_was_shown() {
     }
     // An hour later it is too long ago.
     pass(3600);
-    let headers = [
-        ("cookie", again.cookie.as_str()),
-        ("x-cairn-session", "1"),
-    ];
+    let headers = [("cookie", again.cookie.as_str()), ("x-cairn-session", "1")];
     let asked = request(Method::POST, "/session/refresh", &headers, None);
     let refreshed = rig.send(asked).await.ok();
     let later = Client {
