@@ -14,7 +14,7 @@ use crate::transfer;
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderName, HeaderValue, SERVER};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use identity::Caller;
@@ -150,7 +150,10 @@ impl Admin {
         id: &RequestId,
     ) -> Result<Answer, Refused> {
         let (caller, bearer) = match route.door {
-            Door::Open => (Caller::anonymous(), None),
+            Door::Open => {
+                refuse_other_sites(parts)?;
+                (Caller::anonymous(), None)
+            }
             Door::Bearer | Door::Login => {
                 let (caller, bearer) = authenticate(&self.inner, parts).await?;
                 (caller, Some(bearer))
@@ -169,6 +172,21 @@ impl Admin {
             Some(key) => repeats::once(&self.inner, key, asked, (parts, body), id).await,
             None => perform(&self.inner, asked, parts, body, id).await,
         }
+    }
+}
+
+/// What is open changes something by a cookie, or sets one. Browsers say where a request comes from;
+/// everybody else may leave it out.
+fn refuse_other_sites(parts: &Parts) -> Result<(), Refused> {
+    let site = parts.headers.get("sec-fetch-site");
+    let is_own = site.is_none_or(|site| site == "same-origin" || site == "none");
+    match is_own || parts.method == Method::GET {
+        true => Ok(()),
+        false => Err(Refused::new(
+            StatusCode::FORBIDDEN,
+            "CrossSite",
+            "A page of another site cannot do this.",
+        )),
     }
 }
 

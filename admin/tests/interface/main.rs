@@ -5,6 +5,7 @@
 mod audit;
 mod buckets;
 mod doors;
+mod examples;
 mod objects;
 mod people;
 mod repeats;

@@ -112,7 +112,13 @@ impl Reply {
 impl Rig {
     pub(crate) async fn new() -> Self {
         let engine = Arc::new(Engine::in_memory(Arc::new(SystemClock)).unwrap());
-        Rig::over(engine, ROOT_PASSWORD).await
+        Rig::over(engine, ROOT_PASSWORD, MASTER).await
+    }
+
+    /// Another server.
+    pub(crate) async fn under(master: [u8; 32]) -> Self {
+        let engine = Arc::new(Engine::in_memory(Arc::new(SystemClock)).unwrap());
+        Rig::over(engine, ROOT_PASSWORD, master).await
     }
 
     /// Everything but the engine made anew, as at a start.
@@ -123,10 +129,10 @@ impl Rig {
     /// The same with another secret of the root in its configuration.
     pub(crate) async fn restarted_with(self, root_password: &str) -> Self {
         let Rig { engine, .. } = self;
-        Rig::over(engine, root_password).await
+        Rig::over(engine, root_password, MASTER).await
     }
 
-    async fn over(engine: Arc<Engine>, root_password: &str) -> Self {
+    async fn over(engine: Arc<Engine>, root_password: &str, master: [u8; 32]) -> Self {
         let root = RootAccount {
             canonical_id: "root-id".into(),
             display_name: "root".into(),
@@ -134,9 +140,9 @@ impl Rig {
             access_key: ROOT.into(),
             secret: Secret::new(root_password),
         };
-        let identity = Identity::open(Arc::clone(&engine), &MASTER, root);
+        let identity = Identity::open(Arc::clone(&engine), &master, root);
         let identity = identity.await.unwrap();
-        let ring = LocalKeyRing::open(Arc::clone(&engine), &MASTER)
+        let ring = LocalKeyRing::open(Arc::clone(&engine), &master)
             .await
             .unwrap();
         let config = S3Config::new("us-east-1", identity.clone(), Arc::new(ring));
@@ -146,7 +152,7 @@ impl Rig {
             s3: Arc::clone(&s3),
             engine: Arc::clone(&engine),
             identity: identity.clone(),
-            master: MASTER,
+            master,
             facts: Facts {
                 version: "1.2.3",
                 region: "us-east-1".into(),
