@@ -15,7 +15,7 @@ use crate::limits::{
 };
 use crate::passwords;
 use crate::refused::Refused;
-use crate::route::{Audited, Route};
+use crate::route::{Audited, Door, Route};
 use crate::session::bearer::{Bearer, By};
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
@@ -35,7 +35,7 @@ const TABLE: &str = "admin-repeat";
 /// Rows read at once; they can be long.
 const STEP: usize = 100;
 
-const KEY: &str = "idempotency-key";
+pub(crate) const HEADER: &str = "Idempotency-Key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What a row is called: a keyed digest of whose key it is, and of the key.
@@ -212,19 +212,23 @@ impl Repeats {
     }
 }
 
+/// Whether it changes something that would be changed twice.
+pub(crate) fn is_repeatable(route: &Route) -> bool {
+    let is_change = route.method == Method::POST && route.audited == Audited::Yes;
+    is_change && route.door != Door::Open
+}
+
 /// The key of a request that changes something; of others it means nothing.
 pub(crate) fn key_of(route: &Route, parts: &Parts) -> Result<Option<String>, Refused> {
-    if route.method != Method::POST || route.audited == Audited::No {
-        return Ok(None);
-    }
-    let Some(value) = parts.headers.get(KEY) else {
+    let value = parts.headers.get(HEADER);
+    let Some(value) = value.filter(|_| is_repeatable(route)) else {
         return Ok(None);
     };
     let text = value.to_str().ok();
     let text = text.filter(|text| (1..=REPEAT_KEY_CHARS_MAX).contains(&text.len()));
     let text = text.ok_or_else(|| {
         let message = format!("It has 1 to {REPEAT_KEY_CHARS_MAX} characters of ASCII.");
-        Refused::field("Idempotency-Key", message)
+        Refused::field(HEADER, message)
     })?;
     Ok(Some(text.to_owned()))
 }

@@ -216,7 +216,12 @@ async fn take(mut answer: Response<ResponseBody>, begun: Instant) -> Result<Answ
 /// A copy that takes long has said 200 before it knew.
 fn is_error(body: &Bytes) -> bool {
     let head = body.get(..body.len().min(128)).unwrap_or_default();
-    head.starts_with(b"<?xml") && head.windows(6).any(|it| it == b"<Error")
+    let head = String::from_utf8_lossy(head);
+    let Some((declaration, root)) = head.trim_start().split_once("?>") else {
+        return false;
+    };
+    // As the root: a list of what was deleted has errors inside.
+    declaration.starts_with("<?xml") && root.trim_start().starts_with("<Error>")
 }
 
 fn refusal(status: StatusCode, code: Option<&'static str>, body: &Bytes) -> Refused {
