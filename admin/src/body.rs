@@ -41,6 +41,14 @@ impl AdminBody {
         Self(Kind::S3(body))
     }
 
+    /// All of it, where it is at hand.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Full(bytes) => Some(bytes),
+            Kind::S3(_) | Kind::Pieces(_) => None,
+        }
+    }
+
     pub(crate) fn pieces(pieces: Pieces) -> Self {
         Self(Kind::Pieces(pieces))
     }

@@ -4,7 +4,7 @@ use crate::answer::misread;
 use crate::audit;
 use crate::inner::Inner;
 use crate::refused::Refused;
-use crate::session::Bearer;
+use crate::session::bearer::Bearer;
 use http::request::Parts;
 use identity::policy::Context;
 use identity::{Caller, Owner, Target};

@@ -1,11 +1,13 @@
-//! How often passwords may be guessed: counted by name, by address, and by both.
+//! How often passwords may be guessed: counted by name, by address, and by both. Codes of a second
+//! factor are counted by whose they are: who comes that far knows the password.
 
 use crate::limits::{
     GUESS_SECONDS, GUESSERS_MAX, GUESSES_PER_ADDRESS_MAX, GUESSES_PER_NAME_MAX,
-    GUESSES_PER_PAIR_MAX,
+    GUESSES_PER_PAIR_MAX, GUESSES_PER_SECOND_FACTOR_MAX,
 };
 use crate::refused::Refused;
 use http::StatusCode;
+use identity::model::Holder;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,6 +23,7 @@ enum Guesser {
     Name([u8; 32]),
     Address(IpAddr),
     Pair([u8; 32], IpAddr),
+    SecondFactor([u8; 32]),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,14 +35,22 @@ struct Window {
 impl Guesses {
     /// Counts an attempt, or refuses it uncounted.
     pub(crate) fn admit(&self, name: &str, address: IpAddr, now: u64) -> Result<(), Refused> {
-        let guessers = guessers(name, address);
+        self.count(&guessers(name, address), now)
+    }
+
+    /// The same for a code of somebody's second factor.
+    pub(crate) fn admit_code(&self, holder: &Holder, now: u64) -> Result<(), Refused> {
+        self.count(&[second_factor(holder)], now)
+    }
+
+    fn count(&self, guessers: &[(Guesser, u32)], now: u64) -> Result<(), Refused> {
         let mut windows = self.windows();
         let is_over = |window: &Window| now.saturating_sub(window.begun) >= GUESS_SECONDS;
         if windows.len() + guessers.len() > GUESSERS_MAX {
             windows.retain(|_, window| !is_over(window));
         }
         let is_full = windows.len() + guessers.len() > GUESSERS_MAX;
-        for (guesser, max) in &guessers {
+        for (guesser, max) in guessers {
             let window = windows.get(guesser).filter(|window| !is_over(window));
             let left = window.map(|it| (it.begun + GUESS_SECONDS).saturating_sub(now).max(1));
             if window.is_some_and(|window| window.count >= *max) {
@@ -55,7 +66,7 @@ impl Guesses {
                 begun: now,
                 count: 0,
             };
-            let window = windows.entry(guesser).or_insert(fresh);
+            let window = windows.entry(guesser.clone()).or_insert(fresh);
             if is_over(window) {
                 *window = fresh;
             }
@@ -73,13 +84,18 @@ impl Guesses {
                     windows.remove(&guesser);
                 }
                 // What others tried still counts.
-                Guesser::Name(_) | Guesser::Address(_) => {
+                Guesser::Name(_) | Guesser::Address(_) | Guesser::SecondFactor(_) => {
                     if let Some(window) = windows.get_mut(&guesser) {
                         window.count = window.count.saturating_sub(1);
                     }
                 }
             }
         }
+    }
+
+    /// Who has the device has guessed nothing.
+    pub(crate) fn code_was_right(&self, holder: &Holder) {
+        self.windows().remove(&second_factor(holder).0);
     }
 
     fn windows(&self) -> MutexGuard<'_, HashMap<Guesser, Window>> {
@@ -95,6 +111,12 @@ fn guessers(name: &str, address: IpAddr) -> [(Guesser, u32); 3] {
         (Guesser::Name(name), GUESSES_PER_NAME_MAX),
         (Guesser::Address(address), GUESSES_PER_ADDRESS_MAX),
     ]
+}
+
+fn second_factor(holder: &Holder) -> (Guesser, u32) {
+    let name = blake3::hash(&crate::passwords::key(holder));
+    let guesser = Guesser::SecondFactor(*name.as_bytes());
+    (guesser, GUESSES_PER_SECOND_FACTOR_MAX)
 }
 
 /// Who has one address of IPv6 has all of its network.
@@ -114,7 +136,7 @@ fn too_many(seconds: u64) -> Refused {
         ..Refused::new(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyAttempts",
-            "Too many wrong passwords. Wait a while, then try again.",
+            "Too many wrong passwords or codes. Wait a while, then try again.",
         )
     }
 }

@@ -6,14 +6,15 @@ use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::{AdminConfig, Inner, OpenError};
 use crate::refused::Refused;
+use crate::repeats;
 use crate::route::{Audited, Door, Route};
 use crate::router::{Found, find};
-use crate::session;
+use crate::session::bearer::{Bearer, authenticate};
 use crate::transfer;
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderName, HeaderValue, SERVER};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use identity::Caller;
@@ -149,20 +150,70 @@ impl Admin {
         id: &RequestId,
     ) -> Result<Answer, Refused> {
         let (caller, bearer) = match route.door {
-            Door::Open => (Caller::anonymous(), None),
-            Door::Bearer => {
-                let (caller, bearer) = session::authenticate(&self.inner, parts)?;
+            Door::Open => {
+                refuse_other_sites(parts)?;
+                (Caller::anonymous(), None)
+            }
+            Door::Bearer | Door::Login => {
+                let (caller, bearer) = authenticate(&self.inner, parts).await?;
                 (caller, Some(bearer))
             }
         };
-        let call = Call::new(&self.inner, parts, caller, bearer, values);
-        let outcome = (route.run)(&call, body).await;
-        if route.audited == Audited::Yes {
-            let change = Change::of(&call, route.name, id, outcome.as_ref());
-            self.inner.audit.note(change, self.inner.seconds()).await;
+        if let (Door::Login, Some(bearer)) = (route.door, &bearer) {
+            bearer.require_login()?;
         }
-        outcome
+        let asked = Asked {
+            route,
+            values,
+            caller,
+            bearer,
+        };
+        match repeats::key_of(route, parts)? {
+            Some(key) => repeats::once(&self.inner, key, asked, (parts, body), id).await,
+            None => perform(&self.inner, asked, parts, body, id).await,
+        }
     }
+}
+
+/// What is open changes something by a cookie, or sets one. Browsers say where a request comes from;
+/// everybody else may leave it out.
+fn refuse_other_sites(parts: &Parts) -> Result<(), Refused> {
+    let site = parts.headers.get("sec-fetch-site");
+    let is_own = site.is_none_or(|site| site == "same-origin" || site == "none");
+    match is_own || parts.method == Method::GET {
+        true => Ok(()),
+        false => Err(Refused::new(
+            StatusCode::FORBIDDEN,
+            "CrossSite",
+            "A page of another site cannot do this.",
+        )),
+    }
+}
+
+/// A request whose route and sender are known.
+pub(crate) struct Asked {
+    route: &'static Route,
+    values: Vec<String>,
+    caller: Arc<Caller>,
+    pub(crate) bearer: Option<Bearer>,
+}
+
+/// Does it, and notes that.
+pub(crate) async fn perform(
+    inner: &Inner,
+    asked: Asked,
+    parts: &Parts,
+    body: RequestBody,
+    id: &RequestId,
+) -> Result<Answer, Refused> {
+    let route = asked.route;
+    let call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
+    let outcome = (route.run)(&call, body).await;
+    if route.audited == Audited::Yes {
+        let change = Change::of(&call, route.name, id, outcome.as_ref());
+        inner.audit.note(change, inner.seconds()).await;
+    }
+    outcome
 }
 
 /// The code of a refusal, for metrics; those that are none of ours are S3's.

@@ -5,9 +5,14 @@ use crate::console::Console;
 use crate::facts::{Counters, Facts};
 use crate::guesses::Guesses;
 use crate::passwords::Passwords;
+use crate::refused::Refused;
+use crate::repeats::Repeats;
+use crate::second_factor::SecondFactors;
 use crate::server::Live;
 use crate::session::Sessions;
+use crate::tokens::Tokens;
 use identity::Identity;
+use identity::model::{Holder, Secret};
 use s3_api::S3;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -36,6 +41,8 @@ pub enum OpenError {
     Store(#[from] storage_engine::Error),
     #[error("{table}: a row is damaged: {detail}")]
     Damaged { table: &'static str, detail: String },
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
 }
 
 #[derive(Debug)]
@@ -47,6 +54,9 @@ pub(crate) struct Inner {
     pub(crate) counters: Arc<dyn Counters>,
     pub(crate) sessions: Sessions,
     pub(crate) passwords: Passwords,
+    pub(crate) second_factors: SecondFactors,
+    pub(crate) tokens: Tokens,
+    pub(crate) repeats: Repeats,
     pub(crate) guesses: Guesses,
     pub(crate) audit: Arc<AuditLog>,
     pub(crate) live: Arc<Live>,
@@ -70,6 +80,9 @@ impl Inner {
         Ok(Self {
             sessions: Sessions::open(Arc::clone(&engine), &master).await?,
             passwords: Passwords::new(Arc::clone(&engine)),
+            second_factors: SecondFactors::new(Arc::clone(&engine), &master)?,
+            tokens: Tokens::open(Arc::clone(&engine)).await?,
+            repeats: Repeats::new(Arc::clone(&engine), &master),
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),
             live: Arc::new(Live::new(Arc::clone(&engine), Arc::clone(&counters))),
@@ -82,6 +95,24 @@ impl Inner {
             stopping,
             now,
         })
+    }
+
+    /// What the server's root logs in with.
+    pub(crate) fn root_secret(&self) -> Option<Secret> {
+        let found = self.identity.find(self.identity.root_access_key(), None);
+        found.ok().map(|credential| credential.secret.clone())
+    }
+
+    /// A number that changes when the secret of the server's root does: sessions, tokens and the
+    /// second factor of the root belong to the secret they were made with. Of others it is 0, whose
+    /// sessions end by being ended.
+    pub(crate) async fn generation_of(&self, holder: &Holder) -> Result<u64, Refused> {
+        if !self.identity.is_server_root(holder) {
+            return Ok(0);
+        }
+        let secret = self.root_secret();
+        let secret = secret.ok_or_else(|| Refused::failure("the root", &"it has no secret"))?;
+        self.passwords.generation(secret.expose()).await
     }
 
     pub(crate) fn seconds(&self) -> u64 {

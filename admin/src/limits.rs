@@ -21,6 +21,8 @@ pub const ASKED_ACTIONS_MAX: usize = 100;
 
 /// How long an access token is good for.
 pub const ACCESS_SECONDS: u64 = 15 * 60;
+/// How long a refresh token may come again and get what it got the first time.
+pub const REFRESH_GRACE_SECONDS: u64 = 10;
 /// How long a session lasts that nobody uses.
 pub const IDLE_SECONDS_MAX: u64 = 7 * 24 * 3600;
 /// How long any session lasts.
@@ -43,6 +45,39 @@ pub const HASH_ROUNDS: u32 = 2;
 /// Hashes computed at once. Further logins wait.
 pub const HASHES_AT_ONCE_MAX: usize = 2;
 
+/// Digits of a code of a second factor, the seconds each is shown for, and how many of them the
+/// clock of a device may be off.
+pub const CODE_DIGITS: u8 = 6;
+pub const CODE_SECONDS: u64 = 30;
+pub const CODE_STEPS_OFF_MAX: u16 = 1;
+/// Bytes of what a device makes codes of: as many as SHA-1 has.
+pub const SECOND_FACTOR_SECRET_BYTES: usize = 20;
+/// Codes for when the device is lost.
+pub const RECOVERY_CODES: usize = 10;
+/// A code as it is typed, in bytes.
+pub const CODE_BYTES_MAX: usize = 64;
+
+/// Tokens of one user, and of everybody.
+pub const TOKENS_PER_USER_MAX: usize = 50;
+pub const TOKENS_MAX: usize = 20_000;
+/// How long a token is good for.
+pub const TOKEN_SECONDS_MIN: u64 = 60;
+pub const TOKEN_SECONDS_MAX: u64 = 366 * 24 * 3600;
+/// How long an expired one is still listed.
+pub const TOKEN_SHOWN_SECONDS: u64 = 30 * 24 * 3600;
+/// A token's name, in characters.
+pub const TOKEN_NAME_CHARS_MAX: usize = 64;
+/// Between two uses of a token that are written down.
+pub const TOKEN_USE_SECONDS: u64 = 300;
+
+/// How long a request can be repeated with its key, and how many can.
+pub const REPEAT_SECONDS: u64 = 24 * 3600;
+pub const REPEATS_MAX: usize = 5000;
+/// An answer that is kept for it.
+pub const REPEAT_ANSWER_BYTES_MAX: usize = 8 << 10;
+/// Such a key, in characters.
+pub const REPEAT_KEY_CHARS_MAX: usize = 255;
+
 /// Time in which wrong passwords are counted.
 pub const GUESS_SECONDS: u64 = 15 * 60;
 /// Attempts on one name from one address.
@@ -51,6 +86,8 @@ pub const GUESSES_PER_PAIR_MAX: u32 = 10;
 pub const GUESSES_PER_NAME_MAX: u32 = 100;
 /// Attempts from one address on whatever names.
 pub const GUESSES_PER_ADDRESS_MAX: u32 = 50;
+/// Codes tried on one second factor, by whoever knows the password.
+pub const GUESSES_PER_SECOND_FACTOR_MAX: u32 = 10;
 /// Names and addresses that are counted.
 pub const GUESSERS_MAX: usize = 50_000;
 

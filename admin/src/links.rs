@@ -114,6 +114,8 @@ fn signing(call: &Call<'_>, seconds: u64) -> Result<Signing, Refused> {
         _ => Holder::Account(call.caller.account().id.clone()),
     };
     let lasting = match identity.is_server_root(&holder) {
+        // Who is restricted gets no link that is not.
+        _ if call.caller.is_restricted() => Vec::new(),
         true => vec![identity.root_access_key().to_owned()],
         false => {
             let keys = call.iam().list_access_keys(None, Default::default())?;

@@ -2,7 +2,9 @@
 
 use crate::answer::{Answer, with_type};
 use crate::call::Call;
+use crate::limits::REPEAT_KEY_CHARS_MAX;
 use crate::refused::{ErrorAnswer, Refused};
+use crate::repeats;
 use crate::route::{Door, ROUTES, Response, Route};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -58,6 +60,16 @@ pub(crate) fn document() -> Value {
 fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut parameters = path_parameters(route.path);
     parameters.extend(query_parameters(route, generator));
+    if repeats::is_repeatable(route) {
+        parameters.push(json!({
+            "name": repeats::HEADER,
+            "in": "header",
+            "required": false,
+            "description": "The same key with the same request within 24 hours gives the first \
+                            answer again, and does nothing",
+            "schema": { "type": "string", "minLength": 1, "maxLength": REPEAT_KEY_CHARS_MAX },
+        }));
+    }
     let mut operation = json!({
         "operationId": route.name,
         "summary": route.summary,

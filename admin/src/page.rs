@@ -52,4 +52,24 @@ impl<T> Page<T> {
             next: page.marker,
         }
     }
+
+    /// A page of a list that is whole at hand. A cursor is the name of the last item before it;
+    /// of one that is gone by now the list begins anew.
+    pub(crate) fn cut(
+        items: Vec<T>,
+        query: &PageQuery,
+        name: impl Fn(&T) -> &str,
+    ) -> Result<Self, Refused> {
+        let limit = query.limit()? as usize;
+        let cursor = query.cursor.as_deref();
+        let last = cursor.and_then(|cursor| items.iter().position(|it| name(it) == cursor));
+        let begin = last.map_or(0, |last| last + 1);
+        let is_more = items.len() > begin + limit;
+        let items: Vec<T> = items.into_iter().skip(begin).take(limit).collect();
+        let next = items
+            .last()
+            .filter(|_| is_more)
+            .map(|it| name(it).to_owned());
+        Ok(Self { items, next })
+    }
 }

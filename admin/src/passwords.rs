@@ -5,20 +5,22 @@
 use crate::limits::{
     HASH_MEMORY_KIB, HASH_ROUNDS, HASHES_AT_ONCE_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN,
 };
+use crate::random::random;
 use crate::refused::Refused;
 use argon2::{Algorithm, Argon2, Params, Version};
 use http::StatusCode;
 use identity::model::Holder;
-use ring::rand::{SecureRandom, SystemRandom};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 use storage_engine::{Engine, TableWrite};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::task;
 
 const TABLE: &str = "admin-password";
+/// The row of the root's secret, which is there only to know it again.
+const ROOT: &[u8] = b"root";
 
 /// A password as somebody typed it. It shows itself to nobody who prints it.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -59,6 +61,9 @@ struct Row {
     rounds: u32,
     salt: String,
     hash: String,
+    /// Of the root's: how many there were before it.
+    #[serde(default)]
+    generation: u64,
 }
 
 #[derive(Debug)]
@@ -66,6 +71,8 @@ pub(crate) struct Passwords {
     engine: Arc<Engine>,
     /// A hash takes much memory, and all of a core.
     slots: Arc<Semaphore>,
+    /// Which secret of the root the server was started with.
+    generation: OnceCell<u64>,
 }
 
 impl Passwords {
@@ -73,27 +80,57 @@ impl Passwords {
         Self {
             engine,
             slots: Arc::new(Semaphore::new(HASHES_AT_ONCE_MAX)),
+            generation: OnceCell::new(),
         }
     }
 
     pub(crate) async fn set(&self, holder: &Holder, password: &Password) -> Result<(), Refused> {
-        let mut salt = [0; 16];
-        let filled = SystemRandom::new().fill(&mut salt);
-        filled.map_err(|error| Refused::failure("random numbers", &error))?;
+        self.keep(key(holder), password, 0).await
+    }
+
+    async fn keep(
+        &self,
+        key: bytes::Bytes,
+        password: &Password,
+        generation: u64,
+    ) -> Result<(), Refused> {
         let mut row = Row {
             memory_kib: HASH_MEMORY_KIB,
             rounds: HASH_ROUNDS,
-            salt: hex::encode(salt),
+            salt: hex::encode(random::<16>()?),
             hash: String::new(),
+            generation,
         };
         row.hash = hex::encode(self.hash(password, &row).await?);
         let row = serde_json::to_vec(&row);
         let row = row.map_err(|error| Refused::failure("a password", &error))?;
-        let write = TableWrite::Put(key(holder), row.into());
+        let write = TableWrite::Put(key, row.into());
         self.engine
             .table_commit(TABLE, Vec::new(), vec![write])
             .await?;
         Ok(())
+    }
+
+    /// Which secret of the server's root this is. Another one in the configuration is another
+    /// number, and what hangs on the number ends with it.
+    pub(crate) async fn generation(&self, secret: &str) -> Result<u64, Refused> {
+        let found = self.generation.get_or_try_init(|| self.recognise(secret));
+        found.await.copied()
+    }
+
+    async fn recognise(&self, secret: &str) -> Result<u64, Refused> {
+        let secret = Password(secret.to_owned());
+        let kept = self.engine.table_get(TABLE, ROOT).await?;
+        let mut generation = 0;
+        if let Some(row) = kept {
+            let row = read(&row)?;
+            if self.is_of(&row, &secret).await? {
+                return Ok(row.generation);
+            }
+            generation = row.generation + 1;
+        }
+        self.keep(ROOT.into(), &secret, generation).await?;
+        Ok(generation)
     }
 
     pub(crate) async fn has(&self, holder: &Holder) -> Result<bool, Refused> {
@@ -118,9 +155,11 @@ impl Passwords {
             self.pretend(password).await?;
             return Ok(false);
         };
-        let row: Row =
-            serde_json::from_slice(&row).map_err(|error| Refused::failure("a password", &error))?;
-        let hash = self.hash(password, &row).await?;
+        self.is_of(&read(&row)?, password).await
+    }
+
+    async fn is_of(&self, row: &Row, password: &Password) -> Result<bool, Refused> {
+        let hash = self.hash(password, row).await?;
         let kept = hex::decode(&row.hash).ok();
         let kept = kept.and_then(|kept| <[u8; 32]>::try_from(kept).ok());
         let kept = kept.ok_or_else(|| Refused::failure("a password", &"its row is damaged"))?;
@@ -134,6 +173,7 @@ impl Passwords {
             rounds: HASH_ROUNDS,
             salt: hex::encode([0; 16]),
             hash: String::new(),
+            generation: 0,
         };
         self.hash(password, &nobody).await.map(drop)
     }
@@ -160,6 +200,10 @@ impl Passwords {
     }
 }
 
+fn read(row: &[u8]) -> Result<Row, Refused> {
+    serde_json::from_slice(row).map_err(|error| Refused::failure("a password", &error))
+}
+
 /// The root's password is the server's configuration.
 pub(crate) fn of_root() -> Refused {
     Refused::new(
@@ -169,7 +213,8 @@ pub(crate) fn of_root() -> Refused {
     )
 }
 
-fn key(holder: &Holder) -> bytes::Bytes {
+/// What rows about somebody are called.
+pub(crate) fn key(holder: &Holder) -> bytes::Bytes {
     let kind = match holder {
         Holder::Account(_) => "account",
         Holder::User(_) => "user",

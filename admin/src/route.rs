@@ -11,9 +11,12 @@ use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
 use crate::page::{Page, PageQuery};
 use crate::people::{self, groups, keys, policies, simulate, users};
+use crate::profile;
 use crate::refused::Refused;
+use crate::second_factor::Drawn;
 use crate::server;
-use crate::session::{self, login};
+use crate::session::{login, own as sessions, who};
+use crate::tokens::own as tokens;
 use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
@@ -44,8 +47,10 @@ pub(crate) struct Route {
 /// Who gets in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
-    /// Whoever brings an access token.
+    /// Whoever brings an access token, or a token of a service.
     Bearer,
+    /// Whoever has logged in himself: a token of a service is none of it.
+    Login,
     /// Everybody; or the endpoint looks for itself.
     Open,
 }
@@ -153,15 +158,40 @@ macro_rules! routes {
 routes! {
     POST "/session" LogIn "-" Open Yes login::log_in [] [login::Login] => CREATED login::LoggedIn,
         "Log in with a name and a password";
-    GET "/session" GetSession "-" Bearer No session::describe [session::MayQuery] []
-        => OK session::Described, "Who I am, and what I may";
+    GET "/session" GetSession "-" Bearer No who::describe [who::MayQuery] []
+        => OK who::Described, "Who I am, and what I may";
     POST "/session/refresh" RefreshSession "-" Open No login::refresh [] [] => OK login::LoggedIn,
         "A new access token for the session's cookie";
     DELETE "/session" LogOut "-" Open Yes login::log_out [] [] => NO_CONTENT Nothing,
         "End the session";
-    PUT "/profile/password" ChangeOwnPassword "-" Bearer Yes login::change_password
+    PUT "/profile/password" ChangeOwnPassword "-" Login Yes login::change_password
         [] [login::NewOwnPassword] => NO_CONTENT Nothing,
         "Change one's own password, which ends one's other sessions";
+
+    GET "/profile" GetProfile "-" Bearer No profile::get [] [] => OK profile::Profile,
+        "Who I am, with my limits and my second factor";
+    POST "/profile/second-factor" BeginSecondFactor "-" Login Yes profile::begin_second_factor
+        [] [profile::WithPassword] => OK Drawn,
+        "Begin a second factor: what a device has to learn, as text and as a QR code";
+    PUT "/profile/second-factor" SwitchOnSecondFactor "-" Login Yes
+        profile::switch_on_second_factor [] [profile::WithCode] => OK profile::RecoveryCodes,
+        "Switch the second factor on with its first code, which ends one's other sessions";
+    DELETE "/profile/second-factor" RemoveSecondFactor "-" Login Yes
+        profile::remove_second_factor [] [profile::WithBoth] => NO_CONTENT Nothing,
+        "Take one's own second factor away, which ends one's other sessions";
+    POST "/profile/second-factor/recovery-codes" RenewRecoveryCodes "-" Login Yes
+        profile::renew_recovery_codes [] [profile::WithBoth] => OK profile::RecoveryCodes,
+        "Ten new recovery codes instead of those there are";
+    GET "/profile/sessions" ListOwnSessions "-" Login No sessions::list [PageQuery] []
+        => OK Page<sessions::SessionView>, "Where one is logged in";
+    DELETE "/profile/sessions/{id}" EndOwnSession "-" Login Yes sessions::end [] []
+        => NO_CONTENT Nothing, "End one of one's own sessions";
+    GET "/tokens" ListOwnTokens "-" Login No tokens::list [PageQuery] []
+        => OK Page<tokens::TokenView>, "One's own service tokens";
+    POST "/tokens" CreateToken "-" Login Yes tokens::create [] [tokens::NewToken]
+        => CREATED tokens::TokenMade, "Make a service token, which is shown once";
+    DELETE "/tokens/{id}" DeleteToken "-" Login Yes tokens::delete [] [] => NO_CONTENT Nothing,
+        "Delete one of one's own service tokens";
 
     GET "/server" GetServer "cairn:GetServerInfo" Bearer No server::describe [] []
         => OK server::ServerView, "What is running, on which drive, and where S3 is";
@@ -240,6 +270,14 @@ routes! {
     DELETE "/users/{name}/password" DeleteUserPassword "iam:DeleteLoginProfile" Bearer Yes
         users::delete_password [] [] => NO_CONTENT Nothing,
         "Take a user's password away, which ends its sessions";
+    DELETE "/users/{name}/second-factor" RemoveUserSecondFactor "iam:DeactivateMFADevice" Bearer Yes
+        users::remove_second_factor [] [] => NO_CONTENT Nothing,
+        "Take away the second factor of who has lost it, which ends its sessions";
+    GET "/users/{name}/tokens" ListUserTokens "iam:ListServiceSpecificCredentials" Bearer No
+        tokens::list_of_user [PageQuery] [] => OK Page<tokens::TokenView>,
+        "Service tokens of a user";
+    DELETE "/users/{name}/tokens/{id}" DeleteUserToken "iam:DeleteServiceSpecificCredential" Bearer
+        Yes tokens::delete_of_user [] [] => NO_CONTENT Nothing, "Delete a service token of a user";
     GET "/users/{name}/keys" ListKeys "iam:ListAccessKeys" Bearer No keys::list [PageQuery] []
         => OK Page<keys::KeyView>, "Access keys of a user";
     POST "/users/{name}/keys" CreateKey "iam:CreateAccessKey" Bearer Yes keys::create

@@ -215,8 +215,13 @@ async fn take(mut answer: Response<ResponseBody>, begun: Instant) -> Result<Answ
 
 /// A copy that takes long has said 200 before it knew.
 fn is_error(body: &Bytes) -> bool {
-    let head = body.get(..body.len().min(128)).unwrap_or_default();
-    head.starts_with(b"<?xml") && head.windows(6).any(|it| it == b"<Error")
+    let body = body.trim_ascii_start();
+    let end = body.windows(2).position(|it| it == b"?>");
+    let Some((declaration, root)) = end.and_then(|end| body.split_at_checked(end + 2)) else {
+        return false;
+    };
+    // As the root: a list of what was deleted has errors inside. White space keeps it waiting.
+    declaration.starts_with(b"<?xml") && root.trim_ascii_start().starts_with(b"<Error>")
 }
 
 fn refusal(status: StatusCode, code: Option<&'static str>, body: &Bytes) -> Refused {

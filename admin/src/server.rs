@@ -143,7 +143,7 @@ fn answers([success, redirect, client_error, server_error]: [f64; 4]) -> Answers
 pub(crate) async fn live(call: &Call<'_>) -> Result<Answer, Refused> {
     call.permit("cairn:GetServerInfo")?;
     let (slot, seconds) = call.admin.live.watch().await?;
-    let left = call.bearer.map_or(0, |bearer| bearer.expires);
+    let left = call.bearer.as_ref().map_or(0, |bearer| bearer.expires);
     let left = left.saturating_sub(call.admin.seconds());
     let end = Instant::now() + Duration::from_secs(left);
     let state = (slot, seconds, call.admin.stopping.clone());

@@ -2,41 +2,33 @@
 //!
 //! The access token names a session and says until when it is good; the refresh token, in a cookie,
 //! says how often the session was refreshed before. One that comes a second time has been stolen,
-//! by whoever came first or by whoever comes now: the session ends.
+//! by whoever came first or by whoever comes now: the session ends. For a few seconds the second
+//! one gets what the first one got: a page that is loaded again asks twice.
 
+pub(crate) mod bearer;
 pub(crate) mod login;
+pub(crate) mod own;
 pub(crate) mod token;
+pub(crate) mod who;
 
-use crate::call::Call;
-use crate::inner::{Inner, OpenError};
+use crate::inner::OpenError;
 use crate::limits::{
-    ACCESS_SECONDS, ASKED_ACTIONS_MAX, IDLE_SECONDS_MAX, SESSION_SECONDS_MAX, SESSIONS_MAX,
+    ACCESS_SECONDS, IDLE_SECONDS_MAX, REFRESH_GRACE_SECONDS, SESSION_SECONDS_MAX, SESSIONS_MAX,
     SESSIONS_PER_USER_MAX,
 };
+use crate::random::random;
 use crate::refused::Refused;
 use http::StatusCode;
-use http::header::AUTHORIZATION;
-use http::request::Parts;
 use identity::model::Holder;
-use identity::policy::PrincipalKind;
-use identity::{Caller, Owner};
-use ring::rand::{SecureRandom, SystemRandom};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use storage_engine::{Engine, TableWrite};
 use token::{Access, Refresh, SessionId, Signer};
 use tokio::sync::Mutex;
 
 const TABLE: &str = "admin-session";
-
-/// How a request shows who it comes from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bearer {
-    pub(crate) session: SessionId,
-    pub(crate) expires: u64,
-}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Session {
@@ -48,15 +40,40 @@ pub(crate) struct Session {
     pub(crate) expires: u64,
     /// How often it has been refreshed.
     pub(crate) turn: u64,
+    /// When it last was.
+    #[serde(default)]
+    pub(crate) refreshed: u64,
+    /// When a second factor was shown.
+    #[serde(default)]
+    pub(crate) second_factor: Option<u64>,
+    /// Of the server's root: which of its secrets that was.
+    #[serde(default)]
+    pub(crate) generation: u64,
     pub(crate) from: String,
     pub(crate) agent: String,
+}
+
+#[derive(Debug)]
+struct Known {
+    session: Arc<Session>,
+    /// When it was last used, as far as this start knows.
+    seen: AtomicU64,
+}
+
+impl Known {
+    fn new(session: Arc<Session>, seen: u64) -> Self {
+        Self {
+            session,
+            seen: seen.into(),
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Sessions {
     engine: Arc<Engine>,
     signer: Signer,
-    known: RwLock<HashMap<SessionId, Arc<Session>>>,
+    known: RwLock<HashMap<SessionId, Known>>,
     /// Held by whoever changes something.
     changing: Mutex<()>,
 }
@@ -90,7 +107,7 @@ impl Sessions {
                 };
                 let id = <[u8; 16]>::try_from(&**key).map_err(|e| damaged(e.to_string()))?;
                 let row = serde_json::from_slice(row).map_err(|e| damaged(e.to_string()))?;
-                known.insert(SessionId(id), Arc::new(row));
+                known.insert(SessionId(id), Known::new(Arc::new(row), 0));
             }
             after = page.rows.last().map(|(key, _)| key.clone());
             if !page.more {
@@ -105,34 +122,59 @@ impl Sessions {
         })
     }
 
-    fn known(&self) -> RwLockReadGuard<'_, HashMap<SessionId, Arc<Session>>> {
+    fn known(&self) -> RwLockReadGuard<'_, HashMap<SessionId, Known>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whose session that is, unless it has ended.
     pub(crate) fn find(&self, id: SessionId, now: u64) -> Option<Arc<Session>> {
-        let session = self.known().get(&id).cloned()?;
+        let session = Arc::clone(&self.known().get(&id)?.session);
         (session.expires > now).then_some(session)
+    }
+
+    /// The same, for a request of it.
+    fn used(&self, id: SessionId, now: u64) -> Option<Arc<Session>> {
+        let known = self.known();
+        let known = known.get(&id).filter(|it| it.session.expires > now)?;
+        known.seen.fetch_max(now, Ordering::Relaxed);
+        Some(Arc::clone(&known.session))
+    }
+
+    /// Those of somebody that have not ended, with when they were last used.
+    fn of_holder(&self, holder: &Holder, now: u64) -> Vec<(SessionId, Arc<Session>, u64)> {
+        let known = self.known();
+        let own = known.iter().filter(|(_, it)| {
+            let session = &it.session;
+            session.holder == *holder && session.expires > now
+        });
+        let shown = own.map(|(id, it)| {
+            let session = Arc::clone(&it.session);
+            let seen = it.seen.load(Ordering::Relaxed);
+            let seen = seen.max(session.refreshed).max(session.created);
+            (*id, session, seen)
+        });
+        shown.collect()
     }
 
     pub(crate) async fn begin(&self, session: Session, now: u64) -> Result<Opened, Refused> {
         let _held = self.changing.lock().await;
-        let mut id = [0; 16];
-        let filled = SystemRandom::new().fill(&mut id);
-        filled.map_err(|error| Refused::failure("random numbers", &error))?;
+        let id = SessionId(random()?);
         let ended = self.making_room_for(&session.holder, now)?;
-        self.commit(SessionId(id), session, &ended, now).await
+        let session = self.commit(id, session, &ended, now).await?;
+        Ok(self.opened(id, session, now))
     }
 
     /// What has ended anyhow, and the oldest of who has too many.
     fn making_room_for(&self, holder: &Holder, now: u64) -> Result<Vec<SessionId>, Refused> {
         let known = self.known();
-        let over = known.iter().filter(|(_, it)| it.expires <= now);
+        let over = known.iter().filter(|(_, it)| it.session.expires <= now);
         let mut ended: Vec<SessionId> = over.map(|(id, _)| *id).take(1000).collect();
-        let own = known
-            .iter()
-            .filter(|(_, it)| it.holder == *holder && it.expires > now);
-        let mut own: Vec<(u64, SessionId)> = own.map(|(id, it)| (it.created, *id)).collect();
+        let own = known.iter().filter(|(_, it)| {
+            let session = &it.session;
+            session.holder == *holder && session.expires > now
+        });
+        let mut own: Vec<(u64, SessionId)> =
+            own.map(|(id, it)| (it.session.created, *id)).collect();
         own.sort_unstable();
         let too_many = (own.len() + 1).saturating_sub(SESSIONS_PER_USER_MAX);
         ended.extend(own.iter().take(too_many).map(|(_, id)| *id));
@@ -158,16 +200,40 @@ impl Sessions {
         let Some(session) = self.find(id, now) else {
             return Ok(Err(Stale::Unknown));
         };
+        let is_again = session.turn == turn + 1;
+        if is_again && now.saturating_sub(session.refreshed) <= REFRESH_GRACE_SECONDS {
+            return Ok(Ok(self.opened(id, session, now)));
+        }
         if session.turn != turn {
             self.remove(&[id]).await?;
             return Ok(Err(Stale::Reused));
         }
         let session = Session {
             turn: turn + 1,
+            refreshed: now,
             expires: (now + IDLE_SECONDS_MAX).min(session.created + SESSION_SECONDS_MAX),
             ..(*session).clone()
         };
-        Ok(Ok(self.commit(id, session, &[], now).await?))
+        let session = self.commit(id, session, &[], now).await?;
+        Ok(Ok(self.opened(id, session, now)))
+    }
+
+    /// Its holder has shown a second factor, or has none any more.
+    pub(crate) async fn set_second_factor(
+        &self,
+        id: SessionId,
+        shown: Option<u64>,
+        now: u64,
+    ) -> Result<(), Refused> {
+        let _held = self.changing.lock().await;
+        let Some(session) = self.find(id, now) else {
+            return Ok(());
+        };
+        let session = Session {
+            second_factor: shown,
+            ..(*session).clone()
+        };
+        self.commit(id, session, &[], now).await.map(drop)
     }
 
     pub(crate) async fn end(&self, id: SessionId) -> Result<(), Refused> {
@@ -189,7 +255,7 @@ impl Sessions {
         let _held = self.changing.lock().await;
         let ended: Vec<SessionId> = {
             let known = self.known();
-            let own = known.iter().filter(|(_, it)| it.holder == *holder);
+            let own = known.iter().filter(|(_, it)| it.session.holder == *holder);
             own.map(|(id, _)| *id)
                 .filter(|id| Some(*id) != but)
                 .collect()
@@ -217,20 +283,22 @@ impl Sessions {
         session: Session,
         ended: &[SessionId],
         now: u64,
-    ) -> Result<Opened, Refused> {
+    ) -> Result<Arc<Session>, Refused> {
         let row = serde_json::to_vec(&session);
         let row = row.map_err(|error| Refused::failure("a session", &error))?;
         let mut writes: Vec<TableWrite> = ended.iter().map(deletion).collect();
         writes.push(TableWrite::Put(id.0.to_vec().into(), row.into()));
         self.engine.table_commit(TABLE, Vec::new(), writes).await?;
         let session = Arc::new(session);
-        {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            for id in ended {
-                known.remove(id);
-            }
-            known.insert(id, Arc::clone(&session));
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for id in ended {
+            known.remove(id);
         }
+        known.insert(id, Known::new(Arc::clone(&session), now));
+        Ok(session)
+    }
+
+    fn opened(&self, id: SessionId, session: Arc<Session>, now: u64) -> Opened {
         let access = Access {
             session: id,
             expires: now + ACCESS_SECONDS,
@@ -239,135 +307,14 @@ impl Sessions {
             session: id,
             turn: session.turn,
         };
-        Ok(Opened {
+        Opened {
             access: self.signer.access(access),
             refresh: self.signer.refresh(refresh),
             session,
-        })
+        }
     }
 }
 
 fn deletion(id: &SessionId) -> TableWrite {
     TableWrite::Delete(id.0.to_vec().into())
-}
-
-/// Whoever brings an access token.
-pub(crate) fn authenticate(admin: &Inner, parts: &Parts) -> Result<(Arc<Caller>, Bearer), Refused> {
-    let header = parts.headers.get(AUTHORIZATION);
-    let header = header.and_then(|value| value.to_str().ok());
-    let token = header.and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let token = token.ok_or_else(|| {
-        let message = "Log in first: this needs `Authorization: Bearer …`.";
-        Refused::unauthenticated("Unauthenticated", message)
-    })?;
-    let invalid = || Refused::unauthenticated("InvalidToken", "The access token is not valid.");
-    let access = admin
-        .sessions
-        .signer
-        .open_access(token)
-        .ok_or_else(invalid)?;
-    let now = admin.seconds();
-    if access.expires <= now {
-        let message = "The access token has expired; refresh the session.";
-        return Err(Refused::unauthenticated("ExpiredToken", message));
-    }
-    let session = admin.sessions.find(access.session, now).ok_or_else(|| {
-        Refused::unauthenticated("SessionEnded", "The session has ended; log in again.")
-    })?;
-    // Who is no more is logged in no longer.
-    let caller = admin
-        .identity
-        .caller_of(&session.holder)
-        .ok_or_else(invalid)?;
-    let bearer = Bearer {
-        session: access.session,
-        expires: access.expires,
-    };
-    Ok((caller, bearer))
-}
-
-/// Who somebody is.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Who {
-    /// As typed at a login.
-    name: String,
-    arn: String,
-    kind: WhoKind,
-    /// The name of the account.
-    account: String,
-    /// May do everything: the server's own root.
-    is_administrator: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum WhoKind {
-    /// The root of an account.
-    Account,
-    User,
-}
-
-impl Who {
-    pub(crate) fn of(caller: &Caller, session: &Session) -> Self {
-        Self {
-            name: session.name.clone(),
-            arn: caller.arn().to_owned(),
-            kind: match caller.kind() {
-                PrincipalKind::User => WhoKind::User,
-                _ => WhoKind::Account,
-            },
-            account: caller.account().name.clone(),
-            is_administrator: caller.is_administrator(),
-        }
-    }
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-pub(crate) struct MayQuery {
-    /// Actions, separated by commas: `s3:CreateBucket,iam:CreateUser`.
-    may: Option<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Described {
-    user: Who,
-    /// Seconds until the access token expires.
-    expires_in: u64,
-    /// Of each action asked for, whether it is allowed on anything of one's own (`*`). A policy
-    /// may still say otherwise of a single thing.
-    may: BTreeMap<String, bool>,
-}
-
-pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Described, Refused> {
-    let now = call.admin.seconds();
-    let bearer = call.bearer.as_ref();
-    let session = bearer.and_then(|bearer| call.admin.sessions.find(bearer.session, now));
-    let (Some(bearer), Some(session)) = (bearer, session) else {
-        return Err(Refused::unauthenticated(
-            "SessionEnded",
-            "The session has ended.",
-        ));
-    };
-    let asked = query.may.as_deref().unwrap_or_default().split(',');
-    let asked: Vec<&str> = asked.map(str::trim).filter(|it| !it.is_empty()).collect();
-    if asked.len() > ASKED_ACTIONS_MAX {
-        let message = format!("At most {ASKED_ACTIONS_MAX} actions can be asked for.");
-        return Err(Refused::field("may", message));
-    }
-    let root = call.admin.identity.root();
-    let may = asked.into_iter().map(|action| {
-        let owner = match action.starts_with("cairn:") {
-            true => Owner::Account(&root),
-            false => Owner::Caller,
-        };
-        (action.to_owned(), call.may(action, "*", owner).is_none())
-    });
-    Ok(Described {
-        may: may.collect(),
-        user: Who::of(&call.caller, &session),
-        expires_in: bearer.expires.saturating_sub(now),
-    })
 }

@@ -6,7 +6,7 @@ use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::Inner;
 use crate::refused::Refused;
-use crate::session;
+use crate::session::bearer::authenticate;
 use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Uri};
@@ -24,7 +24,7 @@ pub(crate) async fn answer(
     path: &str,
     body: RequestBody,
 ) -> Result<Answer, Refused> {
-    let (caller, bearer) = session::authenticate(admin, parts)?;
+    let (caller, bearer) = authenticate(admin, parts).await?;
     let call = Call::new(admin, parts, caller.clone(), Some(bearer), Vec::new());
     let request = request_of(parts, path, body)?;
     let query = request.uri().query().unwrap_or_default().to_owned();

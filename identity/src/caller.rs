@@ -182,6 +182,11 @@ impl Caller {
         self.is_temporary
     }
 
+    /// Whether the credential cannot do all that its holder may.
+    pub fn is_restricted(&self) -> bool {
+        self.restriction.is_some()
+    }
+
     /// Whether any policy of the caller looks at a condition key that begins so.
     pub fn looks_at(&self, prefix: &str) -> bool {
         let limits = self.boundary.iter().chain(&self.restriction);

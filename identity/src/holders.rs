@@ -3,9 +3,38 @@
 use std::sync::Arc;
 
 use crate::caller::Caller;
+use crate::error::Result;
 use crate::identity::Identity;
-use crate::model::Holder;
+use crate::model::{Holder, Seconds};
+use crate::policy::{Kind, Named, Policy};
 use crate::store::state::State;
+
+/// How somebody who asks without a key has shown who it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    /// It has logged in, and has shown a second factor so long ago or none.
+    Login { second_factor: Option<Seconds> },
+    /// It has a token, which may do no more than that. As with a lasting key, nothing is said of
+    /// second factors.
+    Token {
+        restriction: Option<&'a Restriction>,
+    },
+}
+
+/// A policy that a credential cannot go beyond, whatever grants something.
+#[derive(Debug, Clone)]
+pub struct Restriction(Named);
+
+impl Restriction {
+    /// Reads a document, of the length that policies of sessions may have.
+    pub fn parse(document: &str) -> Result<Self> {
+        let policy = Policy::parse(Kind::Session, document)?;
+        Ok(Self(Named {
+            name: "token".into(),
+            policy: Arc::new(policy),
+        }))
+    }
+}
 
 impl Identity {
     /// Whoever goes by that name where people log in. In this order: the access key of the
@@ -32,9 +61,23 @@ impl Identity {
     }
 
     /// Whoever that is, as somebody who asks without any key; nothing if it is no more.
-    pub fn caller_of(&self, holder: &Holder) -> Option<Arc<Caller>> {
+    pub fn caller_of(&self, holder: &Holder, proof: Proof<'_>) -> Option<Arc<Caller>> {
         let mut caller = self.state().caller_of_holder(holder)?;
-        caller.principal.context.set("sts:authentication", "false");
+        let context = &mut caller.principal.context;
+        context.set("sts:authentication", "false");
+        match proof {
+            Proof::Login { second_factor } => {
+                let is_present = second_factor.is_some();
+                let is_present = if is_present { "true" } else { "false" };
+                context.set("aws:MultiFactorAuthPresent", is_present);
+                if let Some(seconds) = second_factor {
+                    context.set("aws:MultiFactorAuthAge", seconds.to_string());
+                }
+            }
+            Proof::Token { restriction } => {
+                caller.restriction = restriction.map(|it| it.0.clone());
+            }
+        }
         Some(Arc::new(caller))
     }
 

@@ -26,4 +26,6 @@ pub mod sts;
 pub use accounts::{NewAccount, Number};
 pub use caller::{Caller, Credential, Owner, Rank, Refusal, Target};
 pub use error::{Error, Result};
+pub use holders::{Proof, Restriction};
 pub use identity::{Identity, RootAccount};
+pub use store::seal::{Purpose, Sealer};

@@ -90,12 +90,19 @@ impl Server {
 
 /// The address in the log line with that message.
 fn address_of(process: &mut Process, message: &str) -> SocketAddr {
-    process.wait_for_log(|line| {
-        let line: serde_json::Value = serde_json::from_str(line).ok()?;
-        let fields = &line["fields"];
-        let address = fields["address"].as_str()?;
-        (fields["message"] == message).then(|| address.parse().unwrap())
-    })
+    process.wait_for_log(|line| address_in(line, message))
+}
+
+/// Of either form of the log.
+fn address_in(line: &str, message: &str) -> Option<SocketAddr> {
+    let Ok(line) = serde_json::from_str::<serde_json::Value>(line) else {
+        let (_, rest) = line.split_once(message)?;
+        let address = rest.trim_start().strip_prefix("address=")?;
+        return address.split(' ').next()?.parse().ok();
+    };
+    let fields = &line["fields"];
+    let address = fields["address"].as_str()?;
+    (fields["message"] == message).then(|| address.parse().unwrap())
 }
 
 /// Runs a command that is expected to end by itself.

@@ -46,7 +46,7 @@ pub(crate) fn ask(
     read_answer(&mut stream)
 }
 
-fn head_by(
+pub(crate) fn head_by(
     (access_key, secret_key): (&str, &str),
     method: &str,
     address: SocketAddr,

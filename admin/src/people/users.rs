@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::passwords::{self, Password};
 use crate::refused::Refused;
+use crate::second_factor::{self, Whose};
 use crate::time::shown;
 use identity::iam::{PolicyHolder, Renaming, UserView};
 use identity::model::Holder;
@@ -30,6 +31,8 @@ pub(crate) struct UserDetail {
     boundary: Option<String>,
     /// Whether it can log in with a password.
     has_password: bool,
+    /// Whether it is asked for a code, too.
+    second_factor: bool,
     groups: Vec<String>,
     attached_policies: Vec<Attached>,
     /// Names of the policies inside of it.
@@ -153,8 +156,8 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     let iam = call.iam();
     let user = iam.get_user(Some(name))?;
     let holder = Holder::User(user.id);
-    call.admin.sessions.end_all_of(&holder, None).await?;
-    call.admin.passwords.remove(&holder).await?;
+    lock_out(call, &holder).await?;
+    call.admin.second_factors.remove(&holder).await?;
     for key in all(|paging| iam.list_access_keys(Some(name), paging))? {
         iam.delete_access_key(Some(name), &key.id).await?;
     }
@@ -185,14 +188,38 @@ pub(crate) async fn set_password(call: &Call<'_>, new: NewPassword) -> Result<No
 pub(crate) async fn delete_password(call: &Call<'_>) -> Result<Nothing, Refused> {
     let name = call.path(0);
     call.permit_iam("DeleteLoginProfile", &[("UserName", name)])?;
+    lock_out(call, &holder(call, name)?).await?;
+    Ok(Nothing {})
+}
+
+/// The password goes first, so that nobody logs in anew meanwhile. Tokens were made by whoever had
+/// logged in, and go with it; access keys are for S3, and stay.
+async fn lock_out(call: &Call<'_>, holder: &Holder) -> Result<(), Refused> {
+    let admin = call.admin;
+    admin.passwords.remove(holder).await?;
+    admin.sessions.end_all_of(holder, None).await?;
+    admin.tokens.remove_all_of(holder).await
+}
+
+/// For who has lost the device and the recovery codes.
+pub(crate) async fn remove_second_factor(call: &Call<'_>) -> Result<Nothing, Refused> {
+    let name = call.path(0);
+    call.permit_iam("DeactivateMFADevice", &[("UserName", name)])?;
     let holder = holder(call, name)?;
-    call.admin.passwords.remove(&holder).await?;
+    let of = Whose {
+        holder: &holder,
+        generation: 0,
+    };
+    if !call.admin.second_factors.state(of).await?.on {
+        return Err(second_factor::absent());
+    }
+    call.admin.second_factors.remove(&holder).await?;
     call.admin.sessions.end_all_of(&holder, None).await?;
     Ok(Nothing {})
 }
 
 /// A user of the account that asks; or, for the server's own root, an account without a number.
-fn holder(call: &Call<'_>, name: &str) -> Result<Holder, Refused> {
+pub(crate) fn holder(call: &Call<'_>, name: &str) -> Result<Holder, Refused> {
     let identity = &call.admin.identity;
     match call.iam().get_user(Some(name)) {
         Ok(user) if user.name.is_some() && !is_account(call, &user) => Ok(Holder::User(user.id)),
@@ -230,10 +257,16 @@ async fn detail(call: &Call<'_>, name: &str) -> Result<UserDetail, Refused> {
         Holder::User(_) => all(|paging| iam.list_groups_for_user(name, paging))?,
         Holder::Account(_) => Vec::new(),
     };
+    let of = Whose {
+        holder: &holder,
+        generation: call.admin.generation_of(&holder).await?,
+    };
+    let state = call.admin.second_factors.state(of).await?;
     Ok(UserDetail {
         summary: summary(&user),
         tags: Tags::of(&user.tags),
         has_password: call.admin.passwords.has(&holder).await?,
+        second_factor: state.on,
         groups: groups.iter().map(|group| group.name.clone()).collect(),
         attached_policies: attached_to(call, Of::User, name)?,
         policies: inside_of(call, Of::User, name)?,

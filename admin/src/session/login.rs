@@ -1,11 +1,15 @@
 //! Logging in, staying so, and logging out.
 
-use super::{Opened, Session, Stale, Who};
+use super::bearer::{By, authenticate, caller_of, ended};
+use super::who::Who;
+use super::{Opened, Session, Stale};
 use crate::answer::{Nothing, Reply};
 use crate::call::Call;
 use crate::limits::{ACCESS_SECONDS, AGENT_BYTES_MAX, IDLE_SECONDS_MAX, LOGIN_NAME_BYTES_MAX};
 use crate::passwords::{self, Password};
+use crate::profile::check_code;
 use crate::refused::Refused;
+use crate::second_factor::{Checked, Code, Whose};
 use http::header::{COOKIE, HeaderValue, SET_COOKIE};
 use identity::model::Holder;
 use s3_api::Scheme;
@@ -22,6 +26,8 @@ pub(crate) struct Login {
     /// The root user name; or a user's or account's name; or `user@account`.
     name: String,
     password: Password,
+    /// Six digits of the second factor, or a recovery code. Asked for by `SecondFactorRequired`.
+    code: Option<Code>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -40,15 +46,23 @@ pub(crate) struct NewOwnPassword {
 }
 
 pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<LoggedIn>, Refused> {
-    let Login { name, password } = login;
+    let Login {
+        name,
+        password,
+        code,
+    } = login;
     let shown: String = name.chars().take(LOGIN_NAME_BYTES_MAX).collect();
     call.about(shown.clone());
     if name.len() > LOGIN_NAME_BYTES_MAX {
         return Err(wrong());
     }
     let holder = verify(call, &name, &password).await?.ok_or_else(wrong)?;
-    let caller = call.admin.identity.caller_of(&holder).ok_or_else(wrong)?;
-    call.is_by(&caller);
+    let generation = call.admin.generation_of(&holder).await?;
+    let of = Whose {
+        holder: &holder,
+        generation,
+    };
+    let second_factor = show_second_factor(call, of, code.as_ref()).await?;
     let now = call.admin.seconds();
     let agent = call.header("user-agent").unwrap_or_default();
     let session = Session {
@@ -57,15 +71,43 @@ pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<Logged
         created: now,
         expires: now + IDLE_SECONDS_MAX,
         turn: 0,
+        refreshed: now,
+        second_factor: second_factor.then_some(now),
+        generation,
         from: call.client().address.to_string(),
         agent: agent.chars().take(AGENT_BYTES_MAX).collect(),
     };
+    let caller = caller_of(call.admin, &session).ok_or_else(wrong)?;
+    call.is_by(&caller);
     let opened = call.admin.sessions.begin(session, now).await?;
     logged_in(call, opened)
 }
 
+/// Whether one was shown; refuses where there is one and it was not. That there is one is told to
+/// nobody who does not know the password.
+async fn show_second_factor(
+    call: &Call<'_>,
+    of: Whose<'_>,
+    code: Option<&Code>,
+) -> Result<bool, Refused> {
+    if !call.admin.second_factors.state(of).await?.on {
+        return Ok(false);
+    }
+    let Some(code) = code else {
+        let message = "The password is right; a code of the second factor is needed, too.";
+        return Err(Refused::unauthenticated("SecondFactorRequired", message));
+    };
+    match check_code(call, of, code).await? {
+        Checked::Right => Ok(true),
+        Checked::Wrong => {
+            let message = "The code is wrong, or was used before.";
+            Err(Refused::unauthenticated("InvalidSecondFactor", message))
+        }
+    }
+}
+
 /// Counts the attempt before anything is looked at, so that many at once are no way around it.
-async fn verify(
+pub(crate) async fn verify(
     call: &Call<'_>,
     name: &str,
     password: &Password,
@@ -76,8 +118,7 @@ async fn verify(
     let holder = admin.identity.holder_named(name);
     let is_right = match &holder {
         Some(holder) if admin.identity.is_server_root(holder) => {
-            let found = admin.identity.find(admin.identity.root_access_key(), None);
-            let secret = found.map(|credential| credential.secret.clone()).ok();
+            let secret = admin.root_secret();
             let is_right = secret.is_some_and(|secret| password.is(secret.expose()));
             // As long as everybody else's, so that the name is not told by the time.
             admin.passwords.pretend(password).await?;
@@ -102,6 +143,13 @@ fn wrong() -> Refused {
 pub(crate) async fn refresh(call: &Call<'_>) -> Result<Reply<LoggedIn>, Refused> {
     let token = cookie(call)?;
     let sessions = &call.admin.sessions;
+    let session = sessions.of_cookie(token);
+    let session = session.and_then(|id| sessions.find(id, call.admin.seconds()));
+    if let Some(session) = session
+        && call.admin.generation_of(&session.holder).await? != session.generation
+    {
+        return Err(ended());
+    }
     match sessions.refresh(token, call.admin.seconds()).await? {
         Ok(opened) => logged_in(call, opened),
         Err(Stale::Unknown) => {
@@ -118,18 +166,19 @@ pub(crate) async fn refresh(call: &Call<'_>) -> Result<Reply<LoggedIn>, Refused>
 
 pub(crate) async fn log_out(call: &Call<'_>) -> Result<Reply<Nothing>, Refused> {
     let sessions = &call.admin.sessions;
-    let id = match super::authenticate(call.admin, call.parts) {
-        Ok((_, bearer)) => Some(bearer.session),
+    let id = match authenticate(call.admin, call.parts).await {
+        Ok((_, bearer)) => {
+            bearer.require_login()?;
+            match bearer.by {
+                By::Session(id) => Some(id),
+                By::Token(_) => None,
+            }
+        }
         Err(_) => sessions.of_cookie(cookie(call)?),
     };
-    let Some(id) = id else {
-        return Err(Refused::unauthenticated(
-            "SessionEnded",
-            "There is no such session.",
-        ));
-    };
+    let id = id.ok_or_else(ended)?;
     let session = sessions.find(id, call.admin.seconds());
-    if let Some(caller) = session.and_then(|it| call.admin.identity.caller_of(&it.holder)) {
+    if let Some(caller) = session.and_then(|it| caller_of(call.admin, &it)) {
         call.is_by(&caller);
     }
     sessions.end(id).await?;
@@ -142,15 +191,7 @@ pub(crate) async fn change_password(
     call: &Call<'_>,
     change: NewOwnPassword,
 ) -> Result<Nothing, Refused> {
-    let now = call.admin.seconds();
-    let bearer = call.bearer.as_ref();
-    let session = bearer.and_then(|bearer| call.admin.sessions.find(bearer.session, now));
-    let (Some(bearer), Some(session)) = (bearer, session) else {
-        return Err(Refused::unauthenticated(
-            "SessionEnded",
-            "The session has ended.",
-        ));
-    };
+    let (id, session) = call.session()?;
     if call.admin.identity.is_server_root(&session.holder) {
         return Err(passwords::of_root());
     }
@@ -165,9 +206,7 @@ pub(crate) async fn change_password(
         .set(&session.holder, &change.new)
         .await?;
     let sessions = &call.admin.sessions;
-    sessions
-        .end_all_of(&session.holder, Some(bearer.session))
-        .await?;
+    sessions.end_all_of(&session.holder, Some(id)).await?;
     Ok(Nothing {})
 }
 
@@ -193,12 +232,11 @@ fn logged_in(call: &Call<'_>, opened: Opened) -> Result<Reply<LoggedIn>, Refused
         access,
         refresh,
     } = opened;
-    let caller = call.admin.identity.caller_of(&session.holder);
-    let caller = caller.ok_or_else(wrong)?;
+    let caller = caller_of(call.admin, &session).ok_or_else(wrong)?;
     let mut reply = Reply::from(LoggedIn {
         access_token: access,
         expires_in: ACCESS_SECONDS,
-        user: Who::of(&caller, &session),
+        user: Who::of(&caller, &session.name),
     });
     set_cookie(call, &mut reply, &refresh, IDLE_SECONDS_MAX);
     Ok(reply)

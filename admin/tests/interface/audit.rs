@@ -105,3 +105,34 @@ async fn reading_it_needs_a_permission() {
     let bert = root.user("bert", Some(allow(&["cairn:ReadAudit"]))).await;
     bert.get("/audit").await.ok();
 }
+
+/// Whatever names hold, an entry is one line, and nothing in it moves a cursor.
+#[tokio::test]
+async fn no_name_makes_a_line_of_its_own() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let hostile = "a\n{\"who\":\"root\"}\r\n\u{1b}[2J\u{2028}\u{0}b";
+    let login = json!({ "name": hostile, "password": "x" });
+    let asked = crate::support::request(http::Method::POST, "/session", &[], Some(&login));
+    rig.send(asked).await.refused(401, "InvalidCredentials");
+    let user = json!({ "name": hostile });
+    let refused = root.post("/users", user).await;
+    assert_eq!(refused.status, 400);
+    let deleted = json!({ "key": hostile, "to_key": "b" });
+    let refused = root.post("/buckets/photos/object/copy", deleted).await;
+    assert!(refused.status.is_client_error());
+    let export = root.get("/audit/export").await;
+    let text = String::from_utf8(export.bytes.to_vec()).unwrap();
+    assert!(text.contains("[2J"), "{text}");
+    let count = root.get("/audit?limit=1000").await.ok();
+    let count = count["items"].as_array().unwrap().len();
+    assert_eq!(text.lines().count(), count);
+    for line in text.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(entry["request_id"].is_string(), "{line}");
+        assert!(!line.chars().any(|it| it.is_control()), "{line:?}");
+    }
+}

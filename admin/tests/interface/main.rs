@@ -5,8 +5,12 @@
 mod audit;
 mod buckets;
 mod doors;
+mod examples;
 mod objects;
 mod people;
+mod repeats;
+mod second_factor;
 mod server;
 mod session;
 mod support;
+mod tokens;

@@ -82,6 +82,7 @@ async fn a_refresh_token_that_comes_twice_ends_the_session() {
     let rig = Rig::new().await;
     let root = rig.root().await;
     let second = refresh(&rig, &root.cookie).await.cookie();
+    pass(admin::limits::REFRESH_GRACE_SECONDS + 1);
     refresh(&rig, &root.cookie)
         .await
         .refused(401, "RefreshTokenReused");
@@ -226,4 +227,66 @@ async fn who_is_deleted_is_logged_out() {
     rig.log_in("anna", "correct horse")
         .await
         .refused(401, "InvalidCredentials");
+}
+
+/// A page that is loaded again asks twice with one cookie, and may lose the first answer.
+#[tokio::test]
+async fn a_refresh_that_comes_again_at_once_gets_the_same() {
+    let rig = Rig::new().await;
+    let Client { cookie, .. } = rig.root().await;
+    let first = refresh(&rig, &cookie).await.cookie();
+    pass(admin::limits::REFRESH_GRACE_SECONDS);
+    let rig = rig.restarted().await;
+    let again = refresh(&rig, &cookie).await;
+    assert_eq!(again.cookie(), first);
+    let token = again.ok()["access_token"].as_str().unwrap().to_owned();
+    let root = Client {
+        rig: &rig,
+        token,
+        cookie: first.clone(),
+    };
+    root.get("/session").await.ok();
+    // Only the last one comes again.
+    let second = refresh(&rig, &first).await.cookie();
+    assert_ne!(second, first);
+    refresh(&rig, &cookie)
+        .await
+        .refused(401, "RefreshTokenReused");
+    refresh(&rig, &second).await.refused(401, "SessionEnded");
+}
+
+#[tokio::test]
+async fn one_sees_ones_sessions_and_ends_them() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    pass(60);
+    let elsewhere = rig.client("anna", "correct horse").await;
+    pass(60);
+    anna.get("/session").await.ok();
+    let page = anna.get("/profile/sessions").await.ok();
+    let items = page["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    // The one that was used last is first.
+    assert_eq!(items[0]["current"], true);
+    assert_eq!(items[1]["current"], false);
+    assert_eq!(items[1]["address"], "127.0.0.1");
+    let time = |item: usize, name: &str| items[item][name].as_str().unwrap().to_owned();
+    assert!(time(0, "last_seen") > time(0, "started"));
+    assert!(time(1, "started") > time(0, "started"));
+    let other = format!("/profile/sessions/{}", time(1, "id"));
+    // Not somebody else's.
+    root.delete(&other).await.refused(404, "NoSuchSession");
+    assert_eq!(anna.delete(&other).await.status, 204);
+    elsewhere.get("/session").await.refused(401, "SessionEnded");
+    refresh(&rig, &elsewhere.cookie)
+        .await
+        .refused(401, "SessionEnded");
+    anna.delete(&other).await.refused(404, "NoSuchSession");
+    anna.delete("/profile/sessions/x")
+        .await
+        .refused(404, "NoSuchSession");
+    let own = format!("/profile/sessions/{}", time(0, "id"));
+    assert_eq!(anna.delete(&own).await.status, 204);
+    anna.get("/session").await.refused(401, "SessionEnded");
 }

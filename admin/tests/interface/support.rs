@@ -30,6 +30,12 @@ fn now() -> SystemTime {
     SystemTime::now() + Duration::from_secs(PASSED.get())
 }
 
+/// What the interface takes for now.
+pub(crate) fn seconds() -> u64 {
+    let since = now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap().as_secs()
+}
+
 pub(crate) fn pass(seconds: u64) {
     PASSED.set(PASSED.get() + seconds);
 }
@@ -45,6 +51,7 @@ impl Counters for NothingCounted {
 
 pub(crate) struct Rig {
     pub(crate) admin: Admin,
+    pub(crate) s3: Arc<S3>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) identity: Identity,
     pub(crate) stop: watch::Sender<bool>,
@@ -105,35 +112,47 @@ impl Reply {
 impl Rig {
     pub(crate) async fn new() -> Self {
         let engine = Arc::new(Engine::in_memory(Arc::new(SystemClock)).unwrap());
-        Rig::over(engine).await
+        Rig::over(engine, ROOT_PASSWORD, MASTER).await
+    }
+
+    /// Another server.
+    pub(crate) async fn under(master: [u8; 32]) -> Self {
+        let engine = Arc::new(Engine::in_memory(Arc::new(SystemClock)).unwrap());
+        Rig::over(engine, ROOT_PASSWORD, master).await
     }
 
     /// Everything but the engine made anew, as at a start.
     pub(crate) async fn restarted(self) -> Self {
-        let Rig { engine, .. } = self;
-        Rig::over(engine).await
+        self.restarted_with(ROOT_PASSWORD).await
     }
 
-    async fn over(engine: Arc<Engine>) -> Self {
+    /// The same with another secret of the root in its configuration.
+    pub(crate) async fn restarted_with(self, root_password: &str) -> Self {
+        let Rig { engine, .. } = self;
+        Rig::over(engine, root_password, MASTER).await
+    }
+
+    async fn over(engine: Arc<Engine>, root_password: &str, master: [u8; 32]) -> Self {
         let root = RootAccount {
             canonical_id: "root-id".into(),
             display_name: "root".into(),
             email: None,
             access_key: ROOT.into(),
-            secret: Secret::new(ROOT_PASSWORD),
+            secret: Secret::new(root_password),
         };
-        let identity = Identity::open(Arc::clone(&engine), &MASTER, root);
+        let identity = Identity::open(Arc::clone(&engine), &master, root);
         let identity = identity.await.unwrap();
-        let ring = LocalKeyRing::open(Arc::clone(&engine), &MASTER)
+        let ring = LocalKeyRing::open(Arc::clone(&engine), &master)
             .await
             .unwrap();
         let config = S3Config::new("us-east-1", identity.clone(), Arc::new(ring));
         let (stop, stopping) = watch::channel(false);
+        let s3 = Arc::new(S3::new(Arc::clone(&engine), config));
         let config = AdminConfig {
-            s3: Arc::new(S3::new(Arc::clone(&engine), config)),
+            s3: Arc::clone(&s3),
             engine: Arc::clone(&engine),
             identity: identity.clone(),
-            master: MASTER,
+            master,
             facts: Facts {
                 version: "1.2.3",
                 region: "us-east-1".into(),
@@ -148,6 +167,7 @@ impl Rig {
         let admin = Admin::open(config).await.unwrap();
         Rig {
             admin,
+            s3,
             engine,
             identity,
             stop,
@@ -278,4 +298,14 @@ pub(crate) fn allow(actions: &[&str]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Action": actions, "Resource": "*" },
     ] })
+}
+
+/// What S3 answers to a link.
+pub(crate) async fn follow(rig: &Rig, url: &str) -> u16 {
+    let url: http::Uri = url.parse().unwrap();
+    let asked = Request::get(url.path_and_query().unwrap().as_str())
+        .header("host", url.authority().unwrap().as_str())
+        .body(Full::<Bytes>::default())
+        .unwrap();
+    rig.s3.handle(asked).await.status().as_u16()
 }

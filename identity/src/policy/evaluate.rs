@@ -109,7 +109,7 @@ impl Layer {
             Layer::Standing | Layer::Identity => "identity-based policy",
             Layer::Boundary => "permissions boundary",
             Layer::Session => "session policy",
-            Layer::Restriction => "access key policy",
+            Layer::Restriction => "policy of the credential",
             Layer::Resource => "resource-based policy",
         }
     }

@@ -11,7 +11,7 @@ use crate::model::random;
 /// Seals what must not be read, and knows it again: AES-256-GCM with a random nonce, under a key
 /// made from the master key for one purpose. What it is associated with is sealed with it, so that
 /// nothing can be put in another's place.
-pub(crate) struct Sealer(LessSafeKey);
+pub struct Sealer(LessSafeKey);
 
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,9 +21,13 @@ impl fmt::Debug for Sealer {
 
 /// What a key is for: keys of different purposes have nothing to do with each other.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     SecretsAtRest,
     SessionTokens,
+    /// What devices make one-time passwords of.
+    SecondFactors,
+    /// Answers that are given again to who asks again.
+    RepeatedAnswers,
 }
 
 struct KeyLength;
@@ -35,10 +39,12 @@ impl KeyType for KeyLength {
 }
 
 impl Sealer {
-    pub(crate) fn new(master: &[u8; 32], purpose: Purpose) -> Result<Self> {
+    pub fn new(master: &[u8; 32], purpose: Purpose) -> Result<Self> {
         let info: &[&[u8]] = match purpose {
             Purpose::SecretsAtRest => &[b"Cairn identity, secrets at rest, version 1"],
             Purpose::SessionTokens => &[b"Cairn identity, session tokens, version 1"],
+            Purpose::SecondFactors => &[b"Cairn admin, second factors, version 1"],
+            Purpose::RepeatedAnswers => &[b"Cairn admin, repeated answers, version 1"],
         };
         let refused = |_| Error::Cryptography("the key was refused");
         let pseudo_random = Salt::new(HKDF_SHA256, &[]).extract(master);
@@ -50,7 +56,7 @@ impl Sealer {
     }
 
     /// Nonce, then ciphertext, then tag.
-    pub(crate) fn seal(&self, plain: &[u8], associated: &[u8]) -> Result<Vec<u8>> {
+    pub fn seal(&self, plain: &[u8], associated: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE_LEN] = random()?;
         let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&nonce);
@@ -64,7 +70,7 @@ impl Sealer {
     }
 
     /// Nothing, unless it was sealed with this key for this association.
-    pub(crate) fn open(&self, sealed: &[u8], associated: &[u8]) -> Option<Vec<u8>> {
+    pub fn open(&self, sealed: &[u8], associated: &[u8]) -> Option<Vec<u8>> {
         let (nonce, text) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut text = text.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);

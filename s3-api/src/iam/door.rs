@@ -12,10 +12,13 @@ use http::request::Parts;
 use identity::Caller;
 
 /// Actions of Amazon's IAM that have no wire form here. All are about a user.
-const OF_LOGINS: [&str; 3] = [
+const OF_LOGINS: [&str; 6] = [
     "CreateLoginProfile",
     "UpdateLoginProfile",
     "DeleteLoginProfile",
+    "DeactivateMFADevice",
+    "ListServiceSpecificCredentials",
+    "DeleteServiceSpecificCredential",
 ];
 
 /// What IAM would answer.

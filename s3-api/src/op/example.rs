@@ -41,6 +41,11 @@ impl Operation {
         }
     }
 
+    /// What policies call it.
+    pub fn action(&self) -> &'static str {
+        self.access.action
+    }
+
     pub fn is_of_service(&self) -> bool {
         self.level == Level::Service
     }
