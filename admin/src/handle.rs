@@ -53,8 +53,8 @@ impl Admin {
     /// Answers one request; every refusal is an answer too. The answer's extensions hold what
     /// the server has to know of it, [`Seen`].
     ///
-    /// Dropping the future leaves nothing half done: what was not committed did not happen, what
-    /// was stays, and only the audit log may then not tell of it.
+    /// Dropping the future leaves nothing half done: a change of the interface's own goes on and gets
+    /// into the audit log, what came by the protocol of S3 ends where it is.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<AdminBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -170,7 +170,16 @@ impl Admin {
         };
         match repeats::key_of(route, parts)? {
             Some(key) => repeats::once(&self.inner, key, asked, (parts, body), id).await,
-            None => perform(&self.inner, asked, parts, body, id).await,
+            None if route.audited == Audited::No => {
+                perform(&self.inner, asked, parts, body, id).await
+            }
+            None => {
+                // A client that goes away does not keep it out of the audit log.
+                let (inner, parts, id) = (Arc::clone(&self.inner), parts.clone(), id.clone());
+                let done = async move { perform(&inner, asked, &parts, body, &id).await };
+                let done = tokio::spawn(done).await;
+                done.map_err(|error| Refused::failure("a change", &error))?
+            }
         }
     }
 }
@@ -209,11 +218,17 @@ pub(crate) async fn perform(
     let route = asked.route;
     let call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
     let outcome = (route.run)(&call, body).await;
-    if route.audited == Audited::Yes {
+    if route.audited == Audited::Yes && !is_flood(&outcome) {
         let change = Change::of(&call, route.name, id, outcome.as_ref());
         inner.audit.note(change, inner.seconds()).await;
     }
     outcome
+}
+
+/// Attempts that were not even looked at; they could push all else out of the audit log.
+fn is_flood(outcome: &Result<Answer, Refused>) -> bool {
+    let refused = outcome.as_ref().err();
+    refused.is_some_and(|refused| refused.status == StatusCode::TOO_MANY_REQUESTS)
 }
 
 /// The code of a refusal, for metrics; those that are none of ours are S3's.

@@ -1,7 +1,9 @@
 //! The audit log: what is in it, what is not, and who may read it.
 
 use crate::support::{ROOT, Rig, allow};
+use http::Method;
 use serde_json::json;
+use std::task::{Context, Waker};
 
 #[tokio::test]
 async fn changes_are_told_of_whatever_came_of_them() {
@@ -135,4 +137,47 @@ async fn no_name_makes_a_line_of_its_own() {
         assert!(entry["request_id"].is_string(), "{line}");
         assert!(!line.chars().any(|it| it.is_control()), "{line:?}");
     }
+}
+
+/// Whoever hangs up at once has done it all the same, and is in the log.
+#[tokio::test]
+async fn a_client_that_goes_away_is_told_of() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let body = json!({ "name": "photos" });
+    let request = root.request(Method::POST, "/buckets", Some(&body));
+    let mut answering = Box::pin(rig.answer(request));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(answering.as_mut().poll(&mut context).is_pending());
+    drop(answering);
+    let entry = loop {
+        let log = root.get("/audit?action=CreateBucket").await.ok();
+        match log["items"].as_array().unwrap().first() {
+            Some(entry) => break entry.clone(),
+            None => tokio::task::yield_now().await,
+        }
+    };
+    assert_eq!(
+        (&entry["target"], &entry["outcome"]),
+        (&json!("photos"), &json!("done"))
+    );
+    root.get("/buckets/photos").await.ok();
+}
+
+/// Guessing on when it is refused unseen would push out everything else.
+#[tokio::test]
+async fn attempts_that_nobody_looks_at_leave_nothing() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let mut looked_at = 0;
+    for _ in 0..100 {
+        let refused = rig.log_in("anna", "a guess").await;
+        looked_at += usize::from(refused.status == 401);
+    }
+    assert!(looked_at < 50, "{looked_at} guesses were looked at");
+    let log = root
+        .get("/audit?action=LogIn&outcome=denied&limit=1000")
+        .await
+        .ok();
+    assert_eq!(log["items"].as_array().unwrap().len(), looked_at);
 }
