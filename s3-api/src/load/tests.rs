@@ -182,31 +182,3 @@ async fn memory_may_become_less_and_more_while_it_is_held() {
     load.set(with(0));
     load.hold(1 << 40).await.unwrap();
 }
-
-/// What a request pays for limits. Run with `--ignored --nocapture` and optimised; the figures are
-/// in `benches/README.md`.
-#[test]
-#[ignore = "a measurement"]
-fn cost_of_a_request() {
-    let each = |what: &str, load: &Load| {
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let caller = Caller::anonymous();
-        let rounds = 2_000_000_u32;
-        let begun = Instant::now();
-        for _ in 0..rounds {
-            let _ = std::hint::black_box(load.admit_address(address));
-            let _ = std::hint::black_box(load.admit(&caller));
-            let _ = std::hint::black_box(load.begin());
-        }
-        println!("{what}: {:?} a request", begun.elapsed() / rounds);
-    };
-    each("no limits", &Load::default());
-    each(
-        "address and requests at once",
-        &Load::new(LoadLimits {
-            address_requests_per_second: 1_000_000,
-            requests_at_once: 1000,
-            ..LoadLimits::default()
-        }),
-    );
-}
