@@ -288,6 +288,16 @@ impl S3 {
         self.load.hold(bytes).await.map_err(Busy::refusal)
     }
 
+    /// An answer with the memory that its body needs on its way.
+    pub(crate) async fn let_out(&self, mut answer: Answer) -> Result<Answer, S3Error> {
+        let going = answer.body().streamed_bytes().min(OUTLET_BYTES_MAX);
+        if going > 0 {
+            let held = self.hold(going).await?;
+            answer.body_mut().occupy(held);
+        }
+        Ok(answer)
+    }
+
     pub(crate) fn collector(&self) -> &Collector {
         &self.collector
     }
@@ -340,14 +350,7 @@ impl S3 {
         let payload = Payload::new(body, claim, headers)?;
         let outcome = ops::run(&permitted, payload).await;
         match outcome {
-            Ok(mut answer) => {
-                let going = answer.body().streamed_bytes().min(OUTLET_BYTES_MAX);
-                if going > 0 {
-                    let held = self.hold(going).await?;
-                    answer.body_mut().occupy(held);
-                }
-                Ok(answer)
-            }
+            Ok(answer) => self.let_out(answer).await,
             Err(error) => Err(permitted.hide_absence(error).await),
         }
     }
