@@ -131,7 +131,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let ring = store::key_ring(&engine, &master).await?;
     let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
     let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
-    let load = Arc::new(Load::new(config.live.load));
+    let load: Arc<Load> = Arc::default();
     let parts = (identity.clone(), ring, Arc::clone(&load));
     let s3 = Arc::new(s3_over(&engine, config, parts, webhooks));
     let declarer = Declarer {
@@ -142,6 +142,8 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         region: &config.region,
     };
     declarer.declare(&setup.effective.declared).await?;
+    // The server's own requests until here are not limited.
+    load.set(config.live.load);
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);

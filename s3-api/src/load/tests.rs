@@ -128,7 +128,7 @@ fn requests_at_once_are_counted_to_their_end() {
     assert_eq!(load.stats().by_requests, 3);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn memory_is_handed_out_by_size_and_waited_for_a_moment() {
     let load = Arc::new(Load::new(LoadLimits {
         body_bytes: 100 * MEMORY_UNIT_BYTES,
@@ -152,7 +152,7 @@ async fn memory_is_handed_out_by_size_and_waited_for_a_moment() {
     assert_eq!(load.stats().body_bytes, 40 * MEMORY_UNIT_BYTES);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_body_larger_than_all_memory_goes_alone() {
     let load = Load::new(LoadLimits {
         body_bytes: 10 * MEMORY_UNIT_BYTES,
@@ -164,7 +164,7 @@ async fn a_body_larger_than_all_memory_goes_alone() {
     load.hold(1).await.unwrap();
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn memory_may_become_less_and_more_while_it_is_held() {
     let load = Load::default();
     let _unbounded = load.hold(1 << 40).await.unwrap();
