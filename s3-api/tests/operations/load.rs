@@ -52,6 +52,17 @@ fn slowed(reply: Reply) {
     assert_eq!(reply.observation.error, Some("SlowDown"));
 }
 
+/// Asks until that is told: however slow the machine is, it is faster than a few in a second.
+async fn until_slowed(mut ask: impl AsyncFnMut() -> Reply) {
+    for _ in 0..100 {
+        let reply = ask().await;
+        if reply.status.as_u16() == 503 {
+            return slowed(reply);
+        }
+    }
+    panic!("nobody was slowed down");
+}
+
 #[tokio::test]
 async fn a_key_is_told_to_slow_down_and_others_are_not() {
     let client = client_with(LoadLimits {
@@ -60,28 +71,28 @@ async fn a_key_is_told_to_slow_down_and_others_are_not() {
     })
     .await;
     let anna = client.account("anna").await;
-    client.put("/bucket", "").await;
-    client.get("/bucket").await.ok();
-    slowed(client.get("/bucket").await);
+    until_slowed(async || client.get("/").await).await;
     client.send_as(&anna, call("GET", "/")).await.ok();
     // Nobody has no key, and a wrong signature takes nothing from who has the key.
-    client
-        .send_raw(call("GET", "/bucket").unsigned())
-        .await
-        .refused(403, "AccessDenied");
     let thief = Keys::new(&anna.access, "wrong");
-    for _ in 0..5 {
+    for _ in 0..20 {
+        let nobody = client.send_raw(call("GET", "/").unsigned()).await;
+        nobody.refused(403, "AccessDenied");
         let reply = client.send_as(&thief, call("GET", "/")).await;
         reply.refused(403, "SignatureDoesNotMatch");
     }
     client.send_as(&anna, call("GET", "/")).await.ok();
-    // Calls of IAM count, too, in its own words.
-    let reply = client.iam(&anna, "GetUser", &[]).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.tag("Code")),
-        (400, "Throttling")
-    );
-    assert_eq!(client.s3.load().stats().by_key, 2);
+    // Calls of IAM count, too, and are refused in its own words.
+    let mut throttled = 0;
+    for _ in 0..20 {
+        let reply = client.iam(&anna, "GetUser", &[]).await;
+        if reply.status.as_u16() == 400 {
+            reply.refused(400, "Throttling");
+            throttled += 1;
+        }
+    }
+    assert!(throttled > 0);
+    assert_eq!(client.s3.load().stats().by_key, throttled + 1);
 }
 
 #[tokio::test]
@@ -93,11 +104,19 @@ async fn keys_of_a_user_share_what_its_policies_grant() {
     };
     let first = user(&client, "anna", two).await;
     let second = key_of(&client, "anna").await;
-    client.send_as(&first, call("GET", "/")).await.ok();
-    client.send_as(&second, call("GET", "/")).await.ok();
-    slowed(client.send_as(&first, call("GET", "/")).await);
-    slowed(client.send_as(&second, call("GET", "/")).await);
-    // The root has none, and a raised limit counts at once.
+    let begun = Instant::now();
+    let mut granted = 0;
+    for number in 0..60 {
+        let keys = if number % 2 == 0 { &first } else { &second };
+        let reply = client.send_as(keys, call("GET", "/")).await;
+        match reply.status.as_u16() {
+            200 => granted += 1,
+            _ => slowed(reply),
+        }
+    }
+    let most = 2 + 2 * (begun.elapsed().as_secs() + 1);
+    assert!(granted <= most, "{granted} in {:?}", begun.elapsed());
+    // The root has none, and a limit that is lifted is gone at once.
     client.get("/").await.ok();
     let root = client.identity.root();
     let iam = client.identity.iam_of(&root);
@@ -106,7 +125,7 @@ async fn keys_of_a_user_share_what_its_policies_grant() {
         .await
         .unwrap();
     client.send_as(&first, call("GET", "/")).await.ok();
-    assert_eq!(client.s3.load().stats().by_user, 2);
+    assert_eq!(client.s3.load().stats().by_user, 60 - granted);
 }
 
 #[tokio::test]
@@ -116,7 +135,7 @@ async fn an_address_is_told_before_anything_is_looked_at() {
         ..LoadLimits::default()
     })
     .await;
-    let from = |address: &str| {
+    let from = |address: String| {
         let mut request: Request<_> = call("GET", "/").unsigned();
         request.extensions_mut().insert(s3_api::Client {
             address: address.parse().unwrap(),
@@ -124,17 +143,14 @@ async fn an_address_is_told_before_anything_is_looked_at() {
         });
         request
     };
-    for address in ["2001:db8::1", "2001:db8::2"] {
-        client
-            .send_raw(from(address))
-            .await
-            .refused(403, "AccessDenied");
-    }
-    slowed(client.send_raw(from("2001:db8::3")).await);
-    client
-        .send_raw(from("2001:db8:0:1::1"))
-        .await
-        .refused(403, "AccessDenied");
+    let mut number = 0;
+    until_slowed(async || {
+        number += 1;
+        client.send_raw(from(format!("2001:db8::{number}"))).await
+    })
+    .await;
+    let other = client.send_raw(from("2001:db8:0:1::1".to_owned())).await;
+    other.refused(403, "AccessDenied");
 }
 
 #[tokio::test]
