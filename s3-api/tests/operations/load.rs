@@ -40,8 +40,8 @@ async fn user(client: &Client, name: &str, limits: Limits) -> Keys {
 
 async fn key_of(client: &Client, user: &str) -> Keys {
     let root = client.identity.root();
-    let key = client.identity.iam_of(&root).create_access_key(Some(user));
-    let key = key.await.unwrap();
+    let iam = client.identity.iam_of(&root);
+    let key = iam.create_access_key(Some(user)).await.unwrap();
     Keys::new(&key.key.id, key.secret.expose())
 }
 
