@@ -113,7 +113,10 @@ async fn a_user_shows_its_limits_and_what_it_has() {
     let refused = anna.upload("anna-photos/b", "123456").await;
     assert_eq!(refused.status, 403);
     assert!(String::from_utf8_lossy(&refused.bytes).contains("QuotaExceeded"));
+    let profile = anna.get("/profile").await.ok();
     let detail = root.get("/users/anna").await.ok();
+    assert_eq!(profile["limits"], detail["limits"]);
+    assert_eq!(profile["usage"], detail["usage"]);
     assert_eq!(detail["limits"]["storage"], 10);
     assert_eq!(
         detail["usage"],
