@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use pipeline::lifecycle::Day;
-use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
+use s3_api::{CustomerKeys, Domains, LoadLimits, Ownership, SigV2};
 
 use crate::credentials::RootCredential;
 use crate::proxies::TrustedProxies;
@@ -65,6 +65,7 @@ pub(crate) struct ServerConfig {
 #[derive(Debug)]
 pub(crate) struct LiveConfig {
     pub(crate) connections: usize,
+    pub(crate) load: LoadLimits,
     pub(crate) proxies: TrustedProxies,
     /// Directives that have been checked.
     pub(crate) log_level: String,
@@ -111,6 +112,7 @@ impl Draft {
                 log_format: LogFormat::Human,
                 live: LiveConfig {
                     connections: 0,
+                    load: LoadLimits::default(),
                     proxies: TrustedProxies::default(),
                     log_level: String::new(),
                 },

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use s3_api::Load;
 use tokio::sync::watch;
 use tokio::task;
 use tracing::{error, info, warn};
@@ -32,6 +33,7 @@ pub(crate) struct Live {
     pub(crate) level: Level,
     pub(crate) slots: Arc<Slots>,
     pub(crate) proxies: watch::Sender<TrustedProxies>,
+    pub(crate) load: Arc<Load>,
     /// Those that are shown, if there is TLS.
     pub(crate) certificates: Option<Arc<Certificates>>,
 }
@@ -102,6 +104,7 @@ impl Live {
         }
         self.slots.resize(connections(live.connections));
         self.proxies.send_replace(live.proxies.clone());
+        self.load.set(live.load);
         if let Some(Err(e)) = self.certificates.as_ref().map(|tls| tls.reload()) {
             error!("{e}; the certificates from before are shown");
         }

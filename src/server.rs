@@ -15,7 +15,7 @@ use admin::{Admin, AdminConfig, Counters, Facts};
 use identity::Identity;
 use pipeline::events::Courier;
 use s3_api::kms::LocalKeyRing;
-use s3_api::{S3, S3Config};
+use s3_api::{Load, S3, S3Config};
 use storage_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
@@ -131,7 +131,9 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let ring = store::key_ring(&engine, &master).await?;
     let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
     let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
-    let s3 = Arc::new(s3_over(&engine, config, identity.clone(), ring, webhooks));
+    let load: Arc<Load> = Arc::default();
+    let parts = (identity.clone(), ring, Arc::clone(&load));
+    let s3 = Arc::new(s3_over(&engine, config, parts, webhooks));
     let declarer = Declarer {
         engine: &engine,
         identity: &identity,
@@ -140,12 +142,15 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         region: &config.region,
     };
     declarer.declare(&setup.effective.declared).await?;
+    // The server's own requests until here are not limited.
+    load.set(config.live.load);
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);
     let background = Background::start(&engine, config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
     metrics.watch_events(background.delivery())?;
+    metrics.watch_load(&load)?;
     let slots = Slots::new(connections(config.live.connections));
     let (proxies, trusted) = watch::channel(config.live.proxies.clone());
     let admin = AdminConfig {
@@ -188,6 +193,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
             level: setup.level,
             slots: Arc::clone(&slots),
             proxies,
+            load,
             certificates: ways.certificates.clone(),
         },
     };
@@ -289,8 +295,7 @@ fn announce(
 fn s3_over(
     engine: &Arc<Engine>,
     config: &ServerConfig,
-    identity: Identity,
-    ring: Arc<LocalKeyRing>,
+    (identity, ring, load): (Identity, Arc<LocalKeyRing>, Arc<Load>),
     courier: Arc<Webhooks>,
 ) -> S3 {
     let config = S3Config {
@@ -302,6 +307,7 @@ fn s3_over(
         silence: config.copy_silence,
         courier,
         web_keys: Arc::new(OidcKeys::new()),
+        load,
         ..S3Config::new(config.region.as_str(), identity, ring)
     };
     S3::new(Arc::clone(engine), config)

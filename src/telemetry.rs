@@ -3,6 +3,7 @@
 mod access_log;
 mod events;
 mod lifecycle;
+mod load;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod printable;

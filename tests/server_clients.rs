@@ -99,6 +99,7 @@ clients! {
     boto3_objects: "boto3_objects.py", ["python", "boto3_objects.py"], [], Plain;
     boto3_keys: "boto3_keys.py", ["python", "boto3_keys.py"], [], Plain;
     boto3_late: "boto3_late.py", ["python", "boto3_late.py"], ["--copy-silence", "5"], Plain;
+    boto3_limits: "boto3_limits.py", ["python", "boto3_limits.py"], ["--key-rate", "5"], Plain;
     boto3_multipart: "boto3_multipart.py", ["python", "boto3_multipart.py"], [], Plain;
     boto3_tls: "boto3_tls.py", ["python", "boto3_tls.py"], [], Tls;
     boto3_identities: "boto3_identities.py", ["python", "boto3_identities.py"], [], Plain;

@@ -12,8 +12,8 @@ use crate::xml::Element;
 use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use storage_engine::UpdateBucket;
 use storage_engine::row::{Quota, Versioning};
+use storage_engine::{HOLDER, UpdateBucket};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct BucketsQuery {
@@ -35,6 +35,9 @@ pub(crate) struct BucketView {
     /// Versions may be locked.
     object_lock: bool,
     quota: QuotaView,
+    /// The user whose limits it counts towards: who made it, unless that was a root, or whom it was
+    /// given to since.
+    counts_for: Option<String>,
     usage: UsageView,
 }
 
@@ -52,6 +55,14 @@ pub(crate) enum VersioningView {
 pub(crate) struct QuotaView {
     bytes: Option<u64>,
     objects: Option<u64>,
+}
+
+/// Whom a bucket counts for; null is nobody.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HolderView {
+    /// As for a login: `anna`, `anna@account`.
+    user: Option<String>,
 }
 
 /// What a bucket holds, exactly and now.
@@ -152,6 +163,23 @@ pub(crate) async fn set_quota(call: &Call<'_>, quota: QuotaView) -> Result<Quota
     Ok(quota)
 }
 
+/// Takes a bucket out of what one user may have, and counts it towards another's.
+pub(crate) async fn set_holder(call: &Call<'_>, holder: HolderView) -> Result<HolderView, Refused> {
+    let name = call.path(0);
+    call.permit_on("cairn:PutBucketHolder", &format!("arn:aws:s3:::{name}"))?;
+    let engine = &call.admin.engine;
+    match &holder.user {
+        None => engine.delete_document(name, HOLDER).await?,
+        Some(user) => {
+            let found = call.admin.identity.holder_named(user);
+            let found = found.ok_or_else(|| Refused::field("user", "There is no such user."))?;
+            let id = found.id().to_owned();
+            engine.put_document(name, HOLDER, id.into()).await?;
+        }
+    }
+    Ok(holder)
+}
+
 /// Not its owner's to decide: the server's account says how much of it somebody gets.
 fn permit_quota(call: &Call<'_>, name: &str) -> Result<(), Refused> {
     call.permit_on("cairn:PutBucketQuota", &format!("arn:aws:s3:::{name}"))
@@ -174,7 +202,9 @@ async fn view(call: &Call<'_>, name: &str) -> Result<BucketView, Refused> {
     let engine = &call.admin.engine;
     let row = engine.bucket(name).await?;
     let usage = engine.usage(name).await?;
-    let account = call.admin.identity.account(&row.owner);
+    let identity = &call.admin.identity;
+    let account = identity.account(&row.owner);
+    let holder = engine.holder(row.id);
     Ok(BucketView {
         created: shown_milliseconds(row.created.0),
         owner: account.map_or(row.owner, |account| account.name.clone()),
@@ -188,6 +218,7 @@ async fn view(call: &Call<'_>, name: &str) -> Result<BucketView, Refused> {
             bytes: row.quota.bytes_max,
             objects: row.quota.objects_max,
         },
+        counts_for: holder.map(|id| identity.name_of(&id).unwrap_or_else(|| id.to_string())),
         usage: UsageView {
             objects: usage.objects,
             versions: usage.versions,

@@ -18,7 +18,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use identity::Caller;
-use s3_api::{Observation, RequestId};
+use s3_api::{Client, Observation, RequestId};
 use std::error::Error;
 use std::sync::Arc;
 
@@ -105,6 +105,11 @@ impl Admin {
         body: RequestBody,
         id: &RequestId,
     ) -> (Answer, &'static str) {
+        let client = parts.extensions.get::<Client>();
+        let admitted = client.map(|it| self.inner.s3.load().admit_address(it.address));
+        if let Some(Err(busy)) = admitted {
+            return (finish(Err(busy.into()), id), "unknown");
+        }
         if let Some(path) = path
             .strip_prefix(TRANSFERS)
             .filter(|it| it.starts_with('/'))
@@ -156,6 +161,7 @@ impl Admin {
             }
             Door::Bearer | Door::Login => {
                 let (caller, bearer) = authenticate(&self.inner, parts).await?;
+                self.inner.s3.load().admit(&caller)?;
                 (caller, Some(bearer))
             }
         };

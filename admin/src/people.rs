@@ -4,6 +4,7 @@
 
 pub(crate) mod groups;
 pub(crate) mod keys;
+pub(crate) mod limits;
 pub(crate) mod policies;
 pub(crate) mod simulate;
 pub(crate) mod users;

@@ -4,6 +4,7 @@ use crate::answer::Nothing;
 use crate::call::Call;
 use crate::limits::CODE_BYTES_MAX;
 use crate::passwords::Password;
+use crate::people::limits::{HeldView, LimitsView};
 use crate::refused::Refused;
 use crate::second_factor::{self, Checked, Code, Drawn, Whose};
 use crate::session::Session;
@@ -23,27 +24,9 @@ pub(crate) struct Profile {
     has_password: bool,
     second_factor: bool,
     recovery_codes_left: usize,
-    /// What one may use; null where it is not known.
-    limits: Option<ProfileLimits>,
-    /// What one uses; null where it is not known.
-    usage: Option<ProfileUsage>,
-}
-
-/// Null where there is no limit.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ProfileLimits {
-    /// Bytes.
-    storage: Option<u64>,
-    objects: Option<u64>,
-    requests_per_second: Option<u64>,
-    /// Bytes.
-    largest_object: Option<u64>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ProfileUsage {
-    bytes: u64,
-    objects: u64,
+    /// The highest that one's policies set, and those of one's groups.
+    limits: LimitsView,
+    usage: HeldView,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -93,8 +76,8 @@ pub(crate) async fn get(call: &Call<'_>) -> Result<Profile, Refused> {
         has_password: is_root || admin.passwords.has(holder).await?,
         second_factor: state.on,
         recovery_codes_left: state.recovery_codes,
-        limits: None,
-        usage: None,
+        limits: LimitsView::of(&admin.identity.limits_of(holder.id())),
+        usage: HeldView::of(call, holder.id()),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Why a request was refused: the one shape of errors.
 
 use http::StatusCode;
-use s3_api::CallRefusal;
+use s3_api::{Busy, CallRefusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -84,6 +84,15 @@ impl Refused {
                 field: self.field.clone(),
                 request_id: request_id.to_owned(),
             },
+        }
+    }
+}
+
+impl From<Busy> for Refused {
+    fn from(busy: Busy) -> Self {
+        Self {
+            retry_after_seconds: Some(busy.retry_seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "SlowDown", busy.sentence())
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::links;
 use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
 use crate::page::{Page, PageQuery};
-use crate::people::{self, groups, keys, policies, simulate, users};
+use crate::people::{self, groups, keys, limits, policies, simulate, users};
 use crate::profile;
 use crate::refused::Refused;
 use crate::second_factor::Drawn;
@@ -211,6 +211,9 @@ routes! {
         => NO_CONTENT Nothing, "Delete an empty bucket";
     PUT "/buckets/{name}/quota" SetBucketQuota "cairn:PutBucketQuota" Bearer Yes buckets::set_quota
         [] [buckets::QuotaView] => OK buckets::QuotaView, "Limit what a bucket may hold";
+    PUT "/buckets/{name}/holder" SetBucketHolder "cairn:PutBucketHolder" Bearer Yes
+        buckets::set_holder [] [buckets::HolderView] => OK buckets::HolderView,
+        "Count a bucket towards the limits of another user";
     GET "/buckets/{name}/config/{kind}" GetBucketConfig "as S3" Bearer No config::get [] []
         => OK Value, "A configuration of a bucket, in the shape of Amazon's command line";
     PUT "/buckets/{name}/config/{kind}" SetBucketConfig "as S3" Bearer Yes config::set [] [Value]
@@ -334,6 +337,14 @@ routes! {
     PUT "/policies/{name}" UpdatePolicy "iam:CreatePolicyVersion" Bearer Yes policies::update
         [] [policies::NewDocument] => OK policies::PolicyDetail,
         "Give a managed policy another document; the oldest of five versions goes";
+    GET "/policies/{name}/limits" GetPolicyLimits "iam:GetPolicy" Bearer No limits::get [] []
+        => OK limits::LimitsView, "What a managed policy limits those to who have it";
+    PUT "/policies/{name}/limits" SetPolicyLimits "cairn:PutPolicyLimits" Bearer Yes limits::set
+        [] [limits::LimitsView] => OK limits::LimitsView,
+        "Limit whoever has a managed policy, from the next request on";
+    DELETE "/policies/{name}/limits" DeletePolicyLimits "cairn:DeletePolicyLimits" Bearer Yes
+        limits::reset [] [] => NO_CONTENT Nothing,
+        "Take a policy's limits away; a ready-made one gets those back that it came with";
     DELETE "/policies/{name}" DeletePolicy "iam:DeletePolicy" Bearer Yes policies::delete [] []
         => NO_CONTENT Nothing, "Delete a managed policy that nobody has";
 

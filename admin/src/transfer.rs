@@ -25,6 +25,7 @@ pub(crate) async fn answer(
     body: RequestBody,
 ) -> Result<Answer, Refused> {
     let (caller, bearer) = authenticate(admin, parts).await?;
+    admin.s3.load().admit(&caller)?;
     let call = Call::new(admin, parts, caller.clone(), Some(bearer), Vec::new());
     let request = request_of(parts, path, body)?;
     let query = request.uri().query().unwrap_or_default().to_owned();

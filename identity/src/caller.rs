@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
-use crate::model::{Account, Secret, Usage};
+use crate::model::{Account, Limits, Secret, Usage};
 use crate::policy::{
     Context, Decision, Explained, Layers, Named, Policy, Principal, PrincipalKind, Relation,
     Request, Standing, evaluate, explain,
@@ -37,6 +37,7 @@ pub struct Caller {
     /// The key the request is signed with.
     pub(crate) access_key: String,
     pub(crate) is_temporary: bool,
+    pub(crate) limits: Limits,
     /// Tags of the session that go on into the next role, with their values.
     pub(crate) transitive: Vec<(String, Vec<String>)>,
 }
@@ -128,6 +129,7 @@ impl Caller {
             restriction: None,
             access_key: String::new(),
             is_temporary: false,
+            limits: Limits::default(),
             transitive: Vec::new(),
         }
     }
@@ -166,6 +168,24 @@ impl Caller {
 
     pub fn kind(&self) -> PrincipalKind {
         self.principal.kind
+    }
+
+    /// As whom requests are counted: all sessions of a role are one, and who is vouched for counts
+    /// with who vouches.
+    pub fn counts_as(&self) -> &str {
+        let role = self.principal.role.as_ref();
+        role.map_or(self.unique_id(), |role| &role.unique_id)
+    }
+
+    /// What its policies limit it to. Of a root they limit nothing.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whom the buckets it makes count for; nobody, where nobody could be limited.
+    pub fn bucket_holder(&self) -> Option<&str> {
+        let is_root = self.kind() == PrincipalKind::Account && !self.principal.is_plain_account;
+        (!is_root && !self.is_anonymous()).then(|| self.counts_as())
     }
 
     /// Of the user or role.

@@ -107,6 +107,7 @@ impl State {
                 false => Rank::Root,
             },
             identity,
+            limits: self.limits_of_account(account),
             ..Caller::ordinary(Arc::clone(account), account.space(), principal)
         }
     }
@@ -139,6 +140,7 @@ impl State {
         }
         Some(Caller {
             name: Some(user.name.clone()),
+            limits: self.limits_of_user(user),
             identity,
             boundary: self.boundary(user.boundary.as_deref()),
             ..Caller::ordinary(Arc::clone(account), &user.space, principal)
@@ -227,6 +229,7 @@ impl State {
         );
         Some(Caller {
             name: Some(role.name.clone()),
+            limits: self.limits_of_role(role),
             identity,
             boundary: self.boundary(role.boundary.as_deref()),
             ..Caller::ordinary(Arc::clone(account), &role.space, principal)

@@ -60,6 +60,15 @@ impl Identity {
         })
     }
 
+    /// The name of a user, account or role, by its id.
+    pub fn name_of(&self, id: &str) -> Option<String> {
+        let state = self.state();
+        let user = state.users.by_id(id).map(|user| user.name.clone());
+        let account = || state.accounts.get(id).map(|account| account.name.clone());
+        let role = || state.roles.by_id(id).map(|role| role.name.clone());
+        user.or_else(account).or_else(role)
+    }
+
     /// Whoever that is, as somebody who asks without any key; nothing if it is no more.
     pub fn caller_of(&self, holder: &Holder, proof: Proof<'_>) -> Option<Arc<Caller>> {
         let mut caller = self.state().caller_of_holder(holder)?;

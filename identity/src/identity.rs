@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use storage_engine::Engine;
 use tokio::sync::Mutex;
 
+use crate::allowance;
 use crate::caller::{Credential, Refusal};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -35,10 +36,10 @@ pub struct Identity {
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     at_rest: Sealer,
     in_tokens: Sealer,
-    state: RwLock<State>,
+    pub(crate) state: RwLock<State>,
     /// Sessions seen lately, of one generation of the state.
     sessions: RwLock<Sessions>,
     root: RootAccount,
@@ -75,7 +76,7 @@ impl Identity {
         root: RootAccount,
         now: fn() -> SystemTime,
     ) -> Result<Self> {
-        let (mut table, mut rows) = Table::open(engine).await?;
+        let (mut table, mut rows) = Table::open(Arc::clone(&engine)).await?;
         if own_number(&rows).is_none() {
             let row = Row::Server(ServerAccount {
                 number: free_number(&rows)?,
@@ -95,9 +96,9 @@ impl Identity {
             uses_pending: AtomicBool::new(false),
             now,
         };
-        Ok(Identity {
-            inner: Arc::new(inner),
-        })
+        let inner = Arc::new(inner);
+        allowance::tell(&engine, &inner);
+        Ok(Identity { inner })
     }
 
     /// Whose key it is and what its secret is. Waits for nothing; of a lasting key, and of a

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
 mod accounts;
+mod allowance;
 mod caller;
 mod derive;
 mod error;

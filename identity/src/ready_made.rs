@@ -1,11 +1,65 @@
-//! Managed policies that are there from the beginning, under Amazon's names and with Amazon's
-//! meaning.
+//! Managed policies that are there from the beginning: some under Amazon's names and with Amazon's
+//! meaning, and roles for people, with limits.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::model::Limits;
 use crate::policy::{Kind, Named, Policy};
+
+const GIB: u64 = 1 << 30;
+
+/// Buckets that begin with one's name, and one's own keys.
+const OWN: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"OwnBuckets","Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::${aws:username}","arn:aws:s3:::${aws:username}/*","arn:aws:s3:::${aws:username}-*"]},{"Sid":"ListOfBuckets","Effect":"Allow","Action":["s3:ListAllMyBuckets","s3:GetBucketLocation"],"Resource":"*"},{"Sid":"OwnKeys","Effect":"Allow","Action":["iam:GetUser","iam:ListAccessKeys","iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey","iam:GetAccessKeyLastUsed"],"Resource":"arn:aws:iam::*:user/${aws:username}"}]}"#;
+
+/// Roles for people: name, description, document, limits.
+const ROLES: [(&str, &str, &str, Limits); 4] = [
+    (
+        "guest",
+        "Looks at all buckets and changes nothing; what it may have elsewhere is small.",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*"],"Resource":"*"}]}"#,
+        Limits {
+            storage: Some(GIB),
+            objects: Some(1000),
+            requests_per_second: Some(20),
+            largest_object: Some(GIB / 10),
+        },
+    ),
+    (
+        "user",
+        "Has buckets whose names begin with its own, and looks after its own access keys.",
+        OWN,
+        Limits {
+            storage: Some(10 * GIB),
+            objects: Some(100_000),
+            requests_per_second: Some(100),
+            largest_object: Some(5 * GIB),
+        },
+    ),
+    (
+        "premium",
+        "The same as user, with far more of everything.",
+        OWN,
+        Limits {
+            storage: Some(1024 * GIB),
+            objects: Some(10_000_000),
+            requests_per_second: Some(1000),
+            largest_object: Some(1024 * GIB),
+        },
+    ),
+    (
+        "admin",
+        "May do everything, without limits.",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+        Limits {
+            storage: None,
+            objects: None,
+            requests_per_second: None,
+            largest_object: None,
+        },
+    ),
+];
 
 /// Path and name, description, document.
 const POLICIES: [(&str, &str, &str); 6] = [
@@ -46,6 +100,8 @@ pub(crate) struct Ready {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
     pub(crate) named: Named,
+    /// Until it is given others.
+    pub(crate) limits: Limits,
 }
 
 /// By full name.
@@ -61,7 +117,9 @@ pub(crate) struct ReadyMade {
 impl ReadyMade {
     pub(crate) fn compile() -> Result<Self> {
         let mut policies = BTreeMap::new();
-        for (name, description, document) in POLICIES {
+        let amazons = POLICIES
+            .map(|(name, description, document)| (name, description, document, Limits::default()));
+        for (name, description, document, limits) in amazons.into_iter().chain(ROLES) {
             let arn = format!("arn:aws:iam::aws:policy/{name}");
             let named = Named {
                 name: arn.as_str().into(),
@@ -73,6 +131,7 @@ impl ReadyMade {
                     name,
                     description,
                     named,
+                    limits,
                 },
             );
         }

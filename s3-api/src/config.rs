@@ -6,6 +6,7 @@ use crate::bucket::ownership::Ownership;
 use crate::domains::Domains;
 use crate::kms::Kms;
 use crate::limits::SILENCE_SECONDS_MAX;
+use crate::load::Load;
 use identity::Identity;
 use identity::sts::{KeySource, NoKeys};
 use pipeline::events::{Courier, Nobody};
@@ -39,6 +40,8 @@ pub struct S3Config {
     pub web_keys: Arc<dyn KeySource>,
     /// How long a client hears nothing of a copy that takes long.
     pub silence: Duration,
+    /// What requests are taken on.
+    pub load: Arc<Load>,
 }
 
 /// From whom customers' own keys are taken: they come with the request, for all to see who can
@@ -68,6 +71,7 @@ impl S3Config {
             sigv2: SigV2::Refused,
             web_keys: Arc::new(NoKeys),
             silence: Duration::from_secs(SILENCE_SECONDS_MAX),
+            load: Arc::default(),
         }
     }
 }

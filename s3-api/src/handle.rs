@@ -11,6 +11,8 @@ use crate::domains::Domains;
 use crate::error::{Code, S3Error};
 use crate::form::Form;
 use crate::iam;
+use crate::limits::{INTAKE_BYTES_MAX, OUTLET_BYTES_MAX, OWN_DOCUMENT_BYTES_MAX};
+use crate::load::{Busy, Load, Memory};
 use crate::observe::{Change, Observation};
 use crate::op::{Disposition, Served};
 use crate::ops;
@@ -47,6 +49,7 @@ pub struct S3 {
     website_domains: Domains,
     web_keys: Arc<dyn KeySource>,
     collector: Arc<Collector>,
+    load: Arc<Load>,
     ids: RequestIds,
     host_id: String,
 }
@@ -67,6 +70,7 @@ impl S3 {
             web_keys,
             sigv2,
             silence,
+            load,
         } = config;
         let collector: Arc<Collector> = Arc::default();
         Self {
@@ -86,6 +90,7 @@ impl S3 {
             website_domains,
             web_keys,
             collector,
+            load,
             ids: RequestIds::new(),
             host_id,
         }
@@ -104,11 +109,35 @@ impl S3 {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(self.next_request_id());
         let body = WireBody::new(body, &parts.headers);
-        if iam::is_call(&parts, &self.domains) {
-            return Box::pin(self.handle_call(&parts, body)).await;
-        }
-        auth::take_from_query(&mut parts);
-        self.serve(&parts, body, Sender::Signature).await
+        let slot = match self.load.arrive(&parts) {
+            Ok(slot) => slot,
+            Err(busy) => return self.refuse_at_once(&parts, body, busy.refusal()).await,
+        };
+        let mut answer = if iam::is_call(&parts, &self.domains) {
+            Box::pin(self.handle_call(&parts, body)).await
+        } else {
+            auth::take_from_query(&mut parts);
+            self.serve(&parts, body, Sender::Signature).await
+        };
+        answer.body_mut().keep(slot);
+        answer
+    }
+
+    /// The answer to a request that is not looked at.
+    pub(crate) async fn refuse_at_once(
+        &self,
+        parts: &Parts,
+        mut body: WireBody,
+        error: S3Error,
+    ) -> Answer {
+        let name = error.code().name();
+        let id = match RequestId::of(parts) {
+            "" => self.ids.next(),
+            known => known.to_owned(),
+        };
+        let answer = self.sign_as(&id, |id, _| self.refuse(parts, error, id));
+        let fate = body.settle().await;
+        self.observed(answer, &body, fate, None, Some(name))
     }
 
     /// The same for a request whose sender is known already, by other means than a signature. Its
@@ -249,6 +278,26 @@ impl S3 {
         &*self.web_keys
     }
 
+    /// What requests are taken on.
+    pub fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// Memory for this much of a body.
+    async fn hold(&self, bytes: u64) -> Result<Memory, S3Error> {
+        self.load.hold(bytes).await.map_err(Busy::refusal)
+    }
+
+    /// An answer with the memory that its body needs on its way.
+    pub(crate) async fn let_out(&self, mut answer: Answer) -> Result<Answer, S3Error> {
+        let going = answer.body().streamed_bytes().min(OUTLET_BYTES_MAX);
+        if going > 0 {
+            let held = self.hold(going).await?;
+            answer.body_mut().occupy(held);
+        }
+        Ok(answer)
+    }
+
     pub(crate) fn collector(&self) -> &Collector {
         &self.collector
     }
@@ -279,17 +328,29 @@ impl S3 {
             _ => {}
         }
         let headers = &parsed.parts.headers;
-        let authenticated = match sender {
-            Sender::Signature => Authenticated::check(parsed, &self.verifier)?,
-            Sender::Known(caller) => Authenticated::known(parsed, caller),
+        // Whoever let somebody known in has counted them.
+        let (authenticated, counted) = match sender {
+            Sender::Signature => (Authenticated::check(parsed, &self.verifier)?, true),
+            Sender::Known(caller) => (Authenticated::known(parsed, caller), false),
         };
         logs.asked_by(authenticated.caller());
+        let mut unheld = OWN_DOCUMENT_BYTES_MAX;
+        if counted {
+            let admitted = self.load.admit(authenticated.caller());
+            admitted.map_err(Busy::refusal)?;
+            unheld = 0;
+        }
         let permitted = self.gate.permit(authenticated, bucket, &self.settings);
         let (permitted, claim) = permitted.await?;
+        let coming = body.length().unwrap_or(u64::MAX);
+        let _held = match coming > unheld {
+            true => Some(self.hold(coming.min(INTAKE_BYTES_MAX)).await?),
+            false => None,
+        };
         let payload = Payload::new(body, claim, headers)?;
         let outcome = ops::run(&permitted, payload).await;
         match outcome {
-            Ok(answer) => Ok(answer),
+            Ok(answer) => self.let_out(answer).await,
             Err(error) => Err(permitted.hide_absence(error).await),
         }
     }
@@ -305,6 +366,7 @@ impl S3 {
         let key = fields.key()?;
         check_key(key.as_bytes())?;
         let verified = self.verifier.verify_form(&fields, &form.target.bucket)?;
+        self.load.admit(&verified.caller).map_err(Busy::refusal)?;
         let mut head = fields.head(form.parts)?;
         head.extensions.insert(Wish::of(&fields));
         let put = Parsed {
@@ -322,6 +384,7 @@ impl S3 {
         let authenticated = Authenticated::form(put, verified.caller);
         let permitted = self.gate.permit(authenticated, bucket, &self.settings);
         let (permitted, _) = permitted.await?;
+        let _held = self.hold(INTAKE_BYTES_MAX).await?;
         ops::run(&permitted, Payload::of_form(file, verified.length)).await
     }
 

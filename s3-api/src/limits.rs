@@ -155,3 +155,25 @@ pub const KMS_KEY_VERSIONS_MAX: usize = 256;
 
 /// Bytes of an encryption context as JSON (ours; Amazon: 8 KiB).
 pub const KMS_CONTEXT_BYTES_MAX: usize = 4096;
+
+/// Who is counted at the same time, each for one kind of limit: sets, a power of two, of this many
+/// places (ours; a mebibyte).
+pub const RATE_SETS: usize = 1 << 13;
+pub const RATE_PLACES: usize = 8;
+
+/// Bytes that memory for bodies is handed out by (ours).
+pub const MEMORY_UNIT_BYTES: u64 = 1 << 10;
+
+/// What one body on its way in takes of it at most (ours: the chunk that fills and three on their
+/// way to the drive, and what the connection has read).
+pub const INTAKE_BYTES_MAX: u64 = (4 << 20) + (128 << 10);
+
+/// The same on its way out (ours: two chunks that are read ahead, and the one that leaves).
+pub const OUTLET_BYTES_MAX: u64 = 3 << 20;
+
+/// How long a request waits for such memory (ours).
+pub const MEMORY_MILLISECONDS_MAX: u64 = 1000;
+
+/// Bodies of requests that the server makes itself for whoever is logged in take none of it, if
+/// they are no longer than this (ours).
+pub const OWN_DOCUMENT_BYTES_MAX: u64 = 64 << 10;

@@ -2,6 +2,7 @@
 
 mod late;
 
+use crate::load::{Memory, Slot};
 use crate::xml::writer::Writer;
 use bytes::Bytes;
 use futures_util::Stream;
@@ -22,7 +23,12 @@ pub(crate) type Answer = Response<ResponseBody>;
 /// The body of an answer: nothing, one piece, or verified bytes as the engine reads them. The
 /// first bytes of a small object are ready at the first poll, so that head and body can go out in
 /// one write.
-pub struct ResponseBody(Kind);
+pub struct ResponseBody {
+    kind: Kind,
+    /// What the request takes up until its answer is whole.
+    slot: Option<Slot>,
+    memory: Option<Memory>,
+}
 
 enum Kind {
     Empty,
@@ -43,36 +49,62 @@ pub enum BodyError {
 
 impl ResponseBody {
     pub(crate) fn empty() -> Self {
-        Self(Kind::Empty)
+        Kind::Empty.into()
     }
 
     pub(crate) fn full(bytes: Bytes) -> Self {
-        Self(if bytes.is_empty() {
-            Kind::Empty
-        } else {
-            Kind::Full(bytes)
-        })
+        let kind = match bytes.is_empty() {
+            true => Kind::Empty,
+            false => Kind::Full(bytes),
+        };
+        kind.into()
     }
 
     /// Exactly `length` bytes of a stream.
     pub(crate) fn stream(source: BodyStream, length: u64) -> Self {
-        Self(if length == 0 {
-            Kind::Empty
-        } else {
-            Kind::Stream {
-                source,
-                left: length,
-            }
-        })
+        let left = length;
+        let kind = match left {
+            0 => Kind::Empty,
+            _ => Kind::Stream { source, left },
+        };
+        kind.into()
+    }
+
+    /// Keeps a place taken for as long as it is there.
+    pub(crate) fn keep(&mut self, slot: Slot) {
+        self.slot = Some(slot);
+    }
+
+    /// The same with memory.
+    pub(crate) fn occupy(&mut self, memory: Memory) {
+        self.memory = Some(memory);
+    }
+
+    /// Bytes that the engine is still to read.
+    pub(crate) fn streamed_bytes(&self) -> u64 {
+        match &self.kind {
+            Kind::Stream { left, .. } => *left,
+            _ => 0,
+        }
     }
 
     /// Bytes that are still to come, as far as that is known.
     pub fn remaining_bytes(&self) -> u64 {
-        match &self.0 {
+        match &self.kind {
             Kind::Empty => 0,
             Kind::Full(bytes) => bytes.len() as u64,
             Kind::Stream { left, .. } => *left,
             Kind::Late(_) => 0,
+        }
+    }
+}
+
+impl From<Kind> for ResponseBody {
+    fn from(kind: Kind) -> Self {
+        Self {
+            kind,
+            slot: None,
+            memory: None,
         }
     }
 }
@@ -91,12 +123,12 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match std::mem::replace(&mut self.0, Kind::Empty) {
+        match std::mem::replace(&mut self.kind, Kind::Empty) {
             Kind::Empty => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             Kind::Stream { mut source, left } => match Pin::new(&mut source).poll_next(context) {
                 Poll::Pending => {
-                    self.0 = Kind::Stream { source, left };
+                    self.kind = Kind::Stream { source, left };
                     Poll::Pending
                 }
                 Poll::Ready(piece) => Poll::Ready(Some(self.take(piece, source, left))),
@@ -104,7 +136,7 @@ impl Body for ResponseBody {
             Kind::Late(mut late) => {
                 let piece = late.poll(context);
                 if !matches!(piece, Poll::Ready(Piece::Last(_))) {
-                    self.0 = Kind::Late(late);
+                    self.kind = Kind::Late(late);
                 }
                 piece.map(|piece| Some(Ok(Frame::data(piece.into_bytes()))))
             }
@@ -112,11 +144,11 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.0, Kind::Empty)
+        matches!(self.kind, Kind::Empty)
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Late(_) => SizeHint::default(),
             _ => SizeHint::with_exact(self.remaining_bytes()),
         }
@@ -141,7 +173,7 @@ impl ResponseBody {
         let count = (bytes.len() as u64).min(left);
         bytes.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         if left > count {
-            self.0 = Kind::Stream {
+            self.kind = Kind::Stream {
                 source,
                 left: left - count,
             };
@@ -178,7 +210,7 @@ pub(crate) fn late(
     making: impl Future<Output = Bytes> + Send + 'static,
 ) -> Answer {
     let late = Late::new(silence, Box::pin(making));
-    let mut answer = Response::new(ResponseBody(Kind::Late(Box::new(late))));
+    let mut answer = Response::new(Kind::Late(Box::new(late)).into());
     answer
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));

@@ -78,6 +78,10 @@ impl S3 {
     {
         let (parts, body) = request.into_parts();
         let mut body = WireBody::new(body, &parts.headers);
+        let slot = match self.load().arrive(&parts) {
+            Ok(slot) => slot,
+            Err(busy) => return self.refuse_at_once(&parts, body, busy.refusal()).await,
+        };
         let Visited {
             outcome,
             shared,
@@ -99,7 +103,9 @@ impl S3 {
         });
         answer.headers_mut().extend(shared.unwrap_or_default());
         let fate = body.settle().await;
-        self.observed(answer, &body, fate, Some("WebsiteVisit"), error)
+        let mut answer = self.observed(answer, &body, fate, Some("WebsiteVisit"), error);
+        answer.body_mut().keep(slot);
+        answer
     }
 
     async fn look_for_page(&self, parts: &Parts) -> Visited {
@@ -253,7 +259,8 @@ impl Visitor<'_> {
         let (permitted, claim) = permitted.await?;
         let mut nothing = WireBody::empty();
         let payload = Payload::new(&mut nothing, claim, &HeaderMap::new())?;
-        crate::ops::run(&permitted, payload).await
+        let answer = crate::ops::run(&permitted, payload).await?;
+        self.s3.let_out(answer).await
     }
 
     fn as_visit(&self) -> Visit<'_> {

@@ -13,6 +13,11 @@ const DAY_SECONDS: u64 = 86_400;
 const SILENCE_MILLISECONDS_MAX: u64 = 60_000;
 /// More than one machine can mean.
 const CONNECTIONS_MAX: u64 = 1 << 16;
+const MEBIBYTES_MAX: u64 = 1 << 24;
+const COUNT: Kind = Kind::Whole {
+    from: 0,
+    to: 1_000_000,
+};
 
 pub(crate) static SETTINGS: &[Setting] = &[
     Setting::new(
@@ -142,6 +147,71 @@ pub(crate) static SETTINGS: &[Setting] = &[
         },
     )
     .or("16384")
+    .reloaded(),
+    Setting::new(
+        "requests-at-once",
+        COUNT,
+        "COUNT",
+        "Requests of S3 under way at once, from their heads to the ends of their answers; further \
+         ones are told to slow down, 0 for no bound",
+        |draft, values| {
+            draft.config.live.load.requests_at_once = count(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("0")
+    .reloaded(),
+    Setting::new(
+        "body-memory",
+        Kind::Whole { from: 0, to: MEBIBYTES_MAX },
+        "MIB",
+        "Memory for bodies of requests and answers under way; who finds none within a second is \
+         told to slow down, 0 for no bound",
+        |draft, values| {
+            let mebibytes = u64::from(count(&values[0])?);
+            draft.config.live.load.body_bytes = mebibytes << 20;
+            Ok(())
+        },
+    )
+    .or("1024")
+    .reloaded(),
+    Setting::new(
+        "key-rate",
+        COUNT,
+        "PER_SECOND",
+        "Requests a second with one access key; it may save up those of a second, and further ones \
+         are told to slow down, 0 for no bound",
+        |draft, values| {
+            draft.config.live.load.key_requests_per_second = count(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("0")
+    .reloaded(),
+    Setting::new(
+        "user-rate",
+        COUNT,
+        "PER_SECOND",
+        "The same of one user, whatever keys and sessions it has; policies may set lower ones",
+        |draft, values| {
+            draft.config.live.load.user_requests_per_second = count(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("0")
+    .reloaded(),
+    Setting::new(
+        "address-rate",
+        COUNT,
+        "PER_SECOND",
+        "The same from one address, or network of 64 bits of version 6; behind a proxy that is \
+         trusted those of its clients count",
+        |draft, values| {
+            draft.config.live.load.address_requests_per_second = count(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("0")
     .reloaded(),
     Setting::new(
         "sigv2",
@@ -292,6 +362,10 @@ pub(crate) static SETTINGS: &[Setting] = &[
     .or("info")
     .reloaded(),
 ];
+
+fn count(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "expected a number".to_owned())
+}
 
 fn domains(values: &[String]) -> Result<Domains, String> {
     Domains::new(values.to_vec()).map_err(|error| error.to_string())

@@ -14,11 +14,11 @@ use prometheus::process_collector::ProcessCollector;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
-use s3_api::AccessLogStats;
+use s3_api::{AccessLogStats, Load};
 use storage_engine::EngineStats;
 
 use super::rows::{Asked, Gauges};
-use super::{access_log, events, lifecycle, store};
+use super::{access_log, events, lifecycle, load, store};
 use crate::front::Front;
 
 /// From a cached small read to a large transfer, in seconds.
@@ -118,6 +118,13 @@ impl Metrics {
     pub(crate) fn watch_events(&self, delivery: &Arc<Delivery>) -> Result<(), prometheus::Error> {
         let delivery = Arc::clone(delivery);
         let gauges = Asked::new(events::ROWS, move || delivery.stats())?;
+        self.registry.register(Box::new(gauges))
+    }
+
+    /// Likewise what is not taken on.
+    pub(crate) fn watch_load(&self, load: &Arc<Load>) -> Result<(), prometheus::Error> {
+        let load = Arc::clone(load);
+        let gauges = Asked::new(load::ROWS, move || load.stats())?;
         self.registry.register(Box::new(gauges))
     }
 

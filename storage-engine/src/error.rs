@@ -51,6 +51,9 @@ pub enum Error {
     NotLockable,
     #[error("quota of {limit} {unit} would be exceeded")]
     Quota { limit: u64, unit: &'static str },
+    /// Of all buckets that count for whoever this one counts for.
+    #[error("allowance of {limit} {unit} would be exceeded")]
+    Allowance { limit: u64, unit: &'static str },
     #[error("{what} has {size}, at most {limit} are allowed")]
     TooLarge {
         what: &'static str,

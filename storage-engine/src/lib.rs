@@ -27,7 +27,7 @@ pub mod row;
 pub mod segment;
 pub mod stage;
 
-pub use commit::CommitStats;
+pub use commit::{Allowances, CommitStats, HOLDER, Holding};
 pub use engine::requests::*;
 pub use engine::{
     Affected, BackupReport, BodyStream, BucketSettings, CheckOptions, CheckReport, CompactConfig,

@@ -1,5 +1,6 @@
 //! Managed policies, by their names.
 
+use super::limits::LimitsView;
 use super::{Tags, all, document};
 use crate::answer::Nothing;
 use crate::call::Call;
@@ -46,6 +47,7 @@ pub(crate) struct PolicySummary {
     attachments: usize,
     /// How many it bounds.
     boundaries: usize,
+    limits: LimitsView,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -189,7 +191,11 @@ fn everything() -> PolicyFilter<'static> {
 }
 
 fn is_ready_made(policy: &PolicyView) -> bool {
-    policy.arn.starts_with("arn:aws:iam::aws:")
+    is_ready_made_arn(&policy.arn)
+}
+
+pub(super) fn is_ready_made_arn(arn: &str) -> bool {
+    arn.starts_with("arn:aws:iam::aws:")
 }
 
 fn detail(call: &Call<'_>, arn: &str) -> Result<PolicyDetail, Refused> {
@@ -215,5 +221,6 @@ fn summary(policy: &PolicyView) -> PolicySummary {
         is_ready_made: is_ready_made(policy),
         attachments: policy.attachments,
         boundaries: policy.boundaries,
+        limits: LimitsView::of(&policy.limits),
     }
 }

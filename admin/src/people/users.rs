@@ -1,5 +1,6 @@
 //! Users.
 
+use super::limits::{HeldView, LimitsView};
 use super::{Attached, Of, Tags, all, attached_to, inside_of};
 use crate::answer::Nothing;
 use crate::call::Call;
@@ -37,6 +38,9 @@ pub(crate) struct UserDetail {
     attached_policies: Vec<Attached>,
     /// Names of the policies inside of it.
     policies: Vec<String>,
+    /// The highest that its policies, and those of its groups, set.
+    limits: LimitsView,
+    usage: HeldView,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -270,6 +274,8 @@ async fn detail(call: &Call<'_>, name: &str) -> Result<UserDetail, Refused> {
         groups: groups.iter().map(|group| group.name.clone()).collect(),
         attached_policies: attached_to(call, Of::User, name)?,
         policies: inside_of(call, Of::User, name)?,
+        limits: LimitsView::of(&call.admin.identity.limits_of(holder.id())),
+        usage: HeldView::of(call, holder.id()),
         boundary: user.boundary,
     })
 }

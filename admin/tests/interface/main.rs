@@ -6,6 +6,7 @@ mod audit;
 mod buckets;
 mod doors;
 mod examples;
+mod limits;
 mod objects;
 mod people;
 mod repeats;

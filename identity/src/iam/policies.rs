@@ -6,8 +6,8 @@ use super::{Iam, Page, Paging, PolicyUsage, check_description, document, put, ro
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{
-    ManagedPolicy, PolicyVersion, Seconds, Tag, Unique, check_name, check_path, check_tags,
-    unique_id,
+    Limits, ManagedPolicy, PolicyLimits, PolicyVersion, Seconds, Tag, Unique, check_name,
+    check_path, check_tags, unique_id,
 };
 use crate::policy::{Kind, Policy};
 use crate::store::row::{Row, RowKey};
@@ -38,6 +38,8 @@ pub struct PolicyView {
     pub attachments: usize,
     pub boundaries: usize,
     pub tags: Vec<Tag>,
+    /// What it limits those to who have it.
+    pub limits: Limits,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -168,9 +170,40 @@ impl Iam<'_> {
                 let version = RowKey::Version(policy.id.clone(), policy.default_version);
                 let key = RowKey::Policy(policy.id.clone());
                 writes.extend([Write::Delete(version), Write::Delete(key)]);
+                writes.extend(without_limits(state, arn));
                 Ok(())
             })
             .await
+    }
+
+    /// Limits whoever has the policy, from the next request on.
+    pub async fn set_policy_limits(&self, arn: &str, limits: Limits) -> Result<()> {
+        self.identity
+            .change(|state, writes| {
+                self.any_policy(state, arn)?;
+                let policy = arn.to_owned();
+                writes.push(put(Row::Limits(PolicyLimits { policy, limits })));
+                Ok(())
+            })
+            .await
+    }
+
+    /// Gives a ready-made policy the limits back that it came with; others have none then.
+    pub async fn reset_policy_limits(&self, arn: &str) -> Result<()> {
+        self.identity
+            .change(|state, writes| {
+                self.any_policy(state, arn)?;
+                writes.extend(without_limits(state, arn));
+                Ok(())
+            })
+            .await
+    }
+
+    fn any_policy(&self, state: &State, arn: &str) -> Result<()> {
+        match state.ready_made.get(arn) {
+            Some(_) => Ok(()),
+            None => self.own_policy(state, arn).map(|_| ()),
+        }
     }
 
     /// A policy of this account.
@@ -183,6 +216,7 @@ impl Iam<'_> {
     fn policy_view(&self, state: &State, policy: &ManagedPolicy) -> PolicyView {
         let arn = policy.arn();
         let (attachments, boundaries) = self.uses(state, &arn);
+        let limits = state.limits_set_by(&arn);
         PolicyView {
             arn,
             id: policy.id.clone(),
@@ -195,6 +229,7 @@ impl Iam<'_> {
             attachments,
             boundaries,
             tags: policy.tags.clone(),
+            limits,
         }
     }
 
@@ -213,6 +248,7 @@ impl Iam<'_> {
             attachments,
             boundaries,
             tags: Vec::new(),
+            limits: state.limits_set_by(arn),
         })
     }
 
@@ -236,6 +272,12 @@ impl Iam<'_> {
         let of_roles = roles().filter_map(|role| role.boundary.as_ref());
         (attached, of_users.chain(of_roles).filter(is).count())
     }
+}
+
+/// Of a policy that was given some.
+fn without_limits(state: &State, arn: &str) -> Option<Write> {
+    let given = state.limits.contains_key(arn);
+    given.then(|| Write::Delete(RowKey::Limits(arn.to_owned())))
 }
 
 pub(super) fn managed_document(text: &str) -> Result<()> {

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccessKey, Account, Group, LastUse, ManagedPolicy, PolicyVersion, Provider, Role, User,
+    AccessKey, Account, Group, LastUse, ManagedPolicy, PolicyLimits, PolicyVersion, Provider, Role,
+    User,
 };
 
 /// The only layout there is so far.
@@ -51,6 +52,7 @@ pub(crate) enum Row {
     Provider(Provider),
     Server(ServerAccount),
     Used(KeyUse),
+    Limits(PolicyLimits),
 }
 
 /// Names a row.
@@ -71,10 +73,12 @@ pub(crate) enum RowKey {
     Server,
     /// By access key.
     Used(String),
+    /// By the full name of the policy.
+    Limits(String),
 }
 
 impl RowKey {
-    /// Ids have no zero byte and no slash but a provider's path, which comes last.
+    /// Ids have no zero byte and no slash but a provider's path and a policy's name, which come last.
     pub(crate) fn encode(&self) -> String {
         match self {
             RowKey::Account(id) => format!("account/{id}"),
@@ -88,6 +92,7 @@ impl RowKey {
             RowKey::Provider(space, name) => format!("provider/{space}/{name}"),
             RowKey::Server => "server/account".to_owned(),
             RowKey::Used(key) => format!("used/{key}"),
+            RowKey::Limits(policy) => format!("limits/{policy}"),
         }
     }
 }
@@ -108,6 +113,7 @@ impl Row {
             }
             Row::Server(_) => RowKey::Server,
             Row::Used(row) => RowKey::Used(row.key.clone()),
+            Row::Limits(row) => RowKey::Limits(row.policy.clone()),
         }
     }
 
@@ -124,6 +130,7 @@ impl Row {
             Row::Provider(row) => encode(row),
             Row::Server(row) => encode(row),
             Row::Used(row) => encode(row),
+            Row::Limits(row) => encode(row),
         }
     }
 
@@ -143,6 +150,7 @@ impl Row {
             "provider" => Row::Provider(decode(&key, value)?),
             "server" => Row::Server(decode(&key, value)?),
             "used" => Row::Used(decode(&key, value)?),
+            "limits" => Row::Limits(decode(&key, value)?),
             _ => return Err(damaged(&key, "unknown kind of row")),
         };
         match row.key().encode() == key {

@@ -4,7 +4,7 @@ mod accounts;
 mod index;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use super::row::{Inline, Row, RowKey, damaged};
 use super::seal::Sealer;
@@ -12,7 +12,8 @@ use super::table::Write;
 use crate::caller::Credential;
 use crate::error::Result;
 use crate::model::{
-    AccessKey, Account, Group, ManagedPolicy, PolicyVersion, Provider, Role, Secret, Usage, User,
+    AccessKey, Account, Group, Limits, ManagedPolicy, PolicyVersion, Provider, Role, Secret, Usage,
+    User,
 };
 use crate::policy::{Kind, Named, Policy};
 use crate::ready_made::ReadyMade;
@@ -41,6 +42,10 @@ pub(crate) struct State {
     /// Who may assume a role, by its id.
     pub(crate) trusts: HashMap<String, Arc<Policy>>,
     pub(crate) ready_made: ReadyMade,
+    /// What managed policies were given, by their full names.
+    pub(crate) limits: HashMap<String, Limits>,
+    /// What came of it for those who have policies, by their ids, as far as it was asked for.
+    pub(crate) limits_known: RwLock<HashMap<String, Limits>>,
     /// Goes up with each change: what was derived before is stale.
     pub(crate) generation: u64,
 }
@@ -82,6 +87,8 @@ impl State {
             versions: HashMap::new(),
             trusts: HashMap::new(),
             ready_made: ReadyMade::compile()?,
+            limits: HashMap::new(),
+            limits_known: RwLock::default(),
             generation: 0,
         };
         state.keep(key, secret)?;
@@ -97,6 +104,7 @@ impl State {
             }
         }
         self.generation += 1;
+        self.limits_known = RwLock::default();
         for kept in self.keys.values_mut() {
             kept.credential = OnceLock::new();
         }
@@ -126,6 +134,9 @@ impl State {
             Row::Provider(row) => {
                 let key = (row.space.clone(), row.host_and_path().to_owned());
                 self.providers.insert(key, Arc::new(row));
+            }
+            Row::Limits(row) => {
+                self.limits.insert(row.policy, row.limits);
             }
             // The root has been made of it.
             Row::Server(_) => {}
@@ -165,6 +176,9 @@ impl State {
             }
             RowKey::Provider(space, name) => {
                 self.providers.remove(&(space, name));
+            }
+            RowKey::Limits(policy) => {
+                self.limits.remove(&policy);
             }
             RowKey::Server | RowKey::Used(_) => {}
         }

@@ -196,6 +196,8 @@ codes! {
         "Service is unable to handle request."
     SignatureDoesNotMatch "SignatureDoesNotMatch" FORBIDDEN
         "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    SlowDown "SlowDown" SERVICE_UNAVAILABLE
+        "Please reduce your request rate."
     StorageFull "StorageFull" INSUFFICIENT_STORAGE
         "The store has no space left."
     UnexpectedContent "UnexpectedContent" BAD_REQUEST

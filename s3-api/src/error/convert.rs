@@ -89,6 +89,10 @@ fn client_error(error: &Error, subject: Subject<'_>) -> Option<S3Error> {
         Error::NotLockable => S3Error::new(Code::ObjectLockMissing),
         Error::Quota { limit, unit } => S3Error::new(Code::QuotaExceeded)
             .message(format!("The quota of {limit} {unit} would be exceeded.")),
+        Error::Allowance { limit, unit } => S3Error::new(Code::QuotaExceeded).message(format!(
+            "The limit of {limit} {unit} in all buckets of the user who made this one would be \
+             exceeded."
+        )),
         Error::TooLarge { what, size, limit } => S3Error::new(Code::EntityTooLarge)
             .message(format!(
                 "Your proposed {what} exceeds the maximum allowed size"

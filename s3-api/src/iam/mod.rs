@@ -32,6 +32,7 @@ use crate::domains::Domains;
 use crate::error::S3Error;
 use crate::handle::{RequestId, S3};
 use crate::limits::{CALL_BYTES_MAX, UNSIGNED_CALL_BYTES_MAX};
+use crate::load::Busy;
 use crate::observe::Change;
 use crate::query::Query;
 use crate::response::Answer;
@@ -126,11 +127,14 @@ impl S3 {
             None => (UNSIGNED_CALL_BYTES_MAX, None),
         };
         seen.service = claimed.unwrap_or(seen.service);
+        let coming = body.length().unwrap_or(u64::MAX).min(bytes_max as u64);
+        let _held = self.load().hold(coming).await.map_err(Busy::refusal)?;
         let form = read(body, bytes_max).await?;
         let caller = match claim {
             Some(claim) => self.verifier().verify_call(claim, &form)?,
             None => Caller::anonymous(),
         };
+        self.load().admit(&caller).map_err(Busy::refusal)?;
         let parameters = Parameters::parse(&query, &form)?;
         let action = find(&parameters, claimed)?;
         seen.service = action.service;

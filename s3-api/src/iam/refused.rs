@@ -124,6 +124,8 @@ impl Refused {
             | Code::InvalidArgument
             | Code::InvalidRequest
             | Code::AccessDenied => ("IncompleteSignature", StatusCode::BAD_REQUEST, sentence),
+            // As their clients know it.
+            Code::SlowDown => ("Throttling", StatusCode::BAD_REQUEST, sentence),
             Code::InvalidURI => ("MalformedQueryString", StatusCode::NOT_FOUND, sentence),
             code => (code.name(), code.status(), sentence),
         };

@@ -4,7 +4,7 @@
 use super::shared::conditions::{WriteConditions, refusal};
 use super::shared::encryption::{self, Shown};
 use super::shared::object_headers::parts_of;
-use super::shared::{expiry, notices, upload, version};
+use super::shared::{expiry, largest, notices, upload, version};
 use crate::body::document::{self, Proof};
 use crate::body::payload::Payload;
 use crate::checksum::{algorithm_of_header, kind_text, names, object_value_text, parse_value};
@@ -48,6 +48,7 @@ pub(crate) async fn run(
         conditions: conditions.list,
         checksum,
         size,
+        size_max: largest::bytes_max(request),
         notes: notices::notes(request, &request.key(), &[EventName::CreatedComplete]),
     };
     let outcome = request.engine().complete_upload(complete).await;

@@ -39,8 +39,10 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let conditions = WriteConditions::parse(request)?;
     let checksum = asked_checksum(request)?;
     let lock = lock::from_headers(request)?;
-    let found = source.find(request).await?;
+    let mut found = source.find(request).await?;
     check_source(request, &source, &directives, &found, &label)?;
+    let size = found.info.row.summary.size;
+    found.check_largest(request, size)?;
 
     let keys = encryption::for_copy(request, &found.info).await?;
     let source_version = found.target.version;

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::LOCATION;
 use storage_engine::row::Tag;
-use storage_engine::{CreateBucket, Error};
+use storage_engine::{CreateBucket, Error, HOLDER};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -27,12 +27,16 @@ pub(crate) async fn run(
     let limit = TAGS_DOCUMENT_BYTES_MAX;
     let body = document::read(&mut payload, request.headers(), limit, Proof::Optional).await?;
     let tags = parse(&body, &request.settings().region)?;
+    let mut documents = given.documents();
+    if let Some(holder) = request.caller().bucket_holder() {
+        documents.push((HOLDER.to_owned(), Bytes::copy_from_slice(holder.as_bytes())));
+    }
     let bucket = CreateBucket {
         name: request.bucket().to_owned(),
         owner: request.owner(),
         lockable: given.lockable,
         tags,
-        documents: given.documents(),
+        documents,
     };
     match request.engine().create_bucket(bucket).await {
         Ok(_) => {}

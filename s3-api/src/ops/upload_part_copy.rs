@@ -32,9 +32,11 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let upload = request.engine().upload(&target).await;
     let upload = upload.map_err(|error| request.refusal(error))?;
     let part = encryption::for_part(request, &upload).await?;
-    let found = source.find(request).await?;
+    let mut found = source.find(request).await?;
     let size = found.info.row.summary.size;
     check_size(asked.as_ref(), size)?;
+    let copied = asked.as_ref().map_or(size, |range| range.end - range.start);
+    found.check_largest(request, copied)?;
     let source_key = encryption::key_of(request, &found.info, COPY_SOURCE).await?;
     let source_version = found.target.version;
     let copy = CopyPart {

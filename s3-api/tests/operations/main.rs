@@ -19,6 +19,7 @@ mod hosts;
 mod iam;
 mod lifecycle;
 mod listings;
+mod load;
 mod locks;
 mod logging;
 mod multipart;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 
 use super::group::{Finished, Group};
+use super::holders::Holders;
 use super::late::{Decisions, Durable, Late, answer};
 use super::log::{Log, Unwritten};
 use super::progress::Progress;
@@ -40,6 +41,7 @@ pub(crate) struct Committer {
     pub(crate) log: Log,
     pub(crate) next: AppliedRow,
     pub(crate) progress: Arc<Progress>,
+    pub(crate) holders: Arc<Holders>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tags: Tags,
     pub(crate) failure: Failure,
@@ -176,7 +178,7 @@ impl Committer {
     /// Commits one group off the front of `waiting` and answers it.
     fn commit(&mut self, waiting: &mut VecDeque<Box<dyn Change>>) {
         let index = Arc::clone(&self.index);
-        let mut group = Group::new(index.as_ref());
+        let mut group = Group::new(index.as_ref(), Arc::clone(&self.holders));
         let decided = self.decide(waiting, &mut group);
         if group.is_empty() {
             return answer(decided.changes, &self.failure.check());
@@ -196,6 +198,7 @@ impl Committer {
     /// A durable group is visible now.
     fn committed(&mut self, group: Durable, changes: Decisions) {
         self.next = group.next;
+        self.holders.apply(group.movements);
         self.progress
             .committed(group.next, group.segments, changes.len(), group.log_bytes);
         answer(changes, &Ok(()));
@@ -264,6 +267,7 @@ impl Committer {
             rows: finished.rows,
             next,
             segments: finished.segments,
+            movements: finished.movements,
             log_bytes,
         })
     }

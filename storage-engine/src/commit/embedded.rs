@@ -12,6 +12,7 @@ use bytes::Bytes;
 use crossbeam::channel::{self, RecvTimeoutError, Sender, TrySendError};
 
 use super::committer::{Committer, Full};
+use super::holders::Holders;
 use super::log::Log;
 use super::progress::Progress;
 use super::replay::{self, Replayed};
@@ -46,6 +47,7 @@ pub(crate) struct EmbeddedOptions {
 pub(crate) struct Embedded {
     index: Arc<dyn Index>,
     progress: Arc<Progress>,
+    holders: Arc<Holders>,
     /// Gone once the store is closed.
     queue: Mutex<Option<Sender<Box<dyn Change>>>>,
     failure: Failure,
@@ -79,6 +81,7 @@ impl Embedded {
             .max()
             .max(Some(replayed.applied.segment));
         segments.skip_ids_below(SegmentId(remembered.map_or(0, |id| id.0.saturating_add(1))));
+        let holders = Arc::new(Holders::load(index.as_ref())?);
         let progress = Arc::new(Progress::new(replayed.applied, accounts));
         let log = Log::start(Arc::clone(&segments), failure.clone())?;
         let (sender, queue) = channel::bounded(limits::QUEUE_CHANGES_MAX);
@@ -89,6 +92,7 @@ impl Embedded {
             log,
             next: replayed.applied,
             progress: Arc::clone(&progress),
+            holders: Arc::clone(&holders),
             clock,
             tags,
             failure: failure.clone(),
@@ -100,6 +104,7 @@ impl Embedded {
         let embedded = Embedded {
             index,
             progress,
+            holders,
             queue: Mutex::new(Some(sender)),
             failure,
             threads: Mutex::new(threads),
@@ -109,6 +114,10 @@ impl Embedded {
 
     pub(crate) fn progress(&self) -> &Arc<Progress> {
         &self.progress
+    }
+
+    pub(crate) fn holders(&self) -> &Arc<Holders> {
+        &self.holders
     }
 
     pub(crate) fn index(&self) -> &Arc<dyn Index> {

@@ -8,15 +8,17 @@
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::holders::{self, HOLDER, Holders, Holding, Movements};
 use crate::error::{Damage, Error, Result};
 use crate::ids::{BucketId, ExtentId, SegmentId};
 use crate::index::{Index, RowChange, Step};
-use crate::key::{Key, KeyRange, Table};
+use crate::key::{self, Key, KeyRange, Table};
 use crate::meta::{Batch, ExtentChange, Place, UsageDelta, View};
-use crate::row::{self, ExtentRow, SegmentKind, SegmentRow, UsageRow};
+use crate::row::{self, ExtentRow, Quota, SegmentKind, SegmentRow, UsageRow};
 
 /// The decided part of a group.
 #[derive(Debug)]
@@ -27,6 +29,11 @@ pub(crate) struct Group<'a> {
     usage: HashMap<BucketId, UsageRow>,
     extents: HashMap<ExtentId, Extent>,
     bodies: Vec<ExtentId>,
+    holders: Arc<Holders>,
+    /// Buckets that this group gives to somebody, or takes away, with what was in them then.
+    handed: HashMap<BucketId, (Option<Arc<str>>, UsageRow)>,
+    /// Objects and bytes by which what somebody holds differs from what is visible.
+    held: HashMap<Arc<str>, (i64, i64)>,
 }
 
 /// A chunk as the index has it, and as the group leaves it.
@@ -55,10 +62,11 @@ pub(crate) struct Finished {
     pub(crate) rows: Vec<RowChange>,
     pub(crate) segments: HashMap<SegmentId, SegmentRow>,
     pub(crate) highest_extent: Option<ExtentId>,
+    pub(crate) movements: Movements,
 }
 
 impl<'a> Group<'a> {
-    pub(crate) fn new(index: &'a dyn Index) -> Self {
+    pub(crate) fn new(index: &'a dyn Index, holders: Arc<Holders>) -> Self {
         Group {
             index,
             rows: BTreeMap::new(),
@@ -66,6 +74,9 @@ impl<'a> Group<'a> {
             usage: HashMap::new(),
             extents: HashMap::new(),
             bodies: Vec::new(),
+            holders,
+            handed: HashMap::new(),
+            held: HashMap::new(),
         }
     }
 
@@ -85,12 +96,20 @@ impl<'a> Group<'a> {
     pub(crate) fn accept(&mut self, batch: Batch, body: Option<ExtentId>) -> Result<bool> {
         let extents = self.decide_extents(&batch.extents, body)?;
         self.load_accounts(&batch)?;
+        let handed = self.handed_by(&batch)?;
         self.extents.extend(extents);
         let named = body.filter(|body| batch.extents.contains(&ExtentChange::AddBody(*body)));
         self.bodies.extend(named);
         for (bucket, delta) in &batch.usage {
             let usage = self.usage.entry(*bucket).or_default();
             *usage = count(*usage, *delta, *bucket);
+            if let Some(holder) = self.holder(*bucket) {
+                let bytes = delta.bytes.saturating_add(delta.upload_bytes);
+                self.hold(holder, delta.objects, bytes);
+            }
+        }
+        for (bucket, holder, usage) in handed {
+            self.hand(bucket, holder, usage);
         }
         for (key, value) in batch.rows {
             self.row_bytes += key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len) + 12;
@@ -112,6 +131,62 @@ impl<'a> Group<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Buckets that the batch gives to somebody, or takes away, with what is in them before it.
+    fn handed_by(&self, batch: &Batch) -> Result<Vec<(BucketId, Option<Arc<str>>, UsageRow)>> {
+        let mut handed = Vec::new();
+        for (key, value) in batch
+            .rows
+            .iter()
+            .filter(|(key, _)| key.is_of(Table::Document))
+        {
+            let bucket = key::number_of(key.as_bytes()).map(BucketId);
+            if let Some(bucket) = bucket.filter(|id| Key::document(*id, HOLDER) == *key) {
+                let holder = value.as_deref().and_then(holders::holder);
+                handed.push((bucket, holder, View::usage(self, bucket)?));
+            }
+        }
+        Ok(handed)
+    }
+
+    fn hand(&mut self, bucket: BucketId, to: Option<Arc<str>>, usage: UsageRow) {
+        let (objects, bytes) = holders::counted(&usage);
+        let (objects, bytes) = (signed(objects), signed(bytes));
+        if let Some(holder) = self.holder(bucket) {
+            self.hold(holder, -objects, -bytes);
+        }
+        if let Some(holder) = &to {
+            self.hold(Arc::clone(holder), objects, bytes);
+        }
+        self.handed.insert(bucket, (to, usage));
+    }
+
+    fn holder(&self, bucket: BucketId) -> Option<Arc<str>> {
+        match self.handed.get(&bucket) {
+            Some((holder, _)) => holder.clone(),
+            None => self.holders.of(bucket),
+        }
+    }
+
+    fn hold(&mut self, holder: Arc<str>, objects: i64, bytes: i64) {
+        let held = self.held.entry(holder).or_default();
+        held.0 = held.0.saturating_add(objects);
+        held.1 = held.1.saturating_add(bytes);
+    }
+
+    fn movements(&mut self) -> Movements {
+        let counts = |bucket: BucketId| self.holder(bucket).is_some();
+        let usage = self.usage.iter().filter(|(bucket, _)| counts(**bucket));
+        let usage = usage.map(|(bucket, usage)| (*bucket, *usage)).collect();
+        let handed = std::mem::take(&mut self.handed);
+        Movements {
+            usage,
+            handed: handed
+                .into_iter()
+                .map(|(bucket, (holder, usage))| (bucket, holder, usage))
+                .collect(),
+        }
     }
 
     fn decide_extents(
@@ -173,11 +248,12 @@ impl<'a> Group<'a> {
     ///
     /// `places` are those of the bodies it appends, in their order; `accounts` are the segments as they stand.
     pub(crate) fn finish(
-        self,
+        mut self,
         places: &[Place],
         accounts: &HashMap<SegmentId, SegmentRow>,
         kind_of: &dyn Fn(SegmentId) -> SegmentKind,
     ) -> Result<Finished> {
+        let movements = self.movements();
         let mut rows = self.rows;
         let mut segments = SegmentAccounts {
             accounts,
@@ -210,6 +286,7 @@ impl<'a> Group<'a> {
             segments: segments.changed,
             rows: rows.into_iter().collect(),
             highest_extent: self.extents.keys().max().copied(),
+            movements,
         })
     }
 }
@@ -251,6 +328,16 @@ impl View for Group<'_> {
             Some(bytes) => Ok(row::decode(&bytes)?),
             None => Ok(UsageRow::default()),
         }
+    }
+
+    fn allowance(&self, bucket: BucketId) -> Option<(Quota, Holding)> {
+        let holder = self.holder(bucket)?;
+        let quota = self.holders.allowance(&holder)?;
+        let mut holding = self.holders.holding(&holder);
+        let (objects, bytes) = self.held.get(&holder).copied().unwrap_or_default();
+        holding.objects = holding.objects.saturating_add_signed(objects);
+        holding.bytes = holding.bytes.saturating_add_signed(bytes);
+        Some((quota, holding))
     }
 }
 
@@ -351,6 +438,10 @@ fn count(usage: UsageRow, delta: UsageDelta, bucket: BucketId) -> UsageRow {
         upload_bytes: apply(usage.upload_bytes, delta.upload_bytes, "upload bytes"),
         uploads: apply(usage.uploads, delta.uploads, "uploads"),
     }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn place_of(row: &ExtentRow) -> Place {

@@ -25,6 +25,7 @@ mod tests;
 
 use std::collections::HashMap;
 
+use super::holders::Movements;
 use crate::error::Result;
 use crate::ids::SegmentId;
 use crate::index::RowChange;
@@ -36,6 +37,7 @@ pub(super) struct Durable {
     pub(super) rows: Vec<RowChange>,
     pub(super) next: AppliedRow,
     pub(super) segments: HashMap<SegmentId, SegmentRow>,
+    pub(super) movements: Movements,
     pub(super) log_bytes: u64,
 }
 

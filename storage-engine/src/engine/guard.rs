@@ -1,6 +1,8 @@
 //! What may stand in the way of a change: conditions, locks and quotas. Pure.
 
 #[cfg(test)]
+mod held_tests;
+#[cfg(test)]
 mod tests;
 
 use super::requests::Condition;
@@ -66,9 +68,16 @@ pub(super) fn unlocked(lock: &Lock, now: Timestamp, bypass_governance: bool) -> 
 
 /// Refuses a change that would take the bucket over its quota. What does not grow always passes,
 /// so that a bucket over a quota set later can still be emptied.
+/// The same for all buckets of whoever holds this one.
 pub(super) fn quota(view: &dyn View, bucket: &BucketRow, delta: UsageDelta) -> Result<()> {
     let quota = bucket.quota;
     let growth = delta.bytes.saturating_add(delta.upload_bytes);
+    if let Some((quota, held)) = view.allowance(bucket.id) {
+        let beyond = |limit, unit| Error::Allowance { limit, unit };
+        within(quota.bytes_max, held.bytes, growth).map_err(|limit| beyond(limit, "bytes"))?;
+        within(quota.objects_max, held.objects, delta.objects)
+            .map_err(|limit| beyond(limit, "objects"))?;
+    }
     if quota.bytes_max.is_none() && quota.objects_max.is_none() {
         return Ok(());
     }
@@ -78,20 +87,16 @@ pub(super) fn quota(view: &dyn View, bucket: &BucketRow, delta: UsageDelta) -> R
         upload_bytes,
         ..
     } = view.usage(bucket.id)?;
-    within(
-        quota.bytes_max,
-        bytes.saturating_add(upload_bytes),
-        growth,
-        "bytes",
-    )?;
-    within(quota.objects_max, objects, delta.objects, "objects")
+    let beyond = |limit, unit| Error::Quota { limit, unit };
+    let used = bytes.saturating_add(upload_bytes);
+    within(quota.bytes_max, used, growth).map_err(|limit| beyond(limit, "bytes"))?;
+    within(quota.objects_max, objects, delta.objects).map_err(|limit| beyond(limit, "objects"))
 }
 
-fn within(limit: Option<u64>, used: u64, growth: i64, unit: &'static str) -> Result<()> {
+/// Tells the limit that is in the way.
+fn within(limit: Option<u64>, used: u64, growth: i64) -> std::result::Result<(), u64> {
     match limit {
-        Some(limit) if growth > 0 && used.saturating_add_signed(growth) > limit => {
-            Err(Error::Quota { limit, unit })
-        }
+        Some(limit) if growth > 0 && used.saturating_add_signed(growth) > limit => Err(limit),
         _ => Ok(()),
     }
 }

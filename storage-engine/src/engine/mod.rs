@@ -60,10 +60,11 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
 
 use crate::chunk::ChunkStore;
-use crate::commit::Embedded;
+use crate::commit::{Allowances, Embedded, Holders, Holding};
 use crate::error::Result;
 use crate::failure::Failure;
 use crate::hash::Algorithm;
+use crate::ids::BucketId;
 use crate::index::Step;
 use crate::key::KeyRange;
 use crate::meta::{Meta, MetaStore};
@@ -95,6 +96,7 @@ pub struct Engine {
     generation: Generation,
     kept_rows: KeptRows,
     written: Written,
+    holders: Arc<Holders>,
     failure: Failure,
     store: Store,
     background: Vec<JoinHandle<()>>,
@@ -144,6 +146,21 @@ impl Engine {
             keeper.give_up_empty().await?;
         }
         Ok(())
+    }
+
+    /// Bounds what holders of buckets may hold, from the next commit on.
+    pub fn set_allowances(&self, allowances: Arc<dyn Allowances>) {
+        self.holders.set_allowances(allowances);
+    }
+
+    /// Whom a bucket counts for; named by its document of the kind [`crate::HOLDER`].
+    pub fn holder(&self, bucket: BucketId) -> Option<Arc<str>> {
+        self.holders.of(bucket)
+    }
+
+    /// What all buckets of a holder hold at this moment, exactly.
+    pub fn holding(&self, holder: &str) -> Holding {
+        self.holders.holding(holder)
     }
 
     /// Tells whether the store still takes changes, and why not.

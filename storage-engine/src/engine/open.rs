@@ -21,7 +21,7 @@ use super::sweep::Sweeper;
 use super::{Engine, Store};
 use crate::chunk::{Blocks, ChunkStore, MemoryChunks, SegmentChunks};
 use crate::clock::{Clock, SystemClock};
-use crate::commit::{Embedded, EmbeddedOptions, Tags};
+use crate::commit::{Embedded, EmbeddedOptions, Holders, Tags};
 use crate::disk::{Access, AsyncIo, Disk, FileDisk};
 use crate::error::{Error, Result};
 use crate::failure::Failure;
@@ -150,6 +150,7 @@ impl Engine {
             failure: failure.clone(),
             config: compact,
         });
+        let holders = Arc::clone(embedded.holders());
         let store = Store::Embedded {
             embedded,
             segments,
@@ -158,7 +159,9 @@ impl Engine {
             gauge,
         };
         let hints = Hints::new(meta.clone(), &secret);
-        Engine::finish(meta, chunks, blocks, ids, readers, hints, failure, store)
+        Engine::finish(
+            meta, chunks, blocks, ids, readers, hints, failure, store, holders,
+        )
     }
 
     /// An engine that keeps everything in memory: the reference that others are compared with.
@@ -166,6 +169,7 @@ impl Engine {
         let chunks = Arc::new(MemoryChunks::default());
         let tags = Tags::new(&[0; 32]);
         let store = MemoryMeta::new(Arc::clone(&chunks), clock, tags);
+        let holders = Arc::clone(store.holders());
         let meta = Meta::new(Arc::new(store));
         let ids = Arc::new(ExtentIds::starting_at(crate::ids::ExtentId(1)));
         let (readers, failure) = (Readers::default(), Failure::default());
@@ -180,6 +184,7 @@ impl Engine {
             hints,
             failure,
             Store::Memory,
+            holders,
         )
     }
 
@@ -196,6 +201,7 @@ impl Engine {
         hints: Hints,
         failure: Failure,
         store: Store,
+        holders: Arc<Holders>,
     ) -> Result<Self> {
         let lanes = LaneHasher::new(NonZeroUsize::MIN).map_err(Error::io("hashing thread"))?;
         let homes = Homes::default();
@@ -226,6 +232,7 @@ impl Engine {
             generation: Generation::default(),
             kept_rows: KeptRows::default(),
             written: Written::default(),
+            holders,
             failure,
             store,
             background,

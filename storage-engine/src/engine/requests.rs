@@ -287,6 +287,8 @@ pub struct CompleteUpload {
     pub checksum: Option<Checksum>,
     /// Likewise for the size of the whole object.
     pub size: Option<u64>,
+    /// Refused with [`crate::Error::TooLarge`] beyond.
+    pub size_max: Option<u64>,
     pub notes: Notes,
 }
 

@@ -245,6 +245,7 @@ pub(super) async fn complete(engine: &Engine, upload: &UploadTarget, numbers: &[
         conditions: Vec::new(),
         checksum: None,
         size: None,
+        size_max: None,
         notes: Notes::none(),
     };
     engine.complete_upload(request).await.unwrap();

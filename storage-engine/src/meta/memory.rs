@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::{Change, MetaStore, Place, Stamp};
 use crate::chunk::MemoryChunks;
 use crate::clock::Clock;
-use crate::commit::{Group, Tags};
+use crate::commit::{Group, Holders, Tags};
 use crate::error::Result;
 use crate::ids::{ExtentId, SegmentId, Sequence};
 use crate::index::{Index, MemoryIndex, Ready, Step};
@@ -23,6 +23,7 @@ pub(crate) struct MemoryMeta {
     chunks: Arc<MemoryChunks>,
     clock: Arc<dyn Clock>,
     tags: Tags,
+    holders: Arc<Holders>,
     state: Mutex<State>,
 }
 
@@ -39,11 +40,16 @@ impl MemoryMeta {
             chunks,
             clock,
             tags,
+            holders: Arc::default(),
             state: Mutex::new(State {
                 next: Sequence(1),
                 accounts: HashMap::new(),
             }),
         }
+    }
+
+    pub(crate) fn holders(&self) -> &Arc<Holders> {
+        &self.holders
     }
 
     fn take(&self, state: &mut State, change: &mut dyn Change) -> Result<()> {
@@ -52,7 +58,7 @@ impl MemoryMeta {
             tag: self.tags.of(state.next),
             now: self.clock.now(),
         };
-        let mut group = Group::new(&self.index);
+        let mut group = Group::new(&self.index, Arc::clone(&self.holders));
         // A refusal is an answer the change keeps itself.
         let Ok(batch) = change.evaluate(&group, &stamp) else {
             return Ok(());
@@ -69,6 +75,7 @@ impl MemoryMeta {
         }
         let finished = group.finish(&places, &state.accounts, &|_| SegmentKind::Log)?;
         self.index.apply(&finished.rows)?;
+        self.holders.apply(finished.movements);
         state.accounts.extend(finished.segments);
         state.next = Sequence(state.next.0 + 1);
         Ok(())

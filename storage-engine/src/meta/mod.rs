@@ -23,12 +23,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::commit::Holding;
 use crate::error::{Error, Result};
 use crate::ids::{BucketId, ExtentId, Sequence, Timestamp};
 use crate::index::{Ready, Step};
 use crate::key::{Key, KeyRange};
 use crate::limits::QUEUE_CHANGES_MAX;
-use crate::row::{self, UsageRow};
+use crate::row::{self, Quota, UsageRow};
 
 /// The rows as they are at the moment of a commit, changes of the same group included.
 pub trait View {
@@ -36,6 +37,8 @@ pub trait View {
     /// The first row of a range.
     fn first(&self, range: &KeyRange) -> Result<Option<(Key, Bytes)>>;
     fn usage(&self, bucket: BucketId) -> Result<UsageRow>;
+    /// What whoever holds the bucket may hold, where that is bounded, and what it holds.
+    fn allowance(&self, bucket: BucketId) -> Option<(Quota, Holding)>;
 }
 
 /// What the store gives a change besides the rows.

@@ -308,6 +308,7 @@ async fn write_uploads(engine: &Engine) -> Result<()> {
             conditions: Vec::new(),
             checksum: None,
             size: Some(PARTS.iter().sum::<usize>() as u64),
+            size_max: None,
             notes: Notes::none(),
         })
         .await?;

@@ -1,7 +1,7 @@
 //! `x-amz-copy-source`: where a copy's bytes come from.
 
 use super::conditions::{COPY_SOURCE, ReadConditions, Verdict, failed};
-use super::version;
+use super::{largest, version};
 use crate::access_log::{Beside, Done, of_source};
 use crate::bucket::Bucket;
 use crate::encoding::percent_decode;
@@ -32,6 +32,22 @@ pub(crate) struct FoundSource {
     /// What keeps the engine from copying another object than the one the client's conditions
     /// were held against.
     pub(crate) pinned: Vec<Condition>,
+}
+
+impl FoundSource {
+    /// Refuses to copy more bytes than whoever asks may write, also if the source becomes larger
+    /// before it is copied.
+    pub(crate) fn check_largest(
+        &mut self,
+        request: &Permitted<'_>,
+        bytes: u64,
+    ) -> Result<(), S3Error> {
+        if largest::bytes_max(request).is_some() {
+            self.pinned
+                .push(Condition::Size(self.info.row.summary.size));
+        }
+        largest::check(request, bytes)
+    }
 }
 
 impl CopySource {

@@ -1,5 +1,6 @@
 //! Taking in a body: into the engine, verified, and not yet visible to anybody.
 
+use super::largest;
 use crate::body::integrity::Integrity;
 use crate::body::payload::Payload;
 use crate::error::{Code, S3Error};
@@ -19,6 +20,7 @@ pub(crate) async fn stage(
     encryption: Option<Encryption>,
 ) -> Result<Staged, S3Error> {
     let length = announced_length(payload)?;
+    largest::check(request, length.unwrap_or_default())?;
     let mut checksums = vec![wanted];
     checksums.extend(
         integrity
@@ -34,7 +36,11 @@ pub(crate) async fn stage(
     };
     let staging = request.engine().stage(options).await;
     let mut staging = staging.map_err(|error| request.refusal(error))?;
+    let mut come = 0;
     while let Some(data) = payload.next().await? {
+        come += data.len() as u64;
+        // Of what nothing announces it is only known now.
+        largest::check(request, come)?;
         staging
             .write(data)
             .await

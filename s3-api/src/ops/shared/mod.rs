@@ -7,6 +7,7 @@ pub(crate) mod copy_source;
 pub(crate) mod encryption;
 pub(crate) mod expiry;
 pub(crate) mod intake;
+pub(crate) mod largest;
 pub(crate) mod listing;
 pub(crate) mod lock;
 pub(crate) mod metadata;

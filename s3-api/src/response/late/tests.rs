@@ -11,7 +11,7 @@ fn body() -> (oneshot::Sender<Bytes>, ResponseBody) {
     let (end, made) = oneshot::channel::<Bytes>();
     let making = Box::pin(async move { made.await.unwrap() });
     let late = Late::new(Duration::from_millis(1), making);
-    (end, ResponseBody(Kind::Late(Box::new(late))))
+    (end, Kind::Late(Box::new(late)).into())
 }
 
 async fn piece(body: &mut ResponseBody) -> Bytes {

@@ -56,7 +56,7 @@ fn refs(index: &MemoryIndex, extent: u64) -> Option<u32> {
 #[test]
 fn counts_of_a_bucket_deleted_in_the_same_group_are_gone() {
     let index = MemoryIndex::new();
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     group.accept(counted(1, usage(1, 10)), None).unwrap();
     group.accept(counted(1, usage(-1, -10)), None).unwrap();
     let mut batch = Batch::default();
@@ -75,7 +75,7 @@ fn every_change_sees_those_before_it() {
     index
         .apply(&[(Key::bucket("b"), Some(Bytes::from_static(b"old")))])
         .unwrap();
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     let mut batch = Batch::default();
     batch.put_bytes(Key::bucket("a"), Bytes::from_static(b"new"));
     batch.delete(Key::bucket("b"));
@@ -92,7 +92,7 @@ fn every_change_sees_those_before_it() {
 fn a_chunk_lives_as_long_as_it_is_named() {
     let index = MemoryIndex::new();
     let id = ExtentId(5);
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     group
         .accept(extents(&[ExtentChange::Add(id, place(0))]), None)
         .unwrap();
@@ -104,14 +104,14 @@ fn a_chunk_lives_as_long_as_it_is_named() {
     assert_eq!(finished.segments[&SegmentId(1)].live_bytes, 1_100);
     assert_eq!(finished.highest_extent, Some(id));
 
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     group
         .accept(extents(&[ExtentChange::Release(id)]), None)
         .unwrap();
     finish(group, &[], &index);
     assert_eq!(refs(&index, 5), Some(1));
 
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     group
         .accept(extents(&[ExtentChange::Release(id)]), None)
         .unwrap();
@@ -126,13 +126,13 @@ fn a_chunk_lives_as_long_as_it_is_named() {
 fn a_chunk_is_moved_only_from_where_it_lies() {
     let index = MemoryIndex::new();
     let id = ExtentId(5);
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     group
         .accept(extents(&[ExtentChange::Add(id, place(0))]), None)
         .unwrap();
     finish(group, &[], &index);
     for (from, to, wanted) in [(700, 900, 0), (0, 300, 300)] {
-        let mut group = Group::new(&index);
+        let mut group = Group::new(&index, Arc::default());
         let moved = ExtentChange::Move(id, place(from), place(to));
         group.accept(extents(&[moved]), None).unwrap();
         finish(group, &[], &index);
@@ -144,7 +144,7 @@ fn a_chunk_is_moved_only_from_where_it_lies() {
 #[test]
 fn bodies_get_the_places_of_their_order() {
     let index = MemoryIndex::new();
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     for id in [8, 7] {
         let change = ExtentChange::AddBody(ExtentId(id));
         assert!(
@@ -166,7 +166,7 @@ fn bodies_get_the_places_of_their_order() {
 #[test]
 fn a_refused_batch_leaves_no_trace() {
     let index = MemoryIndex::new();
-    let mut group = Group::new(&index);
+    let mut group = Group::new(&index, Arc::default());
     let mut batch = counted(1, usage(1, 1));
     batch.put_bytes(Key::bucket("a"), Bytes::from_static(b"row"));
     batch.extents = vec![

@@ -156,12 +156,11 @@ fn plan(upload: UploadRow, mut parts: Vec<PartRow>, request: &CompleteUpload) ->
     match_parts(&parts, &request.parts)?;
     check_sizes(&parts, request.part_bytes_min)?;
     let size = parts.iter().map(|part| part.size).sum();
-    if size > limits::OBJECT_BYTES_MAX {
-        return Err(Error::TooLarge {
-            what: "object",
-            size,
-            limit: limits::OBJECT_BYTES_MAX,
-        });
+    let limit = request.size_max.unwrap_or(limits::OBJECT_BYTES_MAX);
+    let limit = limit.min(limits::OBJECT_BYTES_MAX);
+    if size > limit {
+        let what = "object";
+        return Err(Error::TooLarge { what, size, limit });
     }
     if request.size.is_some_and(|expected| expected != size) {
         return Err(Error::DigestMismatch);

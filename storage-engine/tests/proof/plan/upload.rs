@@ -259,6 +259,7 @@ impl World {
             conditions: conditions(&wishes),
             checksum,
             size,
+            size_max: None,
             notes: told::asked(),
         };
         let KnownUpload { bucket, key, name } = known;
