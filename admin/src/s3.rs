@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 use s3_api::{AccessEntry, Client, Observation, RequestId, ResponseBody};
 use std::borrow::Cow;
 use std::time::Instant;
@@ -76,6 +76,14 @@ impl Ask {
         }
         ask.path.push('/');
         ask.path.push_str(&escaped_path(key));
+        ask
+    }
+
+    /// The same of a key that need not be text.
+    pub(crate) fn object_bytes(method: Method, bucket: &str, key: &[u8]) -> Self {
+        let mut ask = Self::bucket(method, bucket);
+        let key = percent_encode(key, ESCAPED_IN_PATH);
+        ask.path.push_str(&format!("/{key}"));
         ask
     }
 

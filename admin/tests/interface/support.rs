@@ -1,11 +1,16 @@
 //! A client without a network, and a clock that is set by hand.
 
-use admin::{Admin, AdminBody, AdminConfig, Counted, Counters, Facts};
+use admin::{
+    Admin, AdminBody, AdminConfig, Counted, Counters, Facts, Setting, SettingOrigin, SettingReload,
+};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
+use pipeline::events::{Courier, Delivery, Undelivered};
+use pipeline::lifecycle::Day;
 use s3_api::kms::LocalKeyRing;
 use s3_api::{Client as Sender, S3, S3Config, Scheme};
 use serde_json::{Value, json};
@@ -49,11 +54,39 @@ impl Counters for NothingCounted {
     }
 }
 
+/// A webhook that nobody answers.
+#[derive(Debug)]
+struct NobodyHome;
+
+impl Courier for NobodyHome {
+    fn targets(&self) -> Vec<String> {
+        vec!["hook".into()]
+    }
+
+    fn send<'a>(&'a self, _: &'a str, _: Bytes) -> BoxFuture<'a, Result<(), Undelivered>> {
+        Box::pin(async { Err(Undelivered::Unreachable("nobody is there".into())) })
+    }
+}
+
+fn setting() -> Setting {
+    Setting {
+        name: "root-password".into(),
+        value: Value::Null,
+        is_set: true,
+        origin: SettingOrigin::Environment,
+        source: Some("CAIRN_ROOT_PASSWORD".into()),
+        secret: true,
+        reload: SettingReload::Restart,
+        summary: "The root's password".into(),
+    }
+}
+
 pub(crate) struct Rig {
     pub(crate) admin: Admin,
     pub(crate) s3: Arc<S3>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) identity: Identity,
+    pub(crate) delivery: Arc<Delivery>,
     pub(crate) stop: watch::Sender<bool>,
 }
 
@@ -148,6 +181,10 @@ impl Rig {
         let config = S3Config::new("us-east-1", identity.clone(), Arc::new(ring));
         let (stop, stopping) = watch::channel(false);
         let s3 = Arc::new(S3::new(Arc::clone(&engine), config));
+        let clock = Arc::new(SystemClock);
+        let courier = Arc::new(NobodyHome);
+        let delivery = Delivery::new(Arc::clone(&engine), clock, courier, "us-east-1");
+        let delivery = Arc::new(delivery);
         let config = AdminConfig {
             s3: Arc::clone(&s3),
             engine: Arc::clone(&engine),
@@ -159,8 +196,11 @@ impl Rig {
                 started: SystemTime::UNIX_EPOCH,
                 data: "/data".into(),
                 s3: vec!["127.0.0.1:9000".parse().unwrap()],
+                lifecycle_day: Day::REAL,
             },
             counters: Arc::new(NothingCounted),
+            settings: watch::channel(Arc::from([setting()])).1,
+            delivery: Arc::clone(&delivery),
             stopping,
             now,
         };
@@ -170,6 +210,7 @@ impl Rig {
             s3,
             engine,
             identity,
+            delivery,
             stop,
         }
     }
