@@ -45,7 +45,7 @@ pub(crate) struct WebhookView {
 pub(crate) struct DeadLetterView {
     webhook: String,
     id: String,
-    /// `s3:ObjectCreated:Put`; empty, like bucket and reason, of a note that cannot be read.
+    /// `ObjectCreated:Put`; empty, like bucket and reason, of a note that cannot be read.
     event: String,
     bucket: String,
     key: String,

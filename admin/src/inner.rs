@@ -12,6 +12,7 @@ use crate::second_factor::SecondFactors;
 use crate::server::Live;
 use crate::session::Sessions;
 use crate::tokens::Tokens;
+use crate::zip::Tickets;
 use identity::Identity;
 use identity::model::{Holder, Secret};
 use pipeline::events::Delivery;
@@ -61,6 +62,7 @@ pub(crate) struct Inner {
     pub(crate) settings: watch::Receiver<Arc<[Setting]>>,
     pub(crate) delivery: Arc<Delivery>,
     pub(crate) jobs: Arc<Jobs>,
+    pub(crate) tickets: Tickets,
     pub(crate) sessions: Sessions,
     pub(crate) passwords: Passwords,
     pub(crate) second_factors: SecondFactors,
@@ -100,6 +102,7 @@ impl Inner {
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),
             live: Arc::new(Live::new(Arc::clone(&engine), Arc::clone(&counters))),
             jobs: Arc::new(Jobs::open(Arc::clone(&engine), stopping.clone()).await?),
+            tickets: Tickets::default(),
             me: OnceLock::new(),
             console: Console::embedded(),
             s3,

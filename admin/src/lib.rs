@@ -42,6 +42,7 @@ mod time;
 mod tokens;
 mod transfer;
 mod xml;
+mod zip;
 
 pub use answer::Seen;
 pub use audit::Elsewhere;

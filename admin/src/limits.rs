@@ -116,9 +116,25 @@ pub const JOB_FINDINGS_MAX: usize = 100;
 pub const EMPTYING_AT_ONCE_MAX: usize = 4;
 pub const EMPTIED_PER_SECOND_MAX: u32 = 2_000;
 /// How long a job that was told to end may take to.
-pub const CANCEL_PATIENCE_SECONDS: u64 = 5;
+pub const CANCEL_PATIENCE_SECONDS: u64 = 3;
 /// The same for all of them, when the server stops.
 pub const STOP_PATIENCE_SECONDS: u64 = 10;
+
+/// Keys of one ZIP, unless they are named by a prefix.
+pub const ZIP_KEYS_MAX: usize = 1000;
+/// How long a link to a ZIP waits for its download to begin.
+pub const ZIP_TICKET_SECONDS: u64 = 60;
+/// Links that wait, and bytes of the keys in them.
+pub const ZIP_TICKETS_MAX: usize = 1000;
+pub const ZIP_TICKETS_BYTES_MAX: usize = 32 << 20;
+/// ZIPs that are being downloaded.
+pub const ZIPS_AT_ONCE_MAX: usize = 32;
+/// Keys listed at once for a ZIP.
+pub const ZIP_PAGE_KEYS: usize = 1000;
+/// Bytes of a ZIP's directory before they are put aside into a file.
+pub const ZIP_DIRECTORY_BYTES_IN_MEMORY_MAX: usize = 4 << 20;
+/// Bytes of the list of what was left out of a ZIP; of more only the number is told.
+pub const ZIP_LEFT_OUT_BYTES_MAX: usize = 1 << 20;
 
 /// Streams of live figures at once.
 pub const LIVE_STREAMS_MAX: usize = 64;

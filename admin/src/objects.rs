@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::page;
 use crate::refused::Refused;
 use crate::s3::{Answered, Ask};
+use crate::time::{of_http, of_system};
 use crate::xml::Element;
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -275,13 +276,7 @@ fn detail(key: String, head: &Answered, tags: Option<BTreeMap<String, String>>) 
 
 /// Times of HTTP, as all others here.
 fn modified(text: &str) -> String {
-    use time::format_description::well_known::Rfc2822;
-    // HTTP names the zone as RFC 2822 did before it became obsolete.
-    let parsed = time::OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822);
-    match parsed {
-        Ok(at) => crate::time::of_system(at.into()),
-        Err(_) => text.to_owned(),
-    }
+    of_http(text).map_or_else(|| text.to_owned(), of_system)
 }
 
 fn prefixes(answer: &Element) -> Vec<String> {

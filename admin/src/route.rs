@@ -21,6 +21,7 @@ use crate::second_factor::Drawn;
 use crate::server;
 use crate::session::{login, own as sessions, who};
 use crate::tokens::own as tokens;
+use crate::zip;
 use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
@@ -271,6 +272,11 @@ routes! {
     POST "/buckets/{name}/objects/delete" DeleteObjects "s3:DeleteObject" Bearer Yes
         bulk::delete [] [bulk::DeleteMany] up to KEYS_BODY_BYTES_MAX => OK bulk::Deleted,
         "Delete up to 1,000 objects or versions, each with its own outcome";
+    POST "/buckets/{name}/zip" PrepareZip "s3:GetObject, s3:ListBucket" Bearer Yes zip::prepare
+        [] [zip::Selection] up to KEYS_BODY_BYTES_MAX => CREATED zip::ZipLink,
+        "A link that downloads a selection of objects as one ZIP, once";
+    GET "/zip/{ticket}" DownloadZip "-" Open No zip::download [] [] as "application/zip",
+        "What such a link leads to";
     POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
         => OK links::Presigned, "A link that works without a login, for a while";
 

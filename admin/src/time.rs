@@ -3,7 +3,7 @@
 use crate::refused::Refused;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// `2026-11-26T04:05:06Z`
 pub(crate) fn shown(seconds: u64) -> String {
@@ -26,6 +26,13 @@ pub(crate) fn parse(field: &'static str, text: &str) -> Result<SystemTime, Refus
     let parsed = parsed
         .map_err(|_| Refused::field(field, "A time looks like 2026-11-26T04:05:06Z (RFC 3339)."))?;
     Ok(parsed.into())
+}
+
+/// Reads a time of HTTP.
+pub(crate) fn of_http(text: &str) -> Option<SystemTime> {
+    // HTTP names the zone as RFC 2822 did before it became obsolete.
+    let parsed = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822);
+    parsed.ok().map(SystemTime::from)
 }
 
 pub(crate) fn seconds(at: SystemTime) -> u64 {

@@ -86,7 +86,7 @@ async fn what_was_given_up_is_shown_in_pages_and_told_once_more() {
     let letter = &all["items"][1];
     assert_eq!(
         (&letter["event"], &letter["bucket"]),
-        (&json!("s3:ObjectCreated:Put"), &json!("photos"))
+        (&json!("ObjectCreated:Put"), &json!("photos"))
     );
     assert_eq!(letter["attempts"], Value::Null);
 

@@ -86,7 +86,6 @@ pub(crate) struct Rig {
     pub(crate) s3: Arc<S3>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) identity: Identity,
-    pub(crate) delivery: Arc<Delivery>,
     pub(crate) stop: watch::Sender<bool>,
 }
 
@@ -184,7 +183,6 @@ impl Rig {
         let clock = Arc::new(SystemClock);
         let courier = Arc::new(NobodyHome);
         let delivery = Delivery::new(Arc::clone(&engine), clock, courier, "us-east-1");
-        let delivery = Arc::new(delivery);
         let config = AdminConfig {
             s3: Arc::clone(&s3),
             engine: Arc::clone(&engine),
@@ -200,7 +198,7 @@ impl Rig {
             },
             counters: Arc::new(NothingCounted),
             settings: watch::channel(Arc::from([setting()])).1,
-            delivery: Arc::clone(&delivery),
+            delivery: Arc::new(delivery),
             stopping,
             now,
         };
@@ -210,7 +208,6 @@ impl Rig {
             s3,
             engine,
             identity,
-            delivery,
             stop,
         }
     }
