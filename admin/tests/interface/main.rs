@@ -15,6 +15,7 @@ mod repeats;
 mod second_factor;
 mod server;
 mod session;
+mod speed;
 mod support;
 mod tokens;
 mod uploads;

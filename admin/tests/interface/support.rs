@@ -153,6 +153,11 @@ impl Rig {
         Rig::over(engine, ROOT_PASSWORD, master).await
     }
 
+    /// Over an engine of its own.
+    pub(crate) async fn on(engine: Engine) -> Self {
+        Rig::over(Arc::new(engine), ROOT_PASSWORD, MASTER).await
+    }
+
     /// Everything but the engine made anew, as at a start.
     pub(crate) async fn restarted(self) -> Self {
         self.restarted_with(ROOT_PASSWORD).await
