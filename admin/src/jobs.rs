@@ -220,13 +220,20 @@ fn may_see(call: &Call<'_>, job: &Job) -> bool {
     job.by == call.caller.arn() || call.permit("cairn:RunJob").is_ok()
 }
 
-/// A job that whoever asks may know of.
+/// A job that whoever asks may know of. Whoever may run none does not learn which there are.
 async fn find(call: &Call<'_>) -> Result<Seen, Refused> {
-    let missing = || Refused::not_found("NoSuchJob", "There is no such job, or no more.");
-    let id = call.path(0).parse().map_err(|_| missing())?;
-    let seen = call.admin.jobs.find(id).await?;
-    seen.filter(|seen| may_see(call, &seen.job))
-        .ok_or_else(missing)
+    let seen = match call.path(0).parse() {
+        Ok(id) => call.admin.jobs.find(id).await?,
+        Err(_) => None,
+    };
+    match seen.filter(|seen| may_see(call, &seen.job)) {
+        Some(seen) => Ok(seen),
+        None => {
+            call.permit("cairn:RunJob")?;
+            let message = "There is no such job, or no more.";
+            Err(Refused::not_found("NoSuchJob", message))
+        }
+    }
 }
 
 impl JobView {

@@ -63,24 +63,10 @@ pub(crate) async fn prepare(call: &Call<'_>, selection: Selection) -> Result<Zip
         ([key], None) => format!("{bucket}/{key}"),
         (keys, _) => format!("{bucket} ({} keys)", keys.len()),
     });
-    // Says at once that there is no such bucket, or that it may not be listed.
-    match prefix.as_deref().or(keys
-        .iter()
-        .find_map(|key| key.ends_with('/').then_some(&**key)))
-    {
+    let folder = keys.iter().find(|key| key.ends_with('/'));
+    match prefix.as_ref().or(folder) {
         Some(prefix) => stream::permit_listing(call, bucket, prefix).await?,
-        None => {
-            Ask::bucket(Method::GET, bucket)
-                .about("location")
-                .send(call)
-                .await
-                .map(drop)
-                .or_else(|refused| match refused.code.as_ref() {
-                    // Whoever reads objects need not know where the bucket is.
-                    "AccessDenied" => Ok(()),
-                    _ => Err(refused),
-                })?;
-        }
+        None => permit_any(call, bucket, &keys).await?,
     }
     let ticket = Ticket {
         parts: call.parts.clone(),
@@ -94,6 +80,19 @@ pub(crate) async fn prepare(call: &Call<'_>, selection: Selection) -> Result<Zip
         url: format!("/api/v1/zip/{id}"),
         expires_in: ZIP_TICKET_SECONDS,
     })
+}
+
+/// Refuses whoever may read none of them, before there is a link.
+async fn permit_any(call: &Call<'_>, bucket: &str, keys: &[String]) -> Result<(), Refused> {
+    let mut denied = None;
+    for key in keys {
+        match Ask::object(Method::HEAD, bucket, key).send(call).await {
+            Err(refused) if refused.code == "AccessDenied" => denied = Some(refused),
+            Err(refused) if refused.code == "NoSuchBucket" => return Err(refused),
+            _ => return Ok(()),
+        }
+    }
+    denied.map_or(Ok(()), Err)
 }
 
 pub(crate) async fn download(call: &Call<'_>) -> Result<Answer, Refused> {

@@ -101,8 +101,9 @@ async fn jobs_are_for_who_may_run_them() {
     ended(&root, &job).await;
     nobody.get("/jobs").await.refused(403, "AccessDenied");
     let path = format!("/jobs/{}", job["id"].as_str().unwrap());
-    nobody.get(&path).await.refused(404, "NoSuchJob");
-    nobody.delete(&path).await.refused(404, "NoSuchJob");
+    nobody.get(&path).await.refused(403, "AccessDenied");
+    nobody.delete(&path).await.refused(403, "AccessDenied");
+    nobody.get("/jobs/77").await.refused(403, "AccessDenied");
     let runner = root.user("runner", Some(allow(&["cairn:RunJob"]))).await;
     let own = runner.post("/jobs", json!({ "kind": "check" })).await.ok();
     ended(&runner, &own).await;

@@ -5,8 +5,8 @@
 mod audit;
 mod buckets;
 mod doors;
-mod examples;
 mod events;
+mod examples;
 mod jobs;
 mod lifecycle;
 mod objects;
