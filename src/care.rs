@@ -13,10 +13,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use storage_engine::ids::SegmentId;
 use storage_engine::{
     CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig, Error, ScrubOptions,
-    ScrubPosition, ScrubReport, check_folder,
+    ScrubReport, check_folder,
 };
 use tokio::runtime::Handle;
 
@@ -29,6 +28,7 @@ pub(crate) fn check(args: &CheckArgs) -> ExitCode {
     let done = run(|progress| {
         let options = CheckOptions {
             read_data: args.read_data,
+            ..CheckOptions::default()
         };
         let config = EngineConfig::new(&args.data);
         let report = check_folder(&config, options, &mut |work| progress.show(work))?;
@@ -40,7 +40,7 @@ pub(crate) fn check(args: &CheckArgs) -> ExitCode {
 /// `cairn scrub`: prints each damaged chunk with whose it is, and where to go on if it was
 /// interrupted.
 pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
-    let from = match args.from.as_deref().map(position).transpose() {
+    let from = match args.from.as_deref().map(str::parse).transpose() {
         Ok(from) => from,
         Err(error) => return conclude(Err(error), &args.json),
     };
@@ -114,19 +114,6 @@ fn with_engine(
     })
 }
 
-fn position(text: &str) -> Result<ScrubPosition, Error> {
-    let parsed = text.split_once(':').and_then(|(segment, offset)| {
-        Some(ScrubPosition {
-            segment: SegmentId(segment.parse().ok()?),
-            offset: offset.parse().ok()?,
-        })
-    });
-    parsed.ok_or_else(|| Error::Invalid {
-        what: "--from",
-        detail: format!("{text:?} is not SEGMENT:OFFSET, such as 12:4096"),
-    })
-}
-
 fn scrubbed(report: &ScrubReport) -> Conclusion {
     let mut lines = Vec::new();
     for chunk in &report.damaged {
@@ -144,9 +131,7 @@ fn scrubbed(report: &ScrubReport) -> Conclusion {
         report.damaged_total,
         report.dead_damaged,
     ));
-    let next = report
-        .next
-        .map(|ScrubPosition { segment, offset }| format!("{segment}:{offset}"));
+    let next = report.next.map(|next| next.to_string());
     if let Some(next) = &next {
         lines.push(format!("interrupted: go on with --from {next}"));
     }

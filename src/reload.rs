@@ -34,6 +34,8 @@ pub(crate) struct Live {
     pub(crate) slots: Arc<Slots>,
     pub(crate) proxies: watch::Sender<TrustedProxies>,
     pub(crate) load: Arc<Load>,
+    /// What operators are shown of the settings.
+    pub(crate) shown: watch::Sender<Arc<[admin::Setting]>>,
     /// Those that are shown, if there is TLS.
     pub(crate) certificates: Option<Arc<Certificates>>,
 }
@@ -93,6 +95,7 @@ impl Reload {
             }
         }
         self.live.set(&config.live);
+        self.live.shown.send_replace(self.running.for_admin());
         info!(settings = reloaded, "configuration reloaded");
     }
 }

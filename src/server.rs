@@ -153,6 +153,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     metrics.watch_load(&load)?;
     let slots = Slots::new(connections(config.live.connections));
     let (proxies, trusted) = watch::channel(config.live.proxies.clone());
+    let (shown, settings) = watch::channel(setup.effective.for_admin());
     let admin = AdminConfig {
         s3: Arc::clone(&s3),
         engine: Arc::clone(&engine),
@@ -160,10 +161,13 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         master,
         facts: facts(config, &ways.s3),
         counters: Arc::clone(&metrics) as Arc<dyn Counters>,
+        settings,
+        delivery: Arc::clone(background.delivery()),
         stopping: stopping.clone(),
         now: SystemTime::now,
     };
     let admin = Admin::open(admin).await?;
+    let jobs = admin.clone();
     let console = Console::new(admin.clone(), trusted.clone(), Arc::clone(&metrics));
     let doors = Doors {
         proxies: trusted,
@@ -194,6 +198,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
             slots: Arc::clone(&slots),
             proxies,
             load,
+            shown,
             certificates: ways.certificates.clone(),
         },
     };
@@ -202,6 +207,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let serving = ways.serve(Arc::clone(&front), console, limits, metrics, stopping);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
+    jobs.ended().await;
     if let Err(e) = logging.await {
         error!(error = %e, "the access log ended by a bug");
     }
@@ -272,6 +278,7 @@ fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
         started: SystemTime::now(),
         data: config.data.clone(),
         s3: addresses(listeners),
+        lifecycle_day: config.lifecycle_day,
     }
 }
 

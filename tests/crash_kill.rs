@@ -156,7 +156,10 @@ fn load_and_kill(server: Server, world: &World, workers: &mut [Worker], pause_ms
 }
 
 fn assert_whole(data: &Path) {
-    let options = CheckOptions { read_data: true };
+    let options = CheckOptions {
+        read_data: true,
+        ..CheckOptions::default()
+    };
     let report = check_folder(&EngineConfig::new(data), options, &mut unwatched).unwrap();
     assert!(report.rows > 0 && report.chunks > 0, "{report:?}");
     assert_eq!(report.problems_total, 0, "{:#?}", report.problems);

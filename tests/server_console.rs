@@ -105,6 +105,44 @@ fn the_console_is_served_with_its_policy() {
     );
 }
 
+/// What the server really runs with, of which the root's password is not shown.
+#[test]
+fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
+    let (_place, _server, console) = start();
+    let token = log_in(console);
+    let head = format!("GET /api/v1/server/settings HTTP/1.1\r\nauthorization: Bearer {token}");
+    let answer = send(console, &head, "");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(!answer.body.contains(PASSWORD), "{}", answer.body);
+    let settings: Value = serde_json::from_str(&answer.body).unwrap();
+    let settings = settings["items"].as_array().unwrap();
+    let named = |name: &str| settings.iter().find(|it| it["name"] == name).unwrap();
+    let console = named("console");
+    assert_eq!(
+        (&console["value"], &console["origin"]),
+        (&"127.0.0.1:0".into(), &"flag".into())
+    );
+    assert_eq!(
+        (&console["source"], &console["reload"]),
+        (&"--console".into(), &"restart".into())
+    );
+    let password = named("root-password");
+    assert_eq!(
+        (&password["value"], &password["secret"]),
+        (&Value::Null, &true.into())
+    );
+    assert_eq!(
+        (&password["is_set"], &password["origin"]),
+        (&true.into(), &"environment".into())
+    );
+    let region = named("region");
+    assert_eq!(
+        (&region["value"], &region["origin"]),
+        (&"us-east-1".into(), &"default".into())
+    );
+    assert_eq!(named("log-level")["reload"], "live");
+}
+
 /// Somebody who watches does not hold up the end.
 #[test]
 fn a_stream_of_live_figures_ends_with_the_server() {

@@ -18,6 +18,9 @@ pub(crate) type RequestBody = UnsyncBoxBody<Bytes, BoxError>;
 /// Pieces of an answer as they come to be.
 pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Bytes> + Send>>;
 
+/// The same where it may turn out that there can be no more.
+pub(crate) type FalliblePieces = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
+
 /// The body of an answer.
 pub struct AdminBody(Kind);
 
@@ -25,12 +28,26 @@ enum Kind {
     Full(Bytes),
     S3(ResponseBody),
     Pieces(Pieces),
+    Fallible(FalliblePieces),
 }
 
-/// An object could not be read on.
+/// Why an answer that has begun has no end.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct BodyError(#[from] s3_api::BodyError);
+pub enum BodyError {
+    /// An object could not be read on.
+    #[error(transparent)]
+    Object(#[from] s3_api::BodyError),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl BodyError {
+    pub(crate) fn other(what: &dyn fmt::Display) -> Self {
+        Self::Other(what.to_string())
+    }
+}
 
 impl AdminBody {
     pub(crate) fn full(bytes: impl Into<Bytes>) -> Self {
@@ -51,6 +68,10 @@ impl AdminBody {
 
     pub(crate) fn pieces(pieces: Pieces) -> Self {
         Self(Kind::Pieces(pieces))
+    }
+
+    pub(crate) fn parts(pieces: FalliblePieces) -> Self {
+        Self(Kind::Fallible(pieces))
     }
 }
 
@@ -76,6 +97,10 @@ impl Body for AdminBody {
                 let piece = pieces.as_mut().poll_next(context);
                 piece.map(|piece| piece.map(|bytes| Ok(Frame::data(bytes))))
             }
+            Kind::Fallible(pieces) => {
+                let piece = pieces.as_mut().poll_next(context);
+                piece.map(|piece| piece.map(|bytes| bytes.map(Frame::data)))
+            }
         }
     }
 
@@ -83,7 +108,7 @@ impl Body for AdminBody {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::S3(body) => body.is_end_stream(),
-            Kind::Pieces(_) => false,
+            Kind::Pieces(_) | Kind::Fallible(_) => false,
         }
     }
 
@@ -91,7 +116,7 @@ impl Body for AdminBody {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::S3(body) => body.size_hint(),
-            Kind::Pieces(_) => SizeHint::default(),
+            Kind::Pieces(_) | Kind::Fallible(_) => SizeHint::default(),
         }
     }
 }

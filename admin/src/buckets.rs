@@ -1,6 +1,7 @@
 //! Buckets: what there is, what they hold, and what they may hold.
 
 pub(crate) mod config;
+pub(crate) mod uploads;
 
 use crate::answer::Nothing;
 use crate::call::Call;

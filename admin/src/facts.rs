@@ -1,5 +1,9 @@
 //! What the interface is told of the process it is part of.
 
+use pipeline::lifecycle::Day;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Debug;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +19,44 @@ pub struct Facts {
     pub data: PathBuf,
     /// Where S3 is listened for.
     pub s3: Vec<SocketAddr>,
+    /// The day that lifecycle rules count in.
+    pub lifecycle_day: Day,
+}
+
+/// A setting the server runs with.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Setting {
+    pub name: String,
+    /// In the form the configuration file gives it; null where it is unset, and of secrets.
+    pub value: Value,
+    /// It has a value, be it a secret one.
+    pub is_set: bool,
+    pub origin: SettingOrigin,
+    /// The file and line, the variable or the flag it comes from.
+    pub source: Option<String>,
+    pub secret: bool,
+    pub reload: SettingReload,
+    pub summary: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingOrigin {
+    Default,
+    File,
+    Environment,
+    Flag,
+    /// Of a server that leaves nothing behind.
+    Ephemeral,
+}
+
+/// When another value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingReload {
+    /// Once the configuration is read anew.
+    Live,
+    Restart,
 }
 
 /// Whoever counts the answers of the server.

@@ -46,8 +46,14 @@ pub struct Admin {
 impl Admin {
     /// Reads who is logged in. Cheap to clone; all clones are one.
     pub async fn open(config: AdminConfig) -> Result<Self, OpenError> {
-        let inner = Arc::new(Inner::open(config).await?);
+        let inner = Inner::open(config).await?.shared();
         Ok(Self { inner })
+    }
+
+    /// Returns once no job runs any more, or they have had time enough to end: the server has been
+    /// told to stop before.
+    pub async fn ended(&self) {
+        self.inner.jobs.ended().await;
     }
 
     /// Answers one request; every refusal is an answer too. The answer's extensions hold what

@@ -2,8 +2,9 @@
 
 use crate::audit::AuditLog;
 use crate::console::Console;
-use crate::facts::{Counters, Facts};
+use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
+use crate::jobs::Jobs;
 use crate::passwords::Passwords;
 use crate::refused::Refused;
 use crate::repeats::Repeats;
@@ -11,10 +12,12 @@ use crate::second_factor::SecondFactors;
 use crate::server::Live;
 use crate::session::Sessions;
 use crate::tokens::Tokens;
+use crate::zip::Tickets;
 use identity::Identity;
 use identity::model::{Holder, Secret};
+use pipeline::events::Delivery;
 use s3_api::S3;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 use storage_engine::Engine;
 use tokio::sync::watch;
@@ -29,6 +32,10 @@ pub struct AdminConfig {
     pub master: [u8; 32],
     pub facts: Facts,
     pub counters: Arc<dyn Counters>,
+    /// What the server runs with, as it is now.
+    pub settings: watch::Receiver<Arc<[Setting]>>,
+    /// Whoever tells webhooks of events.
+    pub delivery: Arc<Delivery>,
     /// Turns true when the server is told to stop: what would go on by itself ends.
     pub stopping: watch::Receiver<bool>,
     pub now: fn() -> SystemTime,
@@ -52,6 +59,10 @@ pub(crate) struct Inner {
     pub(crate) identity: Identity,
     pub(crate) facts: Facts,
     pub(crate) counters: Arc<dyn Counters>,
+    pub(crate) settings: watch::Receiver<Arc<[Setting]>>,
+    pub(crate) delivery: Arc<Delivery>,
+    pub(crate) jobs: Arc<Jobs>,
+    pub(crate) tickets: Tickets,
     pub(crate) sessions: Sessions,
     pub(crate) passwords: Passwords,
     pub(crate) second_factors: SecondFactors,
@@ -63,6 +74,8 @@ pub(crate) struct Inner {
     pub(crate) console: Console,
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) now: fn() -> SystemTime,
+    /// For what outlives the request that began it.
+    me: OnceLock<Weak<Inner>>,
 }
 
 impl Inner {
@@ -74,6 +87,8 @@ impl Inner {
             master,
             facts,
             counters,
+            settings,
+            delivery,
             stopping,
             now,
         } = config;
@@ -86,12 +101,17 @@ impl Inner {
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),
             live: Arc::new(Live::new(Arc::clone(&engine), Arc::clone(&counters))),
+            jobs: Arc::new(Jobs::open(Arc::clone(&engine), stopping.clone()).await?),
+            tickets: Tickets::default(),
+            me: OnceLock::new(),
             console: Console::embedded(),
             s3,
             engine,
             identity,
             facts,
             counters,
+            settings,
+            delivery,
             stopping,
             now,
         })
@@ -113,6 +133,18 @@ impl Inner {
         let secret = self.root_secret();
         let secret = secret.ok_or_else(|| Refused::failure("the root", &"it has no secret"))?;
         self.passwords.generation(secret.expose()).await
+    }
+
+    pub(crate) fn shared(self) -> Arc<Self> {
+        let inner = Arc::new(self);
+        // Nobody else can have set it: it was not shared before.
+        let _ = inner.me.set(Arc::downgrade(&inner));
+        inner
+    }
+
+    pub(crate) fn me(&self) -> Result<Arc<Inner>, Refused> {
+        let me = self.me.get().and_then(Weak::upgrade);
+        me.ok_or_else(|| Refused::failure("the interface", &"it is closed"))
     }
 
     pub(crate) fn seconds(&self) -> u64 {

@@ -102,6 +102,40 @@ pub const AUDIT_TARGET_BYTES_MAX: usize = 1024;
 /// Entries looked at for one page of a filtered log.
 pub const AUDIT_ENTRIES_SCANNED_MAX: usize = 20_000;
 
+/// Versions and uploads looked at for one page of what lifecycle rules would do.
+pub const DRY_RUN_LOOKED_AT_MAX: u64 = 20_000;
+
+/// Jobs that have ended and are kept.
+pub const JOBS_KEPT_MAX: usize = 100;
+/// What a job reads in a second unless another rate is asked for, and at most, in MiB.
+pub const JOB_MIB_PER_SECOND: u64 = 64;
+pub const JOB_MIB_PER_SECOND_MAX: u64 = 1 << 20;
+/// Things that are wrong, as a job's report describes them one by one.
+pub const JOB_FINDINGS_MAX: usize = 100;
+/// Buckets that are emptied at once, and versions that are deleted of each in a second.
+pub const EMPTYING_AT_ONCE_MAX: usize = 4;
+pub const EMPTIED_PER_SECOND_MAX: u32 = 2_000;
+/// How long a job that was told to end may take to.
+pub const CANCEL_PATIENCE_SECONDS: u64 = 3;
+/// The same for all of them, when the server stops.
+pub const STOP_PATIENCE_SECONDS: u64 = 10;
+
+/// Keys of one ZIP, unless they are named by a prefix.
+pub const ZIP_KEYS_MAX: usize = 1000;
+/// How long a link to a ZIP waits for its download to begin.
+pub const ZIP_TICKET_SECONDS: u64 = 60;
+/// Links that wait, and bytes of the keys in them.
+pub const ZIP_TICKETS_MAX: usize = 1000;
+pub const ZIP_TICKETS_BYTES_MAX: usize = 32 << 20;
+/// ZIPs that are being downloaded.
+pub const ZIPS_AT_ONCE_MAX: usize = 32;
+/// Keys listed at once for a ZIP.
+pub const ZIP_PAGE_KEYS: usize = 1000;
+/// Bytes of a ZIP's directory before they are put aside into a file.
+pub const ZIP_DIRECTORY_BYTES_IN_MEMORY_MAX: usize = 4 << 20;
+/// Bytes of the list of what was left out of a ZIP; of more only the number is told.
+pub const ZIP_LEFT_OUT_BYTES_MAX: usize = 1 << 20;
+
 /// Streams of live figures at once.
 pub const LIVE_STREAMS_MAX: usize = 64;
 /// How old the sum over all buckets may be that comes with them.

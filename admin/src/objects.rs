@@ -8,8 +8,8 @@ use crate::call::Call;
 use crate::page;
 use crate::refused::Refused;
 use crate::s3::{Answered, Ask};
+use crate::time::{of_http, of_system};
 use crate::xml::Element;
-use base64_simd::URL_SAFE_NO_PAD;
 use http::Method;
 use percent_encoding::percent_decode_str;
 use schemars::JsonSchema;
@@ -152,8 +152,7 @@ pub(crate) async fn versions(call: &Call<'_>, query: ListQuery) -> Result<Versio
         .maybe("prefix", query.prefix.as_deref())
         .maybe("delimiter", query.delimiter.as_deref());
     if let Some(cursor) = &query.cursor {
-        let (key, version) = markers_of(cursor)
-            .ok_or_else(|| Refused::field("cursor", "This is no cursor of this list."))?;
+        let (key, version): (String, Option<String>) = page::place_of(cursor)?;
         ask = ask
             .query("key-marker", &key)
             .maybe("version-id-marker", version.as_deref());
@@ -178,7 +177,7 @@ pub(crate) async fn versions(call: &Call<'_>, query: ListQuery) -> Result<Versio
     let next = answer.is_set("IsTruncated").then(|| {
         let key = decoded(answer.text_of("NextKeyMarker"));
         let version = answer.child("NextVersionIdMarker");
-        cursor_of(&key, version.map(|version| version.text.as_str()))
+        page::cursor_of(&(key, version.map(|version| &version.text)))
     });
     Ok(VersionListing {
         items: items.collect(),
@@ -277,13 +276,7 @@ fn detail(key: String, head: &Answered, tags: Option<BTreeMap<String, String>>) 
 
 /// Times of HTTP, as all others here.
 fn modified(text: &str) -> String {
-    use time::format_description::well_known::Rfc2822;
-    // HTTP names the zone as RFC 2822 did before it became obsolete.
-    let parsed = time::OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822);
-    match parsed {
-        Ok(at) => crate::time::of_system(at.into()),
-        Err(_) => text.to_owned(),
-    }
+    of_http(text).map_or_else(|| text.to_owned(), of_system)
 }
 
 fn prefixes(answer: &Element) -> Vec<String> {
@@ -302,14 +295,4 @@ fn decoded(text: &str) -> String {
 
 fn bare(etag: &str) -> String {
     etag.trim_matches('"').to_owned()
-}
-
-fn cursor_of(key: &str, version: Option<&str>) -> String {
-    let markers = serde_json::json!([key, version]).to_string();
-    URL_SAFE_NO_PAD.encode_to_string(markers)
-}
-
-fn markers_of(cursor: &str) -> Option<(String, Option<String>)> {
-    let markers = URL_SAFE_NO_PAD.decode_to_vec(cursor).ok()?;
-    serde_json::from_slice(&markers).ok()
 }

@@ -2,7 +2,9 @@
 
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use crate::refused::Refused;
+use base64_simd::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A page of a list.
@@ -72,4 +74,15 @@ impl<T> Page<T> {
             .map(|it| name(it).to_owned());
         Ok(Self { items, next })
     }
+}
+
+/// A place in a list, as clients see it: they hand it back and read nothing into it.
+pub(crate) fn cursor_of<C: Serialize>(place: &C) -> String {
+    URL_SAFE_NO_PAD.encode_to_string(serde_json::to_vec(place).unwrap_or_default())
+}
+
+pub(crate) fn place_of<C: DeserializeOwned>(cursor: &str) -> Result<C, Refused> {
+    let place = URL_SAFE_NO_PAD.decode_to_vec(cursor).ok();
+    let place = place.and_then(|place| serde_json::from_slice(&place).ok());
+    place.ok_or_else(|| Refused::field("cursor", "This is no cursor of this list."))
 }

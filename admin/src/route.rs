@@ -3,8 +3,12 @@
 use crate::answer::{Answer, Nothing, Reply, read};
 use crate::audit;
 use crate::body::RequestBody;
-use crate::buckets::{self, config};
+use crate::buckets::{self, config, uploads};
 use crate::call::Call;
+use crate::events;
+use crate::facts::Setting;
+use crate::jobs;
+use crate::lifecycle;
 use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX};
 use crate::links;
 use crate::objects::{self, bulk, change, copies};
@@ -17,6 +21,7 @@ use crate::second_factor::Drawn;
 use crate::server;
 use crate::session::{login, own as sessions, who};
 use crate::tokens::own as tokens;
+use crate::zip;
 use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
@@ -200,6 +205,9 @@ routes! {
     GET "/server/live" WatchServer "cairn:GetServerInfo" Bearer No server::live [] []
         as "text/event-stream", "Rates and totals every second, as server-sent events";
 
+    GET "/server/settings" GetSettings "cairn:GetServerInfo" Bearer No server::settings [] []
+        => OK Page<Setting>, "What the server runs with, and where each setting comes from";
+
     GET "/buckets" ListBuckets "s3:ListAllMyBuckets" Bearer No buckets::list
         [buckets::BucketsQuery] [] => OK Page<buckets::BucketView>,
         "Buckets, with exactly what they hold";
@@ -220,6 +228,19 @@ routes! {
         => NO_CONTENT Nothing, "Set a configuration of a bucket";
     DELETE "/buckets/{name}/config/{kind}" DeleteBucketConfig "as S3" Bearer Yes config::delete
         [] [] => NO_CONTENT Nothing, "Remove a configuration of a bucket";
+    GET "/buckets/{name}/uploads" ListUploads "s3:ListBucketMultipartUploads" Bearer No
+        uploads::list [uploads::UploadsQuery] [] => OK Page<uploads::UploadView>,
+        "Uploads that nobody has finished";
+    DELETE "/buckets/{name}/uploads" AbortUpload "s3:AbortMultipartUpload" Bearer Yes
+        uploads::abort [uploads::UploadQuery] [] => NO_CONTENT Nothing,
+        "Give up an unfinished upload with all its parts";
+    POST "/buckets/{name}/empty" EmptyBucket "s3:ListBucketVersions, s3:DeleteObjectVersion" Bearer
+        Yes jobs::empty [] [jobs::Emptying] => CREATED jobs::JobView,
+        "Delete all versions and unfinished uploads of a bucket, as a job";
+    GET "/buckets/{name}/lifecycle/dry-run" PlanLifecycle
+        "s3:GetLifecycleConfiguration, s3:ListBucketVersions" Bearer No
+        lifecycle::dry_run [PageQuery] [] => OK lifecycle::DryRun,
+        "What the lifecycle rules of a bucket would do now";
 
     GET "/buckets/{name}/objects" ListObjects "s3:ListBucket" Bearer No objects::list
         [objects::ListQuery] [] => OK objects::Listing,
@@ -254,6 +275,11 @@ routes! {
     POST "/buckets/{name}/objects/delete" DeleteObjects "s3:DeleteObject" Bearer Yes
         bulk::delete [] [bulk::DeleteMany] up to KEYS_BODY_BYTES_MAX => OK bulk::Deleted,
         "Delete up to 1,000 objects or versions, each with its own outcome";
+    POST "/buckets/{name}/zip" PrepareZip "s3:GetObject, s3:ListBucket" Bearer Yes zip::prepare
+        [] [zip::Selection] up to KEYS_BODY_BYTES_MAX => CREATED zip::ZipLink,
+        "A link that downloads a selection of objects as one ZIP, once";
+    GET "/zip/{ticket}" DownloadZip "-" Open No zip::download [] [] as "application/zip",
+        "What such a link leads to";
     POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
         => OK links::Presigned, "A link that works without a login, for a while";
 
@@ -356,6 +382,21 @@ routes! {
         => OK Page<audit::Entry>, "Who changed what, from where, and what came of it";
     GET "/audit/export" ExportAudit "cairn:ReadAudit" Bearer No audit::export
         [audit::AuditQuery] [] as "application/x-ndjson", "The same as lines of JSON";
+
+    GET "/jobs" ListJobs "cairn:RunJob" Bearer No jobs::list [PageQuery] []
+        => OK Page<jobs::JobView>, "Jobs that run, and the last hundred that ended";
+    POST "/jobs" StartJob "cairn:RunJob" Bearer Yes jobs::start [] [jobs::NewJob]
+        => CREATED jobs::JobView, "Scrub, check or back up the running store";
+    GET "/jobs/{id}" GetJob "cairn:RunJob" Bearer No jobs::get [] [] => OK jobs::JobView,
+        "One job, with how far it is and how long it will take";
+    DELETE "/jobs/{id}" DeleteJob "cairn:RunJob" Bearer Yes jobs::delete [] []
+        => ACCEPTED jobs::JobView, "Cancel a job that runs, or forget one that has ended";
+    GET "/lifecycle/runs" ListLifecycleRuns "cairn:ReadLifecycle" Bearer No lifecycle::runs [] []
+        => OK Page<lifecycle::RunView>, "What lifecycle did, run by run";
+    GET "/events" ListEvents "cairn:ReadEvents" Bearer No events::list [events::EventsQuery] []
+        => OK events::EventsView, "What waits for webhooks, and what could not be told";
+    POST "/events/{webhook}/retry" RetryEvents "cairn:RetryEvents" Bearer Yes events::retry [] []
+        => OK events::Retried, "Tell a webhook once more what was given up";
 
     GET "/openapi.json" GetOpenApi "-" Open No openapi::serve [] [] as "application/json",
         "This interface as an OpenAPI 3.1 document";

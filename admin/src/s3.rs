@@ -3,16 +3,18 @@
 use crate::call::Call;
 use crate::limits::S3_ANSWER_BYTES_MAX;
 use crate::refused::Refused;
+use crate::time::{of_http, seconds};
 use crate::xml::{self, Element};
 use base64_simd::STANDARD;
 use bytes::Bytes;
-use http::header::HeaderName;
+use http::header::{CONTENT_LENGTH, HeaderName, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Frame;
 use http_body_util::{BodyExt, Full, Limited};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 use s3_api::{AccessEntry, Client, Observation, RequestId, ResponseBody};
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// All but what never has to be escaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -39,6 +41,35 @@ pub(crate) struct Ask {
 pub(crate) struct Answered {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+/// An object that is being read.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) length: u64,
+    pub(crate) modified_seconds: u64,
+    body: ResponseBody,
+    sent: u64,
+    begun: Instant,
+    turn_around: Duration,
+    entry: Option<AccessEntry>,
+}
+
+impl Opened {
+    pub(crate) async fn frame(&mut self) -> Option<Result<Frame<Bytes>, s3_api::BodyError>> {
+        let frame = self.body.frame().await;
+        if let Some(Ok(frame)) = &frame {
+            self.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+        }
+        frame
+    }
+
+    /// For the access log.
+    pub(crate) fn finish(self) {
+        if let Some(entry) = self.entry {
+            entry.finish(self.sent, self.turn_around, self.begun.elapsed());
+        }
+    }
 }
 
 pub(crate) fn escaped(text: &str) -> String {
@@ -76,6 +107,14 @@ impl Ask {
         }
         ask.path.push('/');
         ask.path.push_str(&escaped_path(key));
+        ask
+    }
+
+    /// The same of a key that need not be text.
+    pub(crate) fn object_bytes(method: Method, bucket: &str, key: &[u8]) -> Self {
+        let mut ask = Self::bucket(method, bucket);
+        let key = percent_encode(key, ESCAPED_IN_PATH);
+        ask.path.push_str(&format!("/{key}"));
         ask
     }
 
@@ -146,6 +185,40 @@ impl Ask {
 
     /// Asks it; a refusal of S3 is one of ours.
     pub(crate) async fn send(self, call: &Call<'_>) -> Result<Answered, Refused> {
+        let (answer, begun) = self.ask(call).await?;
+        take(answer, begun).await
+    }
+
+    /// Asks for an object, whose bytes are still to come.
+    pub(crate) async fn open(self, call: &Call<'_>) -> Result<Opened, Refused> {
+        let (mut answer, begun) = self.ask(call).await?;
+        if !answer.status().is_success() {
+            let refused = take(answer, begun).await;
+            return Err(refused.map_or_else(
+                |refused| refused,
+                |_| Refused::failure("an answer of S3", &"a refusal that is none"),
+            ));
+        }
+        let entry = answer.extensions_mut().remove::<AccessEntry>();
+        let (parts, body) = answer.into_parts();
+        let length = parts.headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|it| it.to_str().ok()?.parse().ok());
+        let length = length
+            .ok_or_else(|| Refused::failure("an answer of S3", &"an object without a length"))?;
+        let modified = parts.headers.get(LAST_MODIFIED);
+        let modified = modified.and_then(|it| it.to_str().ok()).and_then(of_http);
+        Ok(Opened {
+            length,
+            modified_seconds: modified.map_or(0, seconds),
+            body,
+            sent: 0,
+            begun,
+            turn_around: begun.elapsed(),
+            entry,
+        })
+    }
+
+    async fn ask(self, call: &Call<'_>) -> Result<(Response<ResponseBody>, Instant), Refused> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -163,7 +236,7 @@ impl Ask {
         come_along(call, &mut request);
         let caller = call.caller.clone();
         let answer = Box::pin(call.admin.s3.handle_for(caller, request)).await;
-        take(answer, begun).await
+        Ok((answer, begun))
     }
 
     /// The document that is answered.

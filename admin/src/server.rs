@@ -3,8 +3,9 @@
 use crate::answer::{Answer, with_type};
 use crate::body::AdminBody;
 use crate::call::Call;
-use crate::facts::{Counted, Counters};
+use crate::facts::{Counted, Counters, Setting};
 use crate::limits::{LIVE_STREAMS_MAX, TOTALS_SECONDS};
+use crate::page::Page;
 use crate::refused::Refused;
 use crate::time::of_system;
 use bytes::Bytes;
@@ -127,6 +128,16 @@ pub(crate) async fn stats(call: &Call<'_>) -> Result<Stats, Refused> {
         requests_in_flight: counted.in_flight,
         connections: counted.connections,
         totals: call.admin.live.totals().await?,
+    })
+}
+
+/// All of them: there are a few dozen.
+pub(crate) async fn settings(call: &Call<'_>) -> Result<Page<Setting>, Refused> {
+    call.permit("cairn:GetServerInfo")?;
+    let settings = call.admin.settings.borrow().clone();
+    Ok(Page {
+        items: settings.to_vec(),
+        next: None,
     })
 }
 

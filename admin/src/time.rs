@@ -3,7 +3,7 @@
 use crate::refused::Refused;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// `2026-11-26T04:05:06Z`
 pub(crate) fn shown(seconds: u64) -> String {
@@ -28,8 +28,20 @@ pub(crate) fn parse(field: &'static str, text: &str) -> Result<SystemTime, Refus
     Ok(parsed.into())
 }
 
+/// Reads a time of HTTP.
+pub(crate) fn of_http(text: &str) -> Option<SystemTime> {
+    // HTTP names the zone as RFC 2822 did before it became obsolete.
+    let parsed = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822);
+    parsed.ok().map(SystemTime::from)
+}
+
 pub(crate) fn seconds(at: SystemTime) -> u64 {
     at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+pub(crate) fn milliseconds(at: SystemTime) -> u64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

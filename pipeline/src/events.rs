@@ -17,7 +17,9 @@ mod stats;
 
 pub use configuration::{Configuration, Filter, KIND, Rule, Service, TargetArn};
 pub use courier::{Courier, Nobody, Undelivered};
-pub use dead::{DeadLetter, Waiting, dead_letters, retry, waiting};
+pub use dead::{
+    DeadLetter, LetterCursor, LetterPage, Waiting, dead_letters, letter_page, retry, waiting,
+};
 pub use delivery::{Delivery, Patience};
 pub use message::test_message;
 pub use name::{EventName, EventPattern};

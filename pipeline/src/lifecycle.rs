@@ -23,8 +23,8 @@ pub use configuration::{
 pub use decide::{
     Action, Decision, Facts, Place, Versions, abort_of, decide, expiration_of, needs_tags,
 };
-pub use dry_run::plan;
+pub use dry_run::{PlanCursor, PlanPage, plan, plan_page};
 pub use report::{Counts, RunReport, reports};
 pub use runner::Lifecycle;
 pub use stats::LifecycleStats;
-pub use walk::{Planned, Task};
+pub use walk::{Planned, Subject, Task};

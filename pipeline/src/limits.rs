@@ -59,7 +59,11 @@ pub const REFUSALS_MAX: u32 = 8;
 /// How long an event is kept for a target that cannot be reached before it is given up.
 pub const EVENT_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Dead letters kept for one target; the oldest go first.
-pub const DEAD_LETTERS_MAX: usize = 10_000;
+pub const DEAD_LETTERS_MAX: u64 = 10_000;
+/// Events of one queue that are counted for who asks how many there are.
+pub const EVENTS_COUNTED_MAX: u64 = 1_000_000;
+/// Dead letters put back at the same time: they share a synced append.
+pub const RETRIES_AT_ONCE_MAX: usize = 32;
 /// Why an event was not told, in bytes; the rest is cut off.
 pub const REASON_BYTES_MAX: usize = 256;
 /// How often a queue is looked at though nobody has said that there is something in it.

@@ -28,7 +28,7 @@ fn list(args: &ListArgs) -> Result<Conclusion, Error> {
             false => print(&text),
         };
         let queues = waiting(engine).await?;
-        for queue in &queues {
+        for queue in queues.iter().filter(|queue| queue.events > 0) {
             show(queue_line(queue), queue_json(queue));
         }
         let mut letters = 0_u64;
@@ -37,7 +37,7 @@ fn list(args: &ListArgs) -> Result<Conclusion, Error> {
             show(letter_line(&dead), letter_json(&dead));
         })
         .await?;
-        let waiting: usize = queues.iter().map(|queue| queue.events).sum();
+        let waiting: u64 = queues.iter().map(|queue| queue.events).sum();
         let line = format!("{waiting} waiting, {letters} given up");
         let json = json!({ "is": "total", "waiting": waiting, "given_up": letters });
         Ok(Conclusion::fine(line, json))
@@ -64,7 +64,7 @@ fn queue_json(queue: &Waiting) -> Value {
         "is": "waiting",
         "webhook": queue.target.to_string(),
         "events": queue.events,
-        "since": queue.oldest.seconds(),
+        "since": queue.oldest.unwrap_or_default().seconds(),
     })
 }
 
@@ -86,8 +86,10 @@ fn queue_line(queue: &Waiting) -> String {
         target,
         events,
         oldest,
+        ..
     } = queue;
-    format!("waiting\t{target}\t{events}\tsince {}", oldest.seconds())
+    let since = oldest.unwrap_or_default().seconds();
+    format!("waiting\t{target}\t{events}\tsince {since}")
 }
 
 fn letter_line(letter: &DeadLetter) -> String {
@@ -99,6 +101,7 @@ fn letter_line(letter: &DeadLetter) -> String {
         key,
         version,
         reason,
+        ..
     } = letter;
     let key = String::from_utf8_lossy(key);
     let (key, reason) = (Printable(&key), Printable(reason));

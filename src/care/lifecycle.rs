@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use pipeline::lifecycle::{Day, Planned, RunReport, Task, plan, reports};
+use pipeline::lifecycle::{Day, Planned, RunReport, plan, reports};
 use serde_json::{Value, json};
 use storage_engine::clock::{Clock, SystemClock};
 use storage_engine::{Error, Unit, Work};
@@ -79,31 +79,19 @@ fn print(step: &[Planned], json: &JsonArgs) {
 }
 
 fn row(planned: &Planned) -> Value {
-    let (task, what) = named(&planned.task);
     json!({
-        "task": task,
+        "task": planned.task.name(),
         "key": String::from_utf8_lossy(&planned.key),
-        "what": what,
+        "what": planned.task.subject().to_string(),
         "rule": planned.rule,
     })
 }
 
 fn line(planned: &Planned) -> String {
-    let (task, what) = named(&planned.task);
+    let (task, what) = (planned.task.name(), planned.task.subject());
     let key = String::from_utf8_lossy(&planned.key);
     let (key, rule) = (Printable(&key), Printable(&planned.rule));
     format!("{task}\t{key}\t{what}\t{rule}")
-}
-
-/// What would be done, and to which version or upload.
-fn named(task: &Task) -> (String, String) {
-    match task {
-        Task::Expire(seen) => ("expire".to_owned(), seen.version.to_string()),
-        Task::DeleteNoncurrent(seen) => ("delete".to_owned(), seen.version.to_string()),
-        Task::RemoveMarker(seen) => ("remove-marker".to_owned(), seen.version.to_string()),
-        Task::Move(seen, class) => (format!("move:{}", class.name()), seen.version.to_string()),
-        Task::Abort(upload) => ("abort".to_owned(), upload.to_string()),
-    }
 }
 
 fn ran(reports: &[RunReport]) -> Conclusion {

@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use admin::{SettingOrigin, SettingReload};
 use serde_json::{Value, json};
 
 use super::effective::{Chosen, Effective, of_process};
-use super::origin::Fault;
+use super::origin::{Fault, Origin};
 use super::setting::{Effect, Kind, Sight, switch};
 use crate::cli::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 use crate::exit;
@@ -108,6 +110,41 @@ fn row(chosen: &Chosen) -> Value {
         "origin": origin.to_string(),
         "reload": setting.effect == Effect::Reload,
     })
+}
+
+impl Effective {
+    /// For the admin interface.
+    pub(crate) fn for_admin(&self) -> Arc<[admin::Setting]> {
+        self.chosen.iter().map(for_admin).collect()
+    }
+}
+
+fn for_admin(chosen: &Chosen) -> admin::Setting {
+    let Chosen {
+        setting,
+        values,
+        origin,
+    } = chosen;
+    let (origin, source) = match origin {
+        Origin::Default => (SettingOrigin::Default, None),
+        Origin::Ephemeral => (SettingOrigin::Ephemeral, Some(origin.to_string())),
+        Origin::File(..) => (SettingOrigin::File, Some(origin.to_string())),
+        Origin::Environment(name) => (SettingOrigin::Environment, Some(name.clone())),
+        Origin::Flag(name) => (SettingOrigin::Flag, Some(name.clone())),
+    };
+    admin::Setting {
+        name: setting.name.to_owned(),
+        value: value(chosen),
+        is_set: !values.is_empty(),
+        origin,
+        source,
+        secret: setting.sight == Sight::Secret,
+        reload: match setting.effect {
+            Effect::Reload => SettingReload::Live,
+            Effect::Restart => SettingReload::Restart,
+        },
+        summary: setting.about.to_owned(),
+    }
 }
 
 /// As it would be written in a file; null if it is unset, or a secret.

@@ -66,7 +66,10 @@ async fn the_whole_store_verifies() {
     let folder = unpacked();
     let engine = open(&folder);
     let report = engine
-        .check_with(CheckOptions { read_data: true })
+        .check_with(CheckOptions {
+            read_data: true,
+            ..CheckOptions::default()
+        })
         .await
         .unwrap();
     let nothing: Vec<Problem> = Vec::new();

@@ -27,6 +27,15 @@ pub(crate) struct ToDelete {
     version: Option<String>,
 }
 
+impl ToDelete {
+    pub(crate) fn of(key: &str, version: String) -> Self {
+        Self {
+            key: key.to_owned(),
+            version: Some(version),
+        }
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Deleted {
     items: Vec<DeleteOutcome>,
@@ -34,16 +43,16 @@ pub(crate) struct Deleted {
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct DeleteOutcome {
-    key: String,
+    pub(crate) key: String,
     version: Option<String>,
     /// The delete marker that now stands for it, or that went.
     delete_marker: Option<String>,
-    error: Option<DeleteError>,
+    pub(crate) error: Option<DeleteError>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct DeleteError {
-    code: String,
+    pub(crate) code: String,
     message: String,
 }
 
@@ -58,16 +67,28 @@ pub(crate) async fn delete(call: &Call<'_>, many: DeleteMany) -> Result<Deleted,
         let message = format!("1 to {DELETE_KEYS_MAX} objects are deleted at once.");
         return Err(Refused::field("objects", message));
     }
-    let mut document = Element::new("Delete");
     for (at, object) in many.objects.iter().enumerate() {
-        let can_be_said = |text: &str| text.chars().all(is_of_xml);
-        if object.key.is_empty() || !can_be_said(&object.key) {
+        if !can_be_listed(&object.key) {
             let field = format!("objects.{at}.key");
             return Err(Refused::field(
                 field,
                 "This key cannot be in a list; delete it by itself.",
             ));
         }
+    }
+    let items = send(call, bucket, &many.objects, many.bypass_governance).await?;
+    Ok(Deleted { items })
+}
+
+/// Of keys that can be listed.
+pub(crate) async fn send(
+    call: &Call<'_>,
+    bucket: &str,
+    objects: &[ToDelete],
+    bypass_governance: bool,
+) -> Result<Vec<DeleteOutcome>, Refused> {
+    let mut document = Element::new("Delete");
+    for object in objects {
         let mut element = Element::new("Object").with(Element::of_text("Key", &object.key));
         if let Some(version) = &object.version {
             element = element.with(Element::of_text("VersionId", version));
@@ -75,7 +96,7 @@ pub(crate) async fn delete(call: &Call<'_>, many: DeleteMany) -> Result<Deleted,
         document = document.with(element);
     }
     let mut ask = Ask::bucket(Method::POST, bucket).about("delete");
-    if many.bypass_governance {
+    if bypass_governance {
         ask = ask.header("x-amz-bypass-governance-retention", "true");
     }
     let answer = ask.document(&document).xml(call).await?;
@@ -96,9 +117,11 @@ pub(crate) async fn delete(call: &Call<'_>, many: DeleteMany) -> Result<Deleted,
             error,
         })
     });
-    Ok(Deleted {
-        items: items.collect(),
-    })
+    Ok(items.collect())
+}
+
+pub(crate) fn can_be_listed(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(is_of_xml)
 }
 
 /// What XML 1.0 has no way to say would come out as something else.

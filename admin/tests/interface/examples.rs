@@ -126,6 +126,7 @@ fn by_name(name: &str, names: &Names<'_>) -> Option<Value> {
         "RestoreVersion" => json!({ "key": key, "version": "null" }),
         "DeleteObjects" => json!({ "objects": [{ "key": key }] }),
         "Presign" => json!({ "key": key }),
+        "PrepareZip" => json!({ "keys": [key] }),
         "UpdateUser" | "UpdateGroup" => json!({ "path": "/x/" }),
         "SetUserPassword" => json!({ "password": "battery staple" }),
         "CreatePolicy" => json!({ "name": "made", "document": policy }),

@@ -1,6 +1,6 @@
 //! The server itself, and its live figures.
 
-use crate::support::Rig;
+use crate::support::{Rig, allow};
 use http::Method;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -44,4 +44,26 @@ async fn live_figures_come_until_the_server_stops() {
     assert!(text.ends_with("\n\n"));
     rig.stop.send_replace(true);
     assert!(timeout(wait, body.frame()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn settings_say_where_they_come_from() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let settings = root.get("/server/settings").await.ok();
+    let secret = &settings["items"][0];
+    assert_eq!(secret["value"], Value::Null);
+    assert_eq!(
+        (&secret["secret"], &secret["is_set"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(
+        (&secret["origin"], &secret["reload"]),
+        (&json!("environment"), &json!("restart"))
+    );
+    let nobody = root.user("nobody", Some(allow(&["s3:*"]))).await;
+    nobody
+        .get("/server/settings")
+        .await
+        .refused(403, "AccessDenied");
 }

@@ -1,11 +1,16 @@
 //! A client without a network, and a clock that is set by hand.
 
-use admin::{Admin, AdminBody, AdminConfig, Counted, Counters, Facts};
+use admin::{
+    Admin, AdminBody, AdminConfig, Counted, Counters, Facts, Setting, SettingOrigin, SettingReload,
+};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
+use pipeline::events::{Courier, Delivery, Undelivered};
+use pipeline::lifecycle::Day;
 use s3_api::kms::LocalKeyRing;
 use s3_api::{Client as Sender, S3, S3Config, Scheme};
 use serde_json::{Value, json};
@@ -46,6 +51,33 @@ struct NothingCounted;
 impl Counters for NothingCounted {
     fn counted(&self) -> Counted {
         Counted::default()
+    }
+}
+
+/// A webhook that nobody answers.
+#[derive(Debug)]
+struct NobodyHome;
+
+impl Courier for NobodyHome {
+    fn targets(&self) -> Vec<String> {
+        vec!["hook".into()]
+    }
+
+    fn send<'a>(&'a self, _: &'a str, _: Bytes) -> BoxFuture<'a, Result<(), Undelivered>> {
+        Box::pin(async { Err(Undelivered::Unreachable("nobody is there".into())) })
+    }
+}
+
+fn setting() -> Setting {
+    Setting {
+        name: "root-password".into(),
+        value: Value::Null,
+        is_set: true,
+        origin: SettingOrigin::Environment,
+        source: Some("CAIRN_ROOT_PASSWORD".into()),
+        secret: true,
+        reload: SettingReload::Restart,
+        summary: "The root's password".into(),
     }
 }
 
@@ -121,6 +153,11 @@ impl Rig {
         Rig::over(engine, ROOT_PASSWORD, master).await
     }
 
+    /// Over an engine of its own.
+    pub(crate) async fn on(engine: Engine) -> Self {
+        Rig::over(Arc::new(engine), ROOT_PASSWORD, MASTER).await
+    }
+
     /// Everything but the engine made anew, as at a start.
     pub(crate) async fn restarted(self) -> Self {
         self.restarted_with(ROOT_PASSWORD).await
@@ -148,6 +185,9 @@ impl Rig {
         let config = S3Config::new("us-east-1", identity.clone(), Arc::new(ring));
         let (stop, stopping) = watch::channel(false);
         let s3 = Arc::new(S3::new(Arc::clone(&engine), config));
+        let clock = Arc::new(SystemClock);
+        let courier = Arc::new(NobodyHome);
+        let delivery = Delivery::new(Arc::clone(&engine), clock, courier, "us-east-1");
         let config = AdminConfig {
             s3: Arc::clone(&s3),
             engine: Arc::clone(&engine),
@@ -159,8 +199,11 @@ impl Rig {
                 started: SystemTime::UNIX_EPOCH,
                 data: "/data".into(),
                 s3: vec!["127.0.0.1:9000".parse().unwrap()],
+                lifecycle_day: Day::REAL,
             },
             counters: Arc::new(NothingCounted),
+            settings: watch::channel(Arc::from([setting()])).1,
+            delivery: Arc::new(delivery),
             stopping,
             now,
         };

@@ -23,7 +23,7 @@ use storage_engine::{Engine, Error, Event};
 use tokio::sync::watch;
 
 use super::courier::{Courier, Undelivered};
-use super::dead::{dead_queue, is_dead_queue};
+use super::dead::{dead_queue, is_dead_queue, retry};
 use super::message::message;
 use super::note::Told;
 use super::stats::{EventStats, Totals};
@@ -74,6 +74,8 @@ pub struct Delivery {
     region: String,
     patience: Patience,
     totals: Totals,
+    /// Counts how often dead letters have been put back.
+    retries: watch::Sender<u64>,
 }
 
 /// Why an event was not told.
@@ -105,6 +107,7 @@ impl Delivery {
             region: region.into(),
             patience: Patience::default(),
             totals: Totals::default(),
+            retries: watch::Sender::new(0),
         }
     }
 
@@ -118,10 +121,31 @@ impl Delivery {
         self.totals.stats(self.clock.now())
     }
 
+    /// The names of all targets.
+    pub fn targets(&self) -> Vec<String> {
+        self.courier.targets()
+    }
+
+    /// Puts dead letters of one target, or of all, back among what is to be told, and lets every
+    /// target be asked at once. Tells how many. Once begun it comes to its end, whoever waits.
+    pub async fn retry(self: &Arc<Self>, target: Option<&str>) -> Result<usize, Error> {
+        let (own, target) = (Arc::clone(self), target.map(str::to_owned));
+        let retried = tokio::spawn(async move {
+            let moved = retry(&own.engine, own.clock.as_ref(), target.as_deref()).await;
+            // Some may have been moved before it failed.
+            own.retries.send_modify(|retries| *retries += 1);
+            moved
+        });
+        retried.await.unwrap_or_else(|ended| {
+            let reason = ended.to_string();
+            Err(Error::Stopped { reason })
+        })
+    }
+
     /// Runs until it is told to stop or the store stops. Messages on their way are abandoned then,
     /// and told again after the next start.
     pub async fn serve(&self, stop: Stop) {
-        let targets = self.courier.targets();
+        let targets = self.targets();
         let lines = targets
             .iter()
             .map(|target| self.follow(target, stop.clone()));
@@ -135,8 +159,10 @@ impl Delivery {
     async fn follow(&self, target: &str, mut stop: Stop) {
         let mut line = Line::new(target);
         let mut written = self.engine.events_written();
+        let mut retries = self.retries.subscribe();
         while !*stop.borrow() {
             written.mark_unchanged();
+            line.heed(*retries.borrow_and_update());
             let until = match self.round(&mut line, &stop).await {
                 Ok(Rest::None) => continue,
                 Ok(Rest::Until(until)) => until,
@@ -155,6 +181,8 @@ impl Delivery {
             tokio::select! {
                 () = tokio::time::sleep_until(until.into()) => {}
                 () = more => {}
+                // The sender is this delivery's own.
+                _ = retries.changed() => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
         }
@@ -270,7 +298,7 @@ impl Delivery {
         for (event, failure) in outcomes.into_iter().filter_map(|outcome| outcome.failed) {
             self.totals.failed();
             match failure {
-                Failure::Unreadable => self.bury(line, event, "its note cannot be read").await?,
+                Failure::Unreadable => self.bury(line, event, "its note cannot be read", 0).await?,
                 Failure::Undelivered(Undelivered::Unreachable(reason)) => {
                     unreachable = Some(reason);
                 }
@@ -299,7 +327,7 @@ impl Delivery {
         );
         if refusals >= self.patience.refusals_max || self.is_aged(&event) {
             line.release(&event.row.key);
-            self.bury(line, event, reason).await?;
+            self.bury(line, event, reason, refusals).await?;
         }
         Ok(())
     }
@@ -322,7 +350,7 @@ impl Delivery {
             let is_all = aged.len() < ROUND_EVENTS_MAX;
             for event in aged {
                 line.release(&event.row.key);
-                self.bury(line, event, reason).await?;
+                self.bury(line, event, reason, line.failures()).await?;
             }
             if is_all {
                 return Ok(());
@@ -331,9 +359,16 @@ impl Delivery {
     }
 
     /// Puts an event among the dead letters, of which only so many are kept.
-    async fn bury(&self, line: &mut Line, mut event: Event, reason: &str) -> Result<(), Error> {
+    async fn bury(
+        &self,
+        line: &mut Line,
+        mut event: Event,
+        reason: &str,
+        tries: u32,
+    ) -> Result<(), Error> {
         if let Some(mut told) = Told::read(&event.row.note) {
             told.reason = Some(cut(reason).to_owned());
+            told.tries = tries;
             event.row.note = told.to_bytes();
         }
         let dead = dead_queue(line.target());
@@ -344,7 +379,7 @@ impl Delivery {
         self.totals.buried();
         let mut letters = match line.dead_letters() {
             Some(letters) => letters + 1,
-            None => count(&self.engine, &dead).await?,
+            None => self.engine.count_events(&dead, u64::MAX).await?,
         };
         while letters > DEAD_LETTERS_MAX {
             let oldest = self.engine.events(&dead, None, 1).await?.events;
@@ -383,20 +418,6 @@ impl Delivery {
                 .await?;
         }
         Ok(())
-    }
-}
-
-/// All events of a queue.
-async fn count(engine: &Engine, queue: &str) -> Result<usize, Error> {
-    const PAGE: usize = 1000;
-    let (mut count, mut after) = (0, None);
-    loop {
-        let page = engine.events(queue, after, PAGE).await?;
-        count += page.events.len();
-        after = page.events.last().map(|event| event.id);
-        if !page.more {
-            return Ok(count);
-        }
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) struct Told {
     pub(super) again: Option<Timestamp>,
     /// Why it was given up.
     pub(super) reason: Option<String>,
+    /// How often it was tried in vain before that, where that is known. Stands behind all else, so
+    /// that notes without it are read as well.
+    #[serde(skip)]
+    pub(super) tries: u32,
 }
 
 impl Told {
@@ -40,12 +44,18 @@ impl Told {
         let [FORMAT, packed @ ..] = bytes else {
             return None;
         };
-        postcard::from_bytes(packed).ok()
+        let (mut told, rest): (Told, _) = postcard::take_from_bytes(packed).ok()?;
+        told.tries = postcard::from_bytes(rest).unwrap_or_default();
+        Some(told)
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         // A plain structure in memory always encodes.
-        postcard::to_extend(self, vec![FORMAT]).unwrap_or_default()
+        let bytes = postcard::to_extend(self, vec![FORMAT]).unwrap_or_default();
+        match self.tries {
+            0 => bytes,
+            tries => postcard::to_extend(&tries, bytes).unwrap_or_default(),
+        }
     }
 }
 
@@ -67,6 +77,7 @@ pub fn notes(
             origin: origin(),
             again: None,
             reason: None,
+            tries: 0,
         };
         Note {
             queue: rule.target.target().to_owned(),

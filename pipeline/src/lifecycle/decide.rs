@@ -56,6 +56,8 @@ pub enum Versions {
 pub struct Decision<'r> {
     pub action: Action,
     pub rule: &'r Rule,
+    /// Since when.
+    pub due: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +84,7 @@ pub fn decide<'r>(
         Place::Current { versions } => {
             let expired = || {
                 let (due, rule) = expiration_of(configuration, facts, day)?;
-                (due <= now).then_some(decision(Action::Expire, rule))
+                (due <= now).then_some(decision(Action::Expire, rule, due))
             };
             match versions {
                 Versions::NotKept => expired().or_else(moved),
@@ -90,24 +92,25 @@ pub fn decide<'r>(
             }
         }
         Place::Noncurrent { since, newer, .. } => {
-            let due = |rule: &&Rule| {
-                rule.noncurrent_expiration.is_some_and(|expiration| {
-                    day.due(since, expiration.days) <= now && newer >= expiration.kept.unwrap_or(0)
-                })
-            };
-            let rule = matching(configuration, facts).find(due);
-            let deleted = rule.map(|rule| decision(Action::DeleteNoncurrent, rule));
+            let deleted = matching(configuration, facts).find_map(|rule| {
+                let expiration = rule.noncurrent_expiration?;
+                let due = day.due(since, expiration.days);
+                let is_due = due <= now && newer >= expiration.kept.unwrap_or(0);
+                is_due.then_some(decision(Action::DeleteNoncurrent, rule, due))
+            });
             deleted.or_else(moved)
         }
         Place::LoneMarker => {
-            let due = |rule: &&Rule| match rule.expiration {
-                Some(Expiration::Days(days)) => day.due(facts.written, days) <= now,
-                Some(Expiration::Date(date)) => date <= now,
-                Some(Expiration::LoneMarker(goes)) => goes,
-                None => false,
-            };
-            let rule = matching(configuration, facts).find(due);
-            rule.map(|rule| decision(Action::RemoveMarker, rule))
+            let mut removed = matching(configuration, facts).filter_map(|rule| {
+                let due = match rule.expiration? {
+                    Expiration::Days(days) => day.due(facts.written, days),
+                    Expiration::Date(date) => date,
+                    Expiration::LoneMarker(true) => facts.written,
+                    Expiration::LoneMarker(false) => return None,
+                };
+                Some(decision(Action::RemoveMarker, rule, due))
+            });
+            removed.find(|decision| decision.due <= now)
         }
         Place::Marker => None,
     }
@@ -158,14 +161,14 @@ fn transition<'r>(
     }
     let classes = matching(configuration, facts).flat_map(|rule| {
         let classes = due_classes(rule, facts, now, day);
-        classes.map(move |class| (class, rule))
+        classes.map(move |(class, due)| (class, rule, due))
     });
-    let allowed = classes.filter(|(class, rule)| {
+    let allowed = classes.filter(|(class, rule, _)| {
         may_move(facts.label, *class)
             && (rule.scope.names_sizes() || fits(configuration.minimum, facts.size, *class))
     });
-    let (class, rule) = allowed.max_by_key(|(class, _)| *class)?;
-    Some(decision(Action::Move(class), rule))
+    let (class, rule, due) = allowed.max_by_key(|(class, ..)| *class)?;
+    Some(decision(Action::Move(class), rule, due))
 }
 
 fn due_classes<'r>(
@@ -173,26 +176,28 @@ fn due_classes<'r>(
     facts: &Facts<'_>,
     now: Timestamp,
     day: Day,
-) -> impl Iterator<Item = StorageClass> + 'r {
+) -> impl Iterator<Item = (StorageClass, Timestamp)> + 'r {
     let (written, place) = (facts.written, facts.place);
-    let current = rule.transitions.iter().filter(move |transition| {
+    let current = rule.transitions.iter().filter_map(move |transition| {
         let due = match transition.time {
             TransitionTime::Days(days) => day.due(written, days),
             TransitionTime::Date(date) => date,
         };
-        matches!(place, Place::Current { .. }) && due <= now
+        matches!(place, Place::Current { .. }).then_some((transition.class, due))
     });
     let noncurrent = rule
         .noncurrent_transitions
         .iter()
-        .filter(move |transition| {
+        .filter_map(move |transition| {
             let Place::Noncurrent { since, newer, .. } = place else {
-                return false;
+                return None;
             };
-            day.due(since, transition.days) <= now && newer >= transition.kept.unwrap_or(0)
+            let due = day.due(since, transition.days);
+            (newer >= transition.kept.unwrap_or(0)).then_some((transition.class, due))
         });
-    let current = current.map(|transition| transition.class);
-    current.chain(noncurrent.map(|transition| transition.class))
+    current
+        .chain(noncurrent)
+        .filter(move |(_, due)| *due <= now)
 }
 
 /// Only ever to something colder, and never between the two that Amazon keeps apart.
@@ -242,6 +247,6 @@ fn is_marker(place: Place) -> bool {
     }
 }
 
-fn decision(action: Action, rule: &Rule) -> Decision<'_> {
-    Decision { action, rule }
+fn decision(action: Action, rule: &Rule, due: Timestamp) -> Decision<'_> {
+    Decision { action, rule, due }
 }

@@ -3,11 +3,12 @@
 
 mod history;
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use storage_engine::ids::{Timestamp, UploadName};
+use storage_engine::ids::{Timestamp, UploadName, VersionId};
 use storage_engine::row::{BucketRow, Tag, Versioning};
 use storage_engine::{
     AsSeen, Cursor, Engine, Error, ListRequest, Target, UploadInfo, VersionEntry,
@@ -26,6 +27,10 @@ pub struct Planned {
     pub task: Task,
     /// The rule that asks for it.
     pub rule: String,
+    /// Of the version; of an upload, what has come of it.
+    pub size: u64,
+    /// Since when it is due.
+    pub due: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +44,45 @@ pub enum Task {
     Move(AsSeen, StorageClass),
     /// An unfinished upload ends.
     Abort(UploadName),
+}
+
+impl Task {
+    /// What operators are told it is.
+    pub fn name(&self) -> String {
+        match self {
+            Task::Expire(_) => "expire".to_owned(),
+            Task::DeleteNoncurrent(_) => "delete".to_owned(),
+            Task::RemoveMarker(_) => "remove-marker".to_owned(),
+            Task::Move(_, class) => format!("move:{}", class.name()),
+            Task::Abort(_) => "abort".to_owned(),
+        }
+    }
+
+    pub fn subject(&self) -> Subject {
+        match self {
+            Task::Expire(seen)
+            | Task::DeleteNoncurrent(seen)
+            | Task::RemoveMarker(seen)
+            | Task::Move(seen, _) => Subject::Version(seen.version),
+            Task::Abort(upload) => Subject::Upload(*upload),
+        }
+    }
+}
+
+/// What something is to be done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Version(VersionId),
+    Upload(UploadName),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Version(version) => version.fmt(f),
+            Subject::Upload(upload) => upload.fmt(f),
+        }
+    }
 }
 
 /// What one step has found.
@@ -170,9 +214,11 @@ impl Walk {
             .iter()
             .filter_map(|upload| self.abort(upload, now));
         let planned = due.collect();
-        if let Some(last) = page.entries.last() {
-            // Uploads of one key may go on in the next page; looking at some twice does no harm.
-            self.position.after = before(&last.key);
+        // Uploads of the last key may go on in the next page: those before it are looked at.
+        let last = page.entries.last().map(|upload| &upload.key);
+        let mut passed = page.entries.iter().rev().map(|upload| &upload.key);
+        if let Some(passed) = passed.find(|key| Some(*key) != last) {
+            self.position.after = passed.to_vec();
         }
         let looked_at = page.entries.len() as u64;
         self.advance(page.next);
@@ -185,6 +231,8 @@ impl Walk {
             key: upload.key.clone(),
             task: Task::Abort(upload.name),
             rule: rule.id.clone(),
+            size: upload.bytes,
+            due,
         })
     }
 
@@ -253,6 +301,8 @@ impl Walk {
                 Action::Move(class) => Task::Move(seen, class),
             },
             rule: decision.rule.id.clone(),
+            size: entry.summary.size,
+            due: decision.due,
         }))
     }
 
@@ -320,10 +370,4 @@ impl Walk {
             self.cursor = Cursor::AfterKey(Bytes::copy_from_slice(after));
         }
     }
-}
-
-/// A place in front of all entries of a key, as close as it can be told without knowing the key
-/// before it: behind the longest key that is shorter than this one and begins it.
-fn before(key: &[u8]) -> Vec<u8> {
-    key[..key.len().saturating_sub(1)].to_vec()
 }

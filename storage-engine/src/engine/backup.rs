@@ -23,8 +23,10 @@ pub use restore::restore;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::check::{CheckOptions, check_folder};
+use super::compact::TokenBucket;
 use super::readers::Reading;
 use super::work::{OnWork, Unit, Work, blocking, watched};
 use super::{Engine, EngineConfig, Store};
@@ -42,6 +44,12 @@ use target::Target;
 /// Memory of the index while a backup is looked at.
 const INDEX_BYTES: usize = 8 << 20;
 
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BackupOptions {
+    /// Zero: as fast as it goes.
+    pub bytes_per_second: u64,
+}
+
 /// What a backup consists of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BackupReport {
@@ -56,11 +64,22 @@ pub struct BackupReport {
 }
 
 impl Engine {
+    /// As [`Engine::backup_with`], as fast as it goes.
+    pub async fn backup(&self, to: &Path, progress: &mut OnWork<'_>) -> Result<BackupReport> {
+        let options = BackupOptions::default();
+        self.backup_with(to, options, progress).await
+    }
+
     /// Copies the store as it is at some moment during the call into a folder that is empty, or
     /// holds an earlier backup of this store.
     ///
     /// Interrupted by `progress`, dropped or failed, it leaves an earlier backup as it was.
-    pub async fn backup(&self, to: &Path, progress: &mut OnWork<'_>) -> Result<BackupReport> {
+    pub async fn backup_with(
+        &self,
+        to: &Path,
+        options: BackupOptions,
+        progress: &mut OnWork<'_>,
+    ) -> Result<BackupReport> {
         let (
             Store::Embedded {
                 embedded, segments, ..
@@ -91,6 +110,7 @@ impl Engine {
             target: Arc::new(target),
             segments: Arc::clone(segments),
             config,
+            options,
         }
         .run(embedded, folder.segments(), reading, progress)
         .await
@@ -102,6 +122,7 @@ struct Backup {
     segments: Arc<Segments>,
     /// Opens what is being put together.
     config: EngineConfig,
+    options: BackupOptions,
 }
 
 /// The moment that is backed up.
@@ -127,6 +148,8 @@ impl Backup {
         let held = self.hold(&moment)?;
         drop(reading);
         let total: u64 = held.iter().map(|(_, end)| end).sum();
+        let mut bucket = TokenBucket::new(self.options.bytes_per_second);
+        let started = Instant::now();
         let mut done = 0;
         let mut names = Vec::new();
         for (segment, end) in held {
@@ -156,7 +179,8 @@ impl Backup {
                             unit,
                         })
                     };
-                    let copying = copy_all(copying, &mut tell).await?;
+                    let mut pace = |bytes| bucket.take(bytes, started.elapsed());
+                    let copying = copy_all(copying, &mut pace, &mut tell).await?;
                     report.copied_bytes += copied.end;
                     let target = Arc::clone(&self.target);
                     blocking(move || target.finish_segment(copying, copied)).await?;
@@ -228,9 +252,13 @@ impl Backup {
     /// Opens what was put together and looks at every chunk in it.
     async fn verify(&self, names: Vec<String>, progress: &mut OnWork<'_>) -> Result<u64> {
         let (target, config) = (Arc::clone(&self.target), self.config.clone());
+        let options = CheckOptions {
+            bytes_per_second: self.options.bytes_per_second,
+            ..CheckOptions::default()
+        };
         watched(progress, move |progress| {
             target.complete(&names)?;
-            let report = check_folder(&config, CheckOptions::default(), progress)?;
+            let report = check_folder(&config, options, progress)?;
             match report.problems.first() {
                 None => Ok(report.chunks),
                 Some(problem) => {
@@ -248,9 +276,11 @@ impl Backup {
 /// Copies to the end, in steps.
 async fn copy_all(
     mut copying: Copying,
+    pace: &mut (dyn FnMut(u64) -> Duration + Send),
     progress: &mut (dyn FnMut(u64) -> std::ops::ControlFlow<()> + Send),
 ) -> Result<Copying> {
     loop {
+        let before = copying.done();
         let (over, advanced) = blocking(move || {
             let mut copying = copying;
             let over = copying.step()?;
@@ -264,5 +294,6 @@ async fn copy_all(
         if progress(copying.done()).is_break() {
             return Err(Error::Interrupted);
         }
+        tokio::time::sleep(pace(copying.done() - before)).await;
     }
 }

@@ -6,6 +6,8 @@
 
 mod extents;
 mod media;
+mod moment;
+mod pace;
 mod problem;
 mod rows;
 mod tally;
@@ -14,6 +16,7 @@ mod tests;
 mod uploads;
 mod versions;
 
+pub(super) use moment::remove_left_over;
 pub use problem::Problem;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -30,6 +33,8 @@ use crate::ids::{BucketId, ExtentId, SegmentId, Sequence, UploadId};
 use crate::index::{Index, RocksIndex, RocksOptions};
 use crate::row::{BucketRow, SegmentRow};
 use crate::segment::Segments;
+use media::Media;
+use pace::Pace;
 use rows::Rows;
 use tally::{Places, Usage};
 
@@ -45,6 +50,8 @@ const ROWS_PER_REPORT: u64 = 4096;
 pub struct CheckOptions {
     /// Read and verify every byte of every chunk, not only the headers.
     pub read_data: bool,
+    /// Zero: as fast as it goes. A row counts as 256 bytes.
+    pub bytes_per_second: u64,
 }
 
 /// What a check has found. The store is whole if `problems_total` is zero.
@@ -63,7 +70,11 @@ impl Engine {
     /// Verifies the store and returns everything that is wrong. For a store that is not being
     /// changed: one that does not come to rest is refused with [`Error::Conflict`].
     pub async fn check(&self) -> Result<Vec<Problem>> {
-        let report = self.check_with(CheckOptions { read_data: true }).await?;
+        let options = CheckOptions {
+            read_data: true,
+            ..CheckOptions::default()
+        };
+        let report = self.check_with(options).await?;
         Ok(report.problems)
     }
 
@@ -87,7 +98,8 @@ impl Engine {
                     let look = move |store: &dyn crate::meta::MetaStore| {
                         let rows = Rows::Index(index.as_ref());
                         let mut watch = unwatched;
-                        let mut check = Check::new(rows, Some(&segments), options, &mut watch);
+                        let media = Some(Media::of(&segments));
+                        let mut check = Check::new(rows, media, options, &mut watch);
                         check.remembered = Some(accounts);
                         check.run(store.next_sequence())
                     };
@@ -133,15 +145,17 @@ pub(crate) fn check_parts(
 ) -> Result<CheckReport> {
     let replayed = replay(index, segments)?;
     let next = replayed.applied.next_sequence;
-    Check::new(Rows::Index(index), Some(segments), options, progress).run(next)
+    let media = Some(Media::of(segments));
+    Check::new(Rows::Index(index), media, options, progress).run(next)
 }
 
 /// A check under way.
 struct Check<'a> {
     rows: Rows<'a>,
     /// Absent where chunks lie in memory.
-    segments: Option<&'a Segments>,
+    media: Option<Media<'a>>,
     options: CheckOptions,
+    pace: Pace,
     progress: &'a mut OnWork<'a>,
     interrupted: bool,
     report: CheckReport,
@@ -165,14 +179,15 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn new(
         rows: Rows<'a>,
-        segments: Option<&'a Segments>,
+        media: Option<Media<'a>>,
         options: CheckOptions,
         progress: &'a mut OnWork<'a>,
     ) -> Self {
         Check {
             rows,
-            segments,
+            media,
             options,
+            pace: Pace::new(options.bytes_per_second),
             progress,
             interrupted: false,
             report: CheckReport::default(),
@@ -225,6 +240,7 @@ impl<'a> Check<'a> {
     fn row_done(&mut self, doing: &'static str) -> bool {
         self.report.rows += 1;
         if self.report.rows.is_multiple_of(ROWS_PER_REPORT) {
+            self.pace.rest_after_rows(ROWS_PER_REPORT);
             self.tell(Work {
                 doing,
                 done: self.report.rows,

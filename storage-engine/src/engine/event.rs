@@ -185,6 +185,23 @@ impl Engine {
         self.meta.blocking(walk).await
     }
 
+    /// How many events a queue has, counted up to a bound.
+    pub async fn count_events(&self, queue: &str, at_most: u64) -> Result<u64> {
+        let range = key::events(queue);
+        let walk = move |store: &dyn MetaStore| {
+            let mut count = 0;
+            store.walk(&range, &mut |_, _| {
+                if count >= at_most {
+                    return Step::Stop;
+                }
+                count += 1;
+                Step::Next
+            })?;
+            Ok(count)
+        };
+        self.meta.blocking(walk).await
+    }
+
     /// Takes events out of a queue: they have been told.
     pub async fn remove_events(&self, queue: &str, ids: Vec<EventId>) -> Result<()> {
         within("events at once", ids.len(), limits::LIST_MAX)?;

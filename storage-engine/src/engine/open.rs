@@ -79,6 +79,7 @@ impl Engine {
     pub fn open_folder(config: &EngineConfig) -> Result<Self> {
         let started = Instant::now();
         let folder = Folder::open(&config.folder)?;
+        super::check::remove_left_over(&config.folder)?;
         let disk = FileDisk::open(&folder.segments(), config.async_io);
         let options = RocksOptions {
             cache_bytes: config.cache_bytes,

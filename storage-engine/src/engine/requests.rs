@@ -297,6 +297,8 @@ pub struct UploadInfo {
     pub key: Bytes,
     pub name: UploadName,
     pub started: Timestamp,
+    /// Of all parts that have come so far.
+    pub bytes: u64,
     pub label: String,
     pub owner: String,
     pub checksum: Option<(Algorithm, ChecksumKind)>,

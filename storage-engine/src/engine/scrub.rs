@@ -12,7 +12,9 @@ mod tests;
 pub use damage::{Affected, DamagedChunk};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::ControlFlow;
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -39,6 +41,30 @@ pub const DAMAGED_CHUNKS_MAX: usize = 10_000;
 pub struct ScrubPosition {
     pub segment: SegmentId,
     pub offset: u64,
+}
+
+/// `12:4096`
+impl fmt::Display for ScrubPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.segment, self.offset)
+    }
+}
+
+impl FromStr for ScrubPosition {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parsed = text.split_once(':').and_then(|(segment, offset)| {
+            Some(ScrubPosition {
+                segment: SegmentId(segment.parse().ok()?),
+                offset: offset.parse().ok()?,
+            })
+        });
+        parsed.ok_or_else(|| Error::Invalid {
+            what: "place to go on from",
+            detail: format!("{text:?} is not SEGMENT:OFFSET, such as 12:4096"),
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -195,7 +195,10 @@ pub async fn history(store: Store, operations: &[Operation]) -> Verdict {
 
 /// The engine's own verdict on what it has stored.
 pub async fn check(engine: &Engine) -> Verdict {
-    let options = CheckOptions { read_data: false };
+    let options = CheckOptions {
+        read_data: false,
+        ..CheckOptions::default()
+    };
     let report = engine
         .check_with(options)
         .await

@@ -21,7 +21,9 @@ pub(super) struct Line {
     /// How often in a row the target could not be reached.
     failures: u32,
     pause: Option<Instant>,
-    dead_letters: Option<usize>,
+    dead_letters: Option<u64>,
+    /// How often dead letters have been put back, as far as this has been heeded.
+    retries: u64,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,24 @@ impl Line {
             failures: 0,
             pause: None,
             dead_letters: None,
+            retries: 0,
         }
+    }
+
+    /// Begins anew where dead letters have been put back since: they lie below the floor, and
+    /// whoever put them back believes that they will be taken now.
+    pub(super) fn heed(&mut self, retries: u64) {
+        if self.retries != retries {
+            *self = Line {
+                retries,
+                ..Line::new(&self.target)
+            };
+        }
+    }
+
+    /// How often in a row the target could not be reached.
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
     }
 
     pub(super) fn target(&self) -> &str {
@@ -129,11 +148,11 @@ impl Line {
     }
 
     /// How many there are, if they have been counted.
-    pub(super) fn dead_letters(&self) -> Option<usize> {
+    pub(super) fn dead_letters(&self) -> Option<u64> {
         self.dead_letters
     }
 
-    pub(super) fn set_dead_letters(&mut self, letters: usize) {
+    pub(super) fn set_dead_letters(&mut self, letters: u64) {
         self.dead_letters = Some(letters);
     }
 }

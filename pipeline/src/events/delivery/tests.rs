@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::events::configuration::{Configuration, Rule, Service, TargetArn};
-use crate::events::dead::{dead_letters, retry, waiting};
+use crate::events::dead::{Waiting, dead_letters, letter_page, retry, waiting};
 use crate::events::name::{EventName, EventPattern};
 use crate::events::note::{Origin, notes};
 use bytes::Bytes;
@@ -130,8 +130,8 @@ impl Rig {
         *self.receiver.says.lock().unwrap() = says;
     }
 
-    async fn left(&self) -> usize {
-        count(&self.engine, TARGET).await.unwrap()
+    async fn left(&self) -> u64 {
+        self.engine.count_events(TARGET, u64::MAX).await.unwrap()
     }
 
     async fn letters(&self) -> Vec<(String, String)> {
@@ -234,6 +234,69 @@ async fn what_waited_too_long_dies_and_can_be_told_again() {
     rig.say(yes);
     rig.rounds(&mut line, 3).await;
     assert_eq!(rig.heard().len(), 2);
+}
+
+/// Below where the queue began, while its target pauses for five minutes: nobody would look there.
+#[tokio::test]
+async fn what_is_put_back_while_it_is_delivering_is_told_at_once() {
+    let mut rig = Rig::new(down).await;
+    rig.delivery.patience = Patience {
+        age_max: Duration::from_secs(60),
+        ..Patience::default()
+    };
+    for key in ["a", "b", "c"] {
+        rig.put(key).await;
+    }
+    rig.clock.advance(61_000);
+    rig.put("late").await;
+    let (stop, delivery) = (rig.stop.subscribe(), Arc::new(rig.delivery));
+    let serving = tokio::spawn({
+        let delivery = Arc::clone(&delivery);
+        async move { delivery.serve(stop).await }
+    });
+    let until = async |done: &dyn Fn(&[Waiting]) -> bool| {
+        let wait = async {
+            while !done(&waiting(&rig.engine).await.unwrap()) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(8), wait)
+            .await
+            .unwrap();
+    };
+    until(&|queues| queues.iter().any(|it| (it.events, it.given_up) == (1, 3))).await;
+    let page = letter_page(&rig.engine, Some(TARGET), None, 2)
+        .await
+        .unwrap();
+    let next = letter_page(&rig.engine, None, page.next, 2).await.unwrap();
+    let letters: Vec<_> = page.letters.iter().chain(&next.letters).collect();
+    let keys: Vec<_> = letters.iter().map(|letter| letter.key.clone()).collect();
+    assert_eq!(keys, [b"a", b"b", b"c"]);
+    assert!(letters.iter().all(|letter| letter.tries > 0), "{letters:?}");
+    *rig.receiver.says.lock().unwrap() = yes;
+    assert_eq!(delivery.retry(Some("other")).await.unwrap(), 0);
+    assert_eq!(delivery.retry(Some(TARGET)).await.unwrap(), 3);
+    until(&|queues| queues.is_empty()).await;
+    let heard = rig.receiver.heard.lock().unwrap().clone();
+    let keys: Vec<_> = heard.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys.len(), 4, "{keys:?}");
+    rig.stop.send_replace(true);
+    serving.await.unwrap();
+}
+
+/// Those of before `tries` was kept are read, and those of today are by who does not know it.
+#[tokio::test]
+async fn notes_say_how_often_they_were_tried_behind_all_else() {
+    let rig = Rig::new(yes).await;
+    rig.put("key").await;
+    let event = rig.engine.events(TARGET, None, 1).await.unwrap().events;
+    let note = event[0].row.note.clone();
+    let mut told = Told::read(&note).unwrap();
+    assert_eq!((told.tries, told.to_bytes()), (0, note.clone()));
+    told.tries = 300;
+    let longer = told.to_bytes();
+    assert!(longer.starts_with(&note) && longer.len() == note.len() + 2);
+    assert_eq!(Told::read(&longer), Some(told));
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ fn told(event: EventName) -> Told {
         },
         again: None,
         reason: None,
+        tries: 0,
     }
 }
 

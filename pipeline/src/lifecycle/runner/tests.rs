@@ -6,10 +6,10 @@ use crate::lifecycle::configuration::{
     Filter, NoncurrentExpiration, NoncurrentTransition, Rule, Scope, Status, StorageClass,
     Transition, TransitionTime,
 };
-use crate::lifecycle::{Task, plan, reports};
+use crate::lifecycle::{PlanCursor, Task, plan, plan_page, reports};
 use crate::limits::{PAUSE_FOR_OTHERS, REPORTS_MAX};
 use bytes::Bytes;
-use rig::{BUCKET, Rig, expiring, rule, target};
+use rig::{BUCKET, Rig, START, expiring, rule, target};
 use std::ops::ControlFlow;
 use storage_engine::row::{Tag, Versioning};
 use storage_engine::{ListRequest, UpdateObject, VersionEntry};
@@ -372,6 +372,57 @@ async fn a_plan_tells_what_a_run_does() {
     let mut stop = |_: u64, _: &[crate::lifecycle::Planned]| ControlFlow::Break(());
     let none = plan(&rig.engine, "nowhere", now, Day::REAL, &mut stop).await;
     assert!(matches!(none, Err(Error::NoSuchBucket { .. })));
+}
+
+/// Wherever a page ends: within a key, between keys, within the uploads of one key.
+#[tokio::test]
+async fn pages_of_a_plan_tell_what_the_whole_plan_does() {
+    let rig = Rig::new(Versioning::Enabled).await;
+    for round in 0..7 {
+        for key in ["a", "b", "c/1", "c/2", "d"] {
+            rig.put(key, 10 + round).await;
+        }
+        rig.begin_upload("u/1").await;
+        rig.begin_upload(["u/1", "u/2", "v"][round % 3]).await;
+    }
+    rig.delete("c/1").await;
+    rig.set(vec![Rule {
+        noncurrent_expiration: Some(NoncurrentExpiration {
+            days: 1,
+            kept: Some(2),
+        }),
+        abort_days: Some(1),
+        ..expiring("", 1)
+    }])
+    .await;
+    rig.days_pass(3);
+    let (mut whole, now) = (Vec::new(), rig.clock.now());
+    let mut tell = |_: u64, step: &[crate::lifecycle::Planned]| {
+        whole.extend_from_slice(step);
+        ControlFlow::Continue(())
+    };
+    let looked_at = plan(&rig.engine, BUCKET, now, Day::REAL, &mut tell).await;
+    assert_eq!(looked_at.unwrap(), 50);
+    assert_eq!(whole.len(), 39);
+    assert!(whole.iter().all(|it| it.due <= now && it.due > START));
+    assert_eq!((whole[0].size, whole[38].size), (16, 0));
+    for limit in [1, 2, 3, 5, 7, 38, 39, 40] {
+        let (mut told, mut from) = (Vec::new(), PlanCursor::default());
+        let mut pages = 0;
+        loop {
+            let page = plan_page(&rig.engine, BUCKET, now, Day::REAL, from, limit, 10);
+            let page = page.await.unwrap();
+            assert!(page.planned.len() <= limit);
+            told.extend(page.planned);
+            pages += 1;
+            match page.next {
+                Some(next) => from = next,
+                None => break,
+            }
+        }
+        assert_eq!(told, whole, "in pages of {limit}");
+        assert!(pages >= 39_usize.div_ceil(limit), "{pages} of {limit}");
+    }
 }
 
 #[tokio::test]

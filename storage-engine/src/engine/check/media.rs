@@ -1,16 +1,53 @@
 //! Whether chunks lie where their rows say.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::extents::Named;
 use super::{Check, Problem, Unit, Work};
 use crate::chunk::Blocks;
 use crate::error::{Damage, Result};
+use crate::ids::SegmentId;
 use crate::record::{self, BadRecord, Content, PAYLOAD_AT_MAX};
 use crate::segment::{RECORDS_AT, Segment, Segments};
+
+/// Where chunks lie.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Media<'a> {
+    segments: &'a Segments,
+    /// Those of the moment that is checked, which may have been given up since.
+    held: Option<&'a HashMap<SegmentId, Arc<Segment>>>,
+}
+
+impl<'a> Media<'a> {
+    pub(super) fn of(segments: &'a Segments) -> Self {
+        let held = None;
+        Media { segments, held }
+    }
+
+    pub(super) fn held(segments: &'a Segments, held: &'a HashMap<SegmentId, Arc<Segment>>) -> Self {
+        let held = Some(held);
+        Media { segments, held }
+    }
+
+    pub(super) fn get(&self, id: SegmentId) -> Option<Arc<Segment>> {
+        let held = self.held.and_then(|held| held.get(&id)).cloned();
+        held.or_else(|| self.segments.get(id))
+    }
+
+    /// Why the file of a segment is none.
+    pub(super) fn unreadable(&self, id: SegmentId) -> Option<String> {
+        let mut unreadable = self.segments.unreadable().into_iter();
+        unreadable
+            .find(|file| file.id == id)
+            .map(|file| file.reason)
+    }
+}
 
 impl Check<'_> {
     /// Looks at the chunks in the order in which they lie.
     pub(super) fn look_at(&mut self, mut chunks: Vec<Named>) -> Result<()> {
-        let Some(segments) = self.segments else {
+        let Some(media) = self.media else {
             return Ok(());
         };
         chunks.sort_unstable_by_key(|chunk| (chunk.place.segment, chunk.place.offset));
@@ -25,10 +62,15 @@ impl Check<'_> {
         let total = self.report.chunk_bytes + total;
         let mut buffer = vec![0; Blocks::RECORD_BYTES_MAX];
         for chunk in chunks {
-            if let Err(detail) = look(segments, &chunk, self.options.read_data, &mut buffer) {
+            if let Err(detail) = look(&media, &chunk, self.options.read_data, &mut buffer) {
                 self.problem(damage(&chunk, detail));
             }
-            self.report.chunk_bytes += u64::from(chunk.place.record_bytes);
+            let bytes = u64::from(chunk.place.record_bytes);
+            self.report.chunk_bytes += bytes;
+            self.pace.rest_after(match self.options.read_data {
+                true => bytes,
+                false => bytes.min(PAYLOAD_AT_MAX as u64),
+            });
             let done = self.report.chunk_bytes;
             self.tell(Work {
                 doing,
@@ -68,8 +110,8 @@ impl From<BadRecord> for Bad {
     }
 }
 
-fn look(segments: &Segments, chunk: &Named, whole: bool, buffer: &mut [u8]) -> Looked<()> {
-    let segment = segments.get(chunk.place.segment).ok_or(Bad::NoSegment)?;
+fn look(media: &Media<'_>, chunk: &Named, whole: bool, buffer: &mut [u8]) -> Looked<()> {
+    let segment = media.get(chunk.place.segment).ok_or(Bad::NoSegment)?;
     let bytes = read(&segment, chunk, whole, buffer)?;
     let header = record::parse_header(segment.key(), chunk.place.offset, bytes)?;
     let Content::Chunk { extent, head } = &header.content else {

@@ -86,17 +86,17 @@ impl Check<'_> {
     }
 
     fn file_of(&mut self, id: SegmentId, account: SegmentRow) {
-        let Some(segments) = self.segments else {
+        let Some(media) = self.media else {
             return;
         };
-        let detail = match segments.get(id) {
+        let detail = match media.get(id) {
             None => {
                 // What is empty may have gone before its account.
                 if account.live_bytes == 0 {
                     return;
                 }
-                let unreadable = segments.unreadable().into_iter().find(|file| file.id == id);
-                Some(unreadable.map_or("its file is missing".to_owned(), |file| file.reason))
+                let unreadable = media.unreadable(id);
+                Some(unreadable.unwrap_or("its file is missing".to_owned()))
             }
             Some(segment) if segment.kind() != account.kind => {
                 Some(format!("it is of kind {:?}", segment.kind()))

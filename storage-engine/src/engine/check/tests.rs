@@ -26,7 +26,10 @@ async fn a_sound_store_has_no_problems() {
     let engine = rig.open();
     assert_eq!(engine.check().await.unwrap(), []);
     let report = engine
-        .check_with(CheckOptions { read_data: true })
+        .check_with(CheckOptions {
+            read_data: true,
+            ..CheckOptions::default()
+        })
         .await
         .unwrap();
     assert!(
@@ -55,7 +58,10 @@ async fn closed_store() -> Rig {
 fn check(rig: &Rig) -> Vec<Problem> {
     let disk = Arc::new(rig.disk.clone());
     let segments = Segments::open(disk, rig.options.clone()).unwrap();
-    let options = CheckOptions { read_data: true };
+    let options = CheckOptions {
+        read_data: true,
+        ..CheckOptions::default()
+    };
     let report = check_parts(rig.index.as_ref(), &segments, options, &mut unwatched).unwrap();
     assert_eq!(report.problems.len() as u64, report.problems_total);
     report.problems
@@ -450,7 +456,10 @@ async fn a_check_can_be_interrupted() {
         assert!(work.done <= work.total, "{work:?}");
         std::ops::ControlFlow::Break(())
     };
-    let options = CheckOptions { read_data: true };
+    let options = CheckOptions {
+        read_data: true,
+        ..CheckOptions::default()
+    };
     let end = check_parts(rig.index.as_ref(), &segments, options, &mut watch);
     assert!(matches!(end, Err(Error::Interrupted)), "{end:?}");
     assert_eq!(told, 1);
@@ -487,7 +496,15 @@ async fn a_real_folder_is_checked_without_being_changed() {
         names
     };
     let before = names();
-    let report = check_folder(&config, CheckOptions { read_data: true }, &mut unwatched).unwrap();
+    let report = check_folder(
+        &config,
+        CheckOptions {
+            read_data: true,
+            ..CheckOptions::default()
+        },
+        &mut unwatched,
+    )
+    .unwrap();
     assert_eq!(report.problems, []);
     assert!(report.chunks > 15, "{report:?}");
     assert_eq!(names(), before);

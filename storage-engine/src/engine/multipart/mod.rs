@@ -36,6 +36,7 @@ pub(super) fn upload_info(key: Bytes, row: &UploadRow) -> UploadInfo {
             tag: row.tag,
         },
         started: row.started,
+        bytes: row.parts_bytes,
         label: row.label.clone(),
         owner: row.owner.clone(),
         checksum: row.checksum,

@@ -1,0 +1,129 @@
+//! Events: what waits for webhooks, what was given up, and giving that another chance.
+
+use crate::call::Call;
+use crate::page;
+use crate::refused::Refused;
+use crate::time::shown_milliseconds;
+use pipeline::events::{DeadLetter, Waiting, letter_page, waiting};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct EventsQuery {
+    /// Only what was for this webhook.
+    webhook: Option<String>,
+    /// Items of the page, 1 to 1,000; 100 unless given.
+    limit: Option<u32>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What is still to be told, and what could not be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct EventsView {
+    webhooks: Vec<WebhookView>,
+    /// What was given up: by webhook, the oldest first.
+    items: Vec<DeadLetterView>,
+    /// The `cursor` of the next page; null at the end.
+    next: Option<String>,
+}
+
+/// The queue of a webhook. Counts end at a million.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct WebhookView {
+    name: String,
+    /// The server has such a webhook. Of one it has no more, what waits is given up after a day.
+    is_configured: bool,
+    waiting: u64,
+    /// When the event that has waited longest happened.
+    waiting_since: Option<String>,
+    given_up: u64,
+}
+
+/// An event that was given up.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DeadLetterView {
+    webhook: String,
+    id: String,
+    /// `ObjectCreated:Put`; empty, like bucket and reason, of a note that cannot be read.
+    event: String,
+    bucket: String,
+    key: String,
+    /// Null where the bucket kept no versions.
+    version: Option<String>,
+    at: String,
+    /// How often it was tried in vain; null where nobody has counted.
+    attempts: Option<u32>,
+    last_error: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Retried {
+    retried: usize,
+}
+
+pub(crate) async fn list(call: &Call<'_>, query: EventsQuery) -> Result<EventsView, Refused> {
+    call.permit("cairn:ReadEvents")?;
+    let limit = page::limit(query.limit)? as usize;
+    let after = query.cursor.as_deref().map(page::place_of).transpose()?;
+    let engine = &call.admin.engine;
+    let letters = letter_page(engine, query.webhook.as_deref(), after, limit).await?;
+    Ok(EventsView {
+        webhooks: webhooks(call).await?,
+        items: letters.letters.iter().map(DeadLetterView::of).collect(),
+        next: letters.next.as_ref().map(page::cursor_of),
+    })
+}
+
+pub(crate) async fn retry(call: &Call<'_>) -> Result<Retried, Refused> {
+    call.permit("cairn:RetryEvents")?;
+    let name = call.path(0);
+    let mut known = webhooks(call).await?.into_iter();
+    if !known.any(|webhook| webhook.name == name) {
+        let message = "There is no such webhook, and no event for one of this name.";
+        return Err(Refused::not_found("NoSuchWebhook", message));
+    }
+    let retried = call.admin.delivery.retry(Some(name)).await?;
+    Ok(Retried { retried })
+}
+
+/// Those of the server, and those that something is left of.
+async fn webhooks(call: &Call<'_>) -> Result<Vec<WebhookView>, Refused> {
+    let configured = call.admin.delivery.targets();
+    let mut queues = waiting(&call.admin.engine).await?;
+    for name in &configured {
+        if !queues.iter().any(|queue| queue.target == *name) {
+            queues.push(Waiting {
+                target: name.clone(),
+                events: 0,
+                oldest: None,
+                given_up: 0,
+            });
+        }
+    }
+    queues.sort_by(|a, b| a.target.cmp(&b.target));
+    let shown = queues.into_iter().map(|queue| WebhookView {
+        is_configured: configured.contains(&queue.target),
+        name: queue.target,
+        waiting: queue.events,
+        waiting_since: queue.oldest.map(|oldest| shown_milliseconds(oldest.0)),
+        given_up: queue.given_up,
+    });
+    Ok(shown.collect())
+}
+
+impl DeadLetterView {
+    fn of(letter: &DeadLetter) -> Self {
+        Self {
+            webhook: letter.target.clone(),
+            id: format!("{}-{}", letter.id.sequence, letter.id.number),
+            event: letter.event.to_owned(),
+            bucket: letter.bucket.clone(),
+            key: String::from_utf8_lossy(&letter.key).into_owned(),
+            version: letter.version.map(|version| version.to_string()),
+            at: shown_milliseconds(letter.at.0),
+            attempts: (letter.tries > 0).then_some(letter.tries),
+            last_error: letter.reason.clone(),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Looking after the store: what the commands `scrub`, `check` and `backup` do, on one that runs.
+
+use super::{Ended, Ending, Running, Stop};
+use crate::limits::JOB_FINDINGS_MAX;
+use serde_json::{Value, json};
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::sync::Arc;
+use storage_engine::{BackupOptions, CheckOptions, Engine, ScrubOptions};
+
+pub(super) async fn scrub(
+    engine: Arc<Engine>,
+    options: ScrubOptions,
+    running: Arc<Running>,
+) -> Result<Ended, Stop> {
+    let mut progress = |work| running.on_work(work);
+    let report = engine.scrub(options, &mut progress).await?;
+    let damaged = report.damaged.iter().take(JOB_FINDINGS_MAX);
+    let damaged = damaged.map(|chunk| {
+        json!({
+            "damage": chunk.damage.to_string(),
+            "affected": texts(&chunk.affected),
+        })
+    });
+    Ok(Ended {
+        ending: match report.next {
+            Some(_) => Ending::CutShort,
+            None => Ending::Whole,
+        },
+        problems: report.damaged_total,
+        report: json!({
+            "bytes": report.bytes,
+            "records": report.records,
+            "damaged_unneeded": report.dead_damaged,
+            "damaged_total": report.damaged_total,
+            "damaged": damaged.collect::<Vec<_>>(),
+            "next": report.next.map(|next| next.to_string()),
+        }),
+    })
+}
+
+pub(super) async fn check(
+    engine: Arc<Engine>,
+    options: CheckOptions,
+    running: Arc<Running>,
+) -> Result<Ended, Stop> {
+    let mut progress = |work| running.on_work(work);
+    let report = engine.check_running(options, &mut progress).await?;
+    Ok(Ended {
+        ending: Ending::Whole,
+        problems: report.problems_total,
+        report: json!({
+            "rows": report.rows,
+            "chunks": report.chunks,
+            "bytes": report.chunk_bytes,
+            "problems_total": report.problems_total,
+            "problems": texts(&report.problems),
+        }),
+    })
+}
+
+pub(super) async fn backup(
+    engine: Arc<Engine>,
+    to: PathBuf,
+    options: BackupOptions,
+    running: Arc<Running>,
+) -> Result<Ended, Stop> {
+    let mut progress = |work| running.on_work(work);
+    let report = engine.backup_with(&to, options, &mut progress).await?;
+    Ok(Ended {
+        ending: Ending::Whole,
+        problems: 0,
+        report: json!({
+            "segments": report.segments,
+            "segments_kept": report.segments_kept,
+            "copied_bytes": report.copied_bytes,
+            "chunks": report.chunks,
+        }),
+    })
+}
+
+/// The first ones: a row does not hold all of a store that is broken throughout.
+fn texts<T: Display>(findings: &[T]) -> Vec<Value> {
+    let first = findings.iter().take(JOB_FINDINGS_MAX);
+    first.map(|finding| finding.to_string().into()).collect()
+}

@@ -1,0 +1,162 @@
+//! Jobs as they are kept: a row each in a table of the engine, the last hundred that ended.
+
+use crate::limits::JOBS_KEPT_MAX;
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use storage_engine::{Engine, Error, TableWrite, Unit, Work};
+
+const TABLE: &str = "admin-job";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Scrub,
+    Check,
+    Backup,
+    /// Deletes all that is in a bucket.
+    Empty,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    Running,
+    Done,
+    Failed,
+    /// Somebody has told it to end.
+    Cancelled,
+    /// The server has stopped meanwhile.
+    Interrupted,
+}
+
+/// How far it has come in what it is doing now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Progress {
+    /// In words.
+    pub(crate) doing: String,
+    pub(crate) done: u64,
+    /// Null where nobody knows yet.
+    pub(crate) total: Option<u64>,
+    /// `bytes`, `rows`, `chunks` or `versions`.
+    pub(crate) unit: Option<ProgressUnit>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProgressUnit {
+    Bytes,
+    Rows,
+    Chunks,
+    /// Versions and unfinished uploads.
+    Versions,
+}
+
+impl Progress {
+    pub(crate) fn of(work: Work) -> Self {
+        Self {
+            doing: work.doing.to_owned(),
+            done: work.done,
+            total: (work.total > 0).then_some(work.total),
+            unit: Some(match work.unit {
+                Unit::Bytes => ProgressUnit::Bytes,
+                Unit::Rows => ProgressUnit::Rows,
+                Unit::Chunks => ProgressUnit::Chunks,
+            }),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Job {
+    /// Later ones have higher numbers.
+    pub(crate) id: u64,
+    pub(crate) kind: Kind,
+    pub(crate) state: State,
+    /// Milliseconds since 1970.
+    pub(crate) started: u64,
+    pub(crate) ended: Option<u64>,
+    pub(crate) by: String,
+    pub(crate) bucket: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) progress: Progress,
+    pub(crate) report: Option<Value>,
+    pub(crate) error: Option<String>,
+    pub(crate) problems: u64,
+}
+
+impl Job {
+    /// One that is about to begin: when, and which number it has, is not known yet.
+    pub(crate) fn new(kind: Kind, by: &str) -> Self {
+        Self {
+            id: 0,
+            kind,
+            state: State::Running,
+            started: 0,
+            ended: None,
+            by: by.to_owned(),
+            bucket: None,
+            to: None,
+            progress: Progress::default(),
+            report: None,
+            error: None,
+            problems: 0,
+        }
+    }
+}
+
+/// All there are, the oldest first.
+pub(super) async fn read_all(engine: &Engine) -> Result<Vec<Job>, Error> {
+    let mut jobs = Vec::new();
+    let mut after: Option<Bytes> = None;
+    loop {
+        let page = engine.table_scan(TABLE, b"", after.as_deref(), JOBS_KEPT_MAX);
+        let page = page.await?;
+        for (_, row) in &page.rows {
+            jobs.push(serde_json::from_slice(row).map_err(unreadable)?);
+        }
+        after = page.rows.last().map(|(key, _)| key.clone());
+        if !page.more {
+            return Ok(jobs);
+        }
+    }
+}
+
+pub(super) async fn read(engine: &Engine, id: u64) -> Result<Option<Job>, Error> {
+    let row = engine.table_get(TABLE, &id.to_be_bytes()).await?;
+    row.map(|row| serde_json::from_slice(&row).map_err(unreadable))
+        .transpose()
+}
+
+/// Writes one; if it has ended, of all that have the newest stay.
+pub(super) async fn write(engine: &Engine, job: &Job) -> Result<(), Error> {
+    let row = serde_json::to_vec(job).map_err(unreadable)?;
+    let mut writes = vec![TableWrite::Put(key(job.id), row.into())];
+    if job.state != State::Running {
+        let kept = read_all(engine).await?;
+        let ended = kept.iter().filter(|it| it.state != State::Running);
+        let mut ended: Vec<u64> = ended.map(|it| it.id).collect();
+        ended.retain(|id| *id != job.id);
+        let too_many = (ended.len() + 1).saturating_sub(JOBS_KEPT_MAX);
+        let gone = ended.into_iter().take(too_many);
+        writes.extend(gone.map(|id| TableWrite::Delete(key(id))));
+    }
+    engine.table_commit(TABLE, Vec::new(), writes).await
+}
+
+pub(super) async fn remove(engine: &Engine, id: u64) -> Result<(), Error> {
+    let writes = vec![TableWrite::Delete(key(id))];
+    engine.table_commit(TABLE, Vec::new(), writes).await
+}
+
+fn key(id: u64) -> Bytes {
+    id.to_be_bytes().to_vec().into()
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::Invalid {
+        what: "job",
+        detail: error.to_string(),
+    }
+}

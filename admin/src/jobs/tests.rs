@@ -1,0 +1,198 @@
+use super::record::{read_all, write};
+use super::*;
+use crate::limits::JOBS_KEPT_MAX;
+use serde_json::json;
+use std::sync::Arc;
+use storage_engine::clock::SystemClock;
+use storage_engine::{Engine, Unit, Work};
+use tokio::sync::watch;
+use tokio::time::{Duration, sleep, timeout};
+
+fn engine() -> Arc<Engine> {
+    Arc::new(Engine::in_memory(Arc::new(SystemClock)).unwrap())
+}
+
+async fn open(engine: &Arc<Engine>) -> (Arc<Jobs>, watch::Sender<bool>) {
+    let (stop, stopping) = watch::channel(false);
+    let jobs = Jobs::open(Arc::clone(engine), stopping).await.unwrap();
+    (Arc::new(jobs), stop)
+}
+
+fn ended() -> Ended {
+    Ended {
+        ending: Ending::Whole,
+        report: json!({ "found": 1 }),
+        problems: 1,
+    }
+}
+
+/// Works until it is told to end.
+async fn endless(running: Arc<Running>) -> Result<Ended, Stop> {
+    let mut done = 0;
+    loop {
+        let work = Work {
+            doing: "count",
+            done,
+            total: 1_000_000,
+            unit: Unit::Bytes,
+        };
+        if running.on_work(work).is_break() {
+            return Err(Stop::Told);
+        }
+        done += 100;
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn until_ended(jobs: &Jobs, id: u64) -> Seen {
+    let wait = async {
+        loop {
+            let seen = jobs.find(id).await.unwrap().unwrap();
+            if seen.job.state != State::Running {
+                return seen;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    timeout(Duration::from_secs(8), wait).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_job_runs_tells_and_ends() {
+    let engine = engine();
+    let (jobs, _stop) = open(&engine).await;
+    let job = Job::new(Kind::Check, "arn");
+    let seen = jobs.start(job, |_| async { Ok(ended()) }).await.unwrap();
+    assert_eq!((seen.job.state, seen.job.id), (State::Running, 1));
+    let seen = until_ended(&jobs, 1).await;
+    assert_eq!((seen.job.state, seen.job.problems), (State::Done, 1));
+    assert_eq!(seen.job.report, Some(json!({ "found": 1 })));
+    assert!(seen.job.ended >= Some(seen.job.started));
+
+    let failing = Job::new(Kind::Check, "arn");
+    let work = |_| async { Err(Stop::Failed("no room".into())) };
+    jobs.start(failing, work).await.unwrap();
+    let seen = until_ended(&jobs, 2).await;
+    assert_eq!(
+        (seen.job.state, seen.job.error.as_deref()),
+        (State::Failed, Some("no room"))
+    );
+
+    // A bug in one is no end of the others.
+    jobs.start(Job::new(Kind::Check, "arn"), |_| async { panic!("a bug") })
+        .await
+        .unwrap();
+    assert_eq!(until_ended(&jobs, 3).await.job.state, State::Failed);
+}
+
+#[tokio::test]
+async fn one_of_a_kind_runs_at_a_time_and_is_cancelled() {
+    let engine = engine();
+    let (jobs, _stop) = open(&engine).await;
+    jobs.start(Job::new(Kind::Scrub, "arn"), endless)
+        .await
+        .unwrap();
+    let again = jobs.start(Job::new(Kind::Scrub, "arn"), endless).await;
+    assert_eq!(again.unwrap_err().code, "JobRunning");
+    jobs.start(Job::new(Kind::Check, "arn"), |_| async { Ok(ended()) })
+        .await
+        .unwrap();
+    let bucket = |name: &str| Job {
+        bucket: Some(name.into()),
+        ..Job::new(Kind::Empty, "arn")
+    };
+    for name in ["a", "b"] {
+        jobs.start(bucket(name), endless).await.unwrap();
+    }
+    assert!(jobs.start(bucket("a"), endless).await.is_err());
+    sleep(Duration::from_millis(700)).await;
+    let seen = jobs.find(1).await.unwrap().unwrap();
+    assert!(
+        seen.job.progress.done > 100 && seen.rate.unwrap() > 100,
+        "{seen:?}"
+    );
+    assert!(seen.seconds_left.unwrap() > 1, "{seen:?}");
+    assert!(jobs.cancel(1).await);
+    let seen = jobs.find(1).await.unwrap().unwrap();
+    assert_eq!(
+        (seen.job.state, seen.seconds_left),
+        (State::Cancelled, None)
+    );
+    assert!(seen.job.progress.done > 100);
+    assert!(!jobs.cancel(1).await);
+    jobs.forget(1).await.unwrap();
+    assert!(jobs.find(1).await.unwrap().is_none());
+    let left: Vec<u64> = jobs
+        .all()
+        .await
+        .unwrap()
+        .iter()
+        .map(|it| it.job.id)
+        .collect();
+    assert_eq!(left, [4, 3, 2]);
+}
+
+/// One that hears nothing is dropped.
+#[tokio::test]
+async fn a_job_that_does_not_listen_is_cut_off() {
+    let engine = engine();
+    let (jobs, _stop) = open(&engine).await;
+    let deaf = |_| std::future::pending();
+    jobs.start(Job::new(Kind::Backup, "arn"), deaf)
+        .await
+        .unwrap();
+    assert!(jobs.cancel(1).await);
+    assert_eq!(until_ended(&jobs, 1).await.job.state, State::Cancelled);
+}
+
+#[tokio::test]
+async fn what_a_stop_or_a_crash_cuts_off_is_interrupted() {
+    let engine = engine();
+    let (jobs, stop) = open(&engine).await;
+    jobs.start(Job::new(Kind::Scrub, "arn"), endless)
+        .await
+        .unwrap();
+    stop.send_replace(true);
+    jobs.ended().await;
+    assert_eq!(
+        jobs.find(1).await.unwrap().unwrap().job.state,
+        State::Interrupted
+    );
+    // A crash: nobody has written that it ended.
+    let cut = Job {
+        id: 2,
+        started: 5,
+        ..Job::new(Kind::Check, "arn")
+    };
+    write(&engine, &cut).await.unwrap();
+    let (jobs, _stop) = open(&engine).await;
+    let seen = jobs.find(2).await.unwrap().unwrap();
+    assert_eq!(seen.job.state, State::Interrupted);
+    assert!(seen.job.ended.is_some());
+    jobs.start(Job::new(Kind::Check, "arn"), |_| async { Ok(ended()) })
+        .await
+        .unwrap();
+    assert_eq!(until_ended(&jobs, 3).await.job.state, State::Done);
+}
+
+#[tokio::test]
+async fn the_last_hundred_that_ended_are_kept() {
+    let engine = engine();
+    for id in 1..=JOBS_KEPT_MAX as u64 + 5 {
+        let job = Job {
+            id,
+            // One that still runs is no one of them.
+            state: if id == 2 { State::Running } else { State::Done },
+            ..Job::new(Kind::Check, "arn")
+        };
+        write(&engine, &job).await.unwrap();
+    }
+    let kept: Vec<u64> = read_all(&engine)
+        .await
+        .unwrap()
+        .iter()
+        .map(|it| it.id)
+        .collect();
+    assert_eq!(kept.len(), JOBS_KEPT_MAX + 1);
+    assert_eq!((kept[0], kept[1]), (2, 6));
+}

@@ -1,0 +1,150 @@
+"""What schemathesis has to know beyond the document: how one logs in, what there is to ask about, and
+what a test may not do to the machine it runs on."""
+
+import atexit
+import collections
+import json
+import os
+import urllib.error
+import urllib.request
+
+import schemathesis
+
+# How often each operation has been answered how.
+ANSWERED = collections.Counter()
+BASE = os.environ["CAIRN_TEST_CONSOLE"] + "/api/v1"
+
+# What there is, by the name of a path's parameter and the beginning of the path.
+KNOWN = {
+    ("/buckets", "name"): "photos",
+    ("/buckets", "kind"): "cors",
+    ("/users", "name"): "anna",
+    ("/users", "policy"): "inner",
+    ("/groups", "name"): "friends",
+    ("/groups", "user"): "anna",
+    ("/groups", "policy"): "inner",
+    ("/policies", "name"): "inner",
+    ("/jobs", "id"): "1",
+    ("/events", "webhook"): "hook",
+}
+DOCUMENT = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+}
+CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+# The same for fields of a query or a body, and bodies that are documents as a whole.
+FIELDS = {"key": "a", "document": DOCUMENT, "objects": [{"key": "a"}], "keys": ["a", "b/"]}
+FIELDS |= {"tags": {"a": "b"}, "principal": "anna", "actions": ["s3:GetObject"], "path": "/some/"}
+WHOLE = {"SetBucketConfig": CORS, "SetUserPolicy": DOCUMENT, "SetGroupPolicy": DOCUMENT}
+
+
+def send(method, path, body=None, token=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(BASE + path, data=data, method=method)
+    if token:
+        request.add_header("Authorization", "Bearer " + token)
+    with urllib.request.urlopen(request) as answer:
+        text = answer.read()
+        return json.loads(text) if text else None
+
+
+def log_in():
+    name, password = os.environ["CAIRN_TEST_USER"], os.environ["CAIRN_TEST_PASSWORD"]
+    return send("POST", "/session", {"name": name, "password": password})["access_token"]
+
+
+def prepare():
+    """Something of each kind, as far as it is not there."""
+    token = log_in()
+
+    def ensure(method, path, body=None):
+        try:
+            send(method, path, body, token)
+        except urllib.error.HTTPError as refused:
+            if refused.code >= 500:
+                raise
+
+    ensure("POST", "/buckets", {"name": "photos", "versioning": True})
+    for key in ("a", "b/c", "b/d"):
+        ensure("PUT", "/s3/photos/" + key, {"some": "bytes"})
+    ensure("POST", "/users", {"name": "anna", "password": "correct horse"})
+    ensure("PUT", "/users/anna/policies/inner", DOCUMENT)
+    ensure("POST", "/groups", {"name": "friends"})
+    ensure("PUT", "/groups/friends/policies/inner", DOCUMENT)
+    ensure("PUT", "/groups/friends/members/anna", None)
+    ensure("POST", "/policies", {"name": "inner", "document": DOCUMENT})
+    ensure("POST", "/jobs", {"kind": "check"})
+
+
+@schemathesis.auth(refresh_interval=300)
+class Login:
+    def get(self, case, context):
+        return log_in()
+
+    def set(self, case, data, context):
+        case.headers = dict(case.headers or {})
+        case.headers["Authorization"] = "Bearer " + data
+
+
+@schemathesis.hook
+def map_path_parameters(context, path_parameters):
+    """Most requests are about something that is there; the others show what happens if not."""
+    path = context.operation.path
+    for name, value in list((path_parameters or {}).items()):
+        known = KNOWN.get(("/" + path.split("/")[1], name))
+        if known and mostly(value):
+            path_parameters[name] = known
+    return path_parameters
+
+
+def mostly(value):
+    """Three of four, and always the same of the same."""
+    return sum(json.dumps(value, default=str).encode()) % 4 > 0
+
+
+def filled(fields):
+    for name, value in list(fields.items()):
+        if name in FIELDS and mostly(value):
+            fields[name] = FIELDS[name]
+    return fields
+
+
+@schemathesis.hook
+def map_query(context, query):
+    return filled(query) if isinstance(query, dict) else query
+
+
+@schemathesis.hook
+def map_body(context, body):
+    whole = WHOLE.get(context.operation.definition.raw["operationId"])
+    if whole and mostly(body):
+        return whole
+    return filled(body) if isinstance(body, dict) else body
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """A backup goes to a folder of this machine: here it only learns that its path is not one."""
+    body = case.body
+    if case.operation.path == "/jobs" and isinstance(body, dict) and body.get("to"):
+        body["to"] = "relative"
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """What has been deleted is there again for the next request."""
+    ANSWERED[case.operation.definition.raw["operationId"], response.status_code // 100] += 1
+    if case.method == "DELETE" and response.status_code < 300:
+        prepare()
+
+
+@atexit.register
+def tell():
+    """Which operations have never succeeded: nothing much has been tried there."""
+    if not ANSWERED:
+        return
+    names = sorted({name for name, _ in ANSWERED})
+    never = [name for name in names if not ANSWERED[name, 2]]
+    total = {status: sum(n for (_, its), n in ANSWERED.items() if its == status) for status in (2, 4, 5)}
+    print("answers by class:", total)
+    print("never with success:", ", ".join(never) or "none")
