@@ -125,7 +125,8 @@ fn live(client: &mut Client, s3: SocketAddr) -> Vec<String> {
     );
     let device = text(&begun["secret"]);
     let bytes = Secret::try_from_base32(&device).unwrap();
-    secrets.push(hex::encode(bytes.as_ref()));
+    let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    secrets.push(digits.collect());
     let totp = Builder::new().with_secret(bytes).build().unwrap();
     let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let code = totp.generate(seconds.unwrap().as_secs()).to_string();
