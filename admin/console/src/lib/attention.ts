@@ -1,9 +1,11 @@
-import type { Bucket, Drive, ServerInfo } from './api/types';
+import type { Bucket, Drive, EventPage, Job, ServerInfo } from './api/types';
 
 /** Something an administrator should look at, as a value; what it is called is the page's. */
 export type Concern =
   | { kind: 'drive'; path: string; share: number }
   | { kind: 'quota'; bucket: string; share: number }
+  | { kind: 'events'; webhook: string; count: number }
+  | { kind: 'job'; what: Job['kind']; problems: number }
   | { kind: 'stopped' }
   | { kind: 'root' };
 
@@ -15,7 +17,15 @@ export function free(drive: Drive): number {
   return Math.max(0, drive.free_bytes + drive.idle_bytes - drive.reserve_bytes);
 }
 
-export function concerns(info: ServerInfo | undefined, buckets: readonly Bucket[], root: boolean): Concern[] {
+export interface Looked {
+  info?: ServerInfo | undefined;
+  buckets?: readonly Bucket[] | undefined;
+  webhooks?: EventPage['webhooks'] | undefined;
+  jobs?: readonly Job[] | undefined;
+  root: boolean;
+}
+
+export function concerns({ info, buckets = [], webhooks = [], jobs = [], root }: Looked): Concern[] {
   const found: Concern[] = [];
   if (info?.stopped) found.push({ kind: 'stopped' });
   for (const drive of info?.drives ?? []) {
@@ -27,6 +37,12 @@ export function concerns(info: ServerInfo | undefined, buckets: readonly Bucket[
     const byCount = bucket.quota.objects ? bucket.usage.objects / bucket.quota.objects : 0;
     const share = Math.max(byBytes, byCount);
     if (share >= QUOTA_SHARE) found.push({ kind: 'quota', bucket: bucket.name, share });
+  }
+  for (const { name, given_up } of webhooks) if (given_up > 0) found.push({ kind: 'events', webhook: name, count: given_up });
+  // Of each kind the last run counts: what it did not find any more is mended.
+  const newest = new Map([...jobs].sort((a, b) => a.started.localeCompare(b.started)).map((job) => [job.kind, job]));
+  for (const job of newest.values()) {
+    if (job.problems > 0 || job.state === 'failed') found.push({ kind: 'job', what: job.kind, problems: job.problems });
   }
   if (root) found.push({ kind: 'root' });
   return found;

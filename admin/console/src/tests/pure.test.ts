@@ -191,9 +191,20 @@ describe('what needs attention', () => {
   it('names full quotas and full drives', () => {
     const drive = { path: '/d', total_bytes: 100, free_bytes: 15, reserve_bytes: 5, idle_bytes: 0 };
     const info = { version: '', region: '', started: '', data: '', s3_listeners: [], s3_endpoint: '', drives: [drive], stopped: false };
-    expect(concerns(info, [bucket(95, 100), bucket(10, 100), bucket(10, null)], false)).toEqual([
+    expect(concerns({ info, buckets: [bucket(95, 100), bucket(10, 100), bucket(10, null)], root: false })).toEqual([
       { kind: 'drive', path: '/d', share: 0.9 },
       { kind: 'quota', bucket: 'b', share: 0.95 },
     ]);
+  });
+
+  it('names what was not delivered, and of jobs what the last run of a kind says', () => {
+    const webhook = { name: 'w', is_configured: true, waiting: 1, waiting_since: null, given_up: 0 };
+    const job = { id: '1', kind: 'check' as const, state: 'done' as const, is_cancelling: false, bucket: null, to: null, started: '2026-01-01', ended: null, by: '', progress: { doing: '', done: 0, total: null, unit: null }, rate: null, seconds_left: null, report: null, error: null, problems: 2 };
+    const mended = { ...job, started: '2026-01-02', problems: 0 };
+    expect(concerns({ webhooks: [webhook, { ...webhook, given_up: 3 }], jobs: [job], root: false })).toEqual([
+      { kind: 'events', webhook: 'w', count: 3 },
+      { kind: 'job', what: 'check', problems: 2 },
+    ]);
+    expect(concerns({ jobs: [mended, job], root: false })).toEqual([]);
   });
 });

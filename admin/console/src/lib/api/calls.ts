@@ -157,6 +157,8 @@ export const policies = {
   save: (name: string, document: unknown) => ask<Is.Policy>('PUT', `policies/${of(name)}`, { body: { document } }),
   remove: (name: string) => ask<void>('DELETE', `policies/${of(name)}`),
   limit: (name: string, limits: Is.Limits) => ask<void>('PUT', `policies/${of(name)}/limits`, { body: limits }),
+  /** A ready-made one gets those back that it came with. */
+  unlimit: (name: string) => ask<void>('DELETE', `policies/${of(name)}/limits`),
   simulate: (question: Is.Question) => ask<{ items: Is.Verdict[] }>('POST', 'simulate', { body: question }),
 };
 

@@ -38,7 +38,7 @@ export const objects = texts({
   'objects.undone': { en: '{n} {n|object is|objects are} back', de: '{n} {n|Objekt ist|Objekte sind} wieder da' },
   'zip.download': { en: 'Download as ZIP', de: 'Als ZIP laden' },
   'zip.begun': { en: 'The ZIP is on its way', de: 'Das ZIP ist unterwegs' },
-  'zip.too_many': { en: 'A ZIP takes up to {n} selected objects. Select one prefix alone, or open it and select all.', de: 'Ein ZIP fasst bis zu {n} ausgewählte Objekte. Ein Präfix allein auswählen, oder darin alles.' },
+  'zip.too_many': { en: 'A ZIP takes up to {n} selected entries. Select a prefix instead, or open it and select all.', de: 'Ein ZIP fasst bis zu {n} ausgewählte Einträge. Stattdessen ein Präfix auswählen, oder darin alles.' },
 
   'object.views': { en: 'What to see', de: 'Ansicht' },
   'object.view.preview': { en: 'Preview', de: 'Vorschau' },

@@ -77,5 +77,8 @@ export const profile = texts({
   'limits.objects': { en: 'Objects', de: 'Objekte' },
   'limits.requests_per_second': { en: 'Requests per second', de: 'Anfragen pro Sekunde' },
   'limits.largest_object': { en: 'Largest object', de: 'Größtes Objekt' },
+  'limits.remove': { en: 'Remove limits', de: 'Grenzen entfernen' },
+  'limits.removed': { en: 'Limits removed', de: 'Grenzen entfernt' },
+  'limits.defaults': { en: 'Back to what it came with', de: 'Zurück zum Mitgelieferten' },
   'limits.saved': { en: 'Limits saved', de: 'Grenzen gespeichert' },
 });
