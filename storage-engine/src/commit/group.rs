@@ -56,6 +56,14 @@ enum Lies {
     Body { number: usize },
 }
 
+/// A bucket that a batch counts towards somebody's limits from now on, or towards nobody's.
+struct Handed {
+    bucket: BucketId,
+    to: Option<Arc<str>>,
+    /// What is in it before the batch.
+    usage: UsageRow,
+}
+
 /// What a finished group changes.
 #[derive(Debug, Default)]
 pub(crate) struct Finished {
@@ -108,8 +116,8 @@ impl<'a> Group<'a> {
                 self.hold(holder, delta.objects, bytes);
             }
         }
-        for (bucket, holder, usage) in handed {
-            self.hand(bucket, holder, usage);
+        for handed in handed {
+            self.hand(handed);
         }
         for (key, value) in batch.rows {
             self.row_bytes += key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len) + 12;
@@ -134,7 +142,7 @@ impl<'a> Group<'a> {
     }
 
     /// Buckets that the batch gives to somebody, or takes away, with what is in them before it.
-    fn handed_by(&self, batch: &Batch) -> Result<Vec<(BucketId, Option<Arc<str>>, UsageRow)>> {
+    fn handed_by(&self, batch: &Batch) -> Result<Vec<Handed>> {
         let mut handed = Vec::new();
         for (key, value) in batch
             .rows
@@ -144,13 +152,17 @@ impl<'a> Group<'a> {
             let bucket = key::number_of(key.as_bytes()).map(BucketId);
             if let Some(bucket) = bucket.filter(|id| Key::document(*id, HOLDER) == *key) {
                 let holder = value.as_deref().and_then(holders::holder);
-                handed.push((bucket, holder, View::usage(self, bucket)?));
+                handed.push(Handed {
+                    bucket,
+                    to: holder,
+                    usage: View::usage(self, bucket)?,
+                });
             }
         }
         Ok(handed)
     }
 
-    fn hand(&mut self, bucket: BucketId, to: Option<Arc<str>>, usage: UsageRow) {
+    fn hand(&mut self, Handed { bucket, to, usage }: Handed) {
         let (objects, bytes) = holders::counted(&usage);
         let (objects, bytes) = (signed(objects), signed(bytes));
         if let Some(holder) = self.holder(bucket) {
