@@ -62,7 +62,7 @@ impl AdminBody {
     pub(crate) fn whole(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Full(bytes) => Some(bytes),
-            Kind::S3(_) | Kind::Pieces(_) => None,
+            Kind::S3(_) | Kind::Pieces(_) | Kind::Fallible(_) => None,
         }
     }
 

@@ -12,7 +12,8 @@ use crate::s3::Ask;
 use bytes::Bytes;
 use http::Method;
 use http::request::Parts;
-use identity::Caller;
+use identity::model::Holder;
+use identity::{Caller, Proof};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub(super) struct Emptied {
     pub(super) admin: Arc<Inner>,
     pub(super) parts: Parts,
     pub(super) caller: Arc<Caller>,
+    /// The user it is, who may be deleted before this has ended.
+    pub(super) holder: Option<Holder>,
     pub(super) bucket: String,
     pub(super) bypass_governance: bool,
 }
@@ -92,7 +95,21 @@ impl Emptied {
         }
     }
 
+    /// Who is no more deletes no more.
+    fn still_may(&self) -> Result<(), Stop> {
+        let proof = Proof::Login {
+            second_factor: None,
+        };
+        let identity = &self.admin.identity;
+        let gone = |holder: &Holder| identity.caller_of(holder, proof).is_none();
+        match self.holder.as_ref().is_some_and(gone) {
+            true => Err(Stop::Failed("whoever started it is no more".to_owned())),
+            false => Ok(()),
+        }
+    }
+
     async fn delete(&self, entries: Vec<VersionEntry>, tally: &mut Tally) -> Result<(), Stop> {
+        self.still_may()?;
         let call = self.call();
         let (mut listed, mut single) = (Vec::new(), Vec::new());
         for entry in entries {

@@ -57,7 +57,7 @@ enum Selected {
 enum State {
     Between,
     /// In the middle of an object.
-    Inside(Inside),
+    Inside(Box<Inside>),
     Directory(Pieces),
     Over,
 }
@@ -190,17 +190,17 @@ impl Zipper {
             modified: body.modified_seconds,
         };
         let (header, offset) = self.archive.begin(&entry);
-        self.state = State::Inside(Inside {
+        self.state = State::Inside(Box::new(Inside {
             entry,
             offset,
             body,
             crc: crc_fast::Digest::new(Crc32IsoHdlc),
             done: 0,
-        });
+        }));
         header.into()
     }
 
-    async fn go_on(&mut self, mut inside: Inside) -> Result<Bytes, BodyError> {
+    async fn go_on(&mut self, mut inside: Box<Inside>) -> Result<Bytes, BodyError> {
         while let Some(frame) = inside.body.frame().await {
             let Ok(piece) = frame?.into_data() else {
                 continue;
@@ -221,7 +221,7 @@ impl Zipper {
             body,
             crc,
             ..
-        } = inside;
+        } = *inside;
         body.finish();
         self.end(&entry, crc, offset).await
     }

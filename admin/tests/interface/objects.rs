@@ -323,3 +323,29 @@ async fn a_link_is_signed_for_whoever_asks() {
             .refused(400, "InvalidField");
     }
 }
+
+/// An outcome that is an error is no error of the request, also where it is the first of them.
+#[tokio::test]
+async fn what_cannot_be_deleted_is_told_key_by_key() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos", "object_lock": true }))
+        .await
+        .ok();
+    root.upload("photos/a", "hello").await.ok();
+    let held = json!({ "on": true });
+    root.put("/buckets/photos/object/legal-hold?key=a", held)
+        .await
+        .ok();
+    let versions = root.get("/buckets/photos/versions").await.ok();
+    let version = versions["items"][0]["version"].clone();
+    let many = json!({ "objects": [{ "key": "a", "version": version }] });
+    let outcome = root.post("/buckets/photos/objects/delete", many).await.ok();
+    assert_eq!(outcome["items"][0]["error"]["code"], "AccessDenied");
+    let none = json!({ "objects": [{ "key": "a", "version": "no version" }] });
+    let outcome = root.post("/buckets/photos/objects/delete", none).await.ok();
+    assert!(
+        outcome["items"][0]["error"]["code"].is_string(),
+        "{outcome}"
+    );
+}
