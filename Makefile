@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 60
 NPM := tools/npm --prefix admin/console
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak fuzz clients clients-matrix build-tools test-tools \
+.PHONY: help run test lint audit image bench soak fuzz clients clients-matrix build-tools test-tools \
   console console-check console-packages console-tools newcomer
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo 'make console  build the web console, which the next build of the server embeds'
 	@echo 'make test   all tests: unit, process and real S3 clients'
 	@echo 'make lint   formatting and clippy, warnings are errors'
+	@echo 'make audit  known vulnerabilities of what is depended on, and licences'
+	@echo 'make image  the container image, cairn:latest'
 	@echo 'make bench  micro-benchmarks and load programs'
 	@echo 'make soak   the long versions of the tests'
 	@echo 'make fuzz   every fuzz target for $(FUZZ_SECONDS) seconds'
@@ -36,6 +38,14 @@ lint: build-tools console-check
 	cargo fmt --all --check
 	cargo fmt --manifest-path tests/clients/rust/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	tools/audit dependencies
+
+# Needs the advisory database of RustSec, which is fetched; ADVISORIES=FOLDER names a copy of it.
+audit: build-tools
+	tools/audit all
+
+image:
+	docker build -f docker/Dockerfile -t cairn .
 
 # cargo-nextest where it is installed, else cargo's own runner. The runner's summary comes last.
 test: clients console-check console

@@ -1,3 +1,4 @@
+use crate::Proof;
 use crate::iam::PolicyHolder;
 use crate::iam::tests::named;
 use crate::model::{Holder, Limits};
@@ -145,7 +146,12 @@ async fn roots_have_no_limits_and_no_holder() {
     assert_eq!(caller.bucket_holder(), Some("plain-id"));
     assert_eq!(caller.limits().storage, Some(10 << 30));
     assert_eq!(rig.identity.limits_of("plain-id").storage, Some(10 << 30));
-    let without_key = rig.identity.caller_of(&Holder::Account("plain-id".into()));
+    let login = Proof::Login {
+        second_factor: None,
+    };
+    let without_key = rig
+        .identity
+        .caller_of(&Holder::Account("plain-id".into()), login);
     assert_eq!(without_key.unwrap().limits().storage, Some(10 << 30));
 }
 
