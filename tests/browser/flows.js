@@ -342,11 +342,12 @@ check("jobs_run_and_settings_are_found", async () => {
   await go(page, "/jobs?start=1");
   await inDialog(page).getByRole("radio", { name: /^Check/ }).check();
   await answer(page, "Start a job");
+  await page.waitForSelector("dialog", { state: "detached" });
   await page.locator("article:has-text('Check') .badge.good:text-is('done')").waitFor();
   const to = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "cairn-browser-")), "backup");
   await go(page, "/jobs?start=1");
   await inDialog(page).getByRole("radio", { name: /^Backup/ }).check();
-  await inDialog(page).getByLabel("Folder").fill(to);
+  await inDialog(page).getByRole("textbox", { name: "Folder" }).fill(to);
   await answer(page, "Start a job");
   await page.locator("article:has-text('Backup') .badge.good:text-is('done')").waitFor();
   await accessible(page, "jobs-done");

@@ -2,6 +2,8 @@ import type { Component } from 'svelte';
 import type { Action } from './lib/api/session.svelte';
 import type { Key } from './lib/i18n/i18n.svelte';
 import type { IconName } from './lib/ui/Icon.svelte';
+import Account from './pages/people/Account.svelte';
+import Accounts from './pages/people/Accounts.svelte';
 import Audit from './pages/Audit.svelte';
 import Bucket from './pages/bucket/Bucket.svelte';
 import Buckets from './pages/Buckets.svelte';
@@ -37,6 +39,8 @@ export const routes: readonly Route[] = [
   { path: '/policies', page: Policies, within: '/policies' },
   { path: '/policy', page: Policy, within: '/policies' },
   { path: '/simulator', page: Simulator, within: '/policies' },
+  { path: '/accounts', page: Accounts, within: '/accounts' },
+  { path: '/account', page: Account, within: '/accounts' },
   { path: '/audit', page: Audit, within: '/audit' },
   { path: '/jobs', page: Jobs, within: '/jobs' },
   { path: '/events', page: Events, within: '/events' },
@@ -63,6 +67,7 @@ export const places: readonly Place[] = [
   { path: '/users', label: 'nav.users', icon: 'user', bar: true, needs: 'iam:ListUsers', part: 'nav.access' },
   { path: '/groups', label: 'nav.groups', icon: 'group', bar: false, needs: 'iam:ListGroups', part: 'nav.access' },
   { path: '/policies', label: 'nav.policies', icon: 'policy', bar: false, needs: 'iam:ListPolicies', part: 'nav.access' },
+  { path: '/accounts', label: 'nav.accounts', icon: 'key', bar: false, needs: 'cairn:ListAccounts', part: 'nav.access' },
   { path: '/audit', label: 'nav.audit', icon: 'audit', bar: true, needs: 'cairn:ReadAudit', part: 'nav.server' },
   { path: '/events', label: 'nav.events', icon: 'bell', bar: false, needs: 'cairn:ReadEvents', part: 'nav.server' },
   { path: '/lifecycle', label: 'nav.lifecycle', icon: 'clock', bar: false, needs: 'cairn:ReadLifecycle', part: 'nav.server' },

@@ -116,12 +116,25 @@ export const users = {
   removeToken: (name: string, id: string) => ask<void>('DELETE', `users/${of(name)}/tokens/${of(id)}`),
   setPassword: (name: string, password: string) => ask<void>('PUT', `users/${of(name)}/password`, { body: { password } }),
   removePassword: (name: string) => ask<void>('DELETE', `users/${of(name)}/password`),
-  keys: (name: string, signal?: Signal) => all<Is.AccessKey>(`users/${of(name)}/keys`, signal),
-  createKey: (name: string, body: { description?: string; expires?: string }) =>
-    ask<Is.MadeKey>('POST', `users/${of(name)}/keys`, { body, once: onceKey() }),
-  switchKey: (name: string, id: string, active: boolean) =>
-    ask<void>('PATCH', `users/${of(name)}/keys/${of(id)}`, { body: { active } }),
-  removeKey: (name: string, id: string) => ask<void>('DELETE', `users/${of(name)}/keys/${of(id)}`),
+};
+
+/** Users and accounts have keys in the same way. */
+export type KeyHolder = 'users' | 'accounts';
+
+export const keys = {
+  all: (holder: KeyHolder, name: string, signal?: Signal) => all<Is.AccessKey>(`${holder}/${of(name)}/keys`, signal),
+  create: (holder: KeyHolder, name: string, body: { description?: string; expires?: string }) =>
+    ask<Is.MadeKey>('POST', `${holder}/${of(name)}/keys`, { body, once: onceKey() }),
+  flip: (holder: KeyHolder, name: string, id: string, active: boolean) =>
+    ask<void>('PATCH', `${holder}/${of(name)}/keys/${of(id)}`, { body: { active } }),
+  remove: (holder: KeyHolder, name: string, id: string) => ask<void>('DELETE', `${holder}/${of(name)}/keys/${of(id)}`),
+};
+
+export const accounts = {
+  all: (signal?: Signal) => all<Is.Account>('accounts', signal),
+  one: (name: string, signal?: Signal) => ask<Is.Account>('GET', `accounts/${of(name)}`, { signal }),
+  create: (body: Is.NewAccount) => ask<Is.MadeAccount>('POST', 'accounts', { body, once: onceKey() }),
+  remove: (name: string) => ask<void>('DELETE', `accounts/${of(name)}`),
 };
 
 /** Users and groups hold policies in the same way. */

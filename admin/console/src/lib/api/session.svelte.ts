@@ -27,6 +27,7 @@ const ACTIONS = [
   'cairn:ReadEvents',
   'cairn:ReadLifecycle',
   'cairn:RunJob',
+  'cairn:ListAccounts',
   'cairn:PutBucketHolder',
   'cairn:GetServerInfo',
 ] as const;

@@ -191,6 +191,31 @@ export interface AccessKey {
   expires: string | null;
   description: string | null;
   restricted: boolean;
+  last_used?: string | null;
+}
+
+/** Whom buckets belong to. */
+export interface Account {
+  name: string;
+  id: string;
+  arn: string;
+  /** Twelve digits of one that has users, groups and policies of its own. */
+  number: string | null;
+  display_name: string;
+  email: string | null;
+  created: string;
+  is_servers_own: boolean;
+}
+
+export interface MadeAccount extends Account {
+  key: MadeKey;
+}
+
+export interface NewAccount {
+  name: string;
+  number?: string;
+  display_name?: string;
+  email?: string;
 }
 
 export interface MadeKey extends AccessKey {

@@ -26,6 +26,7 @@ export const common = texts({
   'nav.users': { en: 'Users', de: 'Benutzer' },
   'nav.groups': { en: 'Groups', de: 'Gruppen' },
   'nav.policies': { en: 'Policies', de: 'Richtlinien' },
+  'nav.accounts': { en: 'Accounts', de: 'Konten' },
   'nav.audit': { en: 'Audit log', de: 'Protokoll' },
   'nav.access': { en: 'Access', de: 'Zugriff' },
   'nav.server': { en: 'Server', de: 'Server' },
