@@ -1,6 +1,6 @@
 //! Jobs on the store of a running server, over a socket and in a real folder.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
 
 mod support;
 
@@ -100,7 +100,7 @@ impl Client {
 
 fn body(number: usize) -> Vec<u8> {
     let len = [100, 20_000, 200_000, (1 << 20) + 7][number % 4];
-    (0..len).map(|at: usize| (at * 7 + number) as u8).collect()
+    (0..len).map(|at: usize| ((at * 7 + number) % 251) as u8).collect()
 }
 
 /// Overwrites and deletes all the time; what has begun with `kept` stays.
@@ -124,7 +124,7 @@ fn a_running_store_is_checked_scrubbed_and_backed_up_under_load() {
     let (server, client) = start(place.path());
     let client = Arc::new(client);
     client.json("POST /buckets", json!({ "name": "photos" }));
-    for number in 0..24 {
+    for number in 0..24_u8 {
         client.put(&format!("kept/{number}"), &body(number));
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -165,7 +165,7 @@ fn a_running_store_is_checked_scrubbed_and_backed_up_under_load() {
     let check = support::server::run(&mut check);
     assert_eq!(check.status.code(), Some(0));
     let (_server, client) = start(&to);
-    for number in 0..24 {
+    for number in 0..24_u8 {
         let path = format!("GET /buckets/photos/object?key=kept%2F{number}");
         let object = client.json(&path, Value::Null);
         assert_eq!(object["size"], body(number).len());
@@ -188,8 +188,8 @@ fn a_job_is_cancelled_and_one_that_a_stop_cuts_off_is_interrupted() {
     let place = tempfile::tempdir().unwrap();
     let (server, client) = start(place.path());
     client.json("POST /buckets", json!({ "name": "photos" }));
-    for number in 0..24 {
-        client.put(&format!("kept/{number}"), &vec![number as u8; 1 << 20]);
+    for number in 0..24_u8 {
+        client.put(&format!("kept/{number}"), &vec![number; 1 << 20]);
     }
     let slow = json!({ "kind": "check", "read_data": true, "rate_mib": 1 });
     let job = client.json("POST /jobs", slow.clone());
