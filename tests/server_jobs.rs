@@ -124,7 +124,7 @@ fn a_running_store_is_checked_scrubbed_and_backed_up_under_load() {
     let (server, client) = start(place.path());
     let client = Arc::new(client);
     client.json("POST /buckets", json!({ "name": "photos" }));
-    for number in 0..24_u8 {
+    for number in 0..24 {
         client.put(&format!("kept/{number}"), &body(number));
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -165,7 +165,7 @@ fn a_running_store_is_checked_scrubbed_and_backed_up_under_load() {
     let check = support::server::run(&mut check);
     assert_eq!(check.status.code(), Some(0));
     let (_server, client) = start(&to);
-    for number in 0..24_u8 {
+    for number in 0..24 {
         let path = format!("GET /buckets/photos/object?key=kept%2F{number}");
         let object = client.json(&path, Value::Null);
         assert_eq!(object["size"], body(number).len());
