@@ -18,7 +18,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
-use s3_api::AccessEntry;
+use s3_api::{AccessEntry, ShownTarget};
 use tracing::{debug, error};
 
 use crate::telemetry::metrics::{Metrics, Raised};
@@ -213,13 +213,14 @@ impl Record {
         let id = self.outcome.request_id.as_ref().map(|id| id.to_str());
         let id = id.and_then(Result::ok).unwrap_or("-");
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let target = ShownTarget(target).to_string();
         // One macro call for each level, because a level is part of a call's static data.
         macro_rules! line {
             ($level:ident) => {
                 $level!(
                     id,
                     %method,
-                    target = %Printable(target),
+                    target = %Printable(&target),
                     operation = self.outcome.operation,
                     status = self.status.as_u16(),
                     error = self.outcome.error,

@@ -216,7 +216,10 @@ fn place(folder: &std::path::Path) -> (Place, Vec<Somebody>) {
     let root = Somebody {
         name: "root",
         standing: Standing::Administrator,
-        principal: Principal::default(),
+        principal: Principal {
+            kind: PrincipalKind::Account,
+            ..Principal::default()
+        },
         policies: Vec::new(),
         restriction: None,
         token: place.root.clone(),

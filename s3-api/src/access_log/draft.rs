@@ -9,6 +9,7 @@ use crate::bucket::Bucket;
 use crate::query::Query;
 use crate::request::Parsed;
 use crate::response::{Answer, VERSION_ID};
+use crate::shown::ShownTarget;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
@@ -78,7 +79,11 @@ impl Draft {
             sender: Sender::of(parts, &Query::default()),
             operation,
             key: encoded(key),
-            request: format!("{} {} {version}", parts.method, quoted(target_of(parts))),
+            request: format!(
+                "{} {} {version}",
+                parts.method,
+                quoted(&ShownTarget(target_of(parts)).to_string())
+            ),
             referer: header(&parts.headers, &REFERER),
             agent: header(&parts.headers, &USER_AGENT),
             body: Body::Read,
