@@ -134,14 +134,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let load: Arc<Load> = Arc::default();
     let parts = (identity.clone(), ring, Arc::clone(&load));
     let s3 = Arc::new(s3_over(&engine, config, parts, webhooks));
-    let declarer = Declarer {
-        engine: &engine,
-        identity: &identity,
-        s3: &s3,
-        root: &root,
-        region: &config.region,
-    };
-    declarer.declare(&setup.effective.declared).await?;
+    declare(&setup, (&engine, &identity, &s3), &root).await?;
     // The server's own requests until here are not limited.
     load.set(config.live.load);
 
@@ -174,13 +167,9 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         websites: addresses(&ways.websites),
     };
     let (counted, ending) = (Arc::clone(&metrics), stopping.clone());
-    let front = Arc::new(Front::new(
-        (s3, admin),
-        doors,
-        Arc::clone(&engine),
-        counted,
-        ending,
-    ));
+    let ways_in = (s3, admin);
+    let front = Front::new(ways_in, doors, Arc::clone(&engine), counted, ending);
+    let front = Arc::new(front);
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
     match setup.args.ephemeral {
@@ -219,6 +208,22 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
     Ok(())
+}
+
+/// Makes what the configuration declares.
+async fn declare(
+    setup: &Setup,
+    (engine, identity, s3): (&Arc<Engine>, &Identity, &Arc<S3>),
+    root: &RootCredential,
+) -> Result<(), RunError> {
+    let declarer = Declarer {
+        engine,
+        identity,
+        s3,
+        root,
+        region: &setup.config.region,
+    };
+    Ok(declarer.declare(&setup.effective.declared).await?)
 }
 
 /// Writes the access logs of buckets from time to time.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::holders::{self, HOLDER, Holders, Holding, Movements};
+use super::holders::{self, HOLDER, Handed, Holders, Holding, Movements};
 use crate::error::{Damage, Error, Result};
 use crate::ids::{BucketId, ExtentId, SegmentId};
 use crate::index::{Index, RowChange, Step};
@@ -31,7 +31,7 @@ pub(crate) struct Group<'a> {
     bodies: Vec<ExtentId>,
     holders: Arc<Holders>,
     /// Buckets that this group gives to somebody, or takes away, with what was in them then.
-    handed: HashMap<BucketId, (Option<Arc<str>>, UsageRow)>,
+    handed: HashMap<BucketId, Handed>,
     /// Objects and bytes by which what somebody holds differs from what is visible.
     held: HashMap<Arc<str>, (i64, i64)>,
 }
@@ -54,14 +54,6 @@ struct Chunk {
 enum Lies {
     At(Place),
     Body { number: usize },
-}
-
-/// A bucket that a batch counts towards somebody's limits from now on, or towards nobody's.
-struct Handed {
-    bucket: BucketId,
-    to: Option<Arc<str>>,
-    /// What is in it before the batch.
-    usage: UsageRow,
 }
 
 /// What a finished group changes.
@@ -116,8 +108,8 @@ impl<'a> Group<'a> {
                 self.hold(holder, delta.objects, bytes);
             }
         }
-        for handed in handed {
-            self.hand(handed);
+        for bucket in handed {
+            self.hand(bucket);
         }
         for (key, value) in batch.rows {
             self.row_bytes += key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len) + 12;
@@ -144,39 +136,34 @@ impl<'a> Group<'a> {
     /// Buckets that the batch gives to somebody, or takes away, with what is in them before it.
     fn handed_by(&self, batch: &Batch) -> Result<Vec<Handed>> {
         let mut handed = Vec::new();
-        for (key, value) in batch
-            .rows
-            .iter()
-            .filter(|(key, _)| key.is_of(Table::Document))
-        {
+        let documents = batch.rows.iter();
+        for (key, value) in documents.filter(|(key, _)| key.is_of(Table::Document)) {
             let bucket = key::number_of(key.as_bytes()).map(BucketId);
             if let Some(bucket) = bucket.filter(|id| Key::document(*id, HOLDER) == *key) {
-                let holder = value.as_deref().and_then(holders::holder);
-                handed.push(Handed {
-                    bucket,
-                    to: holder,
-                    usage: View::usage(self, bucket)?,
-                });
+                let to = value.as_deref().and_then(holders::holder);
+                let usage = View::usage(self, bucket)?;
+                handed.push(Handed { bucket, to, usage });
             }
         }
         Ok(handed)
     }
 
-    fn hand(&mut self, Handed { bucket, to, usage }: Handed) {
-        let (objects, bytes) = holders::counted(&usage);
+    fn hand(&mut self, handed: Handed) {
+        let Handed { bucket, to, usage } = &handed;
+        let (objects, bytes) = holders::counted(usage);
         let (objects, bytes) = (signed(objects), signed(bytes));
-        if let Some(holder) = self.holder(bucket) {
+        if let Some(holder) = self.holder(*bucket) {
             self.hold(holder, -objects, -bytes);
         }
-        if let Some(holder) = &to {
+        if let Some(holder) = to {
             self.hold(Arc::clone(holder), objects, bytes);
         }
-        self.handed.insert(bucket, (to, usage));
+        self.handed.insert(*bucket, handed);
     }
 
     fn holder(&self, bucket: BucketId) -> Option<Arc<str>> {
         match self.handed.get(&bucket) {
-            Some((holder, _)) => holder.clone(),
+            Some(handed) => handed.to.clone(),
             None => self.holders.of(bucket),
         }
     }
@@ -194,10 +181,7 @@ impl<'a> Group<'a> {
         let handed = std::mem::take(&mut self.handed);
         Movements {
             usage,
-            handed: handed
-                .into_iter()
-                .map(|(bucket, (holder, usage))| (bucket, holder, usage))
-                .collect(),
+            handed: handed.into_values().collect(),
         }
     }
 

@@ -38,11 +38,18 @@ pub struct Holding {
     pub bytes: u64,
 }
 
+/// A bucket that counts for somebody else from now on, or for nobody, as it was then.
+#[derive(Debug, Clone)]
+pub(crate) struct Handed {
+    pub(crate) bucket: BucketId,
+    pub(crate) to: Option<Arc<str>>,
+    pub(crate) usage: UsageRow,
+}
+
 /// What a committed group does to it.
 #[derive(Debug, Default)]
 pub(crate) struct Movements {
-    /// Buckets that count for somebody else from now on, or for nobody, as they were then.
-    pub(crate) handed: Vec<(BucketId, Option<Arc<str>>, UsageRow)>,
+    pub(crate) handed: Vec<Handed>,
     /// Buckets that count for somebody, as they are now.
     pub(crate) usage: Vec<(BucketId, UsageRow)>,
 }
@@ -84,7 +91,11 @@ impl Holders {
                 Some(bytes) => row::decode(&bytes)?,
                 None => UsageRow::default(),
             };
-            movements.handed.push((bucket, holder, usage));
+            movements.handed.push(Handed {
+                bucket,
+                to: holder,
+                usage,
+            });
         }
         let holders = Holders::default();
         holders.apply(movements);
@@ -121,8 +132,8 @@ impl Holders {
             return;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        for (bucket, holder, usage) in movements.handed {
-            known.hand(bucket, holder, &usage);
+        for Handed { bucket, to, usage } in movements.handed {
+            known.hand(bucket, to, &usage);
         }
         for (bucket, usage) in &movements.usage {
             known.count(*bucket, usage);

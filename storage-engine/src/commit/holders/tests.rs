@@ -11,7 +11,11 @@ fn usage(objects: u64, bytes: u64, upload_bytes: u64) -> UsageRow {
 
 fn handed(bucket: u64, to: Option<&str>, usage: UsageRow) -> Movements {
     Movements {
-        handed: vec![(BucketId(bucket), to.map(Arc::from), usage)],
+        handed: vec![Handed {
+            bucket: BucketId(bucket),
+            to: to.map(Arc::from),
+            usage,
+        }],
         usage: Vec::new(),
     }
 }
