@@ -239,6 +239,29 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await close();
 }, "/users/{name}/tokens", "/policies/{name}/limits");
 
+check("an_account_is_made_and_its_keys_are_looked_after", async () => {
+  const { call } = await api();
+  const { page, close } = await member({ expected: [[404, /\/accounts\//]] });
+  const name = unique("partner");
+  await go(page, "/accounts?create=1");
+  await inDialog(page).getByRole("textbox", { name: "Name" }).fill(name);
+  await inDialog(page).getByRole("textbox", { name: "Email" }).fill("ops@partner.example");
+  await answer(page, "Create account");
+  await page.getByText("shown now and never again").waitFor();
+  const id = await inDialog(page).getByLabel("Access key", { exact: true }).inputValue();
+  await answer(page, "I have kept it");
+  await page.waitForSelector(`h1:text-is("${name}")`);
+  await page.getByRole("button", { name: `Switch off: ${id}` }).click();
+  await toast(page, `${id} is switched off`);
+  assert.equal((await call("GET", `accounts/${name}/keys`)).items[0].active, false);
+  await press(page, "Delete account");
+  await inDialog(page).locator("input").fill(name);
+  await answer(page, "Delete account");
+  await toast(page, `${name} deleted`);
+  await assert.rejects(call("GET", `accounts/${name}`), /404/);
+  await close();
+}, "/accounts");
+
 /** The six digits of an authenticator app (RFC 6238). */
 function digits(secret, at = Date.now()) {
   const bits = [...secret.replace(/=+$/, "")].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0")).join("");

@@ -27,6 +27,9 @@ const PLACES = [
   ["policy", "/policy?name=team-photos"],
   ["policy-ready-made", "/policy?name=ReadOnlyAccess"],
   ["simulator", "/simulator?principal=alice"],
+  ["accounts", "/accounts", "/accounts"],
+  ["accounts-create", "/accounts?create=1", "/accounts"],
+  ["account", "/account?name=partner", "/accounts"],
   ["audit", "/audit"],
   ["events", "/events", "/events"],
   ["lifecycle", "/lifecycle", "/lifecycle/runs"],
@@ -59,6 +62,7 @@ async function seed() {
   await call("POST", "users", { name: "alice", password: "correct horse battery" });
   await call("POST", "users", { name: "ci-runner" });
   await call("POST", "users/alice/keys", { description: "laptop" });
+  if (await served("/accounts")) await call("POST", "accounts", { name: "partner", email: "ops@partner.example" });
   await call("POST", "groups", { name: "editors" });
   await call("PUT", "groups/editors/members/alice");
   await call("POST", "policies", { name: "team-photos", description: "Reads the photos", document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::photos/*" }] } });
