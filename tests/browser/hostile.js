@@ -150,7 +150,7 @@ check("descriptions_and_the_audit_log_are_text", async () => {
   await says(page, EVIL[0]);
   await harmless(page);
   await close();
-}, "/users/{name}/tokens", "/buckets/{name}/uploads");
+});
 
 check("a_program_that_names_itself_like_markup_is_text", async () => {
   const { call } = await once();
@@ -164,6 +164,6 @@ check("a_program_that_names_itself_like_markup_is_text", async () => {
   await says(page, EVIL[0]);
   await harmless(page);
   await close();
-}, "/profile/sessions", "/tokens");
+});
 
 void main();

@@ -12,7 +12,7 @@ const PLACES = [
   ["objects", "/bucket?name=photos"],
   ["objects-prefix", "/bucket?name=photos&prefix=2025%2F"],
   ["versions", "/bucket?name=photos&tab=versions"],
-  ["uploads", "/bucket?name=photos&tab=uploads", "/buckets/{name}/uploads"],
+  ["uploads", "/bucket?name=photos&tab=uploads"],
   ["settings-of-bucket", "/bucket?name=photos&tab=settings"],
   ["settings-of-locked", "/bucket?name=archive&tab=settings"],
   ["empty-bucket", "/bucket?name=archive"],
@@ -20,20 +20,23 @@ const PLACES = [
   ["object-text", "/bucket?name=photos&key=readme.md"],
   ["users", "/users"],
   ["users-create", "/users?create=1"],
-  ["user", "/user?name=alice", "/users/{name}/tokens"],
+  ["user", "/user?name=alice"],
   ["groups", "/groups"],
   ["group", "/group?name=editors"],
   ["policies", "/policies"],
   ["policy", "/policy?name=team-photos"],
   ["policy-ready-made", "/policy?name=ReadOnlyAccess"],
   ["simulator", "/simulator?principal=alice"],
+  ["accounts", "/accounts", "/accounts"],
+  ["accounts-create", "/accounts?create=1", "/accounts"],
+  ["account", "/account?name=partner", "/accounts"],
   ["audit", "/audit"],
-  ["events", "/events", "/events"],
-  ["lifecycle", "/lifecycle", "/lifecycle/runs"],
-  ["jobs", "/jobs", "/jobs"],
-  ["jobs-start", "/jobs?start=1", "/jobs"],
-  ["settings", "/settings", "/server/settings"],
-  ["profile", "/profile", "/profile"],
+  ["events", "/events"],
+  ["lifecycle", "/lifecycle"],
+  ["jobs", "/jobs"],
+  ["jobs-start", "/jobs?start=1"],
+  ["settings", "/settings"],
+  ["profile", "/profile"],
   ["not-found", "/nowhere"],
 ];
 
@@ -59,6 +62,7 @@ async function seed() {
   await call("POST", "users", { name: "alice", password: "correct horse battery" });
   await call("POST", "users", { name: "ci-runner" });
   await call("POST", "users/alice/keys", { description: "laptop" });
+  if (await served("/accounts")) await call("POST", "accounts", { name: "partner", email: "ops@partner.example" });
   await call("POST", "groups", { name: "editors" });
   await call("PUT", "groups/editors/members/alice");
   await call("POST", "policies", { name: "team-photos", description: "Reads the photos", document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::photos/*" }] } });

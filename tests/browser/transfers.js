@@ -164,7 +164,7 @@ check("the_keyboard_alone_is_enough", async () => {
   }
   assert.ok(stops.size > 15, `only ${stops.size} stops`);
   await close();
-}, "/users/{name}/tokens");
+});
 
 check("without_the_server_it_says_so_and_goes_on_by_itself", async () => {
   const { page, context, close, wrong } = await member();
