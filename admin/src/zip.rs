@@ -63,6 +63,7 @@ pub(crate) async fn prepare(call: &Call<'_>, selection: Selection) -> Result<Zip
         ([key], None) => format!("{bucket}/{key}"),
         (keys, _) => format!("{bucket} ({} keys)", keys.len()),
     });
+    let keys = distinct(keys, prefix.as_deref());
     let folder = keys.iter().find(|key| key.ends_with('/'));
     match prefix.as_ref().or(folder) {
         Some(prefix) => stream::permit_listing(call, bucket, prefix).await?,
@@ -80,6 +81,26 @@ pub(crate) async fn prepare(call: &Call<'_>, selection: Selection) -> Result<Zip
         url: format!("/api/v1/zip/{id}"),
         expires_in: ZIP_TICKET_SECONDS,
     })
+}
+
+/// Each object once, also where its folder or the prefix is selected with it.
+fn distinct(mut keys: Vec<String>, prefix: Option<&str>) -> Vec<String> {
+    keys.sort_unstable();
+    let mut kept: Vec<String> = Vec::new();
+    // What is in a folder comes behind it, and in front of what is not.
+    let mut folder: Option<String> = None;
+    for key in keys {
+        let is_in = |outer: &str| key.starts_with(outer);
+        let is_there = kept.last() == Some(&key) || folder.as_deref().is_some_and(is_in);
+        if is_there || prefix.is_some_and(is_in) {
+            continue;
+        }
+        if key.ends_with('/') {
+            folder = Some(key.clone());
+        }
+        kept.push(key);
+    }
+    kept
 }
 
 /// Refuses whoever may read none of them, before there is a link.

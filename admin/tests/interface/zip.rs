@@ -80,6 +80,12 @@ async fn folders_and_prefixes_are_all_that_begins_with_them() {
         found,
         pairs([("a/1", "text"), ("a/2", "text"), ("a/b/3", "text")])
     );
+    // Each once, however often it is selected.
+    let twice = json!({ "keys": ["c", "a/b/3", "a/", "c", "secret/1"], "prefix": "sec" });
+    let link = root.post("/buckets/photos/zip", twice).await.ok();
+    let names = unpacked(&download(&rig, &link).await);
+    let names: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["a/1", "a/2", "a/b/3", "c", "secret/1"]);
     let prefix = json!({ "prefix": "a/b" });
     let link = root.post("/buckets/photos/zip", prefix).await.ok();
     assert_eq!(
