@@ -1,8 +1,12 @@
 //! The command line as typed. `config` checks it; nothing else looks at it.
 
+mod bucket;
 mod config;
+mod group;
 mod health;
 mod key;
+mod place;
+mod policy;
 mod server;
 mod user;
 
@@ -11,12 +15,23 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use bucket::{
+    BucketAddArgs, BucketCommand, BucketConfigArgs, BucketConfigCommand, BucketConfigSetArgs,
+    BucketListArgs, BucketNameArgs, QuotaCommand, QuotaSetArgs, StatusArgs,
+};
 pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
+pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
+pub(crate) use place::{ClientArgs, Place, PlaceArgs};
+pub(crate) use policy::{
+    InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
+    PolicyTestArgs, PolicyUpdateArgs,
+};
 pub(crate) use server::ServerArgs;
 pub(crate) use user::{
-    PolicyAttachArgs, PolicyCommand, PolicyNameArgs, UserAddArgs, UserCommand, UserNameArgs,
+    AccountAddArgs, AccountCommand, AccountNameArgs, UserAddArgs, UserCommand, UserNameArgs,
+    UserPasswordArgs, UserRenameArgs,
 };
 
 #[derive(Debug, Parser)]
@@ -48,12 +63,30 @@ pub(crate) enum Command {
     /// Look after the keys of encrypted objects, in a data folder no server is running on
     #[command(subcommand)]
     Kms(KmsCommand),
-    /// Look after the users of a data folder no server is running on
+    /// Look after users: who may do what policies let them do
     #[command(subcommand)]
     User(UserCommand),
-    /// Look after the access keys of users, in a data folder no server is running on
+    /// Look after groups of users
+    #[command(subcommand)]
+    Group(GroupCommand),
+    /// Look after policies, and find out what they let somebody do
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Look after the access keys of users and accounts
     #[command(subcommand)]
     Key(AccessKeyCommand),
+    /// Look after accounts: who buckets belong to
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Look after buckets and their configurations
+    #[command(subcommand)]
+    Bucket(BucketCommand),
+    /// Limit what a bucket may hold
+    #[command(subcommand)]
+    Quota(QuotaCommand),
+    /// Show health, capacity and rates of a server, and what needs attention; exit code 3 if
+    /// something does
+    Status(StatusArgs),
     /// Ask a server whether it is ready; exit code 0 if so, 1 if not
     Health(HealthArgs),
     /// Print what a shell needs to complete commands and flags
@@ -97,13 +130,6 @@ pub(crate) struct ListArgs {
     pub(crate) json: JsonArgs,
 }
 
-/// A data folder, and nothing else.
-#[derive(Debug, Args)]
-pub(crate) struct FolderArgs {
-    #[command(flatten)]
-    pub(crate) data: DataFolder,
-}
-
 /// An access key that is taken over from elsewhere.
 #[derive(Debug, Args)]
 pub(crate) struct GivenKey {
@@ -111,6 +137,7 @@ pub(crate) struct GivenKey {
     #[arg(long, value_name = "KEY")]
     pub(crate) access_key: Option<String>,
 
+    /// Its secret
     #[arg(
         long,
         value_name = "SECRET",

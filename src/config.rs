@@ -27,7 +27,9 @@ use crate::tls::TlsFiles;
 use crate::webhook::{self, WebhookConfig};
 
 pub(crate) use checks::day;
-pub(crate) use declared::{Bucket, Declared, Key, Placed, Policy, User, Versioning};
+pub(crate) use declared::{
+    Account, Bucket, Declared, Group, Key, Placed, Policy, User, Versioning,
+};
 pub(crate) use effective::{Chosen, Effective, FILE_VARIABLE, of_process};
 pub(crate) use origin::{Fault, Origin};
 pub(crate) use setting::{Effect, Kind, Setting};

@@ -1,12 +1,14 @@
 //! The listener of the admin interface and the console. It has connections of its own, so that
 //! no load of S3 keeps an operator out.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use admin::{Admin, AdminBody, Counted, Counters, Seen};
+use admin::{Admin, AdminBody, Counted, Counters, Local, Seen};
 use bytes::Bytes;
 use http::{HeaderName, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use s3_api::{Client, Scheme};
 use tokio::sync::watch;
 
 use crate::observe::{AnswerBody, Observation, Observed, Outcome};
@@ -17,8 +19,7 @@ use crate::telemetry::metrics::Metrics;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
 /// Where the console is, unless something else is said.
-pub(crate) const DEFAULT: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9001);
+pub(crate) const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9001);
 
 pub(crate) struct Console {
     admin: Admin,
@@ -48,6 +49,23 @@ impl Console {
         observation.of(self.answer_unobserved(request)).await
     }
 
+    /// The same for what comes through the socket in the data folder. `scheme` is how S3 is spoken
+    /// here, which links are made with.
+    pub(crate) async fn answer_local(
+        &self,
+        mut request: Request<Incoming>,
+        scheme: Scheme,
+    ) -> Response<Observed<AdminBody>> {
+        let observation = Observation::begin(&self.metrics, request.method(), request.uri());
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        request.extensions_mut().insert(Client { address, scheme });
+        let answering = async {
+            let answer = self.admin.handle_local(Local::Socket, request).await;
+            outcome_of(answer)
+        };
+        observation.of(answering).await
+    }
+
     /// What is said of a request that nobody could read.
     pub(crate) fn refuse(&self, status: StatusCode) -> Response<Bytes> {
         self.admin.refuse_unreadable(status)
@@ -63,14 +81,18 @@ impl Console {
             self.proxies.borrow().apply(peer, scheme, &mut head);
         }
         let answer = self.admin.handle(Request::from_parts(head, body)).await;
-        let seen = answer.extensions().get::<Seen>().copied();
-        let outcome = Outcome {
-            operation: seen.map_or("unknown", |seen| seen.operation),
-            error: seen.map_or("", |seen| seen.error),
-            request_id: answer.headers().get(REQUEST_ID).cloned(),
-        };
-        (answer.map(AnswerBody::Streamed), outcome)
+        outcome_of(answer)
     }
+}
+
+fn outcome_of(answer: Response<AdminBody>) -> (Response<AnswerBody<AdminBody>>, Outcome) {
+    let seen = answer.extensions().get::<Seen>().copied();
+    let outcome = Outcome {
+        operation: seen.map_or("unknown", |seen| seen.operation),
+        error: seen.map_or("", |seen| seen.error),
+        request_id: answer.headers().get(REQUEST_ID).cloned(),
+    };
+    (answer.map(AnswerBody::Streamed), outcome)
 }
 
 impl Counters for Metrics {

@@ -6,14 +6,13 @@ mod user;
 
 use std::sync::Arc;
 
+use admin::Admin;
 use identity::Identity;
 use identity::iam::{Iam, NewPolicy, NewVersion};
-use s3_api::S3;
 use storage_engine::Engine;
 use tracing::info;
 
 use crate::config::{Declared, Origin, Placed, Policy};
-use crate::credentials::RootCredential;
 
 /// Where it is declared, what it is, and why it cannot be so.
 #[derive(Debug, thiserror::Error)]
@@ -26,19 +25,33 @@ pub(crate) struct DeclareError {
 
 /// What is worked on. Everything belongs to the root of the server.
 pub(crate) struct Declarer<'a> {
-    pub(crate) engine: &'a Arc<Engine>,
-    pub(crate) identity: &'a Identity,
-    pub(crate) s3: &'a S3,
-    pub(crate) root: &'a RootCredential,
-    pub(crate) region: &'a str,
+    engine: &'a Arc<Engine>,
+    identity: &'a Identity,
+    admin: &'a Admin,
 }
 
-impl Declarer<'_> {
+impl<'a> Declarer<'a> {
+    pub(crate) fn new(engine: &'a Arc<Engine>, identity: &'a Identity, admin: &'a Admin) -> Self {
+        Declarer {
+            engine,
+            identity,
+            admin,
+        }
+    }
+
     /// Interrupted anywhere, it is gone on with by the next start.
     pub(crate) async fn declare(&self, declared: &Declared) -> Result<(), DeclareError> {
         for Placed { origin, it } in &declared.policies {
             let made = self.policy(it).await;
             made.map_err(failed(origin, format!("policy {:?}", it.name)))?;
+        }
+        for Placed { origin, it } in &declared.groups {
+            let made = self.group(it).await;
+            made.map_err(failed(origin, format!("group {:?}", it.name)))?;
+        }
+        for Placed { origin, it } in &declared.accounts {
+            let made = self.account(it).await;
+            made.map_err(failed(origin, format!("account {:?}", it.name)))?;
         }
         for Placed { origin, it } in &declared.users {
             let made = self.user(it).await;

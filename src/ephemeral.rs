@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::config::{Chosen, Fault, Origin, named};
+use crate::config::{Chosen, Fault, Origin, ServerConfig, named};
 use crate::credentials::RootCredential;
 
 /// Removes its folder when it is dropped.
@@ -48,12 +48,17 @@ impl Ephemeral {
 }
 
 /// One line for whoever started the server: where it is, and the keys to it.
-pub(crate) fn announce(endpoint: &str, root: &RootCredential, region: &str) -> io::Result<()> {
+pub(crate) fn announce(
+    endpoint: &str,
+    root: &RootCredential,
+    config: &ServerConfig,
+) -> io::Result<()> {
     let line = json!({
         "endpoint": endpoint,
         "access_key": root.user(),
         "secret_key": root.password(),
-        "region": region,
+        "region": config.region,
+        "data": config.data,
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;

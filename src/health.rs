@@ -1,6 +1,5 @@
 //! `cairn health`: whether a server may be sent requests, as containers ask.
 
-mod connect;
 #[cfg(test)]
 mod tests;
 
@@ -9,17 +8,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use serde_json::json;
 use tokio::{runtime, time};
 
 use crate::cli::{HealthArgs, ServerArgs};
 use crate::config::{self, Chosen, Effective, Fault, Origin, named, of_process};
+use crate::connect::{self, Https, innermost};
 use crate::exit;
 use crate::limits::{HEALTH_ANSWER_BYTES_MAX, HEALTH_WAIT_MAX};
 use crate::output::say;
-
-use connect::Https;
 
 const READY: &str = "/health/ready";
 
@@ -117,10 +115,10 @@ fn ask(place: &Place) -> Result<String, String> {
 }
 
 async fn answer(client: &Https, uri: Uri) -> Result<String, String> {
-    let request = Request::get(uri).body(Empty::new());
+    let request = Request::get(uri).body(Full::default());
     let request = request.map_err(|error| error.to_string())?;
     let answer = client.request(request).await;
-    let answer = answer.map_err(|error| format!("cannot be reached: {}", root_of(&error)))?;
+    let answer = answer.map_err(|error| format!("cannot be reached: {}", innermost(&error)))?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), HEALTH_ANSWER_BYTES_MAX);
     let body = body.collect().await.map_err(|error| error.to_string())?;
@@ -129,13 +127,4 @@ async fn answer(client: &Https, uri: Uri) -> Result<String, String> {
         StatusCode::OK => Ok(text),
         _ => Err(format!("{} {text}", status.as_u16())),
     }
-}
-
-/// The innermost cause says what happened; those around it say that something did.
-fn root_of(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(cause) = error.source() {
-        error = cause;
-    }
-    error.to_string()
 }

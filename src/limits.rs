@@ -59,6 +59,19 @@ pub(crate) const OIDC_PAUSE_MIN: Duration = Duration::from_secs(10);
 /// Providers whose keys are kept.
 pub(crate) const OIDC_PROVIDERS_KEPT_MAX: usize = 1024;
 
+/// Commands served at once through the socket in the data folder.
+pub(crate) const ADMIN_SOCKET_CONNECTIONS_MAX: usize = 64;
+/// What the address of a socket holds of its path, in bytes: 108 with a zero at its end.
+pub(crate) const SOCKET_PATH_BYTES_MAX: usize = 107;
+/// How long a command waits for an answer of the admin interface.
+pub(crate) const ADMIN_WAIT_MAX: Duration = Duration::from_secs(120);
+/// What a command reads of one answer, in bytes.
+pub(crate) const ADMIN_ANSWER_BYTES_MAX: usize = 64 << 20;
+/// A configuration of a bucket in a file, in bytes.
+pub(crate) const DOCUMENT_FILE_BYTES_MAX: u64 = 1 << 20;
+/// A password that is read from elsewhere than a terminal, in bytes.
+pub(crate) const PASSWORD_LINE_BYTES_MAX: u64 = 4 << 10;
+
 /// A policy document in a file, in bytes.
 pub(crate) const POLICY_FILE_BYTES_MAX: u64 = 128 << 10;
 /// How long `cairn health` waits for an answer.

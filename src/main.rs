@@ -5,12 +5,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod accounts;
+mod admin_socket;
+mod amounts;
 mod background;
 mod care;
 mod cli;
+mod client;
 mod completions;
 mod config;
+mod connect;
 mod console;
 mod credentials;
 mod declare;
@@ -19,9 +22,9 @@ mod exit;
 mod folder;
 mod front;
 mod health;
-mod key;
 mod kms;
 mod limits;
+mod manage;
 mod master_key;
 mod observe;
 mod oidc;
@@ -34,14 +37,12 @@ mod route;
 mod secret_file;
 mod serve;
 mod server;
-mod sign;
 mod signals;
 mod stopped;
 mod system;
 mod telemetry;
 mod tls;
 mod trust;
-mod user;
 mod webhook;
 
 use std::process::ExitCode;
@@ -64,8 +65,14 @@ fn main() -> ExitCode {
         Command::Lifecycle(args) => care::lifecycle(&args),
         Command::Events(command) => care::events(&command),
         Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
-        Command::User(command) => user::run(&command),
-        Command::Key(command) => key::run(&command),
+        Command::User(command) => manage::user::run(&command),
+        Command::Group(command) => manage::group::run(&command),
+        Command::Policy(command) => manage::policy::run(&command),
+        Command::Key(command) => manage::key::run(&command),
+        Command::Account(command) => manage::account::run(&command),
+        Command::Bucket(command) => manage::bucket::run(&command),
+        Command::Quota(command) => manage::quota::run(&command),
+        Command::Status(args) => manage::status::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Config(command) => config::run(&command),

@@ -13,6 +13,8 @@ use crate::signals::Signals;
 /// On a terminal the line is renewed this often, elsewhere a new one is written now and then.
 const TERMINAL_INTERVAL: Duration = Duration::from_millis(200);
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
+/// Of the bar, in columns.
+const BAR_COLUMNS: u64 = 20;
 
 /// Shows work with its rate and the time left, and notices when somebody wants it to end.
 #[derive(Debug)]
@@ -59,12 +61,11 @@ impl Progress {
         };
         if self.shown.is_none_or(|shown| now - shown >= interval) {
             self.shown = Some(now);
-            self.print(&line(
-                doing,
-                work,
-                now - since,
-                work.done - from.min(work.done),
-            ));
+            let line = line(doing, work, now - since, work.done - from.min(work.done));
+            match self.terminal {
+                true => self.print(&format!("{}{line}", bar(work))),
+                false => self.print(&line),
+            }
         }
         ControlFlow::Continue(())
     }
@@ -85,6 +86,24 @@ impl Progress {
             writeln!(err, "{line}")
         };
     }
+}
+
+/// `[=====>              ] `, where it is known how much there is.
+fn bar(work: Work) -> String {
+    let Some(full) = work
+        .done
+        .min(work.total)
+        .saturating_mul(BAR_COLUMNS)
+        .checked_div(work.total)
+    else {
+        return String::new();
+    };
+    let columns = (0..BAR_COLUMNS).map(|at| match at.cmp(&full) {
+        std::cmp::Ordering::Less => '=',
+        std::cmp::Ordering::Equal => '>',
+        std::cmp::Ordering::Greater => ' ',
+    });
+    format!("[{}] ", columns.collect::<String>())
 }
 
 /// `done` is what was done in the time `elapsed`.
@@ -128,3 +147,6 @@ fn duration(seconds: u64) -> String {
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,7 +129,7 @@ where
 }
 
 /// Also when the other end is gone: nobody could say stop any more.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 

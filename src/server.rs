@@ -12,10 +12,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use admin::{Admin, AdminConfig, Counters, Facts};
+use futures_util::FutureExt;
+use futures_util::future::join;
 use identity::Identity;
 use pipeline::events::Courier;
 use s3_api::kms::LocalKeyRing;
-use s3_api::{Load, S3, S3Config};
+use s3_api::{Load, S3, S3Config, Scheme};
 use storage_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
@@ -23,6 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
+use crate::admin_socket::AdminSocket;
 use crate::background::Background;
 use crate::cli::ServerArgs;
 use crate::config::{self, Chosen, Effective, ServerConfig, of_process};
@@ -129,14 +132,10 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let master = master_key::load_or_create(&config.data)?;
     let identity = store::identities(&engine, &master, &root).await?;
     let ring = store::key_ring(&engine, &master).await?;
-    let webhooks = Arc::new(Webhooks::open(&config.webhooks)?);
-    let courier = Arc::clone(&webhooks) as Arc<dyn Courier>;
+    let courier: Arc<dyn Courier> = Arc::new(Webhooks::open(&config.webhooks)?);
     let load: Arc<Load> = Arc::default();
     let parts = (identity.clone(), ring, Arc::clone(&load));
-    let s3 = Arc::new(s3_over(&engine, config, parts, webhooks));
-    declare(&setup, (&engine, &identity, &s3), &root).await?;
-    // The server's own requests until here are not limited.
-    load.set(config.live.load);
+    let s3 = Arc::new(s3_over(&engine, config, parts, courier.clone()));
 
     let metrics = Metrics::new()?;
     let (stop, stopping) = watch::channel(false);
@@ -160,15 +159,20 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         now: SystemTime::now,
     };
     let admin = Admin::open(admin).await?;
+    let declarer = Declarer::new(&engine, &identity, &admin);
+    declarer.declare(&setup.effective.declared).await?;
+    // The server's own requests until here are not limited.
+    load.set(config.live.load);
     let jobs = admin.clone();
     let console = Console::new(admin.clone(), trusted.clone(), Arc::clone(&metrics));
+    let console = Arc::new(console);
+    let socket = AdminSocket::open_or_warn(&config.data);
     let doors = Doors {
         proxies: trusted,
         websites: addresses(&ways.websites),
     };
     let (counted, ending) = (Arc::clone(&metrics), stopping.clone());
-    let ways_in = (s3, admin);
-    let front = Front::new(ways_in, doors, Arc::clone(&engine), counted, ending);
+    let front = Front::new((s3, admin), doors, Arc::clone(&engine), counted, ending);
     let front = Arc::new(front);
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
@@ -193,10 +197,21 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     };
     tokio::spawn(reload.follow(hangups));
     let limits = ServeLimits::new(slots);
+    let scheme = scheme(config);
+    let local = serve_locally(socket, Arc::clone(&console), scheme, stopping.clone());
     let serving = ways.serve(Arc::clone(&front), console, limits, metrics, stopping);
+    let serving = join(serving, local).map(|(cut, cut_locally)| cut + cut_locally);
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
     jobs.ended().await;
+    write_down(&front, logging, &identity).await;
+    engine.shutdown().await.map_err(RunError::Close)?;
+    info!("stopped");
+    Ok(())
+}
+
+/// What is still only in memory, of the requests that have been answered.
+async fn write_down(front: &Front, logging: JoinHandle<()>, identity: &Identity) {
     if let Err(e) = logging.await {
         error!(error = %e, "the access log ended by a bug");
     }
@@ -205,25 +220,6 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     if let Err(e) = identity.write_uses().await {
         warn!(error = %e, "cannot write when access keys were last used");
     }
-    engine.shutdown().await.map_err(RunError::Close)?;
-    info!("stopped");
-    Ok(())
-}
-
-/// Makes what the configuration declares.
-async fn declare(
-    setup: &Setup,
-    (engine, identity, s3): (&Arc<Engine>, &Identity, &Arc<S3>),
-    root: &RootCredential,
-) -> Result<(), RunError> {
-    let declarer = Declarer {
-        engine,
-        identity,
-        s3,
-        root,
-        region: &setup.config.region,
-    };
-    Ok(declarer.declare(&setup.effective.declared).await?)
 }
 
 /// Writes the access logs of buckets from time to time.
@@ -234,6 +230,18 @@ fn follow_access_log(
 ) -> JoinHandle<()> {
     let front = Arc::clone(front);
     tokio::spawn(async move { front.s3().follow_access_log(interval, stopping).await })
+}
+
+async fn serve_locally(
+    socket: Option<AdminSocket>,
+    console: Arc<Console>,
+    scheme: Scheme,
+    stopping: watch::Receiver<bool>,
+) -> usize {
+    match socket {
+        Some(socket) => socket.serve(console, scheme, stopping).await,
+        None => 0,
+    }
 }
 
 /// Ends well after a first signal, and with an error after a second one or when the store stops.
@@ -276,7 +284,14 @@ pub(crate) fn connections(wanted: usize) -> usize {
     usize::try_from(left).map_or(wanted, |left| left.min(wanted))
 }
 
-fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
+fn scheme(config: &ServerConfig) -> Scheme {
+    match config.tls.is_empty() {
+        true => Scheme::Http,
+        false => Scheme::Https,
+    }
+}
+
+pub(crate) fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
     Facts {
         version: env!("CARGO_PKG_VERSION"),
         region: config.region.clone(),
@@ -292,23 +307,20 @@ fn announce(
     root: &RootCredential,
     config: &ServerConfig,
 ) -> Result<(), RunError> {
-    let scheme = match config.tls.is_empty() {
-        true => "http",
-        false => "https",
-    };
+    let scheme = scheme(config).name();
     if let Some(address) = addresses(listeners).first() {
         let endpoint = format!("{scheme}://{address}");
-        ephemeral::announce(&endpoint, root, &config.region)
+        ephemeral::announce(&endpoint, root, config)
             .map_err(system_error("tell endpoint and keys"))?;
     }
     Ok(())
 }
 
-fn s3_over(
+pub(crate) fn s3_over(
     engine: &Arc<Engine>,
     config: &ServerConfig,
     (identity, ring, load): (Identity, Arc<LocalKeyRing>, Arc<Load>),
-    courier: Arc<Webhooks>,
+    courier: Arc<dyn Courier>,
 ) -> S3 {
     let config = S3Config {
         domains: config.domains.clone(),

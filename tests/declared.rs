@@ -23,14 +23,34 @@ name = "anna"
 policies = ["readers"]
 keys = [{ access-key = "ANNAKEY", secret-key = "anna-secret-key" }]
 
+[[group]]
+name = "staff"
+policies = ["readers"]
+
+[[user]]
+name = "bert"
+groups = ["staff"]
+keys = [{ access-key = "BERTKEY", secret-key = "bert-secret-key" }]
+
+[[account]]
+name = "carl"
+keys = [{ access-key = "CARLKEY", secret-key = "carl-secret-key" }]
+
 [[bucket]]
 name = "photos"
 versioning = "enabled"
 quota = "8 B"
+tags = { team = "red" }
+
+[bucket.config]
+lifecycle = { Rules = [{ Status = "Enabled", Filter = { Prefix = "logs/" }, Expiration = { Days = 30 } }] }
+cors = "cors.json"
+encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = "AES256" } }] }
 
 [[bucket]]
 name = "locked"
 object-lock = true
+config = { object-lock = { ObjectLockEnabled = "Enabled", Rule = { DefaultRetention = { Mode = "GOVERNANCE", Days = 3 } } } }
 
 [[bucket]]
 name = "open"
@@ -46,6 +66,8 @@ fn write(place: &Path, text: &str) -> PathBuf {
 
 fn start(place: &Path, text: &str) -> Server {
     let file = write(place, text);
+    let cors = r#"{"CORSRules":[{"AllowedMethods":["GET"],"AllowedOrigins":["*"]}]}"#;
+    fs::write(place.join("cors.json"), cors).unwrap();
     let mut command = command_with_root(&place.join("data"));
     Server::start(command.arg("--config").arg(file))
 }
@@ -80,7 +102,19 @@ fn what_is_declared_is_there_and_is_kept_up_to_date() {
         "the quota is used up"
     );
     let lock = as_root("GET", at, "/locked?object-lock", "").body;
-    assert!(lock.contains("Enabled"), "{lock}");
+    assert!(
+        lock.contains("Enabled") && lock.contains("<Days>3</Days>"),
+        "{lock}"
+    );
+    for (what, says) in [
+        ("tagging", "<Value>red</Value>"),
+        ("lifecycle", "<Prefix>logs/</Prefix>"),
+        ("cors", "<AllowedMethod>GET</AllowedMethod>"),
+        ("encryption", "AES256"),
+    ] {
+        let answer = as_root("GET", at, &format!("/photos?{what}"), "").body;
+        assert!(answer.contains(says), "{what}: {answer}");
+    }
     assert_eq!(
         support::http::get(at, "/open").status,
         200,
@@ -89,6 +123,14 @@ fn what_is_declared_is_there_and_is_kept_up_to_date() {
     assert_eq!(support::http::get(at, "/photos").status, 403);
     assert_eq!(as_anna(at, "/photos?versioning"), 200);
     assert_eq!(as_anna(at, "/photos?policy"), 403);
+    let status = |keys, path| ask("GET", at, path, keys, "").status;
+    let bert = ("BERTKEY", "bert-secret-key");
+    assert_eq!(status(bert, "/photos?versioning"), 200, "by his group");
+    assert_eq!(status(bert, "/photos?policy"), 403);
+    let carl = ("CARLKEY", "carl-secret-key");
+    assert_eq!(status(carl, "/photos?versioning"), 403, "no bucket of his");
+    assert_eq!(ask("PUT", at, "/of-carl", carl, "").status, 200);
+    assert_eq!(status(carl, "/of-carl?policy"), 404, "which he owns");
     let ended = server.stop();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
 
@@ -100,12 +142,16 @@ fn what_is_declared_is_there_and_is_kept_up_to_date() {
     let changed = FILE
         .replace("s3:GetBucketVersioning", "s3:GetBucketPolicy*")
         .replace("\"enabled\"", "\"suspended\"")
+        .replace("Days = 30", "Days = 31")
         .replace("anna-secret-key", "another-secret-key")
-        .replace("name = \"locked\"\nobject-lock = true", "name = \"new\"");
+        .replace("name = \"locked\"\nobject-lock = true", "name = \"new\"")
+        .replace("config = { object-lock", "# config = { object-lock");
     let server = start(place.path(), &changed);
     let at = server.address;
     let versioning = as_root("GET", at, "/photos?versioning", "").body;
     assert!(versioning.contains("Suspended"), "{versioning}");
+    let rules = as_root("GET", at, "/photos?lifecycle", "").body;
+    assert!(rules.contains("<Days>31</Days>"), "{rules}");
     assert_eq!(
         as_anna(at, "/photos?policy"),
         403,
@@ -128,7 +174,11 @@ fn what_cannot_be_made_keeps_the_server_from_starting_and_is_named() {
             "[[policy]]\nname = \"p\"\ndocument = { Version = \"no\" }\n",
             "policy \\\"p\\\"",
         ),
-        ("[[user]]\nname = \"keyless\"\n", "at least one key"),
+        ("[[account]]\nname = \"keyless\"\n", "at least one key"),
+        (
+            "[[user]]\nname = \"u\"\ngroups = [\"no-group\"]\n",
+            "no-group",
+        ),
         (
             "[[user]]\nname = \"u\"\npolicies = [\"nowhere\"]\nkeys = [{ access-key = \"UKEY\", secret-key = \"u-secret-key\" }]\n",
             "nowhere",

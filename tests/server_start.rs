@@ -237,6 +237,12 @@ fn a_folder_with_other_files_is_refused_and_left_alone() {
     let names: Vec<_> = fs::read_dir(place.path()).unwrap().collect();
     assert_eq!(names.len(), 1, "nothing was added: {names:?}");
     fs::remove_file(&precious).unwrap();
+    // Settings may be there before the first start, and count.
+    fs::write(place.path().join("config.toml"), "region = \"mars\"\n").unwrap();
+    let shown = run(cairn(Path::new(env!("CARGO_BIN_EXE_cairn")))
+        .args(["config", "show", "--data"])
+        .arg(place.path()));
+    assert!(shown.stdout.contains("mars"), "{}", shown.stdout);
     Server::start(&mut command(place.path()));
 }
 

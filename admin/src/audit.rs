@@ -8,6 +8,7 @@ use crate::limits::{
     AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX,
     AUDIT_SECONDS_MAX, AUDIT_TARGET_BYTES_MAX,
 };
+use crate::local;
 use crate::page::{self, Page};
 use crate::refused::Refused;
 use crate::time::{self, shown_milliseconds};
@@ -116,7 +117,7 @@ impl Change {
         };
         Self {
             who: call.who(),
-            from: call.client().address.to_string(),
+            from: local::origin(call),
             action: action.to_owned(),
             target: call.target(),
             outcome: Outcome::of(status),
@@ -133,7 +134,8 @@ pub(crate) struct Entry {
     time: String,
     /// The ARN of who did it; empty where nobody had shown who he was.
     who: String,
-    /// The address it came from.
+    /// The address it came from; `socket`, `command line` or `configuration` where it came from the
+    /// machine itself.
     from: String,
     /// The `operationId` of the request.
     action: String,

@@ -5,11 +5,12 @@ use crate::audit::{Change, Elsewhere};
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::{AdminConfig, Inner, OpenError};
+use crate::local::{self, Local};
 use crate::refused::Refused;
 use crate::repeats;
 use crate::route::{Audited, Door, Route};
 use crate::router::{Found, find};
-use crate::session::bearer::{Bearer, authenticate};
+use crate::session::bearer::Bearer;
 use crate::transfer;
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderName, HeaderValue, SERVER};
@@ -67,7 +68,25 @@ impl Admin {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let body: RequestBody = body.map_err(Into::into).boxed_unsync();
+        parts.extensions.remove::<Local>();
+        self.answer(parts, body.map_err(Into::into).boxed_unsync())
+            .await
+    }
+
+    /// The same for a request that comes from the machine itself. Unless it brings a token, it
+    /// comes from the server's own account.
+    pub async fn handle_local<B>(&self, from: Local, request: Request<B>) -> Response<AdminBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(from);
+        self.answer(parts, body.map_err(Into::into).boxed_unsync())
+            .await
+    }
+
+    async fn answer(&self, mut parts: Parts, body: RequestBody) -> Response<AdminBody> {
         let id = self.inner.s3.next_request_id();
         parts.extensions.insert(id.clone());
         let path = parts.uri.path().to_owned();
@@ -165,11 +184,7 @@ impl Admin {
                 refuse_other_sites(parts)?;
                 (Caller::anonymous(), None)
             }
-            Door::Bearer | Door::Login => {
-                let (caller, bearer) = authenticate(&self.inner, parts).await?;
-                self.inner.s3.load().admit(&caller)?;
-                (caller, Some(bearer))
-            }
+            Door::Bearer | Door::Login => local::who(&self.inner, parts).await?,
         };
         if let (Door::Login, Some(bearer)) = (route.door, &bearer) {
             bearer.require_login()?;

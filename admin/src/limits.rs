@@ -136,6 +136,8 @@ pub const ZIP_DIRECTORY_BYTES_IN_MEMORY_MAX: usize = 4 << 20;
 /// Bytes of the list of what was left out of a ZIP; of more only the number is told.
 pub const ZIP_LEFT_OUT_BYTES_MAX: usize = 1 << 20;
 
+/// A stream of live figures that nobody had to log in for, in seconds.
+pub const LOCAL_STREAM_SECONDS_MAX: u64 = 30 * 24 * 3600;
 /// Streams of live figures at once.
 pub const LIVE_STREAMS_MAX: usize = 64;
 /// How old the sum over all buckets may be that comes with them.

@@ -1,7 +1,8 @@
-//! Users, groups, policies and keys: IAM as JSON, with IAM's permissions.
+//! Users, groups, policies and keys: IAM as JSON, with IAM's permissions; and accounts.
 //!
 //! What users and groups have in common is here: the policies attached to and inside of them.
 
+pub(crate) mod accounts;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod limits;

@@ -14,7 +14,7 @@ use crate::links;
 use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
 use crate::page::{Page, PageQuery};
-use crate::people::{self, groups, keys, limits, policies, simulate, users};
+use crate::people::{self, accounts, groups, keys, limits, policies, simulate, users};
 use crate::profile;
 use crate::refused::Refused;
 use crate::second_factor::Drawn;
@@ -373,6 +373,27 @@ routes! {
         "Take a policy's limits away; a ready-made one gets those back that it came with";
     DELETE "/policies/{name}" DeletePolicy "iam:DeletePolicy" Bearer Yes policies::delete [] []
         => NO_CONTENT Nothing, "Delete a managed policy that nobody has";
+
+    GET "/accounts" ListAccounts "cairn:ListAccounts" Bearer No accounts::list [PageQuery] []
+        => OK Page<accounts::AccountView>, "Accounts: who buckets belong to";
+    POST "/accounts" CreateAccount "cairn:CreateAccount" Bearer Yes accounts::create
+        [] [accounts::AccountWanted] => CREATED accounts::AccountMade,
+        "Make an account with an access key; its secret is shown once";
+    GET "/accounts/{name}" GetAccount "cairn:ListAccounts" Bearer No accounts::get [] []
+        => OK accounts::AccountView, "One account";
+    DELETE "/accounts/{name}" DeleteAccount "cairn:DeleteAccount" Bearer Yes accounts::delete [] []
+        => NO_CONTENT Nothing, "Delete an account with its keys and policies; its buckets stay";
+    GET "/accounts/{name}/keys" ListAccountKeys "cairn:ListAccounts" Bearer No accounts::list_keys
+        [PageQuery] [] => OK Page<keys::KeyView>, "Access keys of an account's root";
+    POST "/accounts/{name}/keys" CreateAccountKey "cairn:ManageAccountKeys" Bearer Yes
+        accounts::create_key [] [keys::NewKey] => CREATED keys::KeyMade,
+        "Make an access key of an account's root; its secret is shown once";
+    PATCH "/accounts/{name}/keys/{id}" UpdateAccountKey "cairn:ManageAccountKeys" Bearer Yes
+        accounts::update_key [] [keys::KeyChange] => NO_CONTENT Nothing,
+        "Switch an access key of an account's root on or off";
+    DELETE "/accounts/{name}/keys/{id}" DeleteAccountKey "cairn:ManageAccountKeys" Bearer Yes
+        accounts::delete_key [] [] => NO_CONTENT Nothing,
+        "Delete an access key of an account's root";
 
     POST "/simulate" Simulate "iam:SimulatePrincipalPolicy" Bearer No simulate::simulate
         [] [simulate::Question] => OK simulate::Answers,

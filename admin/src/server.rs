@@ -4,7 +4,7 @@ use crate::answer::{Answer, with_type};
 use crate::body::AdminBody;
 use crate::call::Call;
 use crate::facts::{Counted, Counters, Setting};
-use crate::limits::{LIVE_STREAMS_MAX, TOTALS_SECONDS};
+use crate::limits::{LIVE_STREAMS_MAX, LOCAL_STREAM_SECONDS_MAX, TOTALS_SECONDS};
 use crate::page::Page;
 use crate::refused::Refused;
 use crate::time::of_system;
@@ -154,8 +154,11 @@ fn answers([success, redirect, client_error, server_error]: [f64; 4]) -> Answers
 pub(crate) async fn live(call: &Call<'_>) -> Result<Answer, Refused> {
     call.permit("cairn:GetServerInfo")?;
     let (slot, seconds) = call.admin.live.watch().await?;
-    let left = call.bearer.as_ref().map_or(0, |bearer| bearer.expires);
-    let left = left.saturating_sub(call.admin.seconds());
+    let now = call.admin.seconds();
+    let left = call.bearer.as_ref();
+    let left = left.map_or(LOCAL_STREAM_SECONDS_MAX, |bearer| {
+        bearer.expires.saturating_sub(now)
+    });
     let end = Instant::now() + Duration::from_secs(left);
     let state = (slot, seconds, call.admin.stopping.clone());
     let pieces = stream::unfold(state, move |(slot, mut seconds, mut stopping)| async move {

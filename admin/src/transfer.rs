@@ -5,8 +5,8 @@ use crate::audit::Change;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::Inner;
+use crate::local;
 use crate::refused::Refused;
-use crate::session::bearer::authenticate;
 use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Uri};
@@ -24,9 +24,8 @@ pub(crate) async fn answer(
     path: &str,
     body: RequestBody,
 ) -> Result<Answer, Refused> {
-    let (caller, bearer) = authenticate(admin, parts).await?;
-    admin.s3.load().admit(&caller)?;
-    let call = Call::new(admin, parts, caller.clone(), Some(bearer), Vec::new());
+    let (caller, bearer) = local::who(admin, parts).await?;
+    let call = Call::new(admin, parts, caller.clone(), bearer, Vec::new());
     let request = request_of(parts, path, body)?;
     let query = request.uri().query().unwrap_or_default().to_owned();
     let answer = Box::pin(admin.s3.handle_for(caller, request)).await;

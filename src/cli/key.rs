@@ -8,10 +8,9 @@ use super::{GivenKey, UserNameArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccessKeyCommand {
-    /// Make a further access key of a user; shows it, and its secret if that was not given
+    /// Make a further access key of a user or an account, whose secret is shown this once
     Add(KeyAddArgs),
-    /// Show a user's access keys: key, state, when it was made and when it expires, in seconds
-    /// since 1970
+    /// Show the access keys of a user or an account
     List(UserNameArgs),
     /// Let an access key be used for nothing until it is enabled again
     Disable(KeyNameArgs),
@@ -39,11 +38,11 @@ pub(crate) struct KeyAddArgs {
     #[command(flatten)]
     pub(crate) key: GivenKey,
 
-    /// From then on the key is unknown
-    #[arg(long, value_name = "SECONDS SINCE 1970")]
-    pub(crate) expires: Option<u64>,
+    /// From then on the key is unknown: a time such as 2027-01-01T00:00:00Z, or from now on, 90d
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
 
-    /// File with a policy that limits the key, whatever its user may do
+    /// File with a policy that limits the key, whatever its user may do; - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 

@@ -1,94 +1,117 @@
-//! `cairn user`, as typed.
-
-use std::path::PathBuf;
+//! `cairn user` and `cairn account`, as typed.
 
 use clap::{Args, Subcommand};
 
-use super::{DataFolder, FolderArgs, GivenKey};
+use super::{ClientArgs, GivenKey};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
-    /// Make a user with an access key; shows name, id, display name, email and key, and the secret
-    /// if it was not given
+    /// Make a user, with an access key whose secret is shown this once
     Add(UserAddArgs),
-    /// Show all users: name, id, display name and email
-    List(FolderArgs),
-    /// Remove a user and its keys; its buckets stay
+    /// Show all users
+    List(ClientArgs),
+    /// Show a user: groups, policies, keys, whether it can log in to the console
+    Show(UserNameArgs),
+    /// Remove a user with its keys, policies and memberships
     Remove(UserNameArgs),
-    /// What a user may do, beyond what it owns
-    #[command(subcommand)]
-    Policy(PolicyCommand),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PolicyCommand {
-    /// Show a user's policies: attached ones by their full names, own ones by name
-    List(UserNameArgs),
-    /// Let a user do what a managed policy says, arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
-    /// for example
-    Attach(PolicyAttachArgs),
-    /// Undo an attachment
-    Detach(PolicyAttachArgs),
-    /// Give a user a policy of its own, in place of one of the same name
-    Put(PolicyPutArgs),
-    /// Show a user's own policy
-    Show(PolicyNameArgs),
-    /// Take a user's own policy away
-    Delete(PolicyNameArgs),
+    /// Give a user another name; its keys and policies stay
+    Rename(UserRenameArgs),
+    /// Set the password that a user logs in to the console with, which ends its sessions
+    Password(UserPasswordArgs),
 }
 
 /// A user, and nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct UserNameArgs {
-    /// What operators call the user
+    /// Name of the user
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 
     #[command(flatten)]
-    pub(crate) data: DataFolder,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PolicyAttachArgs {
-    #[command(flatten)]
-    pub(crate) user: UserNameArgs,
-
-    /// Full name of the managed policy
-    #[arg(value_name = "ARN")]
-    pub(crate) arn: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PolicyNameArgs {
-    #[command(flatten)]
-    pub(crate) user: UserNameArgs,
-
-    /// Name of the user's policy
-    #[arg(value_name = "POLICY")]
-    pub(crate) policy: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PolicyPutArgs {
-    #[command(flatten)]
-    pub(crate) named: PolicyNameArgs,
-
-    /// File with the policy, in Amazon's JSON
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    pub(crate) client: ClientArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct UserAddArgs {
-    /// What operators call the user
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Managed policy to attach, such as AmazonS3ReadOnlyAccess; may be given several times
+    #[arg(long = "policy", value_name = "POLICY")]
+    pub(crate) policies: Vec<String>,
+
+    /// Group to put it into; may be given several times
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+
+    /// Path in its full name, such as /staff/
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+
+    /// Make no access key
+    #[arg(long, conflicts_with_all = ["access_key", "secret_key"])]
+    pub(crate) no_key: bool,
+
+    #[command(flatten)]
+    pub(crate) key: GivenKey,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserRenameArgs {
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Its name from now on
+    #[arg(value_name = "NEW_NAME")]
+    pub(crate) new_name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserPasswordArgs {
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Make one and show it this once, instead of asking for it or reading it from standard input
+    #[arg(long)]
+    pub(crate) generate: bool,
+
+    /// Take the password away: the user cannot log in any more
+    #[arg(long, conflicts_with = "generate")]
+    pub(crate) remove: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account, with an access key whose secret is shown this once
+    Add(AccountAddArgs),
+    /// Show all accounts
+    List(ClientArgs),
+    /// Show an account
+    Show(AccountNameArgs),
+    /// Remove an account with its keys; its buckets stay
+    Remove(AccountNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountNameArgs {
+    /// Name of the account
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 
-    /// Canonical id, by which access control lists name the user; made if it is not given
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountAddArgs {
+    #[command(flatten)]
+    pub(crate) account: AccountNameArgs,
+
+    /// Canonical id, by which access control lists name the account; made if it is not given
     #[arg(long, value_name = "CANONICAL_ID")]
     pub(crate) id: Option<String>,
 
-    /// Twelve digits, for an account that has users, roles and policies of its own
+    /// Twelve digits, for an account that has users, groups and policies of its own
     #[arg(long, value_name = "DIGITS")]
     pub(crate) number: Option<String>,
 
@@ -101,7 +124,4 @@ pub(crate) struct UserAddArgs {
 
     #[command(flatten)]
     pub(crate) key: GivenKey,
-
-    #[command(flatten)]
-    pub(crate) data: DataFolder,
 }

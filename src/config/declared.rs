@@ -1,21 +1,26 @@
-//! What a file says is to exist: policies, users with their keys, buckets.
+//! What a file says is to exist: policies, groups, users and accounts with their keys, buckets with
+//! their configurations.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use identity::model::Secret;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
 use super::file::{beside, line_of, text_of};
 use super::origin::{Fault, Origin};
+use crate::amounts;
 use crate::secret_file;
 
 /// In the order in which they are made: later ones may name earlier ones.
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
     pub(crate) policies: Vec<Placed<Policy>>,
+    pub(crate) groups: Vec<Placed<Group>>,
+    pub(crate) accounts: Vec<Placed<Account>>,
     pub(crate) users: Vec<Placed<User>>,
     pub(crate) buckets: Vec<Placed<Bucket>>,
 }
@@ -34,8 +39,25 @@ pub(crate) struct Policy {
 }
 
 #[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    /// By name or full name.
+    pub(crate) policies: Vec<String>,
+}
+
+#[derive(Debug)]
 pub(crate) struct User {
     pub(crate) name: String,
+    /// By name or full name.
+    pub(crate) policies: Vec<String>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) keys: Vec<Key>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) number: Option<String>,
     /// By name or full name.
     pub(crate) policies: Vec<String>,
     pub(crate) keys: Vec<Key>,
@@ -54,7 +76,8 @@ pub(crate) struct Bucket {
     pub(crate) object_lock: bool,
     pub(crate) quota_bytes: Option<u64>,
     pub(crate) quota_objects: Option<u64>,
-    pub(crate) policy: Option<String>,
+    /// By kind, in the shape of the admin interface.
+    pub(crate) configurations: Vec<(String, Value)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -65,7 +88,7 @@ pub(crate) enum Versioning {
 }
 
 /// The keys of a file under which these are found.
-pub(super) const TABLES: [&str; 3] = ["policy", "user", "bucket"];
+pub(super) const TABLES: [&str; 5] = ["policy", "group", "account", "user", "bucket"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -77,10 +100,31 @@ struct PolicyTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct GroupTable {
+    name: String,
+    #[serde(default)]
+    policies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AccountTable {
+    name: String,
+    number: Option<String>,
+    #[serde(default)]
+    policies: Vec<String>,
+    #[serde(default)]
+    keys: Vec<KeyTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct UserTable {
     name: String,
     #[serde(default)]
     policies: Vec<String>,
+    #[serde(default)]
+    groups: Vec<String>,
     #[serde(default)]
     keys: Vec<KeyTable>,
 }
@@ -104,6 +148,10 @@ struct BucketTable {
     quota_objects: Option<u64>,
     policy: Option<Value>,
     policy_file: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    #[serde(default)]
+    config: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +184,8 @@ impl Reader<'_> {
             let line = line_of(self.text, item.span().start);
             let read = match name {
                 "policy" => self.policy(item, line),
+                "group" => self.group(item, line),
+                "account" => self.account(item, line),
                 "user" => self.user(item, line),
                 _ => self.bucket(item, line),
             };
@@ -158,10 +208,36 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn group(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
+        let GroupTable { name, policies } = self.table(item, line)?;
+        let it = self.placed(line, Group { name, policies });
+        self.declared.groups.push(it);
+        Ok(())
+    }
+
+    fn account(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
+        let AccountTable {
+            name,
+            number,
+            policies,
+            keys,
+        } = self.table(item, line)?;
+        let keys: Result<Vec<Key>, String> = keys.into_iter().map(|key| self.key(key)).collect();
+        let it = Account {
+            keys: keys.map_err(|what| self.fault(line, format!("account {name:?}: {what}")))?,
+            name,
+            number,
+            policies,
+        };
+        self.declared.accounts.push(self.placed(line, it));
+        Ok(())
+    }
+
     fn user(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
         let UserTable {
             name,
             policies,
+            groups,
             keys,
         } = self.table(item, line)?;
         let keys: Result<Vec<Key>, String> = keys.into_iter().map(|key| self.key(key)).collect();
@@ -169,6 +245,7 @@ impl Reader<'_> {
             keys: keys.map_err(|what| self.fault(line, format!("user {name:?}: {what}")))?,
             name,
             policies,
+            groups,
         };
         self.declared.users.push(self.placed(line, it));
         Ok(())
@@ -179,7 +256,9 @@ impl Reader<'_> {
         let name = table.name;
         let named = |what: String| format!("bucket {name:?}: {what}");
         let policy = self.document(table.policy, table.policy_file);
-        let policy = policy.map_err(|what| self.fault(line, named(what)))?;
+        let configurations = policy
+            .and_then(|policy| self.configurations(policy.as_deref(), &table.tags, table.config));
+        let configurations = configurations.map_err(|what| self.fault(line, named(what)))?;
         let quota = table.quota.map(bytes).transpose();
         let quota_bytes = quota.map_err(|what| self.fault(line, named(what)))?;
         if table.object_lock && table.versioning == Some(Versioning::Suspended) {
@@ -191,11 +270,50 @@ impl Reader<'_> {
             object_lock: table.object_lock,
             quota_bytes,
             quota_objects: table.quota_objects,
-            policy,
+            configurations,
             name,
         };
         self.declared.buckets.push(self.placed(line, it));
         Ok(())
+    }
+
+    /// In the shape of the admin interface, and as far as that can tell what is wrong with one.
+    fn configurations(
+        &self,
+        policy: Option<&str>,
+        tags: &BTreeMap<String, String>,
+        others: BTreeMap<String, Value>,
+    ) -> Result<Vec<(String, Value)>, String> {
+        let mut all = Vec::new();
+        if !tags.is_empty() {
+            let tags = tags
+                .iter()
+                .map(|(key, value)| json!({ "Key": key, "Value": value }));
+            let tags: Vec<Value> = tags.collect();
+            all.push(("tagging".to_owned(), json!({ "TagSet": tags })));
+        }
+        for (kind, value) in others {
+            let value = match value {
+                Value::String(file) => {
+                    let text = self.document(None, Some(file))?.unwrap_or_default();
+                    parsed(&kind, &text)?
+                }
+                value => value,
+            };
+            all.push((kind, value));
+        }
+        if let Some(policy) = policy {
+            all.push(("policy".to_owned(), parsed("policy", policy)?));
+        }
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        if let Some(twice) = all.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(format!("{} is declared twice", twice[0].0));
+        }
+        for (kind, value) in &all {
+            admin::check_bucket_configuration(kind, value)
+                .map_err(|what| format!("{kind}: {what}"))?;
+        }
+        Ok(all)
     }
 
     fn table<'de, T: Deserialize<'de>>(
@@ -265,25 +383,14 @@ impl Reader<'_> {
     }
 }
 
+fn parsed(what: &str, text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("the {what} is not JSON: {error}"))
+}
+
 /// `10 GiB`, or a number of bytes.
 fn bytes(amount: Amount) -> Result<u64, String> {
-    let text = match amount {
-        Amount::Bytes(bytes) => return Ok(bytes),
-        Amount::Text(text) => text,
-    };
-    let refuse = || format!("{text:?}: expected bytes, such as 1073741824 or \"1 GiB\"");
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit.trim() {
-        "" | "B" => 0,
-        "KiB" => 10,
-        "MiB" => 20,
-        "GiB" => 30,
-        "TiB" => 40,
-        _ => return Err(refuse()),
-    };
-    let number: u64 = number.parse().map_err(|_| refuse())?;
-    number.checked_mul(1 << shift).ok_or_else(refuse)
+    match amount {
+        Amount::Bytes(bytes) => Ok(bytes),
+        Amount::Text(text) => amounts::parse(&text),
+    }
 }

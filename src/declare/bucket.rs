@@ -1,25 +1,25 @@
-//! Buckets that are declared. What S3 has a request for is asked for by one, signed by the root and
-//! handed to the protocol as if it had come over a connection: so nothing can be declared that a
-//! client could not do.
+//! Buckets that are declared. All that a client could ask for is asked of the admin interface, from
+//! the server's own account: so nothing can be declared that a client could not do, and the audit
+//! log tells of it.
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
-use serde_json::Value;
+use serde_json::{Value, json};
 use storage_engine::row::{BucketRow, Quota, Versioning as Row};
 use storage_engine::{Error, UpdateBucket};
 use tracing::info;
 
 use super::{Declarer, told};
+use crate::client::path;
 use crate::config::{Bucket, Versioning};
-use crate::sign::{Unsigned, sign};
 
-const LOCK: &str = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>\
-    </ObjectLockConfiguration>";
+const API: &str = "/api/v1";
 
 impl Declarer<'_> {
     pub(super) async fn bucket(&self, bucket: &Bucket) -> Result<(), String> {
-        let row = match self.engine.bucket(&bucket.name).await {
+        let name = &bucket.name;
+        let row = match self.engine.bucket(name).await {
             Ok(row) => row,
             Err(Error::NoSuchBucket { .. }) => self.new_bucket(bucket).await?,
             Err(error) => return Err(told(error)),
@@ -27,81 +27,68 @@ impl Declarer<'_> {
         if row.owner != self.identity.root().id.as_str() {
             return Err("somebody else has a bucket of this name".to_owned());
         }
-        let change = change(bucket, &row);
-        if let Some(change) = change {
-            let updated = self.engine.update_bucket(&bucket.name, change).await;
+        if let Some(change) = change(bucket, &row) {
+            let updated = self.engine.update_bucket(name, change).await;
             updated.map_err(told)?;
-            info!(bucket = bucket.name, "declared, brought up to date");
+            info!(bucket = name, "declared, brought up to date");
         }
-        if bucket.object_lock && !row.lockable {
-            self.put(&bucket.name, "?object-lock", LOCK).await?;
-            info!(bucket = bucket.name, "declared, versions can be locked");
+        let has_lock = bucket
+            .configurations
+            .iter()
+            .any(|(kind, _)| kind == "object-lock");
+        if bucket.object_lock && !row.lockable && !has_lock {
+            let lock = json!({ "ObjectLockEnabled": "Enabled" });
+            self.configure(name, "object-lock", &lock).await?;
         }
-        match &bucket.policy {
-            Some(policy) => self.bucket_policy(&bucket.name, policy).await,
-            None => Ok(()),
+        for (kind, meant) in &bucket.configurations {
+            let configured = self.configure(name, kind, meant).await;
+            configured.map_err(|why| format!("{kind}: {why}"))?;
         }
+        Ok(())
     }
 
     async fn new_bucket(&self, bucket: &Bucket) -> Result<BucketRow, String> {
         let name = &bucket.name;
-        // It becomes a part of a request's path, where other characters mean something.
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-        if name.is_empty() || !name.bytes().all(plain) {
-            return Err("a name has small letters, digits, hyphens and dots".to_owned());
-        }
-        let request = Unsigned {
-            method: "PUT",
-            target: format!("/{name}"),
-            headers: match bucket.object_lock {
-                true => vec![("x-amz-bucket-object-lock-enabled", "true".to_owned())],
-                false => Vec::new(),
-            },
-            body: Bytes::new(),
-        };
-        self.ask(request).await?;
+        let new = json!({ "name": name, "object_lock": bucket.object_lock });
+        self.ask(Method::POST, "/buckets", Some(&new)).await?;
         info!(bucket = name, "declared, made");
         self.engine.bucket(name).await.map_err(told)
     }
 
-    async fn bucket_policy(&self, name: &str, policy: &str) -> Result<(), String> {
-        let request = Unsigned {
-            method: "GET",
-            target: format!("/{name}?policy"),
-            headers: Vec::new(),
-            body: Bytes::new(),
-        };
+    async fn configure(&self, name: &str, kind: &str, meant: &Value) -> Result<(), String> {
+        let place = path(&["buckets", name, "config", kind]);
         // There may be none yet.
-        let there = self.ask(request).await.unwrap_or_default();
-        let meant: Value = serde_json::from_str(policy)
-            .map_err(|error| format!("the policy is not JSON: {error}"))?;
-        if serde_json::from_slice(&there).is_ok_and(|there: Value| there == meant) {
+        let there = self.ask(Method::GET, &place, None).await;
+        if there.is_ok_and(|there| says(&there, meant)) {
             return Ok(());
         }
-        self.put(name, "?policy", policy).await?;
-        info!(bucket = name, "declared, policy brought up to date");
+        self.ask(Method::PUT, &place, Some(meant)).await?;
+        info!(
+            bucket = name,
+            kind, "declared, configuration brought up to date"
+        );
         Ok(())
     }
 
-    async fn put(&self, name: &str, what: &str, body: &str) -> Result<(), String> {
-        let request = Unsigned {
-            method: "PUT",
-            target: format!("/{name}{what}"),
-            headers: Vec::new(),
-            body: Bytes::copy_from_slice(body.as_bytes()),
-        };
-        self.ask(request).await.map(|_| ())
-    }
-
-    /// Answers with what stands in the answer, or with what is said of a refusal.
-    async fn ask(&self, request: Unsigned) -> Result<Bytes, String> {
-        let request: Request<Full<Bytes>> = sign(request, self.root, self.region)?;
-        let answer = self.s3.handle(request).await;
+    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, String> {
+        let text = body.map_or_else(String::new, Value::to_string);
+        let mut request = Request::new(Full::new(Bytes::from(text)));
+        *request.method_mut() = method;
+        *request.uri_mut() = format!("{API}{path}").parse().map_err(told)?;
+        let from = admin::Local::Configuration;
+        let answer = self.admin.handle_local(from, request).await;
         let status = answer.status();
         let body = answer.into_body().collect().await.map_err(told)?.to_bytes();
-        match status {
-            StatusCode::OK | StatusCode::NO_CONTENT => Ok(body),
-            _ => Err(format!("{status}: {}", message(&body))),
+        let answer: Value = match body.is_empty() {
+            true => Value::Null,
+            false => serde_json::from_slice(&body).map_err(told)?,
+        };
+        match status.is_success() {
+            true => Ok(answer),
+            false => {
+                let message = answer["error"]["message"].as_str().unwrap_or_default();
+                Err(format!("{status}: {message}"))
+            }
         }
     }
 }
@@ -129,10 +116,27 @@ fn change(bucket: &Bucket, row: &BucketRow) -> Option<UpdateBucket> {
     (change.versioning.is_some() || change.quota.is_some()).then_some(change)
 }
 
-/// The text of a refusal: of its document what stands in `Message`, which holds no element.
-fn message(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let inside = text.split_once("<Message>").map(|(_, rest)| rest);
-    let inside = inside.and_then(|rest| rest.split_once("</Message>"));
-    inside.map_or_else(|| text.to_string(), |(message, _)| message.to_owned())
+/// Whether what is there says what is meant, and nothing else but what a server adds by itself:
+/// names of rules, and switches that are off.
+fn says(there: &Value, meant: &Value) -> bool {
+    match (there, meant) {
+        (Value::Object(there), Value::Object(meant)) => {
+            let is_said = |(name, value): (&String, &Value)| {
+                there.get(name).is_some_and(|there| says(there, value))
+            };
+            let is_added = |(name, value): (&String, &Value)| {
+                let is_name = name.eq_ignore_ascii_case("id");
+                is_name || *value == Value::Bool(false) || meant.contains_key(name)
+            };
+            meant.iter().all(is_said) && there.iter().all(is_added)
+        }
+        (Value::Array(there), Value::Array(meant)) => {
+            let mut pairs = there.iter().zip(meant);
+            there.len() == meant.len() && pairs.all(|(there, meant)| says(there, meant))
+        }
+        (there, meant) => there == meant,
+    }
 }
+
+#[cfg(test)]
+mod tests;

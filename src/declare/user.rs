@@ -1,54 +1,110 @@
-//! Users that are declared, with their keys and policies.
+//! Groups, users and accounts that are declared, with their keys and policies.
 
 use std::sync::Arc;
 
-use identity::iam::{KeyRequest, PolicyHolder};
-use identity::model::Account;
-use identity::{NewAccount, Refusal};
+use identity::iam::{Iam, KeyRequest, NewUser, PolicyHolder};
+use identity::model;
+use identity::{NewAccount, Number, Refusal};
 use tracing::info;
 
 use super::{Declarer, told};
-use crate::config::{Key, User};
+use crate::config::{Account, Group, Key, User};
 
 impl Declarer<'_> {
+    pub(super) async fn group(&self, group: &Group) -> Result<(), String> {
+        let (iam, name) = (self.iam(), &group.name);
+        if iam.get_group(name, Default::default()).is_err() {
+            iam.create_group(name, None).await.map_err(told)?;
+            info!(group = name, "declared, made");
+        }
+        self.attach(PolicyHolder::Group(name), &group.policies)
+            .await
+    }
+
+    /// A user, or an account of this name that is there without one: once these were accounts.
     pub(super) async fn user(&self, user: &User) -> Result<(), String> {
-        let account = match self.identity.account_by_name(&user.name) {
-            Some(account) => account,
-            None => self.new_user(user).await?,
-        };
-        if account.id == self.identity.root().id {
-            return Err("this is the name of the server's own account".to_owned());
-        }
-        for key in &user.keys {
-            self.key(&account, key).await?;
-        }
-        let iam = self.iam();
-        for policy in &user.policies {
-            if !account.is_plain() {
+        let (iam, name) = (self.iam(), &user.name);
+        let there = iam.get_user(Some(name));
+        if let (Err(_), Some(account)) = (&there, self.identity.account_by_name(name)) {
+            if !user.groups.is_empty() {
                 return Err(
-                    "an account with a number may do everything in it, and is given no \
-                            policies"
-                        .to_owned(),
+                    "there is an account of this name, and accounts are in no groups".to_owned(),
                 );
             }
-            let (of, arn) = (PolicyHolder::User(&account.id), self.arn(policy));
-            let attached = iam.attach_policy(of, &arn).await;
-            attached.map_err(|error| format!("policy {policy:?}: {error}"))?;
+            return self.given(&account, &user.keys, &user.policies).await;
         }
-        Ok(())
+        let view = match there {
+            Ok(view) => view,
+            Err(_) => {
+                let new = NewUser {
+                    name,
+                    ..NewUser::default()
+                };
+                let made = iam.create_user(new).await.map_err(told)?;
+                info!(user = name, "declared, made");
+                made
+            }
+        };
+        for key in &user.keys {
+            self.key(&iam, Some(name), &view.arn, key).await?;
+        }
+        let groups = iam.list_groups_for_user(name, Default::default());
+        let groups = groups.map_err(told)?.items;
+        for group in &user.groups {
+            if groups.iter().all(|there| there.name != *group) {
+                let joined = iam.add_user_to_group(group, name).await;
+                joined.map_err(|error| format!("group {group:?}: {error}"))?;
+            }
+        }
+        self.attach(PolicyHolder::User(name), &user.policies).await
+    }
+
+    pub(super) async fn account(&self, account: &Account) -> Result<(), String> {
+        let there = match self.identity.account_by_name(&account.name) {
+            Some(there) => there,
+            None => self.new_account(account).await?,
+        };
+        if there.id == self.identity.root().id {
+            return Err("this is the name of the server's own account".to_owned());
+        }
+        let meant = account.number.as_deref().unwrap_or_default();
+        if there.number != meant {
+            return Err("an account keeps the number it was made with, or none".to_owned());
+        }
+        self.given(&there, &account.keys, &account.policies).await
+    }
+
+    /// What belongs to an account.
+    async fn given(
+        &self,
+        account: &model::Account,
+        keys: &[Key],
+        policies: &[String],
+    ) -> Result<(), String> {
+        let iam = self.identity.iam_of(account);
+        for key in keys {
+            self.key(&iam, None, &account.arn(), key).await?;
+        }
+        if !policies.is_empty() && !account.is_plain() {
+            let what = "an account with a number may do everything in it, and is given no policies";
+            return Err(what.to_owned());
+        }
+        self.attach(PolicyHolder::User(&account.id), policies).await
     }
 
     /// An account begins with a key: the first of those that are declared.
-    async fn new_user(&self, user: &User) -> Result<Arc<Account>, String> {
-        let Some(first) = user.keys.first() else {
-            return Err(
-                "a new user wants at least one key: keys = [{ access-key = …, secret-key = \
-                        … }]"
-                    .to_owned(),
-            );
+    async fn new_account(&self, account: &Account) -> Result<Arc<model::Account>, String> {
+        let Some(first) = account.keys.first() else {
+            let what = "a new account wants at least one key: keys = [{ access-key = …, secret-key \
+                        = … }]";
+            return Err(what.to_owned());
         };
         let new = NewAccount {
-            name: &user.name,
+            name: &account.name,
+            number: account
+                .number
+                .as_deref()
+                .map_or(Number::None, Number::Given),
             key: KeyRequest {
                 id: Some(&first.access),
                 secret: Some(first.secret.expose()),
@@ -56,26 +112,30 @@ impl Declarer<'_> {
             },
             ..NewAccount::default()
         };
-        let (account, _) = self.identity.add_account(new).await.map_err(told)?;
-        info!(user = user.name, "declared, made");
-        Ok(account)
+        let (made, _) = self.identity.add_account(new).await.map_err(told)?;
+        info!(account = account.name, "declared, made");
+        Ok(made)
     }
 
     /// With another secret it is made anew. A key that somebody has disabled stays so.
-    async fn key(&self, account: &Account, key: &Key) -> Result<(), String> {
-        let iam = self.identity.iam_of(account);
+    async fn key(
+        &self,
+        iam: &Iam<'_>,
+        user: Option<&str>,
+        holder: &str,
+        key: &Key,
+    ) -> Result<(), String> {
         let id = &key.access;
         let about = |error: identity::Error| format!("key {id}: {error}");
         match self.identity.find(id, None) {
             Ok(known) => {
-                let holder = known.caller.account();
-                if holder.id != account.id {
-                    return Err(format!("key {id} is one of {:?}", holder.name));
+                if known.caller.arn() != holder {
+                    return Err(format!("key {id} is one of {}", known.caller.arn()));
                 }
                 if known.secret.expose() == key.secret.expose() {
                     return Ok(());
                 }
-                iam.delete_access_key(None, id).await.map_err(about)?;
+                iam.delete_access_key(user, id).await.map_err(about)?;
             }
             Err(Refusal::UnknownKey) => {}
             Err(_) => return Ok(()),
@@ -85,9 +145,18 @@ impl Declarer<'_> {
             secret: Some(key.secret.expose()),
             ..KeyRequest::default()
         };
-        let made = iam.create_access_key_as(None, request).await;
+        let made = iam.create_access_key_as(user, request).await;
         made.map_err(about)?;
-        info!(user = account.name, key = id, "declared, key made");
+        info!(holder, key = id, "declared, key made");
+        Ok(())
+    }
+
+    async fn attach(&self, of: PolicyHolder<'_>, policies: &[String]) -> Result<(), String> {
+        let iam = self.iam();
+        for policy in policies {
+            let attached = iam.attach_policy(of, &self.arn(policy)).await;
+            attached.map_err(|error| format!("policy {policy:?}: {error}"))?;
+        }
         Ok(())
     }
 

@@ -57,7 +57,7 @@ impl Ways {
     pub(super) async fn serve(
         self,
         front: Arc<Front>,
-        console: Console,
+        console: Arc<Console>,
         limits: ServeLimits,
         metrics: Arc<Metrics>,
         stopping: watch::Receiver<bool>,
@@ -122,13 +122,12 @@ async fn listen_for_console(address: Option<SocketAddr>) -> Result<Vec<TcpListen
 }
 
 async fn serve_console(
-    console: Console,
+    console: Arc<Console>,
     entrances: Entrances,
     limits: ServeLimits,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) -> usize {
-    let console = Arc::new(console);
     let refusing = Arc::clone(&console);
     let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
     let service = move |request: Request<RequestBody>| {

@@ -47,12 +47,29 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     Ok(Nothing {})
 }
 
+/// Whether a document could be a configuration of that kind: what its shape does not have is told.
+/// What a bucket would say to it is only known when it is set.
+pub fn check(kind: &str, value: &Value) -> Result<(), String> {
+    let kind = named(kind).map_err(|refused| refused.message)?;
+    let Form::Xml(shape) = kind.form else {
+        return Ok(());
+    };
+    let made = shapes::to_element(kind.root, value, shape);
+    made.map(|_| ()).map_err(|refused| match refused.field {
+        Some(field) if !field.is_empty() => format!("{field}: {}", refused.message),
+        _ => refused.message,
+    })
+}
+
 fn ask(call: &Call<'_>, kind: &Kind, method: Method) -> Ask {
     Ask::bucket(method, call.path(0)).about(kind.query)
 }
 
 fn kind(call: &Call<'_>) -> Result<&'static Kind, Refused> {
-    let asked = call.path(1);
+    named(call.path(1))
+}
+
+fn named(asked: &str) -> Result<&'static Kind, Refused> {
     let found = KINDS.iter().find(|kind| kind.name == asked);
     found.ok_or_else(|| {
         let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();

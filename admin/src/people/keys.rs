@@ -5,11 +5,12 @@ use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::time::{self, shown};
-use identity::iam::{KeyRequest, KeyStatus};
+use identity::iam::{Iam, KeyRequest, KeyStatus};
 use identity::model::AccessKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct KeyView {
@@ -20,6 +21,8 @@ pub(crate) struct KeyView {
     description: Option<String>,
     /// A policy restricts what it may be used for.
     restricted: bool,
+    /// When it was last used, to the hour or so; null where it never was.
+    last_used: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -30,9 +33,13 @@ pub(crate) struct KeyMade {
     secret: String,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
+    /// An access key that is taken over from elsewhere, with its secret: only the server's own
+    /// root may say which. Both are made where they are not given.
+    id: Option<String>,
+    secret: Option<GivenSecret>,
     /// RFC 3339.
     expires: Option<String>,
     description: Option<String>,
@@ -43,19 +50,44 @@ pub(crate) struct NewKey {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyChange {
-    active: bool,
+    pub(super) active: bool,
+}
+
+/// A secret as somebody sent it. It shows itself to nobody who prints it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct GivenSecret(String);
+
+impl fmt::Debug for GivenSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GivenSecret(..)")
+    }
 }
 
 pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<KeyView>, Refused> {
     let user = call.path(0);
     call.permit_iam("ListAccessKeys", &[("UserName", user)])?;
-    let keys = call.iam().list_access_keys(Some(user), query.paging()?)?;
-    Ok(Page::of(keys, |key| view(&key)))
+    let iam = call.iam();
+    let keys = iam.list_access_keys(Some(user), query.paging()?)?;
+    Ok(Page::of(keys, |key| view(&iam, &key)))
 }
 
 pub(crate) async fn create(call: &Call<'_>, new: NewKey) -> Result<KeyMade, Refused> {
     let user = call.path(0);
     call.permit_iam("CreateAccessKey", &[("UserName", user)])?;
+    let (iam, about) = (call.iam(), user.to_owned());
+    create_for(call, &iam, Some(user), about, new).await
+}
+
+/// Makes one, for a user or for the root of an account.
+pub(super) async fn create_for(
+    call: &Call<'_>,
+    iam: &Iam<'_>,
+    user: Option<&str>,
+    about: String,
+    new: NewKey,
+) -> Result<KeyMade, Refused> {
+    let secret = given(call, new.id.as_deref(), new.secret.as_ref())?;
     let expires = new
         .expires
         .as_deref()
@@ -66,17 +98,46 @@ pub(crate) async fn create(call: &Call<'_>, new: NewKey) -> Result<KeyMade, Refu
     }
     let restriction = new.restriction.as_ref().map(Value::to_string);
     let request = KeyRequest {
+        id: new.id.as_deref(),
+        secret,
         expires,
         description: new.description.as_deref(),
         restriction: restriction.as_deref(),
-        ..KeyRequest::default()
     };
-    let made = call.iam().create_access_key_as(Some(user), request).await?;
-    call.about(format!("{user}/{}", made.key.id));
-    Ok(KeyMade {
-        key: view(&made.key),
-        secret: made.secret.expose().to_owned(),
-    })
+    let made = iam.create_access_key_as(user, request).await?;
+    call.about(format!("{about}/{}", made.key.id));
+    Ok(KeyMade::of(iam, &made))
+}
+
+impl KeyMade {
+    pub(super) fn of(iam: &Iam<'_>, made: &identity::iam::NewKey) -> Self {
+        Self {
+            key: view(iam, &made.key),
+            secret: made.secret.expose().to_owned(),
+        }
+    }
+}
+
+/// The secret of a key that is taken over: whoever else could choose one would choose one that
+/// can be guessed.
+pub(super) fn given<'s>(
+    call: &Call<'_>,
+    id: Option<&str>,
+    secret: Option<&'s GivenSecret>,
+) -> Result<Option<&'s str>, Refused> {
+    let secret = secret.map(|secret| secret.0.as_str());
+    match (id, secret) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Refused::field(
+            "secret",
+            "An access key goes with a secret.",
+        )),
+        (None, Some(_)) => Err(Refused::field("id", "A secret goes with an access key.")),
+        (Some(_), Some(_)) if !call.caller.is_administrator() => Err(Refused::denied(
+            "Only the server's own root may say which access key it is to be.",
+        )),
+        (Some(_), secret) => Ok(secret),
+    }
 }
 
 pub(crate) async fn update(call: &Call<'_>, change: KeyChange) -> Result<Nothing, Refused> {
@@ -97,8 +158,10 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     Ok(Nothing {})
 }
 
-fn view(key: &AccessKey) -> KeyView {
+pub(super) fn view(iam: &Iam<'_>, key: &AccessKey) -> KeyView {
+    let used = iam.last_use_of(&key.id).ok().and_then(|(_, used)| used);
     KeyView {
+        last_used: used.map(|used| shown(used.at)),
         id: key.id.clone(),
         created: shown(key.created),
         active: key.active,

@@ -198,7 +198,7 @@ pub(crate) async fn delete_password(call: &Call<'_>) -> Result<Nothing, Refused>
 
 /// The password goes first, so that nobody logs in anew meanwhile. Tokens were made by whoever had
 /// logged in, and go with it; access keys are for S3, and stay.
-async fn lock_out(call: &Call<'_>, holder: &Holder) -> Result<(), Refused> {
+pub(super) async fn lock_out(call: &Call<'_>, holder: &Holder) -> Result<(), Refused> {
     let admin = call.admin;
     admin.passwords.remove(holder).await?;
     admin.sessions.end_all_of(holder, None).await?;

@@ -10,6 +10,7 @@ mod examples;
 mod jobs;
 mod lifecycle;
 mod limits;
+mod local;
 mod objects;
 mod people;
 mod repeats;

@@ -46,6 +46,15 @@ name = "photos"
 object-lock = true
 quota = "10 GiB"
 quota-objects = 1000
+tags = { team = "red" }
+config = { versioning = { Status = "Enabled" } }
+
+[[group]]
+name = "staff"
+
+[[account]]
+name = "one"
+number = "111122223333"
 "#,
     );
     let readers: serde_json::Value =
@@ -61,6 +70,24 @@ quota-objects = 1000
     let bucket = &declared.buckets[0];
     assert_eq!(bucket.it.quota_bytes, Some(10 << 30));
     assert!(bucket.it.object_lock && bucket.it.versioning.is_none());
+    let configurations: Vec<String> = bucket
+        .it
+        .configurations
+        .iter()
+        .map(|(kind, value)| format!("{kind} {value}"))
+        .collect();
+    assert_eq!(
+        configurations,
+        [
+            r#"tagging {"TagSet":[{"Key":"team","Value":"red"}]}"#,
+            r#"versioning {"Status":"Enabled"}"#,
+        ]
+    );
+    assert_eq!(declared.groups[0].it.name, "staff");
+    assert_eq!(
+        declared.accounts[0].it.number.as_deref(),
+        Some("111122223333")
+    );
     assert!(
         bucket.origin.to_string().ends_with(":19"),
         "{}",
@@ -90,6 +117,27 @@ fn what_cannot_be_is_told_with_its_line() {
             "cannot be suspended",
         ),
         ("[bucket]\nname = \"a\"\n", 1, "[[bucket]]"),
+        (
+            "[[bucket]]\nname = \"a\"\nconfig = { lifecyle = {} }\n",
+            1,
+            "Known: versioning, lifecycle",
+        ),
+        (
+            "[[bucket]]\nname = \"a\"\nconfig = { cors = { Rules = [] } }\n",
+            1,
+            "cors: Rules: There is no such field",
+        ),
+        (
+            "[[bucket]]\nname = \"a\"\npolicy = \"{}\"\nconfig = { policy = {} }\n",
+            1,
+            "policy is declared twice",
+        ),
+        (
+            "[[bucket]]\nname = \"a\"\nconfig = { cors = \"none.json\" }\n",
+            1,
+            "none.json",
+        ),
+        ("[[bucket]]\nname = \"a\"\npolicy = \"{\"\n", 1, "not JSON"),
         ("[[policy]]\nname = \"a\"\n", 1, "expected document or file"),
         (
             "[[policy]]\nname = \"a\"\nfile = \"none.json\"\n",

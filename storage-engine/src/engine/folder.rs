@@ -15,6 +15,10 @@ use crate::error::{Error, Result};
 pub(super) const FOLDER_FORMAT: u32 = 1;
 pub(super) const MARKER: &str = "cairn.toml";
 const MARKER_NEW: &str = "cairn.toml.new";
+/// Settings of the server, which an operator may put into the folder before its first start.
+const SETTINGS: &str = "config.toml";
+/// What a file system makes at its root.
+const LOST_AND_FOUND: &str = "lost+found";
 /// Says what is being restored into a folder, until it is done.
 pub(super) const RESTORING: &str = ".restoring";
 /// Where a backup is put together.
@@ -46,7 +50,7 @@ impl Folder {
                 "{what} has not come to its end: run the same command again"
             )));
         }
-        if !marker.exists() && !is_fresh(path).map_err(|error| refuse(with_advice(&error)))? {
+        if !marker.exists() && !is_prepared(path).map_err(|error| refuse(with_advice(&error)))? {
             return Err(refuse(format!(
                 "it holds other files and no {MARKER}: choose an empty folder or one of Cairn's"
             )));
@@ -113,10 +117,20 @@ pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
 /// Nothing in it but what a first start that did not come far leaves behind, or what belongs to
 /// the server beside the store: files that begin with a dot.
 pub(super) fn is_fresh(path: &Path) -> std::io::Result<bool> {
+    holds_only(path, &[MARKER_NEW, LOST_AND_FOUND])
+}
+
+/// The same, or only the settings that a first start is to have.
+fn is_prepared(path: &Path) -> std::io::Result<bool> {
+    holds_only(path, &[MARKER_NEW, LOST_AND_FOUND, SETTINGS])
+}
+
+/// Beside files that begin with a dot.
+fn holds_only(path: &Path, names: &[&str]) -> std::io::Result<bool> {
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();
-        if !name.starts_with('.') && name != MARKER_NEW && name != "lost+found" {
+        if !name.starts_with('.') && !names.contains(&&*name) {
             return Ok(false);
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -21,10 +21,10 @@ use rustls::{
 
 use crate::trust;
 
-pub(super) type Https = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
+pub(crate) type Https = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Trusts whom this machine trusts.
-pub(super) fn anybody() -> Https {
+pub(crate) fn anybody() -> Https {
     // Without any, servers without TLS can be asked all the same.
     let roots = trust::roots().unwrap_or_else(RootCertStore::empty);
     let tls = ClientConfig::builder().with_root_certificates(roots);
@@ -32,7 +32,7 @@ pub(super) fn anybody() -> Https {
 }
 
 /// Trusts exactly the certificates in these files.
-pub(super) fn exactly<'a>(files: impl Iterator<Item = &'a Path>) -> Result<Https, String> {
+pub(crate) fn exactly<'a>(files: impl Iterator<Item = &'a Path>) -> Result<Https, String> {
     let mut known = Vec::new();
     for file in files {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
@@ -52,6 +52,15 @@ pub(super) fn exactly<'a>(files: impl Iterator<Item = &'a Path>) -> Result<Https
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     Ok(client(tls))
+}
+
+/// The innermost cause says what happened; those around it say that something did.
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(cause) = error.source() {
+        error = cause;
+    }
+    error.to_string()
 }
 
 fn client(tls: ClientConfig) -> Https {

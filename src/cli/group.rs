@@ -1,0 +1,55 @@
+//! `cairn group`, as typed.
+
+use clap::{Args, Subcommand};
+
+use super::ClientArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupCommand {
+    /// Make a group
+    Add(GroupAddArgs),
+    /// Show all groups
+    List(ClientArgs),
+    /// Show a group: its members and policies
+    Show(GroupNameArgs),
+    /// Remove a group with its policies; its members stay users
+    Remove(GroupNameArgs),
+    /// Put users into a group
+    Join(MembersArgs),
+    /// Take users out of a group
+    Leave(MembersArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GroupNameArgs {
+    /// Name of the group
+    #[arg(value_name = "GROUP")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GroupAddArgs {
+    #[command(flatten)]
+    pub(crate) group: GroupNameArgs,
+
+    /// Managed policy to attach; may be given several times
+    #[arg(long = "policy", value_name = "POLICY")]
+    pub(crate) policies: Vec<String>,
+
+    /// Path in its full name, such as /staff/
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MembersArgs {
+    #[command(flatten)]
+    pub(crate) group: GroupNameArgs,
+
+    /// Users
+    #[arg(value_name = "USER", required = true)]
+    pub(crate) users: Vec<String>,
+}

@@ -1,0 +1,128 @@
+//! `cairn policy`, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::ClientArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Make a policy from a file with Amazon's JSON
+    Add(PolicyAddArgs),
+    /// Show all managed policies, ready-made ones too; or those of a user or group
+    List(PolicyListArgs),
+    /// Show a policy with its document
+    Show(PolicyNameArgs),
+    /// Give a policy another document
+    Update(PolicyUpdateArgs),
+    /// Remove a policy
+    Remove(PolicyNameArgs),
+    /// Let users and groups do what a managed policy says
+    Attach(PolicyHoldersArgs),
+    /// Undo an attachment
+    Detach(PolicyHoldersArgs),
+    /// Find out whether somebody may do something, and because of which statements; exit code 3 if
+    /// not
+    Test(PolicyTestArgs),
+}
+
+/// Inside of whom a policy is, if it is no managed one.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct InsideArgs {
+    /// The policy is inside of this user, and nobody else's
+    #[arg(long, value_name = "USER")]
+    pub(crate) user: Option<String>,
+
+    /// The policy is inside of this group
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyNameArgs {
+    /// Name of the policy
+    #[arg(value_name = "POLICY")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) inside: InsideArgs,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyAddArgs {
+    #[command(flatten)]
+    pub(crate) policy: PolicyNameArgs,
+
+    /// File with the document; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// What the policy is for; of a managed one
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyUpdateArgs {
+    #[command(flatten)]
+    pub(crate) policy: PolicyNameArgs,
+
+    /// File with the document; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyListArgs {
+    #[command(flatten)]
+    pub(crate) inside: InsideArgs,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "holders", required = true, multiple = true, args = ["users", "groups"])]
+pub(crate) struct PolicyHoldersArgs {
+    /// Name of the managed policy, or its full name
+    #[arg(value_name = "POLICY")]
+    pub(crate) name: String,
+
+    /// User; may be given several times
+    #[arg(long = "user", value_name = "USER")]
+    pub(crate) users: Vec<String>,
+
+    /// Group; may be given several times
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyTestArgs {
+    /// User, or the full name of a user, group or role
+    #[arg(value_name = "WHO")]
+    pub(crate) who: String,
+
+    /// Actions, such as s3:GetObject
+    #[arg(value_name = "ACTION", required = true)]
+    pub(crate) actions: Vec<String>,
+
+    /// What it is done to: BUCKET, BUCKET/KEY or a full name; may be given several times
+    #[arg(long = "on", value_name = "RESOURCE")]
+    pub(crate) resources: Vec<String>,
+
+    /// A condition key and its value, such as aws:SourceIp=10.0.0.1; may be given several times
+    #[arg(long = "context", value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}

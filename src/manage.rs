@@ -1,0 +1,117 @@
+//! Commands that administrate: users, accounts, keys, groups, policies, buckets, quotas. Each asks
+//! the admin interface for one thing or a few, and shows what it has said.
+
+pub(crate) mod account;
+pub(crate) mod bucket;
+pub(crate) mod group;
+pub(crate) mod input;
+pub(crate) mod key;
+pub(crate) mod person;
+pub(crate) mod policy;
+pub(crate) mod quota;
+pub(crate) mod status;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod user;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::cli::ClientArgs;
+use crate::client::{Client, Failure, with_client};
+use crate::config;
+use crate::exit;
+use crate::output::{Tint, say};
+use table::{Fields, Table};
+
+/// How a command ended well: what programs are shown, and what people are.
+pub(crate) struct Shown {
+    code: u8,
+    json: Value,
+    people: People,
+}
+
+pub(crate) enum People {
+    Lines(Vec<String>),
+    Table(Table),
+    Fields(Fields),
+    /// A document, as it is written by hand.
+    Document(Value),
+}
+
+impl Shown {
+    /// Something was changed, which the interface has answered so.
+    pub(crate) fn done(answer: Value, line: impl Into<String>) -> Shown {
+        Shown::new(answer, People::Lines(vec![line.into()]))
+    }
+
+    /// All of a list.
+    pub(crate) fn list(items: Vec<Value>, table: Table) -> Shown {
+        let json = json!({ "items": items, "next": null });
+        Shown::new(json, People::Table(table))
+    }
+
+    pub(crate) fn new(json: Value, people: People) -> Shown {
+        Shown {
+            code: exit::FINE,
+            // Where the interface answers nothing there is still a document.
+            json: match json {
+                Value::Null => json!({}),
+                json => json,
+            },
+            people,
+        }
+    }
+
+    pub(crate) fn with_code(self, code: u8) -> Shown {
+        Shown { code, ..self }
+    }
+}
+
+/// Does what a command is there for. What it shows goes to standard output; what kept it from it,
+/// and what to do next, to standard error.
+pub(crate) fn run(
+    args: &ClientArgs,
+    work: impl FnOnce(&Client) -> Result<Shown, Failure>,
+) -> ExitCode {
+    match with_client(&args.place, work) {
+        Ok(Shown { code, json, .. }) if args.json.wanted => {
+            say(&format!("{json}\n"));
+            ExitCode::from(code)
+        }
+        Ok(Shown { code, people, .. }) => {
+            say(&people.render(Tint::of_standard_output()));
+            ExitCode::from(code)
+        }
+        Err(failure) => fail(&failure),
+    }
+}
+
+pub(crate) fn fail(failure: &Failure) -> ExitCode {
+    if let Failure::Configuration(faults) = failure {
+        return config::refuse(faults);
+    }
+    let tint = Tint::of_standard_error();
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "{} {failure}", tint.bad("error:"));
+    if let Some(advice) = failure.advice() {
+        let _ = writeln!(err, "{} {advice}", tint.faint("next:"));
+    }
+    ExitCode::from(failure.exit_code())
+}
+
+impl People {
+    fn render(&self, tint: Tint) -> String {
+        match self {
+            People::Lines(lines) => lines.iter().map(|line| format!("{line}\n")).collect(),
+            People::Table(table) => table.render(tint),
+            People::Fields(fields) => fields.render(tint),
+            People::Document(document) => {
+                let text = serde_json::to_string_pretty(document).unwrap_or_default();
+                format!("{text}\n")
+            }
+        }
+    }
+}

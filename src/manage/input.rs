@@ -1,0 +1,97 @@
+//! What commands read: documents, passwords, times.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::client::Failure;
+use crate::limits::PASSWORD_LINE_BYTES_MAX;
+
+/// Standard input, where a file is expected.
+const STANDARD_INPUT: &str = "-";
+
+/// A JSON document in a file.
+pub(crate) fn document(path: &Path, bytes_max: u64) -> Result<Value, Failure> {
+    let failed = |what: String| Failure::File {
+        path: path.to_owned(),
+        what,
+    };
+    let text = read(path, bytes_max).map_err(|error| failed(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| failed(format!("this is not JSON: {error}")))
+}
+
+fn read(path: &Path, bytes_max: u64) -> io::Result<String> {
+    let source: Box<dyn Read> = match path.as_os_str() == STANDARD_INPUT {
+        true => Box::new(io::stdin()),
+        false => Box::new(File::open(path)?),
+    };
+    let mut text = String::new();
+    let read = source.take(bytes_max + 1).read_to_string(&mut text)?;
+    match read as u64 <= bytes_max {
+        true => Ok(text),
+        false => Err(io::Error::other(format!("longer than {bytes_max} bytes"))),
+    }
+}
+
+/// Typed twice where somebody sits, and not shown; else the first line of standard input.
+pub(crate) fn password(whose: &str) -> Result<String, Failure> {
+    let failed = |error: io::Error| Failure::Local(format!("cannot read a password: {error}"));
+    if !io::stdin().is_terminal() {
+        let mut line = String::new();
+        let mut input = BufReader::new(io::stdin().take(PASSWORD_LINE_BYTES_MAX));
+        input.read_line(&mut line).map_err(failed)?;
+        let password = line.trim_end_matches(['\n', '\r']);
+        return match password.is_empty() {
+            true => Err(Failure::Usage(
+                "no password: give one on standard input, or --generate".to_owned(),
+            )),
+            false => Ok(password.to_owned()),
+        };
+    }
+    let ask = |what: String| rpassword::prompt_password(what).map_err(failed);
+    let once = ask(format!("New password of {whose}: "))?;
+    match once == ask("The same again: ".to_owned())? {
+        true => Ok(once),
+        false => Err(Failure::Local("the two are not the same".to_owned())),
+    }
+}
+
+/// A moment as the interface wants it: from now on (`90d`, `12h`), or a time.
+pub(crate) fn moment(text: &str) -> Result<String, Failure> {
+    let refuse = || {
+        let what = format!(
+            "{text:?}: expected a time such as 2027-01-01T00:00:00Z, or one from now on such as \
+             90d or 12h"
+        );
+        Failure::Usage(what)
+    };
+    if OffsetDateTime::parse(text, &Rfc3339).is_ok() {
+        return Ok(text.to_owned());
+    }
+    let (number, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
+    let seconds: u64 = match unit {
+        "d" => 86_400,
+        "h" => 3600,
+        "m" => 60,
+        _ => return Err(refuse()),
+    };
+    let number: u64 = number.parse().map_err(|_| refuse())?;
+    let from_now = number.checked_mul(seconds).map(Duration::from_secs);
+    let at = from_now.and_then(|wait| SystemTime::now().checked_add(wait));
+    // Beyond year 9999 there is no such text.
+    let seconds = at
+        .ok_or_else(refuse)?
+        .duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = seconds.map_err(|_| refuse())?.as_secs();
+    let seconds = i64::try_from(seconds).map_err(|_| refuse())?;
+    let at = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| refuse())?;
+    at.format(&Rfc3339).map_err(|_| refuse())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! `cairn key`: access keys of users and accounts.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::person;
+use super::table::{Fields, Table};
+use super::text::{text, yes_or_no};
+use super::{People, Shown, input, run as run_with};
+use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyNameArgs, UserNameArgs};
+use crate::client::{Client, Failure, escaped};
+use crate::limits::POLICY_FILE_BYTES_MAX;
+
+pub(crate) fn run(command: &AccessKeyCommand) -> ExitCode {
+    match command {
+        AccessKeyCommand::Add(args) => run_with(&args.user.client, |client| add(client, args)),
+        AccessKeyCommand::List(args) => run_with(&args.client, |client| list(client, args)),
+        AccessKeyCommand::Disable(args) => switch(args, State::Disabled),
+        AccessKeyCommand::Enable(args) => switch(args, State::Enabled),
+        AccessKeyCommand::Remove(args) => {
+            run_with(&args.user.client, |client| remove(client, args))
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Enabled,
+    Disabled,
+}
+
+fn add(client: &Client, args: &KeyAddArgs) -> Result<Shown, Failure> {
+    args.key.check()?;
+    let mut wanted = args.key.wanted();
+    if let Some(when) = &args.expires {
+        wanted["expires"] = input::moment(when)?.into();
+    }
+    if let Some(text) = &args.description {
+        wanted["description"] = text.clone().into();
+    }
+    if let Some(file) = &args.policy {
+        wanted["restriction"] = input::document(file, POLICY_FILE_BYTES_MAX)?;
+    }
+    let keys = person::find(client, &args.user.name)?.keys();
+    let key = client.post(&keys, &wanted)?;
+    let fields = made(Fields::default(), &key, &args.key);
+    Ok(Shown::new(key, People::Fields(fields)))
+}
+
+/// A secret that was given is known already; one that was made is shown this once.
+pub(super) fn made(fields: Fields, key: &Value, given: &GivenKey) -> Fields {
+    let fields = fields.with("access key", text(key, "id"));
+    match given.secret_key {
+        Some(_) => fields,
+        None => fields.with("secret key", text(key, "secret")),
+    }
+}
+
+fn list(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
+    let keys = client.all(&person::find(client, &args.name)?.keys())?;
+    let head = &[
+        "key",
+        "state",
+        "created",
+        "expires",
+        "last used",
+        "limited",
+        "description",
+    ];
+    let table = Table::of(head, &keys, |key| {
+        let state = match key["active"].as_bool() {
+            Some(true) => "enabled",
+            _ => "disabled",
+        };
+        vec![
+            text(key, "id"),
+            state.to_owned(),
+            text(key, "created"),
+            text(key, "expires"),
+            text(key, "last_used"),
+            yes_or_no(key, "restricted").to_owned(),
+            text(key, "description"),
+        ]
+    });
+    Ok(Shown::list(keys, table))
+}
+
+fn switch(args: &KeyNameArgs, state: State) -> ExitCode {
+    run_with(&args.user.client, |client| {
+        let change = json!({ "active": state == State::Enabled });
+        let answer = client.patch(&of(client, args)?, &change)?;
+        let word = match state {
+            State::Enabled => "enabled",
+            State::Disabled => "disabled",
+        };
+        Ok(Shown::done(answer, format!("key {} {word}", args.key)))
+    })
+}
+
+fn remove(client: &Client, args: &KeyNameArgs) -> Result<Shown, Failure> {
+    let answer = client.delete(&of(client, args)?)?;
+    Ok(Shown::done(answer, format!("key {} removed", args.key)))
+}
+
+fn of(client: &Client, args: &KeyNameArgs) -> Result<String, Failure> {
+    let keys = person::find(client, &args.user.name)?.keys();
+    Ok(format!("{keys}/{}", escaped(&args.key)))
+}
+
+impl GivenKey {
+    /// Both halves of a key are given, or none.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match self.access_key.is_some() == self.secret_key.is_some() {
+            true => Ok(()),
+            false => Err(Failure::Usage(
+                "--access-key and --secret-key (or CAIRN_SECRET_KEY) go together".to_owned(),
+            )),
+        }
+    }
+
+    /// As the interface is asked for it.
+    pub(super) fn wanted(&self) -> Value {
+        match (&self.access_key, &self.secret_key) {
+            (Some(id), Some(secret)) => json!({ "id": id, "secret": secret }),
+            _ => json!({}),
+        }
+    }
+}

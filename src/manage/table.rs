@@ -1,0 +1,120 @@
+//! Rows and columns: aligned and with a head where somebody looks, else one row a line, with tabs
+//! between its cells, for programs that want no JSON.
+
+use crate::output::Tint;
+use crate::telemetry::printable::Printable;
+
+/// What stands for nothing.
+pub(crate) const NOTHING: &str = "-";
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    head: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(crate) fn new(head: &'static [&'static str]) -> Table {
+        Table {
+            head,
+            rows: Vec::new(),
+        }
+    }
+
+    pub(crate) fn of<'v, T: 'v>(
+        head: &'static [&'static str],
+        items: impl IntoIterator<Item = &'v T>,
+        row: impl Fn(&'v T) -> Vec<String>,
+    ) -> Table {
+        let mut table = Table::new(head);
+        for item in items {
+            table.push(row(item));
+        }
+        table
+    }
+
+    pub(crate) fn push(&mut self, row: Vec<String>) {
+        debug_assert_eq!(row.len(), self.head.len());
+        self.rows.push(row.iter().map(|cell| shown(cell)).collect());
+    }
+
+    pub(crate) fn render(&self, tint: Tint) -> String {
+        if !tint.is_for_people() {
+            let lines = self.rows.iter().map(|row| row.join("\t") + "\n");
+            return lines.collect();
+        }
+        if self.rows.is_empty() {
+            return "none\n".to_owned();
+        }
+        let widths: Vec<usize> = (0..self.head.len()).map(|at| self.width(at)).collect();
+        let head: Vec<String> = self.head.iter().map(|name| name.to_uppercase()).collect();
+        let mut text = tint.bold(&line(&head, &widths)) + "\n";
+        for row in &self.rows {
+            text.push_str(&line(row, &widths));
+            text.push('\n');
+        }
+        text
+    }
+
+    fn width(&self, at: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(at));
+        let widest = cells.map(|cell| cell.chars().count()).max();
+        widest.unwrap_or(0).max(self.head[at].chars().count())
+    }
+}
+
+/// Cells padded to their columns, but for the last one.
+fn line(cells: &[String], widths: &[usize]) -> String {
+    let mut text = String::new();
+    for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        text.push_str(cell);
+        if at + 1 < cells.len() {
+            let padding = width.saturating_sub(cell.chars().count()) + 2;
+            text.extend(std::iter::repeat_n(' ', padding));
+        }
+    }
+    text
+}
+
+/// One thing, by its properties.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(Vec<(&'static str, String)>);
+
+impl Fields {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Fields {
+        self.0.push((name, shown(&value.into())));
+        self
+    }
+
+    /// Leaves it out where there is nothing to say.
+    pub(crate) fn maybe(self, name: &'static str, value: Option<impl Into<String>>) -> Fields {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn render(&self, tint: Tint) -> String {
+        let names = self.0.iter().map(|(name, _)| name.chars().count());
+        let width = names.max().unwrap_or(0) + 2;
+        let lines = self.0.iter().map(|(name, value)| {
+            if !tint.is_for_people() {
+                return format!("{name}\t{value}\n");
+            }
+            let padding = " ".repeat(width - name.chars().count());
+            format!("{}{padding}{value}\n", tint.faint(name))
+        });
+        lines.collect()
+    }
+}
+
+/// As it may be written to a terminal, whatever somebody has called something.
+fn shown(cell: &str) -> String {
+    match cell {
+        "" => NOTHING.to_owned(),
+        cell => Printable(cell).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

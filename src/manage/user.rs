@@ -1,0 +1,170 @@
+//! `cairn user`: users of the server's own account, as the console and IAM have them.
+
+use std::process::ExitCode;
+
+use ring::rand::{SecureRandom, SystemRandom};
+use serde_json::{Value, json};
+
+use super::person::{self, Person};
+use super::table::{Fields, Table};
+use super::text::{maybe, names, text, yes_or_no};
+use super::{People, Shown, account, input, key, run as run_with};
+use crate::cli::{UserAddArgs, UserCommand, UserNameArgs, UserPasswordArgs, UserRenameArgs};
+use crate::client::{Client, Failure, path};
+
+/// 32 symbols that are not taken for each other: 120 bits in all.
+const SYMBOLS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+const SYMBOLS_MADE: usize = 24;
+
+pub(crate) fn run(command: &UserCommand) -> ExitCode {
+    match command {
+        UserCommand::Add(args) => run_with(&args.user.client, |client| add(client, args)),
+        UserCommand::List(args) => run_with(args, list),
+        UserCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
+        UserCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
+        UserCommand::Rename(args) => run_with(&args.user.client, |client| rename(client, args)),
+        UserCommand::Password(args) => run_with(&args.user.client, |client| password(client, args)),
+    }
+}
+
+/// The user first, then what it is given: interrupted, it is there with less.
+fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
+    let name = &args.user.name;
+    args.key.check()?;
+    let new = json!({ "name": name, "path": args.path });
+    let mut user = client.post("/users", &new)?;
+    for policy in &args.policies {
+        client.put(&path(&["users", name, "attached", policy]), None)?;
+    }
+    for group in &args.groups {
+        client.put(&path(&["groups", group, "members", name]), None)?;
+    }
+    if !args.policies.is_empty() || !args.groups.is_empty() {
+        user = client.get(&path(&["users", name]))?;
+    }
+    let key = match args.no_key {
+        true => Value::Null,
+        false => client.post(&path(&["users", name, "keys"]), &args.key.wanted())?,
+    };
+    let fields = Fields::default()
+        .with("name", name)
+        .with("arn", text(&user, "arn"))
+        .maybe(
+            "policies",
+            Some(policies_of(&user)).filter(|it| !it.is_empty()),
+        )
+        .maybe(
+            "groups",
+            Some(names(&user["groups"])).filter(|it| !it.is_empty()),
+        );
+    let fields = match args.no_key {
+        true => fields,
+        false => key::made(fields, &key, &args.key),
+    };
+    let json = json!({ "user": user, "key": key });
+    Ok(Shown::new(json, People::Fields(fields)))
+}
+
+fn list(client: &Client) -> Result<Shown, Failure> {
+    let users = client.all("/users")?;
+    let table = Table::of(&["name", "id", "created", "arn"], &users, |user| {
+        ["name", "id", "created", "arn"]
+            .map(|field| text(user, field))
+            .to_vec()
+    });
+    Ok(Shown::list(users, table))
+}
+
+fn show(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
+    let user = match person::find(client, &args.name)? {
+        Person::User(user) => user,
+        Person::Account(account) => return Ok(account::shown(account)),
+    };
+    let keys = client.all(&path(&["users", &args.name, "keys"]))?;
+    let ids: Vec<String> = keys.iter().map(|key| text(key, "id")).collect();
+    let fields = Fields::default()
+        .with("name", text(&user, "name"))
+        .with("arn", text(&user, "arn"))
+        .with("id", text(&user, "id"))
+        .with("created", text(&user, "created"))
+        .with("password", yes_or_no(&user, "has_password"))
+        .with("groups", names(&user["groups"]))
+        .with("policies", policies_of(&user))
+        .maybe("boundary", maybe(&user, "boundary"))
+        .with("keys", ids.join(", "));
+    Ok(Shown::new(user, People::Fields(fields)))
+}
+
+/// Attached ones, then those inside of it.
+fn policies_of(user: &Value) -> String {
+    let both = [names(&user["attached_policies"]), names(&user["policies"])];
+    let both: Vec<&str> = both
+        .iter()
+        .map(String::as_str)
+        .filter(|names| !names.is_empty())
+        .collect();
+    both.join(", ")
+}
+
+fn remove(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
+    let name = &args.name;
+    match client.delete(&path(&["users", name])) {
+        Ok(answer) => Ok(Shown::done(answer, format!("user {name} removed"))),
+        Err(failure) => match person::find(client, name) {
+            Ok(Person::Account(_)) => Err(Failure::Local(format!(
+                "{name} is an account and no user: cairn account remove {name}"
+            ))),
+            _ => Err(failure),
+        },
+    }
+}
+
+fn rename(client: &Client, args: &UserRenameArgs) -> Result<Shown, Failure> {
+    let change = json!({ "name": args.new_name });
+    let user = client.patch(&path(&["users", &args.user.name]), &change)?;
+    let line = format!("user {} is called {} now", args.user.name, args.new_name);
+    Ok(Shown::done(user, line))
+}
+
+fn password(client: &Client, args: &UserPasswordArgs) -> Result<Shown, Failure> {
+    let name = &args.user.name;
+    // Before anything is asked of whoever types.
+    person::find(client, name)?.holder()?;
+    // Of an account without a number the interface takes the name here, too.
+    let place = path(&["users", name, "password"]);
+    if args.remove {
+        let answer = client.delete(&place)?;
+        return Ok(Shown::done(
+            answer,
+            format!("user {name} has no password now"),
+        ));
+    }
+    let (password, is_made) = match args.generate {
+        true => (made_password()?, true),
+        false => (input::password(name)?, false),
+    };
+    client.put(&place, Some(&json!({ "password": password })))?;
+    match is_made {
+        true => {
+            let fields = Fields::default()
+                .with("name", name)
+                .with("password", &password);
+            let json = json!({ "name": name, "password": password });
+            Ok(Shown::new(json, People::Fields(fields)))
+        }
+        false => Ok(Shown::done(
+            Value::Null,
+            format!("user {name} has a new password; its sessions have ended"),
+        )),
+    }
+}
+
+fn made_password() -> Result<String, Failure> {
+    let mut random = [0u8; SYMBOLS_MADE];
+    let filled = SystemRandom::new().fill(&mut random);
+    filled.map_err(|_| Failure::Local("the system has no random numbers".to_owned()))?;
+    let symbols = random
+        .iter()
+        .map(|byte| char::from(SYMBOLS[usize::from(*byte) % SYMBOLS.len()]));
+    Ok(symbols.collect())
+}

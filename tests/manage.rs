@@ -1,0 +1,482 @@
+//! The commands that administrate, by all three ways: the socket of a running server, the folder of
+//! one that does not run, and a token over HTTP. They do the same.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use support::http::{connect, read_answer};
+use support::process::Ended;
+use support::server::{PASSWORD, Server, USER, cairn, command_with_root, run};
+use support::signed::ask;
+
+/// How commands get to the server.
+enum Way<'a> {
+    Data(&'a Path),
+    Token(SocketAddr, &'a str),
+}
+
+impl Way<'_> {
+    fn command(&self, line: &str) -> Command {
+        let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+        command
+            .args(line.split(' '))
+            .env("CAIRN_ROOT_USER", USER)
+            .env("CAIRN_ROOT_PASSWORD", PASSWORD);
+        match self {
+            Way::Data(data) => command.arg("--data").arg(data),
+            Way::Token(address, token) => command
+                .args(["--server", &format!("http://{address}")])
+                .env("CAIRN_TOKEN", token),
+        };
+        command
+    }
+
+    fn run(&self, line: &str) -> Ended {
+        run(&mut self.command(line))
+    }
+
+    #[track_caller]
+    fn does(&self, line: &str) -> String {
+        let ended = self.run(line);
+        assert!(ended.status.success(), "{line}: {}", ended.stderr);
+        assert_eq!(ended.stderr, "", "{line}");
+        ended.stdout
+    }
+
+    #[track_caller]
+    fn json(&self, line: &str) -> Value {
+        let shown = self.does(&format!("{line} --json"));
+        assert_eq!(shown.lines().count(), 1, "{line}: {shown}");
+        serde_json::from_str(&shown).unwrap()
+    }
+
+    #[track_caller]
+    fn refuses(&self, line: &str, code: i32, says: &[&str]) {
+        let ended = self.run(line);
+        assert_eq!(ended.status.code(), Some(code), "{line}: {}", ended.stderr);
+        for text in says {
+            assert!(ended.stderr.contains(text), "{line}: {}", ended.stderr);
+        }
+        assert_eq!(ended.stdout, "", "{line}");
+    }
+
+    /// With something on standard input.
+    fn fed(&self, line: &str, input: &str) -> Ended {
+        let mut command = self.command(line);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        let ended = child.wait_with_output().unwrap();
+        Ended {
+            status: ended.status,
+            stdout: String::from_utf8(ended.stdout).unwrap(),
+            stderr: String::from_utf8(ended.stderr).unwrap(),
+        }
+    }
+}
+
+fn log_in(console: SocketAddr) -> String {
+    let body = json!({ "name": USER, "password": PASSWORD }).to_string();
+    let mut stream = connect(console);
+    let length = body.len();
+    let head = "POST /api/v1/session HTTP/1.1";
+    write!(
+        stream,
+        "{head}\r\nhost: {console}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let answer: Value = serde_json::from_str(&read_answer(&mut stream).body).unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}]}"#;
+
+/// Everything once, and all of it undone.
+fn everything(way: &Way<'_>, place: &Path) {
+    people(way, place);
+    buckets(way, place);
+    accounts(way);
+}
+
+fn people(way: &Way<'_>, place: &Path) {
+    let file = place.join("read.json");
+    fs::write(&file, READ).unwrap();
+    let file = file.to_str().unwrap();
+    let made = way.json("user add anna --access-key ANNAKEY --secret-key anna-secret");
+    assert_eq!(made["user"]["name"], "anna");
+    assert_eq!(made["key"]["id"], "ANNAKEY");
+    let made = way.does("user add bert --policy AmazonS3ReadOnlyAccess");
+    assert!(made.contains("secret key\t"), "{made}");
+    assert!(made.contains("policies\tAmazonS3ReadOnlyAccess"), "{made}");
+    way.refuses("user add anna", 1, &["EntityAlreadyExists", "next: "]);
+    way.refuses("user show nobody", 1, &["nobody", "user list"]);
+    way.refuses("user add x --access-key ODD", 2, &["go together"]);
+    let listed = way.does("user list");
+    let names: Vec<&str> = listed
+        .lines()
+        .filter_map(|it| it.split('\t').next())
+        .collect();
+    assert_eq!(names, ["anna", "bert"]);
+
+    way.does(&format!(
+        "policy add photos-read {file} --description photos"
+    ));
+    way.refuses(
+        &format!("policy add photos-read {file}"),
+        1,
+        &["photos-read"],
+    );
+    way.does("group add readers");
+    way.does("policy attach photos-read --group readers");
+    let ended = way.run("policy test anna s3:GetObject --on photos/a");
+    assert_eq!(ended.status.code(), Some(3), "{}", ended.stderr);
+    let joined = way.does("group join readers anna bert");
+    assert_eq!(joined, "group readers: in it now: anna, bert\n");
+    let tested = way.does("policy test anna s3:GetObject --on photos/a");
+    let fields: Vec<&str> = tested.trim_end().split('\t').collect();
+    assert_eq!(
+        fields[..3],
+        ["s3:GetObject", "arn:aws:s3:::photos/a", "allowed"]
+    );
+    assert!(fields[3].contains("photos-read Read"), "{tested}");
+    way.does("group leave readers bert");
+    assert_eq!(way.json("group show readers")["members"][0]["name"], "anna");
+    let shown = way.json("policy show photos-read");
+    assert_eq!(
+        shown["document"],
+        serde_json::from_str::<Value>(READ).unwrap()
+    );
+    way.does(&format!("policy update photos-read {file}"));
+    // Inside of somebody.
+    way.does(&format!("policy add own {file} --user bert"));
+    way.refuses(
+        &format!("policy add own {file} --user bert"),
+        1,
+        &["policy update"],
+    );
+    let inside = way.json("policy list --user bert");
+    assert_eq!(inside["policies"], json!(["own"]));
+    way.does("policy remove own --user bert");
+    way.does("policy detach AmazonS3ReadOnlyAccess --user bert");
+    way.refuses("policy remove photos-read", 1, &["policy detach"]);
+
+    keys(way);
+    let set = way.fed("user password anna", "correct horse battery\n");
+    assert!(set.status.success(), "{}", set.stderr);
+    assert!(!set.stdout.contains("correct"), "{}", set.stdout);
+    assert_eq!(way.json("user show anna")["has_password"], true);
+    let short = way.fed("user password anna", "short\n");
+    assert_eq!(short.status.code(), Some(1), "{}", short.stderr);
+    assert!(short.stderr.contains("password: "), "{}", short.stderr);
+    assert_eq!(way.fed("user password anna", "").status.code(), Some(2));
+    let made = way.json("user password anna --generate");
+    assert_eq!(made["password"].as_str().unwrap().len(), 24);
+    way.does("user password anna --remove");
+    assert_eq!(way.json("user show anna")["has_password"], false);
+
+    way.does("user rename anna ann");
+    way.refuses("user show anna", 1, &["anna"]);
+    for line in [
+        "user remove ann",
+        "user remove bert",
+        "group remove readers",
+    ] {
+        way.does(line);
+    }
+    way.does("policy remove photos-read");
+    assert_eq!(way.does("user list"), "");
+    assert_eq!(way.json("group list"), json!({ "items": [], "next": null }));
+}
+
+fn keys(way: &Way<'_>) {
+    let made = way.json("key add anna --expires 30d --description later");
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(made["secret"].as_str().unwrap().len(), 40);
+    way.refuses("key add anna", 1, &["AccessKeysPerUser"]);
+    way.refuses("key add anna --expires soon", 2, &["90d"]);
+    way.does("key disable anna ANNAKEY");
+    let listed = way.does("key list anna");
+    let lines: Vec<Vec<&str>> = listed.lines().map(|it| it.split('\t').collect()).collect();
+    let of = |id: &str| lines.iter().find(|line| line[0] == id).unwrap();
+    assert_eq!(of("ANNAKEY")[1], "disabled");
+    assert_eq!((of(id)[1], of(id)[6]), ("enabled", "later"));
+    assert!(!listed.contains("anna-secret"), "secrets are not listed");
+    way.does("key enable anna ANNAKEY");
+    way.does(&format!("key remove anna {id}"));
+    way.refuses(&format!("key remove anna {id}"), 1, &["cannot be found"]);
+}
+
+fn buckets(way: &Way<'_>, place: &Path) {
+    let shown = way.json("bucket add photos --versioning --quota-objects 5");
+    assert_eq!(shown["versioning"], "enabled");
+    assert_eq!(shown["quota"], json!({ "bytes": null, "objects": 5 }));
+    way.refuses("bucket add No", 1, &["InvalidBucketName"]);
+    way.refuses("bucket show nowhere", 1, &["NoSuchBucket", "bucket list"]);
+    let listed = way.does("bucket list");
+    assert!(
+        listed.starts_with("photos\t0\t0 B\t5 objects\tenabled\troot\t"),
+        "{listed}"
+    );
+    let set = way.json("quota set photos --bytes 10GiB");
+    assert_eq!(set, json!({ "bytes": 10_u64 << 30, "objects": 5 }));
+    let shown = way.does("quota show photos");
+    assert_eq!(shown, "size\t0 B of 10.0 GiB\nobjects\t0 of 5\n");
+    way.refuses("quota set photos --bytes 10GB", 2, &["1 GiB"]);
+    way.does("quota clear photos");
+    assert_eq!(
+        way.json("quota show photos"),
+        json!({ "bytes": null, "objects": null })
+    );
+
+    let rules = json!({ "Rules": [{
+        "ID": "old", "Status": "Enabled", "Filter": { "Prefix": "" }, "Expiration": { "Days": 30 },
+    }] });
+    let file = place.join("rules.json");
+    fs::write(&file, rules.to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    way.does(&format!("bucket config set photos lifecycle {file}"));
+    let got = way.json("bucket config get photos lifecycle");
+    assert_eq!(got["Rules"], rules["Rules"]);
+    let tags = r#"{"TagSet":[{"Key":"a","Value":"b"}]}"#;
+    let set = way.fed("bucket config set photos tagging", tags);
+    assert!(set.status.success(), "{}", set.stderr);
+    way.does("bucket config remove photos tagging");
+    way.refuses("bucket config get photos tagging", 1, &["NoSuchTagSet"]);
+    way.refuses(
+        "bucket config get photos nothing",
+        1,
+        &["versioning, lifecycle"],
+    );
+    way.refuses(
+        &format!("bucket config set photos cors {file}"),
+        1,
+        &["Rules: ", "CORSRules"],
+    );
+    let status = way.json("status");
+    assert_eq!(status["stats"]["totals"]["buckets"], 1);
+    way.does("bucket remove photos");
+    assert_eq!(way.does("bucket list"), "");
+}
+
+fn accounts(way: &Way<'_>) {
+    let made = way.json(
+        "account add carl --id carl-id --display-name Carl --email carl@example.com --access-key \
+         CARLKEY --secret-key carl-secret",
+    );
+    assert_eq!(
+        (&made["id"], &made["number"]),
+        (&json!("carl-id"), &Value::Null)
+    );
+    way.json("account add one --number 111122223333");
+    way.refuses("account add two --number 12", 1, &["twelve digits"]);
+    let names = way.json("account list");
+    let names = names["items"].as_array().unwrap();
+    let names: Vec<&str> = names
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["carl", "one", "root"]);
+    // An account without a number takes policies like a user, and goes by its name here.
+    way.does("policy attach AmazonS3ReadOnlyAccess --user carl");
+    let listed = way.json("policy list --user carl");
+    assert_eq!(
+        listed["attached_policies"][0]["name"],
+        "AmazonS3ReadOnlyAccess"
+    );
+    way.refuses(
+        "policy attach AmazonS3ReadOnlyAccess --user one",
+        1,
+        &["root may do everything"],
+    );
+    way.does("key disable carl CARLKEY");
+    assert_eq!(way.json("key list carl")["items"][0]["active"], false);
+    assert_eq!(
+        way.json("key list one")["items"].as_array().unwrap().len(),
+        1
+    );
+    way.refuses("user remove carl", 1, &["cairn account remove carl"]);
+    way.refuses("account remove root", 1, &["cannot be removed"]);
+    way.does("account remove carl");
+    way.does("account remove one");
+}
+
+#[test]
+fn commands_do_the_same_on_a_folder_through_the_socket_and_by_a_token() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    fs::create_dir(&data).unwrap();
+    everything(&Way::Data(&data), place.path());
+
+    let mut command = command_with_root(&data);
+    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+    let console = server.console_address();
+    let socket = data.join("admin.sock");
+    let there = fs::metadata(&socket).unwrap();
+    assert!(there.file_type().is_socket());
+    assert_eq!(there.permissions().mode() & 0o777, 0o600);
+    everything(&Way::Data(&data), place.path());
+    let token = log_in(console);
+    everything(&Way::Token(console, &token), place.path());
+
+    // What came by which way is told apart.
+    let audited = place.path().join("audited");
+    fs::create_dir(&audited).unwrap();
+    let mut stream = connect(console);
+    write!(
+        stream,
+        "GET /api/v1/audit?limit=1000 HTTP/1.1\r\nhost: {console}\r\nauthorization: Bearer \
+         {token}\r\n\r\n"
+    )
+    .unwrap();
+    let log: Value = serde_json::from_str(&read_answer(&mut stream).body).unwrap();
+    for from in ["command line", "socket", "127.0.0.1"] {
+        let entries = log["items"].as_array().unwrap().iter();
+        let made = entries
+            .filter(|it| it["action"] == "CreateUser" && it["outcome"] == "done")
+            .filter(|it| it["from"] == from)
+            .count();
+        assert_eq!(made, 2, "{from}");
+    }
+    let ended = server.stop();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(!socket.exists(), "it goes with its server");
+    // And nothing was left that should not be.
+    let check = run(cairn(Path::new(env!("CARGO_BIN_EXE_cairn")))
+        .args(["check", "--data"])
+        .arg(&data));
+    assert!(check.status.success(), "{}", check.stdout);
+}
+
+#[test]
+fn a_key_that_was_made_by_a_command_signs_at_once() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::start(&mut command_with_root(place.path()));
+    let way = Way::Data(place.path());
+    way.does("bucket add photos");
+    let made = way.json("user add anna --policy AmazonS3ReadOnlyAccess");
+    let (id, secret) = (&made["key"]["id"], &made["key"]["secret"]);
+    let keys = (id.as_str().unwrap(), secret.as_str().unwrap());
+    let status = |method: &str| ask(method, server.address, "/photos", keys, "").status;
+    assert_eq!((status("GET"), status("DELETE")), (200, 403));
+    way.does(&format!("key disable anna {}", keys.0));
+    assert_eq!(status("GET"), 403);
+}
+
+#[test]
+fn a_socket_that_a_killed_server_left_is_no_hindrance() {
+    let place = tempfile::tempdir().unwrap();
+    let way = Way::Data(place.path());
+    Server::start(&mut command_with_root(place.path())).kill();
+    assert!(place.path().join("admin.sock").exists());
+    // Nobody listens there: the folder itself is looked after.
+    way.does("bucket add first");
+    let server = Server::start(&mut command_with_root(place.path()));
+    way.does("bucket add second");
+    assert_eq!(way.does("bucket list").lines().count(), 2);
+    assert!(server.stop().status.success());
+    let backup = place.path().with_extension("backup");
+    Server::start(&mut command_with_root(place.path())).kill();
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    command.args(["backup", "--data"]).arg(place.path());
+    let ended = run(command.arg("--to").arg(&backup));
+    assert!(ended.status.success(), "{}", ended.stderr);
+    assert!(!backup.join("admin.sock").exists());
+    fs::remove_dir_all(&backup).unwrap();
+}
+
+#[test]
+fn a_folder_whose_path_is_too_long_for_a_socket_is_served_without() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("long".repeat(30));
+    let server = Server::start(&mut command_with_root(&data));
+    let way = Way::Data(&data);
+    way.refuses("bucket list", 1, &["in use by another process"]);
+    let ended = server.stop();
+    assert!(ended.stderr.contains("no admin socket"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("107"), "{}", ended.stderr);
+    way.does("bucket list");
+}
+
+#[test]
+fn what_is_wrong_with_the_place_is_told_with_the_next_step() {
+    let place = tempfile::tempdir().unwrap();
+    let bare = |line: &str| {
+        let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+        run(command.args(line.split(' ')))
+    };
+    for (line, code, says) in [
+        ("user list", 2, "--data DIR"),
+        ("user list --server http://127.0.0.1:1", 2, "CAIRN_TOKEN"),
+        (
+            "user list --server 127.0.0.1:9001 --token x",
+            2,
+            "http://HOST:PORT",
+        ),
+        (
+            "user list --server http://127.0.0.1:1 --token x",
+            1,
+            "cairn health",
+        ),
+        ("user list --data no/such/folder", 1, "no such folder"),
+        ("user list --data a --server b", 2, "cannot be used with"),
+    ] {
+        let ended = bare(line);
+        assert_eq!(ended.status.code(), Some(code), "{line}: {}", ended.stderr);
+        assert!(ended.stderr.contains(says), "{line}: {}", ended.stderr);
+    }
+    let data = place.path().join("data");
+    let mut command = command_with_root(&data);
+    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+    let console = server.console_address();
+    let way = Way::Token(console, "nonsense");
+    way.refuses("user list", 1, &["InvalidToken", "--token or CAIRN_TOKEN"]);
+    // The port of S3 is not it.
+    let way = Way::Token(server.address, "nonsense");
+    way.refuses("user list", 1, &["not understood", "9001"]);
+}
+
+#[test]
+fn status_tells_health_and_capacity_and_what_needs_attention() {
+    let place = tempfile::tempdir().unwrap();
+    let way = Way::Data(place.path());
+    let stopped = way.json("status");
+    assert_eq!(
+        (&stopped["running"], &stopped["second"]),
+        (&json!(false), &Value::Null)
+    );
+    way.refuses("status --watch", 1, &["no server runs"]);
+    let server = Server::start(&mut command_with_root(place.path()));
+    let ended = way.run("status --json");
+    let running: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(running["running"], true);
+    assert!(running["second"]["connections"].is_u64(), "{running}");
+    assert!(running["server"]["drives"][0]["total_bytes"].is_u64());
+    // A drive that is nearly full on the machine of the test is worth a word, too.
+    let is_healthy = running["healthy"] == true;
+    assert_eq!(ended.status.code(), Some(if is_healthy { 0 } else { 3 }));
+    let text = way.run("status").stdout;
+    for name in [
+        "server\trunning since",
+        "drive\t",
+        "holds\t",
+        "requests\t",
+        "attention\t",
+    ] {
+        assert!(text.contains(name), "no {name:?} in {text}");
+    }
+    assert!(server.stop().status.success());
+}
