@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use admin::{Admin, AdminBody, Counted, Counters, Seen};
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use tokio::sync::watch;
 
 use crate::observe::{AnswerBody, Observation, Observed, Outcome};
 use crate::proxies::TrustedProxies;
 use crate::serve::{Arrival, RequestBody};
-use crate::telemetry::metrics::Metrics;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+use crate::telemetry::metrics::{Interface, Metrics};
 
 /// Where the console is, unless something else is said.
 pub(crate) const DEFAULT: SocketAddr =
@@ -42,9 +40,10 @@ impl Console {
     /// Dropping the future abandons the request; what had been committed stays.
     pub(crate) async fn answer(
         &self,
-        request: Request<RequestBody>,
+        mut request: Request<RequestBody>,
     ) -> Response<Observed<AdminBody>> {
-        let observation = Observation::begin(&self.metrics, request.method(), request.uri());
+        let id = self.admin.next_request_id();
+        let observation = Observation::begin(&self.metrics, Interface::Admin, id, &mut request);
         observation.of(self.answer_unobserved(request)).await
     }
 
@@ -67,7 +66,6 @@ impl Console {
         let outcome = Outcome {
             operation: seen.map_or("unknown", |seen| seen.operation),
             error: seen.map_or("", |seen| seen.error),
-            request_id: answer.headers().get(REQUEST_ID).cloned(),
         };
         (answer.map(AnswerBody::Streamed), outcome)
     }

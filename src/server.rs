@@ -41,6 +41,7 @@ use crate::signals::{Hangups, Signals};
 use crate::system;
 use crate::telemetry::log::{self, Level};
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::usage::Usage;
 use crate::webhook::Webhooks;
 use error::{RunError, system_error};
 use ways::{Ways, addresses};
@@ -146,6 +147,9 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     load.set(config.live.load);
 
     let metrics = Metrics::new()?;
+    metrics.slow.set(config.live.slow_request);
+    let names_max = config.live.metrics_names;
+    let usage = Arc::new(Usage::new(Arc::clone(&engine), identity.clone(), names_max));
     let (stop, stopping) = watch::channel(false);
     let background = Background::start(&engine, config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
@@ -173,13 +177,13 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         proxies: trusted,
         websites: addresses(&ways.websites),
     };
-    let (counted, ending) = (Arc::clone(&metrics), stopping.clone());
+    let counted = (Arc::clone(&metrics), Arc::clone(&usage));
     let front = Arc::new(Front::new(
         (s3, admin),
         doors,
         Arc::clone(&engine),
         counted,
-        ending,
+        stopping.clone(),
     ));
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
@@ -199,6 +203,8 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
             proxies,
             load,
             shown,
+            metrics: Arc::clone(&metrics),
+            usage,
             certificates: ways.certificates.clone(),
         },
     };
@@ -277,6 +283,7 @@ fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
         region: config.region.clone(),
         started: SystemTime::now(),
         data: config.data.clone(),
+        base: config.console_base.clone(),
         s3: addresses(listeners),
         lifecycle_day: config.lifecycle_day,
     }
