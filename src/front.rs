@@ -138,7 +138,10 @@ impl Front {
             target: change.target,
             status: answer.status(),
             error: outcome.error,
-            request_id: id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default(),
+            request_id: id
+                .as_ref()
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or_default(),
         };
         self.admin.note(change).await;
         (answer, outcome)

@@ -146,10 +146,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     // The server's own requests until here are not limited.
     load.set(config.live.load);
 
-    let metrics = Metrics::new()?;
-    metrics.slow.set(config.live.slow_request);
-    let names_max = config.live.metrics_names;
-    let usage = Arc::new(Usage::new(Arc::clone(&engine), identity.clone(), names_max));
+    let (metrics, usage) = figures(&engine, &identity, config)?;
     let (stop, stopping) = watch::channel(false);
     let background = Background::start(&engine, config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
@@ -177,14 +174,10 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         proxies: trusted,
         websites: addresses(&ways.websites),
     };
-    let counted = (Arc::clone(&metrics), Arc::clone(&usage));
-    let front = Arc::new(Front::new(
-        (s3, admin),
-        doors,
-        Arc::clone(&engine),
-        counted,
-        stopping.clone(),
-    ));
+    let figures = (Arc::clone(&metrics), Arc::clone(&usage));
+    let (answering, ending) = ((s3, admin), stopping.clone());
+    let front = Front::new(answering, doors, Arc::clone(&engine), figures, ending);
+    let front = Arc::new(front);
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
     match setup.args.ephemeral {
@@ -225,6 +218,19 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
     Ok(())
+}
+
+/// What the server tells of itself.
+fn figures(
+    engine: &Arc<Engine>,
+    identity: &Identity,
+    config: &ServerConfig,
+) -> Result<(Arc<Metrics>, Arc<Usage>), RunError> {
+    let metrics = Metrics::new()?;
+    metrics.slow.set(config.live.slow_request);
+    let (engine, identity) = (Arc::clone(engine), identity.clone());
+    let usage = Usage::new(engine, identity, config.live.metrics_names);
+    Ok((metrics, Arc::new(usage)))
 }
 
 /// Writes the access logs of buckets from time to time.
