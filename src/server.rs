@@ -175,8 +175,8 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         websites: addresses(&ways.websites),
     };
     let figures = (Arc::clone(&metrics), Arc::clone(&usage));
-    let (answering, ending) = ((s3, admin), stopping.clone());
-    let front = Front::new(answering, doors, Arc::clone(&engine), figures, ending);
+    let ending = stopping.clone();
+    let front = Front::new((s3, admin), doors, Arc::clone(&engine), figures, ending);
     let front = Arc::new(front);
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
@@ -207,6 +207,13 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     serve_until_told(serving, engine.failure().wait(), &mut signals, &stop).await?;
     background.ended().await;
     jobs.ended().await;
+    write_what_is_left(&front, logging, &identity).await;
+    engine.shutdown().await.map_err(RunError::Close)?;
+    info!("stopped");
+    Ok(())
+}
+
+async fn write_what_is_left(front: &Front, logging: JoinHandle<()>, identity: &Identity) {
     if let Err(e) = logging.await {
         error!(error = %e, "the access log ended by a bug");
     }
@@ -215,9 +222,6 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     if let Err(e) = identity.write_uses().await {
         warn!(error = %e, "cannot write when access keys were last used");
     }
-    engine.shutdown().await.map_err(RunError::Close)?;
-    info!("stopped");
-    Ok(())
 }
 
 /// What the server tells of itself.

@@ -100,7 +100,9 @@ impl Client {
 
 fn body(number: usize) -> Vec<u8> {
     let len = [100, 20_000, 200_000, (1 << 20) + 7][number % 4];
-    (0..len).map(|at: usize| ((at * 7 + number) % 251) as u8).collect()
+    (0..len)
+        .map(|at: usize| ((at * 7 + number) % 251) as u8)
+        .collect()
 }
 
 /// Overwrites and deletes all the time; what has begun with `kept` stays.
