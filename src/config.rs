@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use admin::BasePath;
 use pipeline::lifecycle::Day;
 use s3_api::{CustomerKeys, Domains, LoadLimits, Ownership, SigV2};
 
@@ -44,6 +45,8 @@ pub(crate) struct ServerConfig {
     pub(crate) website_listen: Vec<SocketAddr>,
     /// Where the console is, if there is to be one.
     pub(crate) console: Option<SocketAddr>,
+    /// Beneath which path a proxy shows it.
+    pub(crate) console_base: BasePath,
     pub(crate) region: String,
     pub(crate) domains: Domains,
     pub(crate) website_domains: Domains,
@@ -69,6 +72,9 @@ pub(crate) struct LiveConfig {
     pub(crate) connections: usize,
     pub(crate) load: LoadLimits,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) metrics_names: usize,
+    /// Nothing, where no request is slow.
+    pub(crate) slow_request: Duration,
     /// Directives that have been checked.
     pub(crate) log_level: String,
 }
@@ -99,6 +105,7 @@ impl Draft {
                 listen: Vec::new(),
                 website_listen: Vec::new(),
                 console: None,
+                console_base: BasePath::default(),
                 region: String::new(),
                 domains: Domains::default(),
                 website_domains: Domains::default(),
@@ -116,6 +123,8 @@ impl Draft {
                     connections: 0,
                     load: LoadLimits::default(),
                     proxies: TrustedProxies::default(),
+                    metrics_names: 0,
+                    slow_request: Duration::ZERO,
                     log_level: String::new(),
                 },
             },

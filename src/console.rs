@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use admin::{Admin, AdminBody, Counted, Counters, Local, Seen};
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use s3_api::{Client, Scheme};
 use tokio::sync::watch;
@@ -14,9 +14,7 @@ use tokio::sync::watch;
 use crate::observe::{AnswerBody, Observation, Observed, Outcome};
 use crate::proxies::TrustedProxies;
 use crate::serve::{Arrival, RequestBody};
-use crate::telemetry::metrics::Metrics;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+use crate::telemetry::metrics::{Interface, Metrics};
 
 /// Where the console is, unless something else is said.
 pub(crate) const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9001);
@@ -43,9 +41,10 @@ impl Console {
     /// Dropping the future abandons the request; what had been committed stays.
     pub(crate) async fn answer(
         &self,
-        request: Request<RequestBody>,
+        mut request: Request<RequestBody>,
     ) -> Response<Observed<AdminBody>> {
-        let observation = Observation::begin(&self.metrics, request.method(), request.uri());
+        let id = self.admin.next_request_id();
+        let observation = Observation::begin(&self.metrics, Interface::Admin, id, &mut request);
         observation.of(self.answer_unobserved(request)).await
     }
 
@@ -56,7 +55,8 @@ impl Console {
         mut request: Request<Incoming>,
         scheme: Scheme,
     ) -> Response<Observed<AdminBody>> {
-        let observation = Observation::begin(&self.metrics, request.method(), request.uri());
+        let id = self.admin.next_request_id();
+        let observation = Observation::begin(&self.metrics, Interface::Admin, id, &mut request);
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         request.extensions_mut().insert(Client { address, scheme });
         let answering = async {
@@ -90,7 +90,6 @@ fn outcome_of(answer: Response<AdminBody>) -> (Response<AnswerBody<AdminBody>>, 
     let outcome = Outcome {
         operation: seen.map_or("unknown", |seen| seen.operation),
         error: seen.map_or("", |seen| seen.error),
-        request_id: answer.headers().get(REQUEST_ID).cloned(),
     };
     (answer.map(AnswerBody::Streamed), outcome)
 }

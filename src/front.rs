@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use admin::{Admin, Elsewhere};
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use s3_api::{Change, Client, ResponseBody, S3};
 use storage_engine::Engine;
@@ -16,9 +16,8 @@ use crate::pages;
 use crate::proxies::TrustedProxies;
 use crate::route::{Route, route};
 use crate::serve::{Arrival, RequestBody};
-use crate::telemetry::metrics::Metrics;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+use crate::telemetry::metrics::{Interface, Metrics};
+use crate::telemetry::usage::Usage;
 
 pub(crate) struct Front {
     s3: Arc<S3>,
@@ -29,6 +28,7 @@ pub(crate) struct Front {
     websites: Vec<SocketAddr>,
     engine: Arc<Engine>,
     metrics: Arc<Metrics>,
+    usage: Arc<Usage>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -44,7 +44,7 @@ impl Front {
         (s3, admin): (Arc<S3>, Admin),
         doors: Doors,
         engine: Arc<Engine>,
-        metrics: Arc<Metrics>,
+        (metrics, usage): (Arc<Metrics>, Arc<Usage>),
         stopping: watch::Receiver<bool>,
     ) -> Front {
         Front {
@@ -54,6 +54,7 @@ impl Front {
             websites: doors.websites,
             engine,
             metrics,
+            usage,
             stopping,
         }
     }
@@ -61,9 +62,10 @@ impl Front {
     /// Dropping the future abandons the request; what had been committed stays.
     pub(crate) async fn answer(
         &self,
-        request: Request<RequestBody>,
+        mut request: Request<RequestBody>,
     ) -> Response<Observed<ResponseBody>> {
-        let observation = Observation::begin(&self.metrics, request.method(), request.uri());
+        let id = self.s3.next_request_id();
+        let observation = Observation::begin(&self.metrics, Interface::S3, id, &mut request);
         observation.of(self.answer_unobserved(request)).await
     }
 
@@ -109,13 +111,13 @@ impl Front {
             Route::Ready => ("HealthReady", pages::ready(self.obstacle())),
             Route::Metrics => {
                 let store = self.engine.stats().await;
-                ("Metrics", pages::metrics(&self.metrics, store))
+                let usage = self.usage.render().await;
+                ("Metrics", pages::metrics(&self.metrics, store, &usage))
             }
         };
         let outcome = Outcome {
             operation,
             error: "",
-            request_id: None,
         };
         (page.map(|text| AnswerBody::Page(Full::new(text))), outcome)
     }
@@ -128,7 +130,7 @@ impl Front {
         from: Option<IpAddr>,
     ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
         let (answer, outcome) = seen(answer);
-        let id = outcome.request_id.as_ref();
+        let id = answer.headers().get("x-amz-request-id").cloned();
         let change = Elsewhere {
             who: change.who,
             from,
@@ -136,7 +138,10 @@ impl Front {
             target: change.target,
             status: answer.status(),
             error: outcome.error,
-            request_id: id.and_then(|id| id.to_str().ok()).unwrap_or_default(),
+            request_id: id
+                .as_ref()
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or_default(),
         };
         self.admin.note(change).await;
         (answer, outcome)
@@ -165,7 +170,6 @@ fn seen(answer: Response<ResponseBody>) -> (Response<AnswerBody<ResponseBody>>, 
     let outcome = Outcome {
         operation: seen.and_then(|seen| seen.operation).unwrap_or("unknown"),
         error: seen.and_then(|seen| seen.error).unwrap_or_default(),
-        request_id: answer.headers().get(REQUEST_ID).cloned(),
     };
     (answer.map(AnswerBody::Streamed), outcome)
 }

@@ -24,12 +24,28 @@ pub(crate) const LINGER_MAX: Duration = Duration::from_secs(5);
 /// And at most for this many bytes.
 pub(crate) const LINGER_BYTES_MAX: u64 = 64 << 20;
 
+/// Requests of one connection of HTTP/2 at once.
+pub(crate) const HTTP2_STREAMS_MAX: u32 = 64;
+/// Of one of them, all headers together, in bytes.
+pub(crate) const HTTP2_HEAD_BYTES_MAX: u32 = 32 << 10;
+/// What is kept of one answer that its client has not taken yet, in bytes.
+pub(crate) const HTTP2_SEND_BYTES_MAX: usize = 256 << 10;
+/// After so long without a byte the client is asked whether it is there, and given as long again.
+pub(crate) const HTTP2_PING: Duration = Duration::from_secs(20);
+/// How often it is looked whether something happens.
+pub(crate) const HTTP2_LOOK: Duration = Duration::from_secs(5);
+
 /// Setting up TLS on a connection.
 pub(crate) const TLS_HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
 /// A file with certificates or a key, in bytes.
 pub(crate) const TLS_FILE_BYTES_MAX: u64 = 1 << 20;
 /// How often those files are looked at for changes.
 pub(crate) const TLS_FILES_LOOK: Duration = Duration::from_secs(5);
+
+/// Between two counts of what buckets hold, for metrics.
+pub(crate) const USAGE_COUNT_PAUSE: Duration = Duration::from_secs(30);
+/// Buckets that are listed at once for that.
+pub(crate) const USAGE_BUCKETS_PAGE_MAX: usize = 1000;
 
 /// Requests in flight get this long to finish when the server is told to stop.
 pub(crate) const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);

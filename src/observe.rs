@@ -1,6 +1,8 @@
 //! Around every request, whoever answers it: a panic becomes a 500, the answer is counted when its
 //! last byte is handed over or it is abandoned, and one line goes to the log.
 
+mod clock;
+mod line;
 #[cfg(test)]
 mod tests;
 
@@ -10,19 +12,19 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Method, Response, StatusCode, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
-use s3_api::{AccessEntry, ShownTarget};
-use tracing::{debug, error};
+use s3_api::{AccessEntry, RequestId, ShownTarget};
 
-use crate::telemetry::metrics::{Metrics, Raised};
-use crate::telemetry::printable::Printable;
+use crate::serve::Inflow;
+use crate::telemetry::metrics::{Ended, Interface, Metrics, Raised};
+use crate::telemetry::request;
+use clock::Clock;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -32,39 +34,53 @@ pub(crate) struct Outcome {
     pub(crate) operation: &'static str,
     /// Empty where there is none.
     pub(crate) error: &'static str,
-    pub(crate) request_id: Option<HeaderValue>,
 }
 
 /// A request, as far as its log line names it. Made when its head has arrived.
 pub(crate) struct Observation {
     metrics: Arc<Metrics>,
+    id: RequestId,
+    interface: Interface,
     method: Method,
     uri: Uri,
-    started: Instant,
+    clock: Clock,
     _in_flight: Raised,
 }
 
 impl Observation {
-    pub(crate) fn begin(metrics: &Arc<Metrics>, method: &Method, uri: &Uri) -> Observation {
+    /// Gives the request its name.
+    pub(crate) fn begin<B>(
+        metrics: &Arc<Metrics>,
+        interface: Interface,
+        id: RequestId,
+        request: &mut Request<B>,
+    ) -> Observation {
+        request.extensions_mut().insert(id.clone());
+        let inflow = request.extensions().get::<Arc<Inflow>>();
         Observation {
             _in_flight: metrics.request_begun(),
             metrics: Arc::clone(metrics),
-            method: method.clone(),
-            uri: uri.clone(),
-            started: Instant::now(),
+            id,
+            interface,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            clock: Clock::start(inflow.cloned().unwrap_or_default()),
         }
     }
 
     /// Waits for the answer. Dropping this future abandons the request: nothing is recorded then.
     pub(crate) async fn of<B>(
-        self,
+        mut self,
         answering: impl Future<Output = (Response<AnswerBody<B>>, Outcome)>,
     ) -> Response<Observed<B>>
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<BoxError>,
     {
-        let caught = AssertUnwindSafe(answering).catch_unwind().await;
+        let id = self.id.clone();
+        let caught = AssertUnwindSafe(request::within(id, answering))
+            .catch_unwind()
+            .await;
         let (mut answer, outcome) = match caught {
             Ok(answered) => answered,
             Err(_) => {
@@ -73,12 +89,11 @@ impl Observation {
                 let outcome = Outcome {
                     operation: "unknown",
                     error: "Panic",
-                    request_id: None,
                 };
-                (internal_error().map(AnswerBody::Page), outcome)
+                (internal_error(&self.id).map(AnswerBody::Page), outcome)
             }
         };
-        let turn_around = self.started.elapsed();
+        self.clock.turn();
         let entry = answer.extensions_mut().remove::<AccessEntry>();
         let expected = answer.body().size_hint().exact();
         let record = Record {
@@ -91,17 +106,19 @@ impl Observation {
             ended: false,
             failure: None,
             entry,
-            turn_around,
         };
         answer.map(|body| Observed { body, record })
     }
 }
 
-fn internal_error() -> Response<Full<Bytes>> {
+fn internal_error(id: &RequestId) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::from("internal error\n"));
     *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     answer.headers_mut().insert(CONTENT_TYPE, plain);
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        answer.headers_mut().insert("x-amz-request-id", id);
+    }
     answer
 }
 
@@ -161,7 +178,13 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
-        let frame = ready!(this.body.poll_frame(cx));
+        let polled = this.body.poll_frame(cx);
+        let clock = &mut this.record.observation.clock;
+        match polled.is_ready() {
+            true => clock.has(),
+            false => clock.lacks(),
+        }
+        let frame = ready!(polled);
         match &frame {
             Some(Ok(frame)) => {
                 this.record.sent += frame.data_ref().map_or(0, Bytes::len) as u64;
@@ -193,8 +216,6 @@ struct Record {
     failure: Option<String>,
     /// For the log of the bucket's owner, if there is one.
     entry: Option<AccessEntry>,
-    /// Until the answer began.
-    turn_around: Duration,
 }
 
 impl Record {
@@ -203,63 +224,56 @@ impl Record {
         self.ended || self.bodiless || self.expected == Some(self.sent)
     }
 
-    fn log(&self, ending: &str) {
-        let Observation {
-            method,
-            uri,
-            started,
-            ..
-        } = &self.observation;
-        let id = self.outcome.request_id.as_ref().map(|id| id.to_str());
-        let id = id.and_then(Result::ok).unwrap_or("-");
-        let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let target = ShownTarget(target).to_string();
-        // One macro call for each level, because a level is part of a call's static data.
-        macro_rules! line {
-            ($level:ident) => {
-                $level!(
-                    id,
-                    %method,
-                    target = %Printable(&target),
-                    operation = self.outcome.operation,
-                    status = self.status.as_u16(),
-                    error = self.outcome.error,
-                    sent = self.sent,
-                    micros = started.elapsed().as_micros(),
-                    "{ending}"
-                )
-            };
-        }
-        match self.status {
-            _ if self.failure.is_some() => line!(error),
-            // Answers of a healthy server: not built, come back later, and no room on the drive.
-            StatusCode::NOT_IMPLEMENTED
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::INSUFFICIENT_STORAGE => line!(debug),
-            status if status.is_server_error() => line!(error),
-            _ => line!(debug),
-        }
+    fn id(&self) -> &str {
+        self.observation.id.as_str()
+    }
+
+    /// What was asked for, without what signs it.
+    fn target(&self) -> String {
+        let target = self.observation.uri.path_and_query();
+        let target = target.map_or("/", |target| target.as_str());
+        ShownTarget(target).to_string()
     }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let metrics = &self.observation.metrics;
+        let Observation {
+            metrics,
+            interface,
+            clock,
+            ..
+        } = &self.observation;
         if self.failure.is_some() {
             metrics.broken_answers.inc();
         }
-        let took = self.observation.started.elapsed();
-        let Outcome {
-            operation, error, ..
-        } = self.outcome;
-        metrics.request_ended(operation, self.status, error, took);
+        let spent = clock.spent();
+        metrics.request_ended(
+            *interface,
+            Ended {
+                operation: self.outcome.operation,
+                status: self.status,
+                error: self.outcome.error,
+                took: spent.total,
+                received: clock.received_bytes(),
+                sent: self.sent,
+            },
+        );
         if let Some(entry) = self.entry.take() {
-            entry.finish(self.sent, self.turn_around, took);
+            entry.finish(self.sent, clock.turn_around(), spent.total);
+        }
+        let own = match interface {
+            Interface::S3 => spent.working + spent.reading,
+            // What is watched there comes when something happens.
+            Interface::Admin => spent.working,
+        };
+        if metrics.slow.is(own) {
+            line::slow(self, &spent);
         }
         match &self.failure {
-            Some(failure) => self.log(&format!("answer cut short: {failure}")),
-            None if self.is_complete() => self.log("answered"),
-            None => self.log("answer abandoned by the client"),
+            Some(failure) => line::ended(self, &spent, &format!("answer cut short: {failure}")),
+            None if self.is_complete() => line::ended(self, &spent, "answered"),
+            None => line::ended(self, &spent, "answer abandoned by the client"),
         }
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn ready(obstacle: Option<&'static str>) -> Response<Bytes> {
 pub(crate) fn metrics(
     metrics: &Metrics,
     store: Result<EngineStats, storage_engine::Error>,
+    usage: &str,
 ) -> Response<Bytes> {
     // A store that cannot be asked must not hide the rest.
     let store = store.unwrap_or_else(|e| {
@@ -31,7 +32,8 @@ pub(crate) fn metrics(
         EngineStats::default()
     });
     match metrics.render(&store) {
-        Ok(text) => {
+        Ok(mut text) => {
+            text.push_str(usage);
             let mut answer = page(StatusCode::OK, text);
             let versioned = HeaderValue::from_static(prometheus::TEXT_FORMAT);
             answer.headers_mut().insert(CONTENT_TYPE, versioned);

@@ -17,6 +17,8 @@ use crate::serve::Slots;
 use crate::server::connections;
 use crate::signals::Hangups;
 use crate::telemetry::log::Level;
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::usage::Usage;
 use crate::tls::Certificates;
 
 pub(crate) struct Reload {
@@ -36,6 +38,8 @@ pub(crate) struct Live {
     pub(crate) load: Arc<Load>,
     /// What operators are shown of the settings.
     pub(crate) shown: watch::Sender<Arc<[admin::Setting]>>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) usage: Arc<Usage>,
     /// Those that are shown, if there is TLS.
     pub(crate) certificates: Option<Arc<Certificates>>,
 }
@@ -108,6 +112,8 @@ impl Live {
         self.slots.resize(connections(live.connections));
         self.proxies.send_replace(live.proxies.clone());
         self.load.set(live.load);
+        self.metrics.slow.set(live.slow_request);
+        self.usage.name(live.metrics_names);
         if let Some(Err(e)) = self.certificates.as_ref().map(|tls| tls.reload()) {
             error!("{e}; the certificates from before are shown");
         }

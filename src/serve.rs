@@ -3,6 +3,7 @@
 //! What bounds a connection: the number of them, the size of a request's head, the wait for it, and
 //! for both directions the patience with a peer that makes no progress (`limits`).
 
+mod http2;
 mod patience;
 mod refusal;
 mod request_body;
@@ -43,10 +44,10 @@ use crate::telemetry::metrics::Metrics;
 
 pub(crate) use refusal::Refuse;
 use refusal::{Answers, UnderWay};
-pub(crate) use request_body::RequestBody;
+pub(crate) use request_body::{Inflow, RequestBody};
 pub(crate) use slots::Slots;
 use socket::{Reading, Socket};
-use stream::Stream;
+use stream::{Protocol, Stream};
 
 /// The bounds of `limits`, as values, so that tests need not wait for a minute.
 #[derive(Debug, Clone)]
@@ -177,7 +178,18 @@ impl Acceptor {
                 let (service, refuse) = (service.clone(), Arc::clone(&self.refuse));
                 let (limits, metrics) = (self.limits.clone(), Arc::clone(&self.metrics));
                 let stop = self.stop.clone();
-                move |stream| connection(stream, arrival, service, refuse, limits, metrics, stop)
+                async move |stream: Stream| match stream.protocol() {
+                    Protocol::Http1 => {
+                        connection(stream, arrival, service, refuse, limits, metrics, stop).await;
+                    }
+                    Protocol::Http2 => {
+                        let serving = http2::connection(
+                            stream, arrival, service, refuse, limits, metrics, stop,
+                        );
+                        // The larger of both, and the rarer: others need no room for it.
+                        Box::pin(serving).await;
+                    }
+                }
             };
             let serving = async move {
                 match Stream::open(stream, tls.as_ref()).await {
@@ -242,7 +254,10 @@ async fn connection<S, F, B>(
         let under_way = UnderWay(Arc::clone(&answers));
         let reading = Arc::clone(&reading);
         let wait = limits.progress_wait_max;
-        let request = request.map(|body| RequestBody::new(body, Arc::clone(&reading), wait));
+        let inflow = Arc::new(Inflow::default());
+        request.extensions_mut().insert(Arc::clone(&inflow));
+        let request =
+            request.map(|body| RequestBody::new(body, Arc::clone(&reading), inflow, wait));
         // One allocation for each request. Otherwise hyper keeps room for the largest operation
         // in every connection, idle ones too.
         let answer = Box::pin(service(request));

@@ -44,6 +44,7 @@ use crate::signals::{Hangups, Signals};
 use crate::system;
 use crate::telemetry::log::{self, Level};
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::usage::Usage;
 use crate::webhook::Webhooks;
 use error::{RunError, system_error};
 use ways::{Ways, addresses};
@@ -137,7 +138,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let parts = (identity.clone(), ring, Arc::clone(&load));
     let s3 = Arc::new(s3_over(&engine, config, parts, courier.clone()));
 
-    let metrics = Metrics::new()?;
+    let (metrics, usage) = figures(&engine, &identity, config)?;
     let (stop, stopping) = watch::channel(false);
     let background = Background::start(&engine, config, courier, stopping.clone());
     metrics.watch_lifecycle(background.lifecycle())?;
@@ -171,8 +172,9 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         proxies: trusted,
         websites: addresses(&ways.websites),
     };
-    let (counted, ending) = (Arc::clone(&metrics), stopping.clone());
-    let front = Front::new((s3, admin), doors, Arc::clone(&engine), counted, ending);
+    let figures = (Arc::clone(&metrics), Arc::clone(&usage));
+    let ending = stopping.clone();
+    let front = Front::new((s3, admin), doors, Arc::clone(&engine), figures, ending);
     let front = Arc::new(front);
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
@@ -192,6 +194,8 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
             proxies,
             load,
             shown,
+            metrics: Arc::clone(&metrics),
+            usage,
             certificates: ways.certificates.clone(),
         },
     };
@@ -220,6 +224,19 @@ async fn write_down(front: &Front, logging: JoinHandle<()>, identity: &Identity)
     if let Err(e) = identity.write_uses().await {
         warn!(error = %e, "cannot write when access keys were last used");
     }
+}
+
+/// What the server tells of itself.
+fn figures(
+    engine: &Arc<Engine>,
+    identity: &Identity,
+    config: &ServerConfig,
+) -> Result<(Arc<Metrics>, Arc<Usage>), RunError> {
+    let metrics = Metrics::new()?;
+    metrics.slow.set(config.live.slow_request);
+    let (engine, identity) = (Arc::clone(engine), identity.clone());
+    let usage = Usage::new(engine, identity, config.live.metrics_names);
+    Ok((metrics, Arc::new(usage)))
 }
 
 /// Writes the access logs of buckets from time to time.
@@ -297,6 +314,7 @@ pub(crate) fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
         region: config.region.clone(),
         started: SystemTime::now(),
         data: config.data.clone(),
+        base: config.console_base.clone(),
         s3: addresses(listeners),
         lifecycle_day: config.lifecycle_day,
     }

@@ -7,5 +7,7 @@ mod load;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod printable;
+pub(crate) mod request;
 mod rows;
 mod store;
+pub(crate) mod usage;

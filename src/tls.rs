@@ -66,8 +66,9 @@ impl Certificates {
         }))
     }
 
-    /// What connections shake hands with: TLS 1.2 and 1.3, and HTTP/1.1 over them.
-    pub(crate) fn acceptor(self: &Arc<Self>) -> TlsAcceptor {
+    /// What connections shake hands with: TLS 1.2 and 1.3, and over them what is offered, by
+    /// falling preference.
+    pub(crate) fn acceptor(self: &Arc<Self>, offered: &[&[u8]]) -> TlsAcceptor {
         let resolver = Arc::clone(self) as Arc<dyn ResolvesServerCert>;
         let builder = ServerConfig::builder_with_provider(provider());
         let mut config = builder
@@ -75,7 +76,7 @@ impl Certificates {
             .expect("the provider has suites for all versions")
             .with_no_client_auth()
             .with_cert_resolver(resolver);
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
     }
 

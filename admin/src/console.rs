@@ -2,6 +2,7 @@
 //! it, and gets its first page.
 
 use crate::answer::{Answer, with_type};
+use crate::base::BasePath;
 use crate::body::AdminBody;
 use bytes::Bytes;
 use flate2::Compression;
@@ -57,7 +58,8 @@ struct File {
 }
 
 impl Console {
-    pub(crate) fn embedded() -> Self {
+    /// Written for the path that browsers ask for it beneath.
+    pub(crate) fn embedded(base: &BasePath) -> Self {
         let mut files = HashMap::new();
         for name in Dist::iter() {
             if let Some(found) = Dist::get(&name) {
@@ -67,7 +69,7 @@ impl Console {
         if !files.contains_key(INDEX) {
             files.insert(INDEX.into(), Bytes::from_static(MISSING.as_bytes()));
         }
-        Self::of(files)
+        Self::of(beneath(base, files))
     }
 
     fn of(mut all: HashMap<String, Bytes>) -> Self {
@@ -91,7 +93,8 @@ impl Console {
         }
     }
 
-    pub(crate) fn answer(&self, parts: &Parts) -> Answer {
+    /// `path` is that of the request without the base.
+    pub(crate) fn answer(&self, parts: &Parts, path: &str) -> Answer {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             let mut answer = with_type("Method Not Allowed\n", "text/plain; charset=utf-8");
             *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
@@ -99,7 +102,7 @@ impl Console {
             answer.headers_mut().insert(ALLOW, allowed);
             return answer;
         }
-        let path = parts.uri.path().trim_start_matches('/');
+        let path = path.trim_start_matches('/');
         let last = path.rsplit('/').next().unwrap_or_default();
         let file = match (self.files.get(path), last.contains('.')) {
             (Some(file), _) => Some(file),
@@ -125,6 +128,25 @@ impl Console {
         }
         answer
     }
+}
+
+/// The first page says where it lies, and it alone names other files from the root.
+fn beneath(base: &BasePath, mut files: HashMap<String, Bytes>) -> HashMap<String, Bytes> {
+    let Some(index) = files.get(INDEX).filter(|_| *base != BasePath::default()) else {
+        return files;
+    };
+    let mut text = String::from_utf8_lossy(index).into_owned();
+    for attribute in ["content", "href", "src"] {
+        let base = base.as_str();
+        text = text.replace(
+            &format!("{attribute}=\"/"),
+            &format!("{attribute}=\"{base}"),
+        );
+    }
+    // Packed as it was before.
+    files.retain(|name, _| !matches!(name.strip_prefix(INDEX), Some(".br" | ".gz")));
+    files.insert(INDEX.into(), text.into());
+    files
 }
 
 impl File {

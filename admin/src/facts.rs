@@ -1,5 +1,6 @@
 //! What the interface is told of the process it is part of.
 
+use crate::base::BasePath;
 use pipeline::lifecycle::Day;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,6 +18,8 @@ pub struct Facts {
     pub started: SystemTime,
     /// The data folder.
     pub data: PathBuf,
+    /// Beneath which path a proxy shows the interface.
+    pub base: BasePath,
     /// Where S3 is listened for.
     pub s3: Vec<SocketAddr>,
     /// The day that lifecycle rules count in.

@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, REQUEST_ID, Seen, refusal};
 use crate::audit::{Change, Elsewhere};
+use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::{AdminConfig, Inner, OpenError};
@@ -13,7 +14,7 @@ use crate::router::{Found, find};
 use crate::session::bearer::Bearer;
 use crate::transfer;
 use bytes::Bytes;
-use http::header::{ALLOW, HeaderName, HeaderValue, SERVER};
+use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, SERVER};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
@@ -87,14 +88,26 @@ impl Admin {
     }
 
     async fn answer(&self, mut parts: Parts, body: RequestBody) -> Response<AdminBody> {
-        let id = self.inner.s3.next_request_id();
+        let given = parts.extensions.get::<RequestId>().cloned();
+        let id = given.unwrap_or_else(|| self.inner.s3.next_request_id());
         parts.extensions.insert(id.clone());
         let path = parts.uri.path().to_owned();
+        let base = &self.inner.facts.base;
+        let path = match base.place(&path) {
+            Place::Inside(path) => path,
+            Place::Bare => {
+                let mut answer = moved(base.as_str());
+                let seen = seen(&answer, "Console");
+                answer.extensions_mut().insert(seen);
+                name(&mut answer, &id);
+                return answer;
+            }
+        };
         let (mut answer, operation) = match path.strip_prefix(API) {
             Some(path) if path.is_empty() || path.starts_with('/') => {
                 Box::pin(self.answer_api(&parts, path, body, &id)).await
             }
-            _ => (self.inner.console.answer(&parts), "Console"),
+            _ => (self.inner.console.answer(&parts, path), "Console"),
         };
         let seen = seen(&answer, operation);
         answer.extensions_mut().insert(seen);
@@ -106,6 +119,12 @@ impl Admin {
     pub async fn note(&self, change: Elsewhere<'_>) {
         let (audit, now) = (&self.inner.audit, self.inner.seconds());
         audit.note(change.into(), now).await;
+    }
+
+    /// What the next request will be called: [`Admin::handle`] keeps the name that is in the
+    /// extensions of a request.
+    pub fn next_request_id(&self) -> RequestId {
+        self.inner.s3.next_request_id()
     }
 
     /// The whole answer to what could not be read as a request, which the server has found to
@@ -286,6 +305,15 @@ fn seen(answer: &Answer, operation: &'static str) -> Seen {
             error: answer.extensions().get::<Failed>().map_or("", |it| it.0),
         },
     }
+}
+
+fn moved(to: &str) -> Answer {
+    let mut answer = Response::new(AdminBody::full(Bytes::new()));
+    *answer.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    if let Ok(to) = HeaderValue::from_str(to) {
+        answer.headers_mut().insert(LOCATION, to);
+    }
+    answer
 }
 
 fn name(answer: &mut Answer, id: &RequestId) {

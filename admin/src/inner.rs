@@ -104,7 +104,7 @@ impl Inner {
             jobs: Arc::new(Jobs::open(Arc::clone(&engine), stopping.clone()).await?),
             tickets: Tickets::default(),
             me: OnceLock::new(),
-            console: Console::embedded(),
+            console: Console::embedded(&facts.base),
             s3,
             engine,
             identity,

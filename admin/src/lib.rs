@@ -9,6 +9,7 @@
 
 mod answer;
 mod audit;
+mod base;
 mod body;
 mod buckets;
 mod call;
@@ -47,6 +48,7 @@ mod zip;
 
 pub use answer::Seen;
 pub use audit::Elsewhere;
+pub use base::{BasePath, BasePathError};
 pub use body::{AdminBody, BodyError};
 pub use buckets::config::check as check_bucket_configuration;
 pub use facts::{Counted, Counters, Facts, Setting, SettingOrigin, SettingReload};

@@ -1,21 +1,35 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the types in it.
 
 use crate::answer::{Answer, with_type};
+use crate::base::BasePath;
 use crate::call::Call;
 use crate::limits::REPEAT_KEY_CHARS_MAX;
 use crate::refused::{ErrorAnswer, Refused};
 use crate::repeats;
 use crate::route::{Door, ROUTES, Response, Route};
+use bytes::Bytes;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
+/// Where it is, unless a proxy shows it beneath another path.
+const SERVER: &str = "/api/v1";
+
 /// Made once: it depends on nothing that runs.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
-pub(crate) async fn serve(_: &Call<'_>) -> Result<Answer, Refused> {
-    Ok(with_type(DOCUMENT.as_bytes(), "application/json"))
+pub(crate) async fn serve(call: &Call<'_>) -> Result<Answer, Refused> {
+    let base = &call.admin.facts.base;
+    let text = match *base == BasePath::default() {
+        true => Bytes::from_static(DOCUMENT.as_bytes()),
+        false => {
+            let outside = base.outside(SERVER);
+            let of = |url: &str| format!("\"servers\":[{{\"url\":\"{url}\"}}]");
+            DOCUMENT.replacen(&of(SERVER), &of(&outside), 1).into()
+        }
+    };
+    Ok(with_type(text, "application/json"))
 }
 
 pub(crate) fn document() -> Value {
@@ -41,7 +55,7 @@ pub(crate) fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        "servers": [{ "url": "/api/v1" }],
+        "servers": [{ "url": SERVER }],
         "security": [{ "token": [] }],
         "paths": paths,
         "components": {

@@ -78,7 +78,7 @@ pub(crate) async fn prepare(call: &Call<'_>, selection: Selection) -> Result<Zip
     };
     let id = call.admin.tickets.issue(ticket)?;
     Ok(ZipLink {
-        url: format!("/api/v1/zip/{id}"),
+        url: call.admin.facts.base.outside(&format!("/api/v1/zip/{id}")),
         expires_in: ZIP_TICKET_SECONDS,
     })
 }

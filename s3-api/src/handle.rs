@@ -101,13 +101,15 @@ impl S3 {
     /// The answer's extensions hold an [`Observation`] and a [`ConnectionFate`], which the server
     /// has to heed. Dropping the future at any time leaves nothing half done: what was not
     /// committed disappears, what was committed stays although nobody was told.
+    ///
+    /// A request keeps the [`RequestId`] that is in its extensions.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        parts.extensions.insert(self.next_request_id());
+        self.name(&mut parts);
         let body = WireBody::new(body, &parts.headers);
         let slot = match self.load.arrive(&parts) {
             Ok(slot) => slot,
@@ -143,8 +145,6 @@ impl S3 {
     /// The same for a request whose sender is known already, by other means than a signature. Its
     /// path names its bucket, its body is what is meant, and whatever it may carry of a signature
     /// counts for nothing. Everything else happens to it that happens to every request.
-    ///
-    /// It keeps the [`RequestId`] it has in its extensions.
     pub async fn handle_for<B>(
         &self,
         caller: Arc<Caller>,
@@ -155,11 +155,16 @@ impl S3 {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
+        self.name(&mut parts);
+        let body = WireBody::new(body, &parts.headers);
+        self.serve(&parts, body, Sender::Known(caller)).await
+    }
+
+    /// Whoever made the request for us may have named it already.
+    pub(crate) fn name(&self, parts: &mut Parts) {
         if parts.extensions.get::<RequestId>().is_none() {
             parts.extensions.insert(self.next_request_id());
         }
-        let body = WireBody::new(body, &parts.headers);
-        self.serve(&parts, body, Sender::Known(caller)).await
     }
 
     /// What the next request will be called.

@@ -15,7 +15,7 @@ use crate::client::Scheme;
 use crate::cors;
 use crate::domains::{host, host_name};
 use crate::error::{Code, S3Error};
-use crate::handle::S3;
+use crate::handle::{RequestId, S3};
 use crate::op::named;
 use crate::query::Query;
 use crate::request::{Authenticated, Named, Parsed};
@@ -76,7 +76,8 @@ impl S3 {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        self.name(&mut parts);
         let mut body = WireBody::new(body, &parts.headers);
         let slot = match self.load().arrive(&parts) {
             Ok(slot) => slot,
@@ -89,7 +90,7 @@ impl S3 {
         } = Box::pin(self.look_for_page(&parts)).await;
         let error = outcome.as_ref().err();
         let error = error.map(|failure| failure.first.code().name());
-        let mut answer = self.sign(|request_id, host_id| {
+        let mut answer = self.sign_as(RequestId::of(&parts), |request_id, host_id| {
             let mut answer = match outcome {
                 Ok(answer) => answer,
                 Err(failure) => page::of(&failure, &parts.method, request_id, host_id),

@@ -1,6 +1,7 @@
 //! All settings. Flags, environment variables, keys of the file, checks and documentation are made
 //! from these rows.
 
+use admin::BasePath;
 use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
 use tracing_subscriber::EnvFilter;
 
@@ -11,6 +12,9 @@ use crate::proxies::TrustedProxies;
 
 const DAY_SECONDS: u64 = 86_400;
 const SILENCE_MILLISECONDS_MAX: u64 = 60_000;
+const SLOW_MILLISECONDS_MAX: u64 = 3_600_000;
+/// Two series and more for each.
+const METRICS_NAMES_MAX: u64 = 10_000;
 /// More than one machine can mean.
 const CONNECTIONS_MAX: u64 = 1 << 16;
 const MEBIBYTES_MAX: u64 = 1 << 24;
@@ -98,6 +102,19 @@ pub(crate) static SETTINGS: &[Setting] = &[
         },
     )
     .or("127.0.0.1:9001"),
+    Setting::new(
+        "console-base-path",
+        Kind::Text,
+        "PATH",
+        "Path beneath which a proxy shows the console and the admin interface, such as /cairn; it \
+         may pass it on or take it off",
+        |draft, values| {
+            let base = BasePath::parse(&values[0]);
+            draft.config.console_base = base.map_err(|error| error.to_string())?;
+            Ok(())
+        },
+    )
+    .or("/"),
     Setting::new(
         "tls-certificate",
         Kind::Paths(':'),
@@ -334,6 +351,33 @@ pub(crate) static SETTINGS: &[Setting] = &[
     )
     .secret()
     .also(&["MINIO_ROOT_PASSWORD"]),
+    Setting::new(
+        "metrics-names",
+        Kind::Whole { from: 0, to: METRICS_NAMES_MAX },
+        "COUNT",
+        "How many buckets and users /metrics names with what they hold, the largest first; none with \
+         0, because whoever reaches the listener can read it",
+        |draft, values| {
+            let count = values[0].parse();
+            draft.config.live.metrics_names = count.map_err(|_| "expected a number")?;
+            Ok(())
+        },
+    )
+    .or("0")
+    .reloaded(),
+    Setting::new(
+        "slow-request",
+        Kind::Whole { from: 0, to: SLOW_MILLISECONDS_MAX },
+        "MILLISECONDS",
+        "Requests that take the server that long, waiting for the client not counted, are logged with \
+         where the time went; 0 for none",
+        |draft, values| {
+            draft.config.live.slow_request = milliseconds(&values[0])?;
+            Ok(())
+        },
+    )
+    .or("1000")
+    .reloaded(),
     Setting::new(
         "log-format",
         Kind::Choice(&["human", "json"]),

@@ -27,16 +27,21 @@ fn outcome() -> Outcome {
     Outcome {
         operation: "GetObject",
         error: "",
-        request_id: None,
     }
+}
+
+fn begin(metrics: &Arc<Metrics>, method: Method) -> Observation {
+    let request = Request::builder().method(method).uri("/bucket/key");
+    let mut request = request.body(()).unwrap();
+    let id = RequestId::default();
+    Observation::begin(metrics, Interface::S3, id, &mut request)
 }
 
 async fn observed(
     metrics: &Arc<Metrics>,
     pieces: Vec<io::Result<&'static str>>,
 ) -> Response<Observed<Pieces>> {
-    let uri = Uri::from_static("/bucket/key");
-    Observation::begin(metrics, &Method::GET, &uri)
+    begin(metrics, Method::GET)
         .of(async {
             (
                 Response::new(AnswerBody::Streamed(Pieces(pieces.into()))),
@@ -98,7 +103,7 @@ async fn a_body_that_fails_is_a_broken_answer() {
 #[tokio::test]
 async fn a_panic_is_a_500_and_is_counted() {
     let metrics = Metrics::new().unwrap();
-    let observation = Observation::begin(&metrics, &Method::PUT, &Uri::from_static("/"));
+    let observation = begin(&metrics, Method::PUT);
     let answer = observation
         .of(async { panic!("a bug") as (Response<AnswerBody<Pieces>>, Outcome) })
         .await;
@@ -113,8 +118,7 @@ async fn a_panic_is_a_500_and_is_counted() {
 async fn a_body_of_known_length_is_complete_without_being_asked_for_its_end() {
     let metrics = Metrics::new().unwrap();
     let observe = |method: Method| {
-        let observation = Observation::begin(&metrics, &method, &Uri::from_static("/"));
-        observation.of(async {
+        begin(&metrics, method).of(async {
             (
                 Response::new(AnswerBody::Streamed(Full::from("1234"))),
                 outcome(),

@@ -15,6 +15,13 @@ use crate::limits::TLS_HANDSHAKE_WAIT_MAX;
 /// The first byte of whatever speaks TLS: the type of a record that holds a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// What is spoken over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http1,
+    Http2,
+}
+
 /// What clients are told that forgot the `s` of `https`.
 const SPEAK_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\
     content-type: text/plain\r\n\
@@ -39,6 +46,18 @@ impl Stream {
                     Err(io::Error::new(io::ErrorKind::TimedOut, why))
                 })
             }
+        }
+    }
+}
+
+impl Stream {
+    /// As agreed upon within TLS.
+    pub(super) fn protocol(&self) -> Protocol {
+        match self {
+            Stream::Tls(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+                Protocol::Http2
+            }
+            _ => Protocol::Http1,
         }
     }
 }

@@ -18,6 +18,8 @@ use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, Slots, serve};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::Certificates;
 
+const HTTP_1_1: &[u8] = b"http/1.1";
+
 pub(super) struct Ways {
     pub(super) s3: Vec<TcpListener>,
     pub(super) websites: Vec<TcpListener>,
@@ -62,36 +64,32 @@ impl Ways {
         metrics: Arc<Metrics>,
         stopping: watch::Receiver<bool>,
     ) -> usize {
-        let tls = self.certificates.as_ref().map(Certificates::acceptor);
-        let entrances = |listeners| Entrances {
+        let certificates = self.certificates.as_ref();
+        let entrances = |listeners, offered| Entrances {
             listeners,
-            tls: tls.clone(),
+            tls: certificates.map(|certificates| certificates.acceptor(offered)),
         };
+        let for_console = entrances(self.console, &[b"h2", HTTP_1_1]);
+        let listeners = self.s3.into_iter().chain(self.websites).collect();
+        let for_s3 = entrances(listeners, &[HTTP_1_1]);
         if let Some(certificates) = self.certificates.clone() {
             tokio::spawn(certificates.follow(TLS_FILES_LOOK, stopping.clone()));
         }
         let console = serve_console(
             console,
-            entrances(self.console),
+            for_console,
             limits.clone(),
             Arc::clone(&metrics),
             stopping.clone(),
         );
-        let listeners = self.s3.into_iter().chain(self.websites).collect();
         let refusing = Arc::clone(&front);
         let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
         let service = move |request: Request<RequestBody>| {
             let front = Arc::clone(&front);
-            async move { front.answer(request).await }
+            // On the heap, so that a connection without a request holds no room for one.
+            async move { Box::pin(front.answer(request)).await }
         };
-        let s3 = serve(
-            entrances(listeners),
-            service,
-            refuse,
-            limits,
-            metrics,
-            stopping,
-        );
+        let s3 = serve(for_s3, service, refuse, limits, metrics, stopping);
         let (s3, console) = tokio::join!(s3, console);
         s3 + console
     }

@@ -1,13 +1,17 @@
 //! The log on standard error: human, with colours only on a terminal, or JSON.
 
+mod named;
+
 use std::env;
 use std::io::{self, IsTerminal};
 use std::panic;
 
 use tracing::error;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format;
 
 use crate::config::{LogFormat, ServerConfig};
+use named::{Form, Named};
 
 /// Sets what is logged from now on.
 pub(crate) struct Level(Box<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync>);
@@ -27,13 +31,18 @@ pub(crate) fn start(config: &ServerConfig) -> Level {
     let level = match config.log_format {
         LogFormat::Human => {
             let colours = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none();
-            let builder = builder.with_ansi(colours).with_filter_reloading();
+            // The form wants to know of colours itself, because it writes into a text first.
+            let form = Named::new(Form::Human, format::format().with_ansi(colours));
+            let builder = builder.with_ansi(colours).event_format(form);
+            let builder = builder.with_filter_reloading();
             let handle = builder.reload_handle();
             builder.init();
             Level(Box::new(move |filter| told(handle.reload(filter))))
         }
         LogFormat::Json => {
-            let builder = builder.json().with_filter_reloading();
+            let builder = builder.json();
+            let builder = builder.map_event_format(|json| Named::new(Form::Json, json));
+            let builder = builder.with_filter_reloading();
             let handle = builder.reload_handle();
             builder.init();
             Level(Box::new(move |filter| told(handle.reload(filter))))

@@ -4,6 +4,7 @@
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use admin::Counted;
@@ -29,8 +30,9 @@ const SECONDS: [f64; 13] = [
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    requests: IntCounterVec,
-    request_seconds: HistogramVec,
+    s3: Answers,
+    admin: Answers,
+    pub(crate) slow: Slow,
     in_flight: IntGauge,
     connections: IntGauge,
     connections_accepted: IntCounter,
@@ -39,6 +41,103 @@ pub(crate) struct Metrics {
     pub(crate) broken_answers: IntCounter,
     pub(crate) panics: IntCounter,
     store: Gauges<EngineStats>,
+}
+
+/// Whose request it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interface {
+    S3,
+    Admin,
+}
+
+/// A request that has been answered. `operation` and `error` come from fixed tables, never from a
+/// client: each is a time series.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended {
+    pub(crate) operation: &'static str,
+    pub(crate) status: http::StatusCode,
+    pub(crate) error: &'static str,
+    pub(crate) took: Duration,
+    /// Of the bodies of request and answer, in bytes.
+    pub(crate) received: u64,
+    pub(crate) sent: u64,
+}
+
+/// What is counted of one interface.
+#[derive(Debug)]
+struct Answers {
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+    received: IntCounterVec,
+    sent: IntCounterVec,
+}
+
+impl Answers {
+    /// `begin` is what the names begin with.
+    fn new(registry: &Registry, begin: &str, whose: &str) -> Result<Answers, prometheus::Error> {
+        let counter = |name: &str, help: &str, labels: &[&str]| {
+            let name = format!("{begin}_{name}");
+            add(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
+        };
+        let help = format!("From the head of a request{whose} to the end of its answer");
+        let seconds = HistogramOpts::new(format!("{begin}_request_seconds"), help);
+        let seconds = seconds.buckets(SECONDS.to_vec());
+        Ok(Answers {
+            requests: counter(
+                "requests_total",
+                &format!("Requests{whose} answered, by operation, status and error code"),
+                &["operation", "status", "error"],
+            )?,
+            seconds: add(registry, HistogramVec::new(seconds, &["operation"])?)?,
+            received: counter(
+                "request_body_bytes_total",
+                &format!("Bytes of the bodies of requests{whose}"),
+                &["operation"],
+            )?,
+            sent: counter(
+                "answer_body_bytes_total",
+                &format!("Bytes of the bodies of answers{whose}"),
+                &["operation"],
+            )?,
+        })
+    }
+
+    fn ended(&self, ended: Ended) {
+        let Ended {
+            operation,
+            status,
+            error,
+            ..
+        } = ended;
+        let labels = [operation, status.as_str(), error];
+        self.requests.with_label_values(&labels).inc();
+        let seconds = self.seconds.with_label_values(&[operation]);
+        seconds.observe(ended.took.as_secs_f64());
+        for (counter, bytes) in [(&self.received, ended.received), (&self.sent, ended.sent)] {
+            if bytes > 0 {
+                counter.with_label_values(&[operation]).inc_by(bytes);
+            }
+        }
+    }
+}
+
+/// From which time on a request is slow; it can change at any time.
+#[derive(Debug, Default)]
+pub(crate) struct Slow {
+    /// None is, where this is nothing.
+    milliseconds: AtomicU64,
+}
+
+impl Slow {
+    pub(crate) fn set(&self, from: Duration) {
+        let milliseconds = u64::try_from(from.as_millis()).unwrap_or(u64::MAX);
+        self.milliseconds.store(milliseconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is(&self, took: Duration) -> bool {
+        let from = self.milliseconds.load(Ordering::Relaxed);
+        from > 0 && took >= Duration::from_millis(from)
+    }
 }
 
 /// Lowers a gauge again when it is dropped, however that comes about.
@@ -65,27 +164,9 @@ impl Metrics {
         let gauge = |name: &str, help: &str| add(&registry, IntGauge::new(name, help)?);
 
         Ok(Arc::new(Metrics {
-            requests: add(
-                &registry,
-                IntCounterVec::new(
-                    Opts::new(
-                        "cairn_requests_total",
-                        "Requests answered, by operation, status and error code",
-                    ),
-                    &["operation", "status", "error"],
-                )?,
-            )?,
-            request_seconds: add(
-                &registry,
-                HistogramVec::new(
-                    HistogramOpts::new(
-                        "cairn_request_seconds",
-                        "From a request's head to the end of its answer, by operation",
-                    )
-                    .buckets(SECONDS.to_vec()),
-                    &["operation"],
-                )?,
-            )?,
+            s3: Answers::new(&registry, "cairn", "")?,
+            admin: Answers::new(&registry, "cairn_admin", " to the admin interface")?,
+            slow: Slow::default(),
             in_flight: gauge("cairn_requests_in_flight", "Requests not yet answered")?,
             connections: gauge("cairn_connections", "Open connections")?,
             connections_accepted: counter("cairn_connections_total", "Connections accepted")?,
@@ -150,23 +231,15 @@ impl Metrics {
         Raised::new(&self.in_flight)
     }
 
-    /// `operation` and `error` come from fixed tables, never from a client: each is a time series.
-    pub(crate) fn request_ended(
-        &self,
-        operation: &'static str,
-        status: http::StatusCode,
-        error: &'static str,
-        took: Duration,
-    ) {
-        self.requests
-            .with_label_values(&[operation, status.as_str(), error])
-            .inc();
-        self.request_seconds
-            .with_label_values(&[operation])
-            .observe(took.as_secs_f64());
+    pub(crate) fn request_ended(&self, interface: Interface, ended: Ended) {
+        let answers = match interface {
+            Interface::S3 => &self.s3,
+            Interface::Admin => &self.admin,
+        };
+        answers.ended(ended);
     }
 
-    /// What the admin interface shows: sums over all operations.
+    /// What the admin interface shows: sums over all operations but its own.
     pub(crate) fn totals(&self) -> Counted {
         let mut counted = Counted {
             received_bytes: self.bytes_received.get(),
@@ -176,6 +249,7 @@ impl Metrics {
             ..Counted::default()
         };
         for metric in self
+            .s3
             .requests
             .collect()
             .iter()
@@ -194,7 +268,7 @@ impl Metrics {
             counted.answers[class] += count;
         }
         counted.latency = SECONDS.map(|bound| (bound, 0)).to_vec();
-        let families = self.request_seconds.collect();
+        let families = self.s3.seconds.collect();
         for metric in families.iter().flat_map(|it| it.get_metric()) {
             let histogram = metric.get_histogram();
             counted.timed += histogram.get_sample_count();

@@ -95,6 +95,24 @@ pub(super) const ROWS: &[Row<EngineStats>] = &[
         "Bytes kept free for deletes and compaction",
         |s| s.reserve_bytes,
     ),
+    (
+        "cairn_compaction_segments",
+        "Segments gone through by compaction since the start",
+        |s| s.compaction.segments,
+    ),
+    (
+        "cairn_compaction_moved_chunks",
+        "Chunks it has moved",
+        |s| s.compaction.moved_chunks,
+    ),
+    ("cairn_compaction_moved_bytes", "Bytes it has moved", |s| {
+        s.compaction.moved_bytes
+    }),
+    (
+        "cairn_compaction_damaged_chunks",
+        "Chunks it has found damaged and left where they are",
+        |s| s.compaction.damaged_chunks,
+    ),
     ("cairn_readers", "Bodies being read", |s| s.readers),
     (
         "cairn_trash",

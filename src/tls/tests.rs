@@ -151,7 +151,7 @@ async fn clients_shake_hands_for_each_name() {
     let first = write(folder.path(), "a", &["one.example.com"]);
     let second = write(folder.path(), "b", &["two.example.com"]);
     let certificates = Certificates::load(vec![first.clone(), second.clone()]).unwrap();
-    let acceptor = certificates.acceptor();
+    let acceptor = certificates.acceptor(&[b"http/1.1"]);
     let read = asked(acceptor.clone(), &first, "one.example.com").await;
     assert_eq!(read, b"in secret");
     assert_eq!(asked(acceptor, &second, "two.example.com").await, read);

@@ -13,6 +13,7 @@ pub(crate) mod process;
 pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod signed;
+pub(crate) mod tls;
 
 use std::time::Duration;
 

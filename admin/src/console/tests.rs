@@ -18,7 +18,7 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    console().answer(&request.body(()).unwrap().into_parts().0)
+    console().answer(&request.body(()).unwrap().into_parts().0, path)
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
@@ -26,6 +26,25 @@ fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
         .headers()
         .get(name)
         .map_or("", |it| it.to_str().unwrap())
+}
+
+#[test]
+fn the_first_page_says_where_it_lies() {
+    let page = "<meta name=\"cairn-base\" content=\"/\" /><script src=\"/assets/a.js\"></script>\
+        <link href=\"/icon.svg\"><meta content=\"width=device-width\">";
+    let files = [("index.html", page), ("index.html.br", "packed")];
+    let files = files.map(|(name, text)| (name.to_owned(), Bytes::from(text)));
+    let base = BasePath::parse("/cairn").unwrap();
+    let moved = beneath(&base, files.clone().into());
+    let expected = "<meta name=\"cairn-base\" content=\"/cairn/\" />\
+        <script src=\"/cairn/assets/a.js\"></script>\
+        <link href=\"/cairn/icon.svg\"><meta content=\"width=device-width\">";
+    assert_eq!(
+        moved,
+        [("index.html".to_owned(), Bytes::from(expected))].into()
+    );
+    let stays = beneath(&BasePath::default(), files.clone().into());
+    assert_eq!(stays, files.into());
 }
 
 #[test]

@@ -247,8 +247,9 @@ fn set_cookie<T>(call: &Call<'_>, reply: &mut Reply<T>, value: &str, seconds: u6
         Scheme::Https => "; Secure",
         Scheme::Http => "",
     };
+    let path = call.admin.facts.base.outside("/api/v1/session");
     let cookie = format!(
-        "{REFRESH_COOKIE}={value}; Path=/api/v1/session; HttpOnly; SameSite=Strict; \
+        "{REFRESH_COOKIE}={value}; Path={path}; HttpOnly; SameSite=Strict; \
          Max-Age={seconds}{secure}"
     );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -194,6 +194,7 @@ impl Rig {
             identity: identity.clone(),
             master,
             facts: Facts {
+                base: admin::BasePath::default(),
                 version: "1.2.3",
                 region: "us-east-1".into(),
                 started: SystemTime::UNIX_EPOCH,

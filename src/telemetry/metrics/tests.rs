@@ -12,8 +12,15 @@ fn line<'a>(text: &'a str, start: &str) -> &'a str {
 fn requests_are_counted_by_operation_status_and_error() {
     let metrics = Metrics::new().unwrap();
     for _ in 0..2 {
-        let took = Duration::from_millis(3);
-        metrics.request_ended("GetObject", StatusCode::NOT_FOUND, "NoSuchKey", took);
+        let ended = Ended {
+            operation: "GetObject",
+            status: StatusCode::NOT_FOUND,
+            error: "NoSuchKey",
+            took: Duration::from_millis(3),
+            received: 0,
+            sent: 11,
+        };
+        metrics.request_ended(Interface::S3, ended);
     }
     let text = metrics.render(&EngineStats::default()).unwrap();
     let counted =
@@ -23,6 +30,19 @@ fn requests_are_counted_by_operation_status_and_error() {
     assert_eq!(line(&text, bucket), format!("{bucket} 0"));
     let bucket = "cairn_request_seconds_bucket{operation=\"GetObject\",le=\"0.005\"}";
     assert_eq!(line(&text, bucket), format!("{bucket} 2"));
+    let sent = "cairn_answer_body_bytes_total{operation=\"GetObject\"}";
+    assert_eq!(line(&text, sent), format!("{sent} 22"));
+    assert!(!text.contains("cairn_admin_requests_total{"), "{text}");
+}
+
+#[test]
+fn without_a_bound_nothing_is_slow() {
+    let slow = Slow::default();
+    assert!(!slow.is(Duration::MAX));
+    slow.set(Duration::from_millis(5));
+    assert!(slow.is(Duration::from_millis(5)) && !slow.is(Duration::from_millis(4)));
+    slow.set(Duration::ZERO);
+    assert!(!slow.is(Duration::MAX));
 }
 
 #[test]

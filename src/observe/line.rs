@@ -1,0 +1,57 @@
+//! The lines of the log that tell of a request.
+
+use http::StatusCode;
+use tracing::{debug, error, warn};
+
+use super::Record;
+use super::clock::Spent;
+use crate::telemetry::printable::Printable;
+
+/// One line for every request, at `debug`; failures of the server at any level.
+pub(super) fn ended(record: &Record, spent: &Spent, ending: &str) {
+    // One macro call for each level, because a level is part of a call's static data.
+    macro_rules! line {
+        ($level:ident) => {
+            $level!(
+                id = record.id(),
+                method = %record.observation.method,
+                target = %Printable(&record.target()),
+                operation = record.outcome.operation,
+                status = record.status.as_u16(),
+                error = record.outcome.error,
+                sent = record.sent,
+                micros = spent.total.as_micros(),
+                "{ending}"
+            )
+        };
+    }
+    match record.status {
+        _ if record.failure.is_some() => line!(error),
+        // Answers of a healthy server: not built, come back later, and no room on the drive.
+        StatusCode::NOT_IMPLEMENTED
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::INSUFFICIENT_STORAGE => line!(debug),
+        status if status.is_server_error() => line!(error),
+        _ => line!(debug),
+    }
+}
+
+/// Where the time went of a request that the server took long for.
+pub(super) fn slow(record: &Record, spent: &Spent) {
+    warn!(
+        id = record.id(),
+        method = %record.observation.method,
+        target = %Printable(&record.target()),
+        operation = record.outcome.operation,
+        status = record.status.as_u16(),
+        error = record.outcome.error,
+        received = record.observation.clock.received_bytes(),
+        sent = record.sent,
+        total_ms = spent.total.as_millis(),
+        receiving_ms = spent.receiving.as_millis(),
+        working_ms = spent.working.as_millis(),
+        reading_ms = spent.reading.as_millis(),
+        sending_ms = spent.sending.as_millis(),
+        "slow request"
+    );
+}

@@ -1,0 +1,257 @@
+//! Behind nginx, with the configuration that `packaging` has.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use support::FOREVER;
+use support::certificate::Certificate;
+use support::http::{Answer, get, read_answer};
+use support::process::Process;
+use support::server::{PASSWORD, Server, USER, command_with_root};
+use support::tls::{self, TlsStream};
+use support::{content::Piece, signed};
+
+/// nginx, and the server behind it. Both are killed with it.
+struct Proxied {
+    _nginx: Process,
+    server: Server,
+    address: SocketAddr,
+    certificate: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+impl Proxied {
+    fn start() -> Proxied {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        let mut command = command_with_root(&folder.join("data"));
+        command.args(["--console", "127.0.0.1:0", "--trusted-proxy", "127.0.0.1"]);
+        let mut server = Server::start(command.args(["--console-base-path", "/cairn"]));
+        let certificate = Certificate::make(folder);
+        let address = free_address();
+        let behind = (server.address, server.console_address());
+        let conf = folder.join("nginx.conf");
+        fs::write(&conf, configuration(folder, address, behind, &certificate)).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut nginx = Command::new(root.join("tests/clients/debian"));
+        nginx
+            .args(["nginx", "-e", "stderr", "-p"])
+            .arg(folder)
+            .arg("-c")
+            .arg(&conf);
+        let nginx = Process::start(&mut nginx);
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(begun.elapsed() < FOREVER, "nginx does not listen");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Proxied {
+            _nginx: nginx,
+            server,
+            address,
+            certificate: certificate.certificate,
+            _place: place,
+        }
+    }
+
+    fn connect(&self) -> TlsStream {
+        self.connect_from(Ipv4Addr::LOCALHOST)
+    }
+
+    /// From an address of this machine.
+    fn connect_from(&self, from: Ipv4Addr) -> TlsStream {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
+        let stream = runtime.unwrap().block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind(SocketAddr::new(IpAddr::V4(from), 0)).unwrap();
+            socket
+                .connect(self.address)
+                .await
+                .unwrap()
+                .into_std()
+                .unwrap()
+        });
+        stream.set_nonblocking(false).unwrap();
+        stream.set_read_timeout(Some(FOREVER)).unwrap();
+        let config = tls::config(&self.certificate, &[b"http/1.1"]);
+        tls::over(stream, self.address, config).unwrap()
+    }
+
+    /// One signed request of the root.
+    fn ask(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let mut stream = self.connect();
+        let head = signed::head(method, self.address, path, body.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        read_answer(&mut stream)
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// Ours, with this machine's addresses, in a process that writes nowhere else and ends when killed.
+fn configuration(
+    folder: &Path,
+    address: SocketAddr,
+    (s3, console): (SocketAddr, SocketAddr),
+    certificate: &Certificate,
+) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ours = fs::read_to_string(root.join("packaging/nginx.conf")).unwrap();
+    let mut exchanged = ours;
+    for (there, here) in [
+        ("127.0.0.1:9000", s3.to_string()),
+        ("127.0.0.1:9001", console.to_string()),
+        ("listen 443 ssl", format!("listen {address} ssl")),
+        (
+            "/etc/nginx/tls/fullchain.pem",
+            certificate.certificate.display().to_string(),
+        ),
+        (
+            "/etc/nginx/tls/key.pem",
+            certificate.key.display().to_string(),
+        ),
+    ] {
+        assert!(
+            exchanged.contains(there),
+            "no {there} in packaging/nginx.conf"
+        );
+        exchanged = exchanged.replace(there, &here);
+    }
+    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|what| format!("{what}_temp_path {}/{what};\n", folder.display()))
+        .concat();
+    format!(
+        "daemon off;\nmaster_process off;\npid {}/nginx.pid;\nerror_log stderr warn;\n\
+         events {{ worker_connections 256; }}\n\
+         http {{\naccess_log off;\n{temporary}{exchanged}\n}}\n",
+        folder.display()
+    )
+}
+
+#[test]
+fn signatures_and_keys_pass_unchanged() {
+    let proxied = Proxied::start();
+    assert_eq!(proxied.ask("PUT", "/photos", b"").status, 200);
+    for path in [
+        "/photos/a",
+        "/photos/a//b",
+        "/photos/%2Fa%20b%2B~",
+        "/photos/%C3%BC/../x",
+    ] {
+        let put = proxied.ask("PUT", path, path.as_bytes());
+        assert_eq!(put.status, 200, "{path}: {}", put.body);
+        assert_eq!(proxied.ask("GET", path, b"").body, path);
+    }
+    let other = proxied.ask("GET", "/photos/b", b"");
+    assert_eq!(other.status, 404, "{}", other.body);
+    // Who is not to see the metrics does not.
+    assert_eq!(proxied.ask("GET", "/metrics", b"").status, 403);
+}
+
+/// What has come of an upload is with the server long before its end.
+#[test]
+fn uploads_are_passed_on_as_they_come() {
+    const HALF: usize = 8 << 20;
+    let proxied = Proxied::start();
+    assert_eq!(proxied.ask("PUT", "/large", b"").status, 200);
+    let body = Piece {
+        seed: 7,
+        bytes: 2 * HALF,
+    }
+    .make();
+    let mut stream = proxied.connect();
+    let head = signed::head("PUT", proxied.address, "/large/body", body.len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body[..HALF]).unwrap();
+    stream.flush().unwrap();
+    let begun = Instant::now();
+    // Less than all of it: the last of what was sent may wait in a buffer.
+    while received(proxied.server.address) < HALF as u64 / 2 {
+        assert!(begun.elapsed() < FOREVER, "nothing is passed on");
+        thread::sleep(Duration::from_millis(50));
+    }
+    stream.write_all(&body[HALF..]).unwrap();
+    assert_eq!(read_answer(&mut stream).status, 200);
+
+    let mut stream = proxied.connect();
+    let head = signed::head("GET", proxied.address, "/large/body", 0);
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let mut read = vec![0; body.len()];
+    stream.read_exact(&mut read).unwrap();
+    assert!(read == body);
+}
+
+fn received(server: SocketAddr) -> u64 {
+    let shown = get(server, "/metrics").body;
+    let line = shown
+        .lines()
+        .find_map(|line| line.strip_prefix("cairn_received_bytes_total "));
+    line.unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_console_lies_beneath_its_path_and_knows_who_comes() {
+    let proxied = Proxied::start();
+    let send = |request: &str, headers: &str, body: &str| {
+        let mut stream = proxied.connect_from(Ipv4Addr::new(127, 0, 0, 2));
+        let length = body.len();
+        let text = format!(
+            "{request} HTTP/1.1\r\nhost: www.example.com\r\nx-forwarded-for: 10.1.1.1\r\n{headers}\
+             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        );
+        stream.write_all(text.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // nginx may end without saying goodbye.
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    };
+    let page = send("GET /cairn/", "", "");
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    // One that was built without its console links to the interface.
+    let is_there = page.contains("content=\"/cairn/\"") || page.contains("href=\"/cairn/api/v1");
+    assert!(is_there, "{page}");
+    let moved = send("GET /cairn", "", "");
+    assert!(moved.starts_with("HTTP/1.1 308"), "{moved}");
+
+    let login = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
+    let login = send("POST /cairn/api/v1/session", "", &login);
+    assert!(login.starts_with("HTTP/1.1 201"), "{login}");
+    let cookie = login
+        .lines()
+        .find(|line| line.to_lowercase().starts_with("set-cookie:"));
+    let cookie = cookie.unwrap();
+    assert!(cookie.contains("Path=/cairn/api/v1/session;"), "{cookie}");
+    assert!(cookie.contains("; Secure"), "{cookie}");
+    let token = login.split("\"access_token\":\"").nth(1).unwrap();
+    let token = token.split('"').next().unwrap();
+
+    let bearer = format!("authorization: Bearer {token}\r\naccept-encoding: identity\r\n");
+    let audit = send("GET /cairn/api/v1/audit", &bearer, "");
+    assert!(audit.starts_with("HTTP/1.1 200"), "{audit}");
+    let json = &audit[audit.find('{').unwrap()..=audit.rfind('}').unwrap()];
+    let json: Value = serde_json::from_str(json).unwrap();
+    // What nginx says, and not what the client has made up.
+    assert_eq!(json["items"][0]["from"], "127.0.0.2", "{json}");
+}

@@ -1,0 +1,95 @@
+//! The log of slow requests.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use support::http::{Answer, connect, read_answer};
+use support::server::{PASSWORD, Server, USER, command_with_root};
+use support::signed;
+
+/// A password is made to take long to check.
+fn log_in(console: SocketAddr) -> Answer {
+    let body = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
+    let mut stream = connect(console);
+    let length = body.len();
+    write!(
+        stream,
+        "POST /api/v1/session HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    read_answer(&mut stream)
+}
+
+fn slow(line: &str, operation: &str) -> Option<Value> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    let fields = line["fields"].clone();
+    let is_it = fields["message"] == "slow request" && fields["operation"] == operation;
+    is_it.then_some(fields)
+}
+
+#[test]
+fn a_slow_request_tells_where_its_time_went_once_that_is_wanted() {
+    let place = tempfile::tempdir().unwrap();
+    let config = place.path().join("settings");
+    fs::write(&config, "slow-request = 0\n").unwrap();
+    let mut command = command_with_root(&place.path().join("data"));
+    command.args(["--console", "127.0.0.1:0"]);
+    let mut server = Server::start(command.arg("--config").arg(&config));
+    let console = server.console_address();
+    assert_eq!(log_in(console).status, 201);
+
+    fs::write(&config, "slow-request = 1\n").unwrap();
+    server.process().signal(libc::SIGHUP);
+    server
+        .process_mut()
+        .wait_for_log(|line| line.contains("configuration reloaded").then_some(()));
+    let answer = log_in(console);
+    let fields = server
+        .process_mut()
+        .wait_for_log(|line| slow(line, "LogIn"));
+    assert!(fields["working_ms"].as_u64().unwrap() >= 1, "{fields}");
+    assert_eq!(fields["status"], 201);
+    let id = fields["id"].as_str().unwrap();
+    assert!(answer.head.contains(id), "{id} is not in {}", answer.head);
+    let ended = server.stop();
+    let count = ended
+        .stderr
+        .lines()
+        .filter(|line| slow(line, "LogIn").is_some())
+        .count();
+    assert_eq!(count, 1, "the first one was logged too:\n{}", ended.stderr);
+}
+
+#[test]
+fn who_waits_for_his_client_is_not_slow() {
+    const PAUSE: Duration = Duration::from_millis(3000);
+    let place = tempfile::tempdir().unwrap();
+    let mut command = command_with_root(place.path());
+    let server = Server::start(command.args(["--slow-request", "2500"]));
+    let keys = (USER, PASSWORD);
+    assert_eq!(
+        signed::ask("PUT", server.address, "/waits", keys, "").status,
+        200
+    );
+    let mut stream = connect(server.address);
+    let head = signed::head("PUT", server.address, "/waits/key", 8);
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(b"half").unwrap();
+    thread::sleep(PAUSE);
+    stream.write_all(b"half").unwrap();
+    assert_eq!(read_answer(&mut stream).status, 200);
+    let ended = server.stop();
+    let told = ended
+        .stderr
+        .lines()
+        .find_map(|line| slow(line, "PutObject"));
+    assert!(told.is_none(), "{told:?}");
+}
