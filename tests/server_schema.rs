@@ -49,7 +49,7 @@ fn every_answer_is_what_the_document_says() {
 }
 
 #[test]
-#[ignore = "goes on for half an hour, with other requests each time: part of a soak"]
+#[ignore = "soak: goes on for half an hour, with other requests each time"]
 fn every_answer_is_what_the_document_says_for_long() {
     let now = std::time::SystemTime::now();
     let since = now.duration_since(std::time::UNIX_EPOCH).unwrap();

@@ -260,7 +260,7 @@ check("an_account_is_made_and_its_keys_are_looked_after", async () => {
   await toast(page, `${name} deleted`);
   await assert.rejects(call("GET", `accounts/${name}`), /404/);
   await close();
-}, "/accounts");
+});
 
 /** The six digits of an authenticator app (RFC 6238). */
 function digits(secret, at = Date.now()) {

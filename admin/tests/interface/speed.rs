@@ -54,7 +54,7 @@ async fn time(client: &Client<'_>, path: &str) -> (Duration, Duration) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "makes a million objects: part of a soak"]
+#[ignore = "soak: makes a million objects"]
 async fn a_page_of_any_list_is_there_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::open_folder(&EngineConfig::new(folder.path())).unwrap();

@@ -172,7 +172,7 @@ fn an_entry_may_be_longer_than_four_gigabytes() {
 }
 
 #[test]
-#[ignore = "has others read four gigabytes: part of a soak"]
+#[ignore = "soak: has others read four gigabytes"]
 fn all_of_a_far_entry_is_read_by_others() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("far.zip");
