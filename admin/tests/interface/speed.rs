@@ -7,9 +7,10 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use storage_engine::{Engine, EngineConfig, NewObject, Notes, PutObject, StageOptions};
 
-const USERS: usize = 10_000;
+/// As many as an account may have, like Amazon's.
+const USERS: usize = 5_000;
 const OBJECTS: usize = 1_000_000;
-const BUCKETS: usize = 1_000;
+const BUCKETS: usize = 900;
 /// What a page of the default length may take.
 const PAGE_MAX: Duration = Duration::from_millis(50);
 const ROUNDS: usize = 21;
