@@ -20,7 +20,7 @@ pub(super) fn ended(record: &Record, spent: &Spent, ending: &str) {
                 status = record.status.as_u16(),
                 error = record.outcome.error,
                 sent = record.sent,
-                micros = spent.total.as_micros(),
+                micros = number(spent.total.as_micros()),
                 "{ending}"
             )
         };
@@ -47,11 +47,16 @@ pub(super) fn slow(record: &Record, spent: &Spent) {
         error = record.outcome.error,
         received = record.observation.clock.received_bytes(),
         sent = record.sent,
-        total_ms = spent.total.as_millis(),
-        receiving_ms = spent.receiving.as_millis(),
-        working_ms = spent.working.as_millis(),
-        reading_ms = spent.reading.as_millis(),
-        sending_ms = spent.sending.as_millis(),
+        total_ms = number(spent.total.as_millis()),
+        receiving_ms = number(spent.receiving.as_millis()),
+        working_ms = number(spent.working.as_millis()),
+        reading_ms = number(spent.reading.as_millis()),
+        sending_ms = number(spent.sending.as_millis()),
         "slow request"
     );
+}
+
+/// Longer numbers would be texts in JSON.
+fn number(wide: u128) -> u64 {
+    u64::try_from(wide).unwrap_or(u64::MAX)
 }
