@@ -31,11 +31,11 @@ pub(crate) enum Place<'a> {
 impl BasePath {
     /// With or without a slash at its end.
     pub fn parse(text: &str) -> Result<Self, BasePathError> {
-        let inner = text.strip_prefix('/').ok_or(BasePathError::Malformed)?;
-        let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if inner.is_empty() {
+        if text == "/" {
             return Ok(Self::default());
         }
+        let inner = text.strip_prefix('/').ok_or(BasePathError::Malformed)?;
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~".contains(&byte);
         let is_fine =
             |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(plain);

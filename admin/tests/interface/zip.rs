@@ -119,11 +119,11 @@ async fn what_the_caller_may_not_read_is_left_out_and_named() {
     assert_eq!((found.len(), found[1].0.as_str()), (2, "_left-out.txt"));
     let lines: Vec<&str> = found[1].1.lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("missing\tNoSuchKey\t"), "{lines:?}");
     assert!(
-        lines[0].starts_with("secret/1\tAccessDenied\t"),
+        lines[1].starts_with("secret/1\tAccessDenied\t"),
         "{lines:?}"
     );
-    assert!(lines[1].starts_with("missing\tNoSuchKey\t"), "{lines:?}");
 }
 
 #[tokio::test]
