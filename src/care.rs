@@ -1,8 +1,10 @@
-//! Commands that look after a data folder while no server runs on it: check, scrub, backup,
-//! restore and lifecycle. Each shows its progress, can be interrupted, and goes on where it was.
+//! Commands that look after a data folder: check, scrub, backup, restore and lifecycle. Each shows its
+//! progress, can be interrupted, and goes on where it was. Check, scrub and backup ask the server that
+//! runs on the folder to do it, if one does.
 
 mod events;
 mod lifecycle;
+mod running;
 
 pub(crate) use events::events;
 pub(crate) use lifecycle::lifecycle;
@@ -20,19 +22,24 @@ use storage_engine::{
 use tokio::runtime::Handle;
 
 use crate::cli::{BackupArgs, CheckArgs, JsonArgs, RestoreArgs, ScrubArgs};
+use crate::client::Failure;
 use crate::exit;
+use crate::manage::text::{number, text};
 use crate::progress::Progress;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
 pub(crate) fn check(args: &CheckArgs) -> ExitCode {
-    let done = run(|progress| {
-        let options = CheckOptions {
-            read_data: args.read_data,
-            ..CheckOptions::default()
-        };
-        let config = EngineConfig::new(&args.data);
-        let report = check_folder(&config, options, &mut |work| progress.show(work))?;
-        Ok(verdict(&report))
+    let job = json!({ "kind": "check", "read_data": args.read_data });
+    let done = running::instead(&args.data, &job, found, || {
+        run(|progress| {
+            let options = CheckOptions {
+                read_data: args.read_data,
+                ..CheckOptions::default()
+            };
+            let config = EngineConfig::new(&args.data);
+            let report = check_folder(&config, options, &mut |work| progress.show(work))?;
+            Ok(found(&checked(&report)))
+        })
     });
     conclude(done, &args.json)
 }
@@ -42,18 +49,21 @@ pub(crate) fn check(args: &CheckArgs) -> ExitCode {
 pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
     let from = match args.from.as_deref().map(str::parse).transpose() {
         Ok(from) => from,
-        Err(error) => return conclude(Err(error), &args.json),
+        Err(error) => return conclude(Err(Failure::Store(error)), &args.json),
     };
+    let job = json!({ "kind": "scrub", "rate_mib": args.rate, "from": args.from });
     let options = ScrubOptions {
-        bytes_per_second: args.rate << 20,
+        bytes_per_second: args.rate.unwrap_or_default() << 20,
         from,
     };
-    let done = run(|progress| {
-        with_engine(&args.data, async |engine| {
-            let report = engine
-                .scrub(options, &mut |work| progress.show(work))
-                .await?;
-            Ok(scrubbed(&report))
+    let done = running::instead(&args.data, &job, damage, || {
+        run(|progress| {
+            with_engine(&args.data, async |engine| {
+                let report = engine
+                    .scrub(options, &mut |work| progress.show(work))
+                    .await?;
+                Ok(damage(&scrubbed(&report)))
+            })
         })
     });
     conclude(done, &args.json)
@@ -61,25 +71,22 @@ pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
 
 /// `cairn backup`: prints how much was copied.
 pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
-    let done = run(|progress| {
-        with_engine(&args.data, async |engine| {
-            let report = engine
-                .backup(&args.to, &mut |work| progress.show(work))
-                .await?;
-            let line = format!(
-                "{} segments, {} of them copied before; {} MiB copied, {} chunks verified",
-                report.segments,
-                report.segments_kept,
-                report.copied_bytes >> 20,
-                report.chunks,
-            );
-            let json = json!({
-                "segments": report.segments,
-                "segments_kept": report.segments_kept,
-                "copied_bytes": report.copied_bytes,
-                "chunks": report.chunks,
-            });
-            Ok(Conclusion::fine(line, json))
+    // The server may stand in another folder than this command.
+    let to = std::path::absolute(&args.to).unwrap_or_else(|_| args.to.clone());
+    let job = json!({ "kind": "backup", "to": to });
+    let done = running::instead(&args.data, &job, copied, || {
+        run(|progress| {
+            with_engine(&args.data, async |engine| {
+                let report = engine
+                    .backup(&args.to, &mut |work| progress.show(work))
+                    .await?;
+                Ok(copied(&json!({
+                    "segments": report.segments,
+                    "segments_kept": report.segments_kept,
+                    "copied_bytes": report.copied_bytes,
+                    "chunks": report.chunks,
+                })))
+            })
         })
     });
     conclude(done, &args.json)
@@ -114,41 +121,63 @@ fn with_engine(
     })
 }
 
-fn scrubbed(report: &ScrubReport) -> Conclusion {
-    let mut lines = Vec::new();
-    for chunk in &report.damaged {
-        lines.push(chunk.damage.to_string());
-        lines.extend(chunk.affected.iter().map(|whose| format!("  {whose}")));
-    }
-    let untold = report.damaged_total - report.damaged.len() as u64;
-    if untold > 0 {
-        lines.push(format!("and {untold} more damaged chunks"));
-    }
-    lines.push(format!(
-        "{} records ({} MiB) read: {} damaged chunks, and {} damaged records nobody needs",
-        report.records,
-        report.bytes >> 20,
-        report.damaged_total,
-        report.dead_damaged,
-    ));
-    let next = report.next.map(|next| next.to_string());
-    if let Some(next) = &next {
-        lines.push(format!("interrupted: go on with --from {next}"));
-    }
-    let code = match (&next, report.damaged_total) {
-        (Some(_), _) => exit::INTERRUPTED,
-        (None, 0) => exit::FINE,
-        (None, _) => exit::PROBLEMS,
-    };
-    let json = json!({
+fn scrubbed(report: &ScrubReport) -> Value {
+    json!({
         "records": report.records,
         "bytes": report.bytes,
         "damaged_total": report.damaged_total,
         "damaged_unneeded": report.dead_damaged,
         "damaged": report.damaged.iter().map(damaged).collect::<Vec<_>>(),
-        "go_on_from": next,
-    });
+        "next": report.next.map(|next| next.to_string()),
+    })
+}
+
+/// What a scrub has found, whoever did it.
+fn damage(report: &Value) -> Conclusion {
+    let mut lines = Vec::new();
+    let told = list(report, "damaged");
+    for chunk in told {
+        lines.push(text(chunk, "damage"));
+        let affected = list(chunk, "affected").iter().filter_map(Value::as_str);
+        lines.extend(affected.map(|whose| format!("  {whose}")));
+    }
+    let total = number(report, "damaged_total");
+    let untold = total.saturating_sub(told.len() as u64);
+    if untold > 0 {
+        lines.push(format!("and {untold} more damaged chunks"));
+    }
+    lines.push(format!(
+        "{} records ({} MiB) read: {total} damaged chunks, and {} damaged records nobody needs",
+        number(report, "records"),
+        number(report, "bytes") >> 20,
+        number(report, "damaged_unneeded"),
+    ));
+    let next = report["next"].as_str();
+    if let Some(next) = next {
+        lines.push(format!("interrupted: go on with --from {next}"));
+    }
+    let code = match (next, total) {
+        (Some(_), _) => exit::INTERRUPTED,
+        (None, 0) => exit::FINE,
+        (None, _) => exit::PROBLEMS,
+    };
+    let mut json = report.clone();
+    if let Some(fields) = json.as_object_mut() {
+        let next = fields.remove("next").unwrap_or_default();
+        fields.insert("go_on_from".to_owned(), next);
+    }
     Conclusion { code, lines, json }
+}
+
+fn copied(report: &Value) -> Conclusion {
+    let line = format!(
+        "{} segments, {} of them copied before; {} MiB copied, {} chunks verified",
+        number(report, "segments"),
+        number(report, "segments_kept"),
+        number(report, "copied_bytes") >> 20,
+        number(report, "chunks"),
+    );
+    Conclusion::fine(line, report.clone())
 }
 
 /// How a command ended: its exit code, what is printed, and the same for programs.
@@ -171,7 +200,7 @@ impl Conclusion {
 /// Runs a blocking command that shows its progress, within a runtime.
 fn run(
     command: impl FnOnce(&mut Progress) -> Result<Conclusion, Error>,
-) -> Result<Conclusion, Error> {
+) -> Result<Conclusion, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -181,11 +210,11 @@ fn run(
     let mut progress = Progress::start().map_err(Error::io("signals"))?;
     let conclusion = command(&mut progress);
     progress.finish();
-    conclusion
+    Ok(conclusion?)
 }
 
 /// Findings go to standard output, what kept the command from its end to standard error.
-fn conclude(outcome: Result<Conclusion, Error>, json: &JsonArgs) -> ExitCode {
+fn conclude(outcome: Result<Conclusion, Failure>, json: &JsonArgs) -> ExitCode {
     // If nobody listens there is nobody to tell; the exit code tells all the same.
     let code = match outcome {
         Ok(Conclusion { code, json: it, .. }) if json.wanted => {
@@ -199,46 +228,65 @@ fn conclude(outcome: Result<Conclusion, Error>, json: &JsonArgs) -> ExitCode {
             }
             code
         }
-        Err(Error::Interrupted) => {
+        Err(Failure::Store(Error::Interrupted)) => {
             let line = "interrupted before the end; run the command again";
             let _ = writeln!(io::stderr(), "{line}");
             exit::INTERRUPTED
         }
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
+            if let Some(next) = error.advice() {
+                let _ = writeln!(io::stderr(), "next: {next}");
+            }
             exit::FAILED
         }
     };
     ExitCode::from(code)
 }
 
-fn verdict(report: &CheckReport) -> Conclusion {
-    let mut lines: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-    let untold = report
-        .problems_total
-        .saturating_sub(report.problems.len() as u64);
+fn checked(report: &CheckReport) -> Value {
+    json!({
+        "rows": report.rows,
+        "chunks": report.chunks,
+        "bytes": report.chunk_bytes,
+        "problems_total": report.problems_total,
+        "problems": report.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// What a check has found, whoever did it.
+fn found(report: &Value) -> Conclusion {
+    let told = list(report, "problems");
+    let mut lines: Vec<String> = told
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    let total = number(report, "problems_total");
+    let untold = total.saturating_sub(told.len() as u64);
     if untold > 0 {
         lines.push(format!("and {untold} more problems"));
     }
-    let CheckReport { rows, chunks, .. } = report;
-    let found = report.problems_total;
     let looked_at = format!(
-        "{rows} rows and {chunks} chunks ({} MiB) looked at",
-        report.chunk_bytes >> 20
+        "{} rows and {} chunks ({} MiB) looked at",
+        number(report, "rows"),
+        number(report, "chunks"),
+        number(report, "bytes") >> 20
     );
-    let json = json!({
-        "rows": rows,
-        "chunks": chunks,
-        "bytes": report.chunk_bytes,
-        "problems_total": found,
-        "problems": report.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    });
-    let (code, summary) = match found {
+    let (code, summary) = match total {
         0 => (exit::FINE, format!("{looked_at}: no problems")),
-        _ => (exit::PROBLEMS, format!("{looked_at}: {found} problems")),
+        _ => (exit::PROBLEMS, format!("{looked_at}: {total} problems")),
     };
     lines.push(summary);
-    Conclusion { code, lines, json }
+    Conclusion {
+        code,
+        lines,
+        json: report.clone(),
+    }
+}
+
+fn list<'a>(report: &'a Value, field: &str) -> &'a [Value] {
+    report[field].as_array().map_or(&[], Vec::as_slice)
 }
 
 fn damaged(chunk: &DamagedChunk) -> Value {

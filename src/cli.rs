@@ -45,12 +45,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve S3 from a data folder until told to stop
     Server(ServerArgs),
-    /// Verify a data folder no server is running on: counters, references, every record
+    /// Verify a store, served or not: counters, references, every record
     Check(CheckArgs),
-    /// Read everything stored in a folder no server is running on, to find what has rotted
+    /// Read everything that is stored, served or not, to find what has rotted
     Scrub(ScrubArgs),
-    /// Copy a data folder no server is running on into another; again into the same one copies
-    /// what is new
+    /// Copy a store, served or not, into another folder; again into the same one copies what is new
     Backup(BackupArgs),
     /// Make a data folder from a backup, where there is none or an empty one
     Restore(RestoreArgs),
@@ -99,7 +98,7 @@ pub(crate) enum Command {
 /// The data folder that a command works on. As an argument it is stated here and nowhere else.
 #[derive(Debug, Args)]
 pub(crate) struct DataFolder {
-    /// Data folder; no server may be running on it
+    /// Data folder
     #[arg(long = "data", value_name = "DIR", env = "CAIRN_DATA")]
     path: PathBuf,
 }
@@ -210,9 +209,10 @@ pub(crate) struct ScrubArgs {
     #[command(flatten)]
     pub(crate) data: DataFolder,
 
-    /// Read at most this many MiB a second; 0 for as fast as it goes
-    #[arg(long, value_name = "MIB", default_value_t = 0)]
-    pub(crate) rate: u64,
+    /// Read at most this many MiB a second, 0 for as fast as it goes; that, or 64 of a server that
+    /// runs, unless given
+    #[arg(long, value_name = "MIB")]
+    pub(crate) rate: Option<u64>,
 
     /// Go on where an interrupted scrub said it stopped
     #[arg(long, value_name = "SEGMENT:OFFSET")]

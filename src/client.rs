@@ -7,6 +7,7 @@ mod remote;
 mod socket;
 
 use std::error::Error as StdError;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ pub(crate) use failure::Failure;
 
 use crate::cli::{Place, PlaceArgs};
 use crate::limits::{ADMIN_ANSWER_BYTES_MAX, ADMIN_WAIT_MAX};
+use crate::progress::Progress;
 use folder::Folder;
 use remote::Remote;
 use socket::Socket;
@@ -68,11 +70,7 @@ pub(crate) fn with_client<T>(
     work: impl FnOnce(&Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let place = place.find()?;
-    let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Local(format!("cannot start threads: {error}")))?;
+    let runtime = start_runtime()?;
     let way = runtime.block_on(reach(place))?;
     let client = Client { runtime, way };
     let worked = work(&client);
@@ -84,6 +82,28 @@ pub(crate) fn with_client<T>(
     let worked = worked?;
     closed?;
     Ok(worked)
+}
+
+/// Works with the server that runs on a folder, if one does.
+pub(crate) fn with_running<T>(
+    data: &Path,
+    work: impl FnOnce(&Client) -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    let runtime = start_runtime()?;
+    let socket = runtime.block_on(socket::of_server_on(data))?;
+    let client = socket.map(|socket| Client {
+        runtime,
+        way: Way::Socket(socket),
+    });
+    client.map(|client| work(&client)).transpose()
+}
+
+fn start_runtime() -> Result<Runtime, Failure> {
+    runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Local(format!("cannot start threads: {error}")))
 }
 
 /// A server that runs has the folder, and answers for it.
@@ -98,6 +118,12 @@ async fn reach(place: Place) -> Result<Way, Failure> {
 }
 
 impl Client {
+    /// Shows how far something has come, until it is told to end.
+    pub(crate) fn progress(&self) -> Result<Progress, Failure> {
+        let _entered = self.runtime.enter();
+        Progress::start().map_err(|error| Failure::Local(format!("signals: {error}")))
+    }
+
     /// Whether a server answers, and not this process itself.
     pub(crate) fn is_running(&self) -> bool {
         !matches!(self.way, Way::Folder(_))

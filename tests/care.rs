@@ -11,7 +11,7 @@ use std::process::Command;
 
 use support::client::Client;
 use support::content::{Content, Piece};
-use support::process::Ended;
+use support::process::{Ended, Process};
 use support::server::{Server, cairn, command, command_with_root, run};
 
 const OBJECT: Piece = Piece {
@@ -59,9 +59,7 @@ fn a_folder_with_a_server_on_it_is_refused_and_the_way_out_named() {
     fill(&server);
     let path = data.to_str().unwrap();
     for mut command in [
-        care(&["check"], &[("--data", &data)]),
-        care(&["scrub"], &[("--data", &data)]),
-        care(&["backup"], &[("--data", &data), ("--to", &other)]),
+        care(&["lifecycle", "--runs"], &[("--data", &data)]),
         care(&["restore"], &[("--from", &data), ("--data", &other)]),
     ] {
         let ended = run(&mut command);
@@ -70,6 +68,49 @@ fn a_folder_with_a_server_on_it_is_refused_and_the_way_out_named() {
     }
     assert!(!other.exists());
     holds_the_object(&server);
+}
+
+/// The server does it meanwhile, and says the same.
+#[test]
+fn a_store_is_looked_after_while_it_is_served() {
+    let place = tempfile::tempdir().unwrap();
+    let (data, backup) = (place.path().join("data"), place.path().join("backup"));
+    let server = Server::start(&mut command_with_root(&data));
+    fill(&server);
+    let at = [("--data", data.as_path())];
+    let ended = run(&mut care(&["check", "--read-data"], &at));
+    assert_ended(&ended, 0, &["looked at: no problems"]);
+    let ended = run(&mut care(&["scrub", "--rate", "500", "--json"], &at));
+    assert_ended(&ended, 0, &[r#""damaged_total":0"#, r#""go_on_from":null"#]);
+    let into = [("--data", data.as_path()), ("--to", backup.as_path())];
+    let ended = run(&mut care(&["backup"], &into));
+    assert_ended(&ended, 0, &["segments", "chunks verified"]);
+    let taken = place.path().join("taken");
+    std::fs::create_dir(&taken).unwrap();
+    std::fs::write(taken.join("mine"), "").unwrap();
+    let into = [("--data", data.as_path()), ("--to", taken.as_path())];
+    assert_ended(&run(&mut care(&["backup"], &into)), 1, &["taken"]);
+    holds_the_object(&server);
+    drop(server);
+    let ended = run(&mut care(&["check", "--read-data"], &[("--data", &backup)]));
+    assert_ended(&ended, 0, &["no problems"]);
+}
+
+/// An interrupted command ends the job of the server too.
+#[test]
+fn an_interrupted_command_leaves_no_job_behind() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let server = Server::start(&mut command_with_root(&data));
+    fill(&server);
+    let mut slow = Process::start(&mut care(&["scrub", "--rate", "1"], &[("--data", &data)]));
+    slow.wait_for_log(|line| line.contains("the server reads").then_some(()));
+    slow.signal(libc::SIGINT);
+    assert_eq!(slow.wait().status.code(), Some(130));
+    // Another one begins at once: none runs any more.
+    let ended = run(&mut care(&["scrub", "--rate", "0"], &[("--data", &data)]));
+    assert_ended(&ended, 0, &["0 damaged chunks"]);
+    drop(server);
 }
 
 #[test]

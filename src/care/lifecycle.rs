@@ -23,7 +23,7 @@ pub(crate) fn lifecycle(args: &LifecycleArgs) -> ExitCode {
             Ok(day) => run(|progress| planned(args, bucket, day, progress)),
             Err(detail) => {
                 let what = "--lifecycle-day";
-                Err(Error::Invalid { what, detail })
+                Err(Error::Invalid { what, detail }.into())
             }
         },
         None => run(|_| with_engine(&args.data, async |engine| Ok(ran(&reports(engine).await?)))),
