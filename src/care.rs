@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use storage_engine::{
-    CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig, Error, ScrubOptions,
-    ScrubReport, check_folder,
+    BackupOptions, CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig, Error,
+    ScrubOptions, ScrubReport, check_folder,
 };
 use tokio::runtime::Handle;
 
@@ -29,12 +29,12 @@ use crate::progress::Progress;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
 pub(crate) fn check(args: &CheckArgs) -> ExitCode {
-    let job = json!({ "kind": "check", "read_data": args.read_data });
+    let job = json!({ "kind": "check", "read_data": args.read_data, "rate_mib": args.rate.mib });
     let done = running::instead(&args.data, &job, found, || {
         run(|progress| {
             let options = CheckOptions {
                 read_data: args.read_data,
-                ..CheckOptions::default()
+                bytes_per_second: args.rate.bytes_per_second(),
             };
             let config = EngineConfig::new(&args.data);
             let report = check_folder(&config, options, &mut |work| progress.show(work))?;
@@ -51,9 +51,9 @@ pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
         Ok(from) => from,
         Err(error) => return conclude(Err(Failure::Store(error)), &args.json),
     };
-    let job = json!({ "kind": "scrub", "rate_mib": args.rate, "from": args.from });
+    let job = json!({ "kind": "scrub", "rate_mib": args.rate.mib, "from": args.from });
     let options = ScrubOptions {
-        bytes_per_second: args.rate.unwrap_or_default() << 20,
+        bytes_per_second: args.rate.bytes_per_second(),
         from,
     };
     let done = running::instead(&args.data, &job, damage, || {
@@ -73,13 +73,15 @@ pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
 pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
     // The server may stand in another folder than this command.
     let to = std::path::absolute(&args.to).unwrap_or_else(|_| args.to.clone());
-    let job = json!({ "kind": "backup", "to": to });
+    let job = json!({ "kind": "backup", "to": to, "rate_mib": args.rate.mib });
     let done = running::instead(&args.data, &job, copied, || {
         run(|progress| {
             with_engine(&args.data, async |engine| {
-                let report = engine
-                    .backup(&args.to, &mut |work| progress.show(work))
-                    .await?;
+                let options = BackupOptions {
+                    bytes_per_second: args.rate.bytes_per_second(),
+                };
+                let mut show = |work| progress.show(work);
+                let report = engine.backup_with(&args.to, options, &mut show).await?;
                 Ok(copied(&json!({
                     "segments": report.segments,
                     "segments_kept": report.segments_kept,

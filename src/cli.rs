@@ -209,10 +209,8 @@ pub(crate) struct ScrubArgs {
     #[command(flatten)]
     pub(crate) data: DataFolder,
 
-    /// Read at most this many MiB a second, 0 for as fast as it goes; that, or 64 of a server that
-    /// runs, unless given
-    #[arg(long, value_name = "MIB")]
-    pub(crate) rate: Option<u64>,
+    #[command(flatten)]
+    pub(crate) rate: RateArgs,
 
     /// Go on where an interrupted scrub said it stopped
     #[arg(long, value_name = "SEGMENT:OFFSET")]
@@ -230,6 +228,9 @@ pub(crate) struct BackupArgs {
     /// Folder to copy to: empty, or an earlier backup of the same store
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) rate: RateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -291,4 +292,22 @@ pub(crate) struct CheckArgs {
     /// Read and verify every byte of every object, not only the headers of their chunks
     #[arg(long)]
     pub(crate) read_data: bool,
+
+    #[command(flatten)]
+    pub(crate) rate: RateArgs,
+}
+
+/// How much of the drive a command may take from others.
+#[derive(Debug, Args)]
+pub(crate) struct RateArgs {
+    /// Read at most this many MiB a second, 0 for as fast as it goes; that, or 64 where a server
+    /// does it, unless given
+    #[arg(long = "rate", value_name = "MIB", value_parser = clap::value_parser!(u64).range(..=1 << 40))]
+    pub(crate) mib: Option<u64>,
+}
+
+impl RateArgs {
+    pub(crate) fn bytes_per_second(&self) -> u64 {
+        self.mib.unwrap_or_default() << 20
+    }
 }

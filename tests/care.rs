@@ -103,13 +103,16 @@ fn an_interrupted_command_leaves_no_job_behind() {
     let data = place.path().join("data");
     let server = Server::start(&mut command_with_root(&data));
     fill(&server);
-    let mut slow = Process::start(&mut care(&["scrub", "--rate", "1"], &[("--data", &data)]));
-    slow.wait_for_log(|line| line.contains("the server reads").then_some(()));
+    let mut slow = Process::start(&mut care(
+        &["check", "--read-data", "--rate", "1"],
+        &[("--data", &data)],
+    ));
+    slow.wait_for_log(|line| line.contains("the server checks").then_some(()));
     slow.signal(libc::SIGINT);
     assert_eq!(slow.wait().status.code(), Some(130));
     // Another one begins at once: none runs any more.
-    let ended = run(&mut care(&["scrub", "--rate", "0"], &[("--data", &data)]));
-    assert_ended(&ended, 0, &["0 damaged chunks"]);
+    let ended = run(&mut care(&["check", "--rate", "0"], &[("--data", &data)]));
+    assert_ended(&ended, 0, &["no problems"]);
     drop(server);
 }
 

@@ -364,8 +364,9 @@ fn routes_of_the_admin_interface_are_for_whom_the_evaluator_says() {
     let (mut broken, mut allowed, mut denied) = (Vec::new(), 0, 0);
     for somebody in &everybody {
         for route in &routes {
-            // One's own takes no permission, and has tests of its own.
-            if route.is_open || route.actions.is_empty() {
+            // One's own takes no permission, and has tests of its own. Of jobs, one sees those that
+            // one has started here.
+            if route.is_open || route.actions.is_empty() || route.name == "ListJobs" {
                 continue;
             }
             let expected = route.actions.iter().all(|action| {
