@@ -3,8 +3,10 @@ what a test may not do to the machine it runs on."""
 
 import atexit
 import collections
+import functools
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 
@@ -53,9 +55,15 @@ def log_in():
     return send("POST", "/session", {"name": name, "password": password})["access_token"]
 
 
+@functools.lru_cache(maxsize=1)
+def token_until(_ten_minutes):
+    return log_in()
+
+
 def prepare():
-    """Something of each kind, as far as it is not there."""
-    token = log_in()
+    """Something of each kind, as far as it is not there. Who logs in for each would soon be
+    taken for somebody who guesses: wrong passwords from this address are among the requests."""
+    token = token_until(int(time.monotonic() / 600))
 
     def ensure(method, path, body=None):
         try:
