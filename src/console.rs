@@ -76,7 +76,7 @@ impl Console {
         request: Request<RequestBody>,
     ) -> (Response<AnswerBody<AdminBody>>, Outcome) {
         let (mut head, body) = request.into_parts();
-        if let Some(arrival) = head.extensions.get::<Arrival>().copied() {
+        if let Some(arrival) = head.extensions.remove::<Arrival>() {
             let (peer, scheme) = (arrival.peer.ip(), arrival.scheme);
             self.proxies.borrow().apply(peer, scheme, &mut head);
         }

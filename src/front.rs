@@ -66,7 +66,10 @@ impl Front {
     ) -> Response<Observed<ResponseBody>> {
         let id = self.s3.next_request_id();
         let observation = Observation::begin(&self.metrics, Interface::S3, id, &mut request);
-        observation.of(self.answer_unobserved(request)).await
+        // On the heap, once: a connection without a request holds no room for one, and what is put
+        // around the answer moves a pointer instead of all that answering needs.
+        let answering = Box::pin(self.answer_unobserved(request));
+        observation.of(answering).await
     }
 
     pub(crate) fn s3(&self) -> &S3 {
@@ -83,7 +86,8 @@ impl Front {
         request: Request<RequestBody>,
     ) -> (Response<AnswerBody<ResponseBody>>, Outcome) {
         let (mut head, body) = request.into_parts();
-        let arrival = head.extensions.get::<Arrival>().copied();
+        // Few are left at a time, so that the map of them stays in its first room.
+        let arrival = head.extensions.remove::<Arrival>();
         if let Some(arrival) = arrival {
             let proxies = self.proxies.borrow();
             proxies.apply(arrival.peer.ip(), arrival.scheme, &mut head);

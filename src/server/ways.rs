@@ -86,8 +86,7 @@ impl Ways {
         let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
         let service = move |request: Request<RequestBody>| {
             let front = Arc::clone(&front);
-            // On the heap, so that a connection without a request holds no room for one.
-            async move { Box::pin(front.answer(request)).await }
+            async move { front.answer(request).await }
         };
         let s3 = serve(for_s3, service, refuse, limits, metrics, stopping);
         let (s3, console) = tokio::join!(s3, console);
