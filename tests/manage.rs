@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use support::console::log_in;
 use support::http::{connect, read_answer};
 use support::process::Ended;
 use support::server::{PASSWORD, Server, USER, cairn, command_with_root, run};
@@ -87,20 +88,6 @@ impl Way<'_> {
             stderr: String::from_utf8(ended.stderr).unwrap(),
         }
     }
-}
-
-fn log_in(console: SocketAddr) -> String {
-    let body = json!({ "name": USER, "password": PASSWORD }).to_string();
-    let mut stream = connect(console);
-    let length = body.len();
-    let head = "POST /api/v1/session HTTP/1.1";
-    write!(
-        stream,
-        "{head}\r\nhost: {console}\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let answer: Value = serde_json::from_str(&read_answer(&mut stream).body).unwrap();
-    answer["access_token"].as_str().unwrap().to_owned()
 }
 
 const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}]}"#;

@@ -4,33 +4,19 @@
 
 mod support;
 
-use std::io::Write;
 use std::net::SocketAddr;
 
 use serde_json::Value;
-use support::http::{Answer, connect, get, read_answer};
+use support::console::log_in;
+use support::http::{get, send};
 use support::server::{PASSWORD, Server, USER, command_with_root};
 use support::signed;
 
 const ROOT: (&str, &str) = (USER, PASSWORD);
 
-fn send(address: SocketAddr, head: &str, body: &str) -> Answer {
-    let mut stream = connect(address);
-    let length = body.len();
-    write!(
-        stream,
-        "{head}\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    read_answer(&mut stream)
-}
-
 /// Newest first: who, what, about what, what came of it.
 fn entries(console: SocketAddr) -> Vec<[String; 4]> {
-    let body = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
-    let login = send(console, "POST /api/v1/session HTTP/1.1", &body);
-    let login: Value = serde_json::from_str(&login.body).unwrap();
-    let token = login["access_token"].as_str().unwrap();
+    let token = log_in(console);
     let head = format!("GET /api/v1/audit HTTP/1.1\r\nauthorization: Bearer {token}");
     let page: Value = serde_json::from_str(&send(console, &head, "").body).unwrap();
     let items = page["items"].as_array().unwrap().iter();

@@ -10,6 +10,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
+use support::process::succeeded;
 use support::server::{PASSWORD, Server, USER, command_with_root};
 
 /// Runs all checks of a script against a server of their own.
@@ -33,18 +34,9 @@ fn run(script: &str) {
         .env("CAIRN_TEST_PASSWORD", PASSWORD)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&done.stdout);
-    let complained = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{script}:\n{said}\n{complained}");
     // Times of painting and of changing pages are in it.
-    println!("{script}:\n{said}");
-    let ended = server.stop();
-    assert!(ended.status.success(), "{}", ended.stderr);
-    let damage = ended
-        .stderr
-        .lines()
-        .find(|line| line.contains("\"level\":\"ERROR\""));
-    assert_eq!(damage, None, "nothing a visitor did was the server's fault");
+    succeeded(script, &done);
+    server.stop_unharmed();
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Instant;
 
 use serde_json::Value;
-use support::http::{Answer, connect, get, read_answer};
-use support::server::{PASSWORD, Server, USER, command_with_root};
+use support::console::log_in;
+use support::http::{connect, get, read_answer, send};
+use support::server::{PASSWORD, Server, command_with_root};
 
 fn start() -> (tempfile::TempDir, Server, SocketAddr) {
     let place = tempfile::tempdir().unwrap();
@@ -18,22 +19,6 @@ fn start() -> (tempfile::TempDir, Server, SocketAddr) {
     let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
     let console = server.console_address();
     (place, server, console)
-}
-
-fn send(address: SocketAddr, head: &str, body: &str) -> Answer {
-    let mut stream = connect(address);
-    let length = body.len();
-    let request = format!("{head}\r\nhost: {address}\r\ncontent-length: {length}\r\n\r\n{body}");
-    stream.write_all(request.as_bytes()).unwrap();
-    read_answer(&mut stream)
-}
-
-fn log_in(console: SocketAddr) -> String {
-    let body = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
-    let answer = send(console, "POST /api/v1/session HTTP/1.1", &body);
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    let answer: Value = serde_json::from_str(&answer.body).unwrap();
-    answer["access_token"].as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
@@ -14,8 +13,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::http::{Answer, connect, read_answer};
-use support::server::{PASSWORD, Server, USER, command_with_root};
+use support::console::log_in;
+use support::http::{Answer, send};
+use support::server::{Server, command_with_root};
 
 struct Client {
     console: SocketAddr,
@@ -26,39 +26,16 @@ fn start(folder: &Path) -> (Server, Client) {
     let mut command = command_with_root(folder);
     let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
     let console = server.console_address();
-    let body = json!({ "name": USER, "password": PASSWORD });
-    let answer = send(
-        console,
-        "POST /api/v1/session",
-        "",
-        body.to_string().as_bytes(),
-    );
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    let answer: Value = serde_json::from_str(&answer.body).unwrap();
-    let token = answer["access_token"].as_str().unwrap().to_owned();
+    let token = log_in(console);
     (server, Client { console, token })
-}
-
-fn send(address: SocketAddr, line: &str, headers: &str, body: &[u8]) -> Answer {
-    let mut stream = connect(address);
-    let length = body.len();
-    let head =
-        format!("{line} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\n{headers}\r\n");
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body).unwrap();
-    read_answer(&mut stream)
 }
 
 impl Client {
     fn send(&self, line: &str, body: &[u8]) -> Answer {
-        let headers = format!("authorization: Bearer {}\r\n", self.token);
         let (method, path) = line.split_once(' ').unwrap();
-        send(
-            self.console,
-            &format!("{method} /api/v1{path}"),
-            &headers,
-            body,
-        )
+        let token = &self.token;
+        let head = format!("{method} /api/v1{path} HTTP/1.1\r\nauthorization: Bearer {token}");
+        send(self.console, &head, body)
     }
 
     fn json(&self, line: &str, body: Value) -> Value {
@@ -265,7 +242,7 @@ fn a_zip_is_downloaded_by_its_link() {
     assert_eq!(found, json!([null, expected]));
     let path = link["url"].as_str().unwrap();
     assert_eq!(
-        send(client.console, &format!("GET {path}"), "", &[]).status,
+        send(client.console, &format!("GET {path} HTTP/1.1"), "").status,
         404
     );
 }

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::http::{Answer, connect, read_answer};
+use support::http::{connect, read_answer, send};
 use support::server::{PASSWORD, Server, USER, cairn, command_with_root};
 use support::signed;
 use totp_rs::{Builder, Secret};
@@ -30,17 +30,6 @@ struct Client {
     refusals: String,
 }
 
-fn send(address: SocketAddr, head: &str, body: &str) -> Answer {
-    let mut stream = connect(address);
-    let length = body.len();
-    write!(
-        stream,
-        "{head}\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    read_answer(&mut stream)
-}
-
 impl Client {
     fn ask(&mut self, method: &str, path: &str, body: &Value) -> (Value, String) {
         let (token, console) = (&self.token, self.console);
@@ -51,7 +40,7 @@ impl Client {
         if !token.is_empty() {
             head.push_str(&format!("\r\nauthorization: Bearer {token}"));
         }
-        let answer = send(console, &head, &body.to_string());
+        let answer = send(console, &head, body.to_string());
         if answer.status >= 400 {
             self.refusals.push_str(&answer.body);
         }
@@ -273,7 +262,7 @@ fn nothing_a_client_sends_makes_a_line_of_the_log() {
         send(s3, &head, "");
         let names = json!({ "name": "a\nINFO forged\r\u{1b}[2J", "password": "x" });
         let head = format!("POST /api/v1/session HTTP/1.1\r\nuser-agent: {agent}");
-        send(console, &head, &names.to_string());
+        send(console, &head, names.to_string());
         send(console, &format!("GET /api/v1/{hostile} HTTP/1.1"), "");
         let ended = server.stop();
         let lines = ended.stderr.lines().count();

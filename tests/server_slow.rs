@@ -11,22 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
-use support::http::{Answer, connect, read_answer};
+use support::console::session;
+use support::http::{connect, read_answer};
 use support::server::{PASSWORD, Server, USER, command_with_root};
 use support::signed;
-
-/// A password is made to take long to check.
-fn log_in(console: SocketAddr) -> Answer {
-    let body = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
-    let mut stream = connect(console);
-    let length = body.len();
-    write!(
-        stream,
-        "POST /api/v1/session HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    read_answer(&mut stream)
-}
 
 fn slow(line: &str, operation: &str) -> Option<Value> {
     let line: Value = serde_json::from_str(line).ok()?;
@@ -44,14 +32,15 @@ fn a_slow_request_tells_where_its_time_went_once_that_is_wanted() {
     command.args(["--console", "127.0.0.1:0"]);
     let mut server = Server::start(command.arg("--config").arg(&config));
     let console = server.console_address();
-    assert_eq!(log_in(console).status, 201);
+    // A password is made to take long to check.
+    assert_eq!(session(console).status, 201);
 
     fs::write(&config, "slow-request = 1\n").unwrap();
     server.process().signal(libc::SIGHUP);
     server
         .process_mut()
         .wait_for_log(|line| line.contains("configuration reloaded").then_some(()));
-    let answer = log_in(console);
+    let answer = session(console);
     let fields = server
         .process_mut()
         .wait_for_log(|line| slow(line, "LogIn"));

@@ -29,6 +29,20 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
     read_answer(&mut stream)
 }
 
+/// A request on a connection of its own. `head` is its first line, with further ones where there are.
+pub(crate) fn send(address: SocketAddr, head: &str, body: impl AsRef<[u8]>) -> Answer {
+    let body = body.as_ref();
+    let mut stream = connect(address);
+    let length = body.len();
+    write!(
+        stream,
+        "{head}\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    )
+    .unwrap();
+    stream.write_all(body).unwrap();
+    read_answer(&mut stream)
+}
+
 /// One answer, by its content-length. Leaves the connection where the next one starts.
 pub(crate) fn read_answer(stream: &mut impl Read) -> Answer {
     let mut head = Vec::new();

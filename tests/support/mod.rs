@@ -5,6 +5,7 @@
 
 pub(crate) mod certificate;
 pub(crate) mod client;
+pub(crate) mod console;
 pub(crate) mod content;
 pub(crate) mod drive;
 pub(crate) mod http;

@@ -30,6 +30,15 @@ struct Output {
     grown: Condvar,
 }
 
+/// Fails unless a program, that `what` names, says that all was well; shows what it said.
+pub(crate) fn succeeded(what: &str, done: &std::process::Output) -> String {
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{what}:\n{said}\n{complained}");
+    println!("{what}:\n{said}");
+    said
+}
+
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Process {
         let mut child = command

@@ -78,6 +78,15 @@ impl Server {
         self.process.wait()
     }
 
+    /// The same, for a server to which nothing was done that is its own fault.
+    pub(crate) fn stop_unharmed(self) {
+        let ended = self.stop();
+        assert!(ended.status.success(), "{}", ended.stderr);
+        let mut lines = ended.stderr.lines();
+        let damage = lines.find(|line| line.contains("\"level\":\"ERROR\""));
+        assert_eq!(damage, None, "nothing that was done was the server's fault");
+    }
+
     /// SIGKILL: the process gets no chance to do anything more.
     pub(crate) fn kill(self) {
         self.process.kill();
