@@ -6,7 +6,6 @@ mod support;
 
 use std::fs;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 

@@ -234,9 +234,9 @@ routes! {
     DELETE "/buckets/{name}/uploads" AbortUpload "s3:AbortMultipartUpload" Bearer Yes
         uploads::abort [uploads::UploadQuery] [] => NO_CONTENT Nothing,
         "Give up an unfinished upload with all its parts";
-    POST "/buckets/{name}/empty" EmptyBucket "s3:ListBucketVersions, s3:DeleteObjectVersion" Bearer
-        Yes jobs::empty [] [jobs::Emptying] => CREATED jobs::JobView,
-        "Delete all versions and unfinished uploads of a bucket, as a job";
+    POST "/buckets/{name}/empty" EmptyBucket
+        "s3:ListBucketVersions, s3:ListBucketMultipartUploads" Bearer Yes jobs::empty [] [jobs::Emptying] => CREATED jobs::JobView,
+        "Delete what one may of a bucket's versions and unfinished uploads, as a job";
     GET "/buckets/{name}/lifecycle/dry-run" PlanLifecycle
         "s3:GetLifecycleConfiguration, s3:ListBucketVersions" Bearer No
         lifecycle::dry_run [PageQuery] [] => OK lifecycle::DryRun,

@@ -73,8 +73,6 @@ fn route(
     let actions = match (actions, name.as_str()) {
         ("as S3", "GetBucketConfig") => "s3:GetBucketCORS",
         ("as S3", "SetBucketConfig" | "DeleteBucketConfig") => "s3:PutBucketCORS",
-        // The job begins for whoever may list, and leaves what he may not delete.
-        (_, "EmptyBucket") => "s3:ListBucketVersions, s3:ListBucketMultipartUploads",
         (actions, _) => actions,
     };
     let actions = actions.split(", ").filter(|it| *it != "-");
