@@ -136,6 +136,11 @@ fn a_receiver_is_told_over_tls_once_its_certificate_is_trusted() {
     until("told of both", || {
         keys(&receiver) == ["trusted", "untrusted"]
     });
+    // What it was told of is told again after a stop that comes before its answer has been noted.
+    until("noted", || {
+        let metrics = http::get(server.address, "/metrics").body;
+        metrics.contains("\ncairn_events_told 1\n")
+    });
     assert_eq!(server.stop().status.code(), Some(0));
     assert_eq!(listed(&data), "0 waiting, 0 given up\n");
 }

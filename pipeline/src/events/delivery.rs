@@ -290,8 +290,10 @@ impl Delivery {
         let ids: Vec<EventId> = told.clone().map(|event| event.id).collect();
         told.for_each(|event| line.release(&event.row.key));
         if !ids.is_empty() {
-            self.totals.told(ids.len());
+            let count = ids.len();
             self.engine.remove_events(line.target(), ids).await?;
+            // Only now: what is still there will be told again.
+            self.totals.told(count);
             line.reached();
         }
         let mut unreachable = None;
