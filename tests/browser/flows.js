@@ -46,6 +46,7 @@ check("a_bucket_is_made_set_up_emptied_and_deleted", async () => {
   // A policy with a fault: it is told, and shown at its line. Mended, it is saved.
   const policy = section("Bucket policy");
   await policy.getByRole("button", { name: "Set up" }).click();
+  await policy.getByRole("button", { name: "JSON" }).click();
   const wrong = { Version: "2012-10-17", Statement: [{ Effect: "Maybe", Principal: "*", Action: "s3:GetObject", Resource: `arn:aws:s3:::${name}/*` }] };
   await policy.locator("textarea").fill(JSON.stringify(wrong, null, 2));
   await policy.getByRole("button", { name: "Save" }).click();
@@ -58,6 +59,16 @@ check("a_bucket_is_made_set_up_emptied_and_deleted", async () => {
   await policy.getByRole("button", { name: "Save" }).click();
   await policy.locator("pre:has-text('\"Allow\"')").waitFor();
   assert.equal((await call("GET", `buckets/${name}/config/policy`)).Statement[0].Effect, "Allow");
+
+  // The same policy in its form, changed there.
+  await policy.getByRole("button", { name: "Form" }).click();
+  await policy.getByRole("button", { name: "Edit" }).click();
+  await policy.getByLabel("List", { exact: true }).check();
+  await policy.getByLabel("Keys that begin with").fill("open/");
+  await policy.getByRole("button", { name: "Save" }).click();
+  await policy.getByRole("button", { name: "Edit" }).waitFor();
+  const [statement] = (await call("GET", `buckets/${name}/config/policy`)).Statement;
+  assert.deepEqual(statement.Resource, [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/open/*`]);
 
   const rules = section("Lifecycle");
   await rules.getByRole("button", { name: "Set up" }).click();
@@ -104,6 +115,58 @@ check("a_bucket_is_made_set_up_emptied_and_deleted", async () => {
   await answer(page, "Delete bucket");
   await toast(page, `Bucket ${name} deleted`);
   await assert.rejects(call("GET", `buckets/${name}`), /404/);
+  await close();
+});
+
+check("every_setting_of_a_bucket_has_a_form", async () => {
+  const { call } = await api();
+  const name = unique("forms");
+  const logs = unique("logs");
+  await call("POST", "buckets", { name });
+  await call("POST", "buckets", { name: logs });
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}&tab=settings`);
+  const section = (kind) => page.locator("section.set", { has: page.locator(`#set-${kind}`) });
+  const config = (kind) => call("GET", `buckets/${name}/config/${kind}`);
+  const fill = async (kind, how) => {
+    const here = section(kind);
+    await here.getByRole("button", { name: /^(Set up|Edit)$/ }).click();
+    await how(here);
+    await accessible(page, `form-of-${kind}`);
+    await here.getByRole("button", { name: "Save" }).click();
+    await here.getByRole("button", { name: "Edit" }).waitFor();
+    return config(kind);
+  };
+  const encryption = await fill("encryption", (here) => here.getByLabel("With the server’s key").check());
+  assert.equal(encryption.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm, "AES256");
+  const website = await fill("website", (here) => here.getByLabel("Index page").fill("home.html"));
+  assert.equal(website.IndexDocument.Suffix, "home.html");
+  const away = await fill("website", async (here) => {
+    await here.getByLabel("All of it is elsewhere").check();
+    await here.getByLabel("Host", { exact: true }).fill("www.example.com");
+  });
+  assert.deepEqual(away, { RedirectAllRequestsTo: { HostName: "www.example.com" } });
+  const logging = await fill("logging", async (here) => {
+    await here.getByLabel("Into the bucket").selectOption(logs);
+    await here.getByRole("button", { name: "Let logs be written there" }).click();
+    await toast(page, `Logs may be written into ${logs}`);
+  });
+  assert.equal(logging.LoggingEnabled.TargetBucket, logs);
+  const tags = await fill("tagging", async (here) => {
+    await here.getByLabel("Value", { exact: true }).fill("web");
+  });
+  assert.deepEqual(tags.TagSet, [{ Key: "team", Value: "web" }]);
+  const payment = await fill("request-payment", (here) => here.getByLabel("Refuse requests").check());
+  assert.equal(payment.Payer, "Requester");
+  // No webhook is configured here: it says so, and what nobody receives is refused.
+  const events = section("notification");
+  await events.getByRole("button", { name: "Set up" }).click();
+  await events.getByText("knows no webhook yet").waitFor();
+  await accessible(page, "form-of-notification");
+  await events.getByRole("button", { name: "Cancel" }).click();
+  // Each section can be reached without scrolling for it.
+  await page.getByRole("navigation", { name: "Settings on this page" }).getByRole("link", { name: "Tags" }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "set-tagging");
   await close();
 });
 
@@ -193,6 +256,14 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await field(page, "Password").fill("correct horse battery");
   await answer(page, "Create user");
   await toast(page, `User ${name} created`);
+  // Whoever may not look after its own keys is told so in the profile; who may, finds them there.
+  const own = await member({ name, password: "correct horse battery", expected: [[403, /\/api\/v1\//]] });
+  await go(own.page, "/profile");
+  await own.page.locator("section:has(#keys) [role=alert]").waitFor();
+  await call("PUT", `users/${name}/attached/user`);
+  await own.page.reload();
+  await own.page.locator("section:has(#keys)").getByText("No keys yet.").waitFor();
+  await own.close();
   await press(page, "Create key");
   await field(page, "What it is for").fill("a test");
   await answer(page, "Create key");

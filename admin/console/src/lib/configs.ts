@@ -1,5 +1,6 @@
 // The configurations of a bucket, in the shape Amazon's command line has for each.
 import type { Key } from './i18n/i18n.svelte';
+import { webhookArn } from './notification';
 
 export const CONFIG_KINDS = [
   'lifecycle', 'cors', 'policy', 'public-access', 'ownership', 'acl', 'object-lock', 'encryption', 'website', 'notification', 'logging', 'tagging', 'request-payment',
@@ -49,8 +50,9 @@ export function beginning(kind: ConfigKind, bucket: string): JsonObject {
       return { Rules: [{ ID: 'expire-old', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 365 } }] };
     case 'cors':
       return { CORSRules: [{ AllowedOrigins: ['https://app.example.com'], AllowedMethods: ['GET', 'PUT'], AllowedHeaders: ['*'], MaxAgeSeconds: 3600 }] };
+    // Nobody is let in before somebody has said so.
     case 'policy':
-      return policyTemplates(bucket).read;
+      return { Version: '2012-10-17', Statement: [] };
     case 'public-access':
       return { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
     // There always is one; it is never begun.
@@ -63,7 +65,7 @@ export function beginning(kind: ConfigKind, bucket: string): JsonObject {
     case 'website':
       return { IndexDocument: { Suffix: 'index.html' }, ErrorDocument: { Key: 'error.html' } };
     case 'notification':
-      return { QueueConfigurations: [] };
+      return { QueueConfigurations: [{ QueueArn: webhookArn(''), Events: ['s3:ObjectCreated:*'] }] };
     case 'logging':
       return { LoggingEnabled: { TargetBucket: '', TargetPrefix: `${bucket}/` } };
     case 'tagging':

@@ -46,9 +46,11 @@ export const access = texts({
 
   'keys.title': { en: 'Access keys', de: 'Zugriffsschlüssel' },
   'keys.text': { en: 'What programs and S3 tools sign their requests with.', de: 'Damit unterschreiben Programme und S3-Werkzeuge ihre Anfragen.' },
+  'keys.own_text': { en: 'What your programs and S3 tools sign their requests with: they may do what you may.', de: 'Damit unterschreiben Ihre Programme und S3-Werkzeuge: Sie dürfen, was Sie dürfen.' },
   'keys.create': { en: 'Create key', de: 'Schlüssel erzeugen' },
   'keys.none': { en: 'No keys yet.', de: 'Noch keine Schlüssel.' },
   'keys.created': { en: 'created {time}', de: 'angelegt {time}' },
+  'keys.configured': { en: 'from the server’s configuration', de: 'aus der Konfiguration des Servers' },
   'keys.expires': { en: 'expires {time}', de: 'läuft ab {time}' },
   'keys.restricted': { en: 'Restricted', de: 'Eingeschränkt' },
   'keys.active': { en: 'Active', de: 'Aktiv' },

@@ -52,6 +52,7 @@ export const buckets = texts({
   'quota.used': { en: '{used} of {quota} used', de: '{used} von {quota} verbraucht' },
 
   'bucket.tabs': { en: 'Bucket', de: 'Bucket' },
+  'bucket.sections': { en: 'Settings on this page', de: 'Einstellungen auf dieser Seite' },
   'bucket.tab.objects': { en: 'Objects', de: 'Objekte' },
   'bucket.tab.versions': { en: 'Versions', de: 'Versionen' },
   'bucket.tab.uploads': { en: 'Uploads', de: 'Uploads' },

@@ -7,7 +7,8 @@ import { objects } from './objects';
 import { overview } from './overview';
 import { profile } from './profile';
 import { server } from './server';
+import { settings } from './settings';
 
-export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access, ...profile, ...server } as const;
+export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access, ...profile, ...server, ...settings } as const;
 
 export type Key = keyof typeof catalogue;
