@@ -36,8 +36,12 @@ pub(crate) struct Outcome {
     pub(crate) error: &'static str,
 }
 
-/// A request, as far as its log line names it. Made when its head has arrived.
-pub(crate) struct Observation {
+/// A request, from its head to the end of its answer. On the heap, so that what is handed from layer
+/// to layer is a pointer.
+pub(crate) struct Observation(Box<Record>);
+
+/// What is known of a request, and then of its answer.
+struct Record {
     metrics: Arc<Metrics>,
     id: RequestId,
     interface: Interface,
@@ -45,6 +49,20 @@ pub(crate) struct Observation {
     uri: Uri,
     clock: Clock,
     _in_flight: Raised,
+    answer: Option<Answer>,
+}
+
+/// An answer, as far as it has got.
+struct Answer {
+    status: StatusCode,
+    outcome: Outcome,
+    bodiless: bool,
+    expected: Option<u64>,
+    sent: u64,
+    ended: bool,
+    failure: Option<String>,
+    /// For the log of the bucket's owner, if there is one.
+    entry: Option<AccessEntry>,
 }
 
 impl Observation {
@@ -57,7 +75,7 @@ impl Observation {
     ) -> Observation {
         request.extensions_mut().insert(id.clone());
         let inflow = request.extensions().get::<Arc<Inflow>>();
-        Observation {
+        Observation(Box::new(Record {
             _in_flight: metrics.request_begun(),
             metrics: Arc::clone(metrics),
             id,
@@ -65,48 +83,47 @@ impl Observation {
             method: request.method().clone(),
             uri: request.uri().clone(),
             clock: Clock::start(inflow.cloned().unwrap_or_default()),
-        }
+            answer: None,
+        }))
     }
 
     /// Waits for the answer. Dropping this future abandons the request: nothing is recorded then.
     pub(crate) async fn of<B>(
-        mut self,
+        self,
         answering: impl Future<Output = (Response<AnswerBody<B>>, Outcome)>,
     ) -> Response<Observed<B>>
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<BoxError>,
     {
-        let id = self.id.clone();
-        let caught = AssertUnwindSafe(request::within(id, answering))
+        let Observation(mut record) = self;
+        let caught = AssertUnwindSafe(request::within(record.id.clone(), answering))
             .catch_unwind()
             .await;
         let (mut answer, outcome) = match caught {
             Ok(answered) => answered,
             Err(_) => {
                 // The panic hook has logged where it was.
-                self.metrics.panics.inc();
+                record.metrics.panics.inc();
                 let outcome = Outcome {
                     operation: "unknown",
                     error: "Panic",
                 };
-                (internal_error(&self.id).map(AnswerBody::Page), outcome)
+                (internal_error(&record.id).map(AnswerBody::Page), outcome)
             }
         };
-        self.clock.turn();
-        let entry = answer.extensions_mut().remove::<AccessEntry>();
+        record.clock.turn();
         let expected = answer.body().size_hint().exact();
-        let record = Record {
-            bodiless: self.method == Method::HEAD || expected == Some(0),
+        record.answer = Some(Answer {
+            bodiless: record.method == Method::HEAD || expected == Some(0),
             status: answer.status(),
-            observation: self,
             outcome,
             expected,
             sent: 0,
             ended: false,
             failure: None,
-            entry,
-        };
+            entry: answer.extensions_mut().remove::<AccessEntry>(),
+        });
         answer.map(|body| Observed { body, record })
     }
 }
@@ -162,7 +179,7 @@ where
 /// An answer's body that records how it ended when hyper lets go of it.
 pub(crate) struct Observed<B> {
     body: AnswerBody<B>,
-    record: Record,
+    record: Box<Record>,
 }
 
 impl<B> Body for Observed<B>
@@ -179,19 +196,22 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
         let polled = this.body.poll_frame(cx);
-        let clock = &mut this.record.observation.clock;
+        let Record { clock, answer, .. } = &mut *this.record;
         match polled.is_ready() {
             true => clock.has(),
             false => clock.lacks(),
         }
         let frame = ready!(polled);
+        let Some(answer) = answer else {
+            return Poll::Ready(frame);
+        };
         match &frame {
             Some(Ok(frame)) => {
-                this.record.sent += frame.data_ref().map_or(0, Bytes::len) as u64;
-                this.record.ended = this.body.is_end_stream();
+                answer.sent += frame.data_ref().map_or(0, Bytes::len) as u64;
+                answer.ended = this.body.is_end_stream();
             }
-            Some(Err(e)) => this.record.failure = Some(e.to_string()),
-            None => this.record.ended = true,
+            Some(Err(e)) => answer.failure = Some(e.to_string()),
+            None => answer.ended = true,
         }
         Poll::Ready(frame)
     }
@@ -205,75 +225,62 @@ where
     }
 }
 
-struct Record {
-    observation: Observation,
-    status: StatusCode,
-    outcome: Outcome,
-    bodiless: bool,
-    expected: Option<u64>,
-    sent: u64,
-    ended: bool,
-    failure: Option<String>,
-    /// For the log of the bucket's owner, if there is one.
-    entry: Option<AccessEntry>,
-}
-
-impl Record {
+impl Answer {
     /// hyper lets go of a body of known length without asking for its end.
     fn is_complete(&self) -> bool {
         self.ended || self.bodiless || self.expected == Some(self.sent)
     }
+}
 
-    fn id(&self) -> &str {
-        self.observation.id.as_str()
-    }
-
+impl Record {
     /// What was asked for, without what signs it.
     fn target(&self) -> String {
-        let target = self.observation.uri.path_and_query();
+        let target = self.uri.path_and_query();
         let target = target.map_or("/", |target| target.as_str());
         ShownTarget(target).to_string()
     }
 }
 
 impl Drop for Record {
+    /// Of a request that was given up before it was answered, nothing is recorded.
     fn drop(&mut self) {
-        let Observation {
-            metrics,
-            interface,
-            clock,
-            ..
-        } = &self.observation;
-        if self.failure.is_some() {
+        let Some(mut answer) = self.answer.take() else {
+            return;
+        };
+        let Record { metrics, clock, .. } = &*self;
+        if answer.failure.is_some() {
             metrics.broken_answers.inc();
         }
         let spent = clock.spent();
         metrics.request_ended(
-            *interface,
+            self.interface,
             Ended {
-                operation: self.outcome.operation,
-                status: self.status,
-                error: self.outcome.error,
+                operation: answer.outcome.operation,
+                status: answer.status,
+                error: answer.outcome.error,
                 took: spent.total,
                 received: clock.received_bytes(),
-                sent: self.sent,
+                sent: answer.sent,
             },
         );
-        if let Some(entry) = self.entry.take() {
-            entry.finish(self.sent, clock.turn_around(), spent.total);
+        if let Some(entry) = answer.entry.take() {
+            entry.finish(answer.sent, clock.turn_around(), spent.total);
         }
-        let own = match interface {
+        let own = match self.interface {
             Interface::S3 => spent.working + spent.reading,
             // What is watched there comes when something happens.
             Interface::Admin => spent.working,
         };
         if metrics.slow.is(own) {
-            line::slow(self, &spent);
+            line::slow(self, &answer, &spent);
         }
-        match &self.failure {
-            Some(failure) => line::ended(self, &spent, &format!("answer cut short: {failure}")),
-            None if self.is_complete() => line::ended(self, &spent, "answered"),
-            None => line::ended(self, &spent, "answer abandoned by the client"),
+        match &answer.failure {
+            Some(failure) => {
+                let ending = format!("answer cut short: {failure}");
+                line::ended(self, &answer, &spent, &ending);
+            }
+            None if answer.is_complete() => line::ended(self, &answer, &spent, "answered"),
+            None => line::ended(self, &answer, &spent, "answer abandoned by the client"),
         }
     }
 }

@@ -36,11 +36,11 @@ use s3_api::Scheme;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time;
-use tokio_rustls::TlsAcceptor;
 use tracing::{debug, error, warn};
 
 use crate::limits;
 use crate::telemetry::metrics::Metrics;
+use crate::tls::Handshakes;
 
 pub(crate) use refusal::Refuse;
 use refusal::{Answers, UnderWay};
@@ -83,7 +83,7 @@ pub(crate) struct Arrival {
 /// Where connections come in, and whether they have to speak TLS.
 pub(crate) struct Entrances {
     pub(crate) listeners: Vec<TcpListener>,
-    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) tls: Option<Handshakes>,
 }
 
 /// Serves every listener until `stop` turns true, then finishes the requests in flight.
@@ -136,7 +136,7 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 struct Acceptor {
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Handshakes>,
     refuse: Refuse,
     limits: ServeLimits,
     metrics: Arc<Metrics>,

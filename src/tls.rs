@@ -2,6 +2,7 @@
 //! read again when the files have changed.
 
 mod certificate;
+mod handshakes;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -10,12 +11,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use certificate::Certificate;
+pub(crate) use handshakes::Handshakes;
 use rustls::ServerConfig;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use tokio_rustls::TlsAcceptor;
-
-use certificate::Certificate;
 use watch::Look;
 
 /// Two files in PEM form: a certificate with what links it to a root, and its private key.
@@ -68,16 +68,16 @@ impl Certificates {
 
     /// What connections shake hands with: TLS 1.2 and 1.3, and over them what is offered, by
     /// falling preference.
-    pub(crate) fn acceptor(self: &Arc<Self>, offered: &[&[u8]]) -> TlsAcceptor {
+    pub(crate) fn handshakes(self: &Arc<Self>, offered: &[&[u8]]) -> Handshakes {
         let resolver = Arc::clone(self) as Arc<dyn ResolvesServerCert>;
-        let builder = ServerConfig::builder_with_provider(provider());
+        let builder = ServerConfig::builder_with_provider(handshakes::provider());
         let mut config = builder
             .with_safe_default_protocol_versions()
             .expect("the provider has suites for all versions")
             .with_no_client_auth()
             .with_cert_resolver(resolver);
         config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
-        TlsAcceptor::from(Arc::new(config))
+        Handshakes::new(config)
     }
 
     /// Reads all files again. What was shown before stays when one of them cannot be used.
@@ -114,8 +114,4 @@ impl fmt::Debug for Certificates {
 
 fn read(files: &[TlsFiles]) -> Result<Arc<[Certificate]>, TlsError> {
     files.iter().map(Certificate::read).collect()
-}
-
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
 }

@@ -3,30 +3,30 @@
 use http::StatusCode;
 use tracing::{debug, error, warn};
 
-use super::Record;
 use super::clock::Spent;
+use super::{Answer, Record};
 use crate::telemetry::printable::Printable;
 
 /// One line for every request, at `debug`; failures of the server at any level.
-pub(super) fn ended(record: &Record, spent: &Spent, ending: &str) {
+pub(super) fn ended(record: &Record, answer: &Answer, spent: &Spent, ending: &str) {
     // One macro call for each level, because a level is part of a call's static data.
     macro_rules! line {
         ($level:ident) => {
             $level!(
-                id = record.id(),
-                method = %record.observation.method,
+                id = record.id.as_str(),
+                method = %record.method,
                 target = %Printable(&record.target()),
-                operation = record.outcome.operation,
-                status = record.status.as_u16(),
-                error = record.outcome.error,
-                sent = record.sent,
+                operation = answer.outcome.operation,
+                status = answer.status.as_u16(),
+                error = answer.outcome.error,
+                sent = answer.sent,
                 micros = number(spent.total.as_micros()),
                 "{ending}"
             )
         };
     }
-    match record.status {
-        _ if record.failure.is_some() => line!(error),
+    match answer.status {
+        _ if answer.failure.is_some() => line!(error),
         // Answers of a healthy server: not built, come back later, and no room on the drive.
         StatusCode::NOT_IMPLEMENTED
         | StatusCode::SERVICE_UNAVAILABLE
@@ -37,16 +37,16 @@ pub(super) fn ended(record: &Record, spent: &Spent, ending: &str) {
 }
 
 /// Where the time went of a request that the server took long for.
-pub(super) fn slow(record: &Record, spent: &Spent) {
+pub(super) fn slow(record: &Record, answer: &Answer, spent: &Spent) {
     warn!(
-        id = record.id(),
-        method = %record.observation.method,
+        id = record.id.as_str(),
+        method = %record.method,
         target = %Printable(&record.target()),
-        operation = record.outcome.operation,
-        status = record.status.as_u16(),
-        error = record.outcome.error,
-        received = record.observation.clock.received_bytes(),
-        sent = record.sent,
+        operation = answer.outcome.operation,
+        status = answer.status.as_u16(),
+        error = answer.outcome.error,
+        received = record.clock.received_bytes(),
+        sent = answer.sent,
         total_ms = number(spent.total.as_millis()),
         receiving_ms = number(spent.receiving.as_millis()),
         working_ms = number(spent.working.as_millis()),

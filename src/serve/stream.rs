@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::limits::TLS_HANDSHAKE_WAIT_MAX;
+use crate::tls::Handshakes;
 
 /// The first byte of whatever speaks TLS: the type of a record that holds a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -36,7 +36,7 @@ pub(super) enum Stream {
 
 impl Stream {
     /// Shakes hands where there is TLS. A client may take some seconds for it, not more.
-    pub(super) async fn open(stream: TcpStream, tls: Option<&TlsAcceptor>) -> io::Result<Self> {
+    pub(super) async fn open(stream: TcpStream, tls: Option<&Handshakes>) -> io::Result<Self> {
         match tls {
             None => Ok(Stream::Plain(stream)),
             Some(tls) => {
@@ -62,7 +62,7 @@ impl Stream {
     }
 }
 
-async fn shake_hands(mut stream: TcpStream, tls: &TlsAcceptor) -> io::Result<Stream> {
+async fn shake_hands(mut stream: TcpStream, tls: &Handshakes) -> io::Result<Stream> {
     let mut first = [0];
     let is_begun = stream.peek(&mut first).await? > 0;
     if is_begun && first[0] != TLS_HANDSHAKE {
@@ -71,7 +71,7 @@ async fn shake_hands(mut stream: TcpStream, tls: &TlsAcceptor) -> io::Result<Str
         let why = "the client does not speak TLS";
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
-    let stream = tls.accept(stream).await?;
+    let stream = tls.shake(stream).await?;
     Ok(Stream::Tls(Box::new(stream)))
 }
 

@@ -67,7 +67,7 @@ impl Ways {
         let certificates = self.certificates.as_ref();
         let entrances = |listeners, offered| Entrances {
             listeners,
-            tls: certificates.map(|certificates| certificates.acceptor(offered)),
+            tls: certificates.map(|certificates| certificates.handshakes(offered)),
         };
         let for_console = entrances(self.console, &[b"h2", HTTP_1_1]);
         let listeners = self.s3.into_iter().chain(self.websites).collect();

@@ -10,7 +10,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use webpki::EndEntityCert;
 
-use super::{TlsError, TlsFiles, provider};
+use super::handshakes::provider;
+use super::{TlsError, TlsFiles};
 use crate::limits::TLS_FILE_BYTES_MAX;
 
 pub(super) struct Certificate(Arc<CertifiedKey>);

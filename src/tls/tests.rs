@@ -1,7 +1,7 @@
 use super::*;
 use rcgen::{CertifiedKey as Made, generate_simple_self_signed};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, RootCertStore};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -117,20 +117,31 @@ async fn files_that_change_are_read_again() {
     following.await.unwrap();
 }
 
-/// What a client reads that trusts the certificate in `files` and asks for `name`.
-async fn asked(acceptor: TlsAcceptor, files: &TlsFiles, name: &'static str) -> Vec<u8> {
+/// What a client reads that trusts the certificate in `files`, asks for `name` and names these suites,
+/// and the suite it got.
+async fn asked(
+    handshakes: Handshakes,
+    (files, name): (&TlsFiles, &'static str),
+    suites: &[CipherSuite],
+) -> (Vec<u8>, CipherSuite) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serving = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
+        let mut stream = handshakes.shake(stream).await.unwrap();
         stream.write_all(b"in secret").await.unwrap();
         stream.shutdown().await.unwrap();
     });
     let mut roots = RootCertStore::empty();
     let certificate = Certificate::read(files).unwrap().key().cert[0].clone();
     roots.add(certificate).unwrap();
-    let config = ClientConfig::builder_with_provider(provider())
+    let mut provider = rustls::crypto::ring::default_provider();
+    let all = provider.cipher_suites;
+    let named = suites
+        .iter()
+        .map(|it| *all.iter().find(|suite| suite.suite() == *it).unwrap());
+    provider.cipher_suites = named.collect();
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
@@ -142,8 +153,15 @@ async fn asked(acceptor: TlsAcceptor, files: &TlsFiles, name: &'static str) -> V
     let mut stream = connected.await.unwrap();
     stream.read_to_end(&mut read).await.unwrap();
     serving.await.unwrap();
-    read
+    let got = stream.get_ref().1.negotiated_cipher_suite().unwrap();
+    (read, got.suite())
 }
+
+const AES_128: CipherSuite = CipherSuite::TLS13_AES_128_GCM_SHA256;
+const AES_256: CipherSuite = CipherSuite::TLS13_AES_256_GCM_SHA384;
+const CHACHA: CipherSuite = CipherSuite::TLS13_CHACHA20_POLY1305_SHA256;
+const OLD_AES_128: CipherSuite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+const OLD_AES_256: CipherSuite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;
 
 #[tokio::test]
 async fn clients_shake_hands_for_each_name() {
@@ -151,8 +169,26 @@ async fn clients_shake_hands_for_each_name() {
     let first = write(folder.path(), "a", &["one.example.com"]);
     let second = write(folder.path(), "b", &["two.example.com"]);
     let certificates = Certificates::load(vec![first.clone(), second.clone()]).unwrap();
-    let acceptor = certificates.acceptor(&[b"http/1.1"]);
-    let read = asked(acceptor.clone(), &first, "one.example.com").await;
-    assert_eq!(read, b"in secret");
-    assert_eq!(asked(acceptor, &second, "two.example.com").await, read);
+    let handshakes = certificates.handshakes(&[b"http/1.1"]);
+    for (files, name) in [(&first, "one.example.com"), (&second, "two.example.com")] {
+        let (read, _) = asked(handshakes.clone(), (files, name), &[AES_256]).await;
+        assert_eq!(read, b"in secret");
+    }
+}
+
+#[tokio::test]
+async fn the_cheaper_cipher_is_taken_unless_the_client_has_a_reason_against_it() {
+    let folder = TempDir::new().unwrap();
+    let files = write(folder.path(), "a", &["one.example.com"]);
+    let certificates = Certificates::load(vec![files.clone()]).unwrap();
+    let handshakes = certificates.handshakes(&[]);
+    for (named, got) in [
+        (&[AES_256, CHACHA, AES_128][..], AES_128),
+        (&[AES_256, CHACHA], AES_256),
+        (&[CHACHA, AES_128, AES_256], CHACHA),
+        (&[OLD_AES_256, OLD_AES_128], OLD_AES_128),
+    ] {
+        let (_, suite) = asked(handshakes.clone(), (&files, "one.example.com"), named).await;
+        assert_eq!(suite, got, "{named:?}");
+    }
 }
