@@ -50,6 +50,11 @@ fn flows_lead_where_they_should() {
 }
 
 #[test]
+fn objects_are_found_renamed_moved_and_brought_back() {
+    run("objects.js");
+}
+
+#[test]
 fn hostile_text_is_text() {
     run("hostile.js");
 }

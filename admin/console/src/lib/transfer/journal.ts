@@ -8,6 +8,8 @@ export interface Entry {
   fingerprint: string;
   size: number;
   partBytes: number;
+  /** Nothing of what it replaces would be kept. */
+  careful?: boolean;
 }
 
 const ENTRIES_MAX = 200;

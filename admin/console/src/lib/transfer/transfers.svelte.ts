@@ -31,8 +31,9 @@ class Transfers {
     return this.all.some((each) => each.state === 'sending' || each.state === 'waiting');
   }
 
-  add(bucket: string, key: string, file: File): void {
-    const upload = new Upload(this.#next++, bucket, key, file);
+  /** `careful` where no version is kept of what has this key. */
+  add(bucket: string, key: string, file: File, careful: boolean): void {
+    const upload = new Upload(this.#next++, bucket, key, file, careful);
     this.all = [...this.all, upload];
     const mark = fingerprint(file);
     this.interrupted = this.interrupted.filter((each) => each.bucket !== bucket || each.key !== key || each.fingerprint !== mark);
@@ -49,6 +50,16 @@ class Transfers {
     this.#pump();
   }
 
+  replace(upload: Upload): void {
+    upload.replace();
+    this.#pump();
+  }
+
+  replaceAll(): void {
+    for (const each of this.all) if (each.taken) each.replace();
+    this.#pump();
+  }
+
   async cancel(upload: Upload): Promise<void> {
     this.all = this.all.filter((each) => each !== upload);
     await upload.cancel();
@@ -60,7 +71,7 @@ class Transfers {
   }
 
   resumeAll(): void {
-    for (const each of this.all) if (each.state === 'paused' || each.state === 'failed') each.state = 'waiting';
+    for (const each of this.all) if (each.state === 'paused' || (each.state === 'failed' && !each.taken)) each.state = 'waiting';
     this.#pump();
   }
 
@@ -72,7 +83,7 @@ class Transfers {
   /** Goes on with an interrupted upload; false if this is another file. */
   goOn(entry: Entry, file: File): boolean {
     if (fingerprint(file) !== entry.fingerprint) return false;
-    this.add(entry.bucket, entry.key, file);
+    this.add(entry.bucket, entry.key, file, entry.careful ?? true);
     return true;
   }
 

@@ -18,6 +18,8 @@ export class Upload {
   state = $state<UploadState>('waiting');
   sent = $state(0);
   problem = $state('');
+  /** The name is taken, and whoever sends this has to say whether it is replaced. */
+  taken = $state(false);
   #stop = new AbortController();
   #entry: Entry | undefined;
   /** Bytes out by part, while they are on their way and after. */
@@ -28,6 +30,8 @@ export class Upload {
     readonly bucket: string,
     readonly key: string,
     readonly file: File,
+    /** Nothing would be kept of what lies under this key: do not replace it unasked. */
+    private careful: boolean,
   ) {
     const mark = fingerprint(file);
     this.#entry = entries().find((each) => each.bucket === bucket && each.key === key && each.fingerprint === mark);
@@ -40,6 +44,13 @@ export class Upload {
   get #type(): string {
     const ending = this.file.name.split('.').pop()?.toLowerCase() ?? '';
     return this.file.type || KINDS[ending] || 'application/octet-stream';
+  }
+
+  /** What is there goes. */
+  replace(): void {
+    this.careful = false;
+    this.taken = false;
+    this.state = 'waiting';
   }
 
   async run(): Promise<void> {
@@ -57,7 +68,8 @@ export class Upload {
       // Paused and cancelled are states that somebody else has set already.
       if (signal.aborted) return;
       this.state = 'failed';
-      this.problem = error instanceof Unaddressable ? t('transfer.unaddressable') : explain(error);
+      this.taken = this.careful && error instanceof ApiError && error.status === 412;
+      this.problem = this.taken ? t('transfer.there') : error instanceof Unaddressable ? t('transfer.unaddressable') : explain(error);
     }
   }
 
@@ -76,8 +88,12 @@ export class Upload {
     await wire.abortUpload(this, id).catch(() => undefined);
   }
 
+  #headers(more: Record<string, string>): Record<string, string> {
+    return this.careful ? { ...more, 'if-none-match': '*' } : more;
+  }
+
   async #whole(signal: AbortSignal): Promise<void> {
-    await persist(() => wire.put(this, {}, this.file, this.#type, signal, (bytes) => (this.sent = bytes)), signal);
+    await persist(() => wire.put(this, {}, this.file, this.#headers({ 'content-type': this.#type }), signal, (bytes) => (this.sent = bytes)), signal);
   }
 
   async #inParts(signal: AbortSignal): Promise<void> {
@@ -94,7 +110,7 @@ export class Upload {
       for (let part = open.shift(); part; part = open.shift()) kept.push(await this.#send(entry, part, signal));
     };
     await Promise.all(Array.from({ length: PARTS_AT_ONCE }, worker));
-    await persist(() => wire.finishUpload(this, entry.uploadId, kept, signal), signal);
+    await persist(() => wire.finishUpload(this, entry.uploadId, kept, this.#headers({}), signal), signal);
     ended(entry.uploadId);
     this.#entry = undefined;
   }
@@ -112,7 +128,7 @@ export class Upload {
     }
     const uploadId = await persist(() => wire.beginUpload(this, this.#type), signal);
     const { bucket, key, size, file } = this;
-    this.#entry = { bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size) };
+    this.#entry = { bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size), careful: this.careful };
     // Cancelled while the upload began: nobody else would take it back.
     if (signal.aborted && this.state === 'cancelled') {
       await wire.abortUpload(this, uploadId).catch(() => undefined);
@@ -130,7 +146,7 @@ export class Upload {
       this.#count();
     };
     const query = { partNumber: part.number, uploadId: entry.uploadId };
-    const etag = await persist(() => wire.put(this, query, body, undefined, signal, progress), signal);
+    const etag = await persist(() => wire.put(this, query, body, {}, signal, progress), signal);
     progress(body.size);
     return { number: part.number, etag, size: body.size };
   }

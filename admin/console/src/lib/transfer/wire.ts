@@ -16,21 +16,21 @@ export async function put(
   to: Target,
   query: Params,
   body: Blob,
-  type: string | undefined,
+  headers: Record<string, string>,
   signal: AbortSignal,
   progress: (bytes: number) => void,
 ): Promise<string> {
   try {
-    return await putOnce(at(to, query), body, type, signal, progress);
+    return await putOnce(at(to, query), body, headers, signal, progress);
   } catch (error) {
     const over = error instanceof Error && 'status' in error && error.status === 401;
     if (!over || !(await refresh())) throw error;
     progress(0);
-    return putOnce(at(to, query), body, type, signal, progress);
+    return putOnce(at(to, query), body, headers, signal, progress);
   }
 }
 
-function putOnce(url: string, body: Blob, type: string | undefined, signal: AbortSignal, progress: (bytes: number) => void): Promise<string> {
+function putOnce(url: string, body: Blob, headers: Record<string, string>, signal: AbortSignal, progress: (bytes: number) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -38,7 +38,7 @@ function putOnce(url: string, body: Blob, type: string | undefined, signal: Abor
     signal.addEventListener('abort', stop, { once: true });
     request.open('PUT', url);
     request.setRequestHeader('authorization', bearer());
-    if (type) request.setRequestHeader('content-type', type);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => progress(event.loaded);
     request.onloadend = () => signal.removeEventListener('abort', stop);
     request.onerror = () => reject(new Unreachable());
@@ -76,16 +76,16 @@ export async function arrivedParts(to: Target, uploadId: string, signal: AbortSi
   return done;
 }
 
-export async function finishUpload(to: Target, uploadId: string, done: readonly DonePart[], signal: AbortSignal): Promise<void> {
+export async function finishUpload(to: Target, uploadId: string, done: readonly DonePart[], headers: Record<string, string>, signal: AbortSignal): Promise<void> {
   const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const list = [...done]
     .sort((a, b) => a.number - b.number)
     .map((part) => `<Part><PartNumber>${part.number}</PartNumber><ETag>${escaped(part.etag)}</ETag></Part>`);
   const body = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list.join('')}</CompleteMultipartUpload>`;
-  const response = await send(at(to, { uploadId }), { method: 'POST', body, headers: { 'content-type': 'application/xml' }, signal });
+  const response = await send(at(to, { uploadId }), { method: 'POST', body, headers: { ...headers, 'content-type': 'application/xml' }, signal });
   // S3 may say 200 before it knows, and the error only then.
   const text = await response.text();
-  if (/<Error>/.test(text)) throw readError(500, text, response.headers);
+  if (/<Error>/.test(text)) throw readError(/<Code>PreconditionFailed</.test(text) ? 412 : 500, text, response.headers);
 }
 
 export async function abortUpload(to: Target, uploadId: string): Promise<void> {

@@ -1,0 +1,160 @@
+// The object browser beyond single objects: searching all folders, selecting, renaming, moving folders,
+// bringing back what was deleted, going from one object to the next, and not replacing anything unasked.
+"use strict";
+
+const { NARROW, assert, check, member, go, toast, accessible, api, unique, main } = require("./browser.js");
+
+const TEXT = { "content-type": "text/plain" };
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const inDialog = (page) => page.locator("dialog[open]").last();
+const answer = (page, name) => inDialog(page).getByRole("button", { name, exact: true }).click();
+const shown = (page) => page.locator(".view .open").allTextContents();
+
+async function filled(keys, options = {}) {
+  const { call, put } = await api();
+  const name = unique("objects");
+  await call("POST", "buckets", { name, ...options });
+  for (const key of keys) await put(name, key, key, TEXT);
+  const all = async () => (await call("GET", `buckets/${name}/objects?limit=1000`)).items.map((each) => each.key);
+  return { name, call, put, all };
+}
+
+check("a_word_is_found_in_all_folders", async () => {
+  const { name, put } = await filled(["report.txt", "2025/q1/Report-final.txt", "2025/q2/notes.txt", "deep/er/still/annual-report.pdf"]);
+  // More than a page of others in front: a search goes on by itself.
+  let next = 0;
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    while (next < 1200) await put(name, `aaa/${String(next++).padStart(5, "0")}`, "x");
+  }));
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}`);
+  await page.getByLabel("How to search").selectOption("contains");
+  await page.getByLabel("Search here").fill("report");
+  await page.waitForSelector(".foot:has-text('3 found in 1,204 keys')");
+  assert.deepEqual(await shown(page), ["2025/q1/Report-final.txt", "deep/er/still/annual-report.pdf", "report.txt"]);
+  await accessible(page, "search-wide");
+  await page.setViewportSize(NARROW);
+  await accessible(page, "search-narrow");
+  await page.locator(".open", { hasText: "annual" }).click();
+  await page.waitForSelector("dialog h2:text-is('annual-report.pdf')");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Search here").fill("nowhere to be found");
+  await page.waitForSelector("text=No key beneath this folder contains");
+  await close();
+});
+
+check("an_object_is_renamed_by_the_keyboard_and_a_folder_is_moved", async () => {
+  const { name, all } = await filled(["draft.txt", "old/a.txt", "old/b/c.txt", "other.txt"]);
+  const { page, close } = await member({ expected: [[412, /\/object\/move$/]] });
+  await go(page, `/bucket?name=${name}`);
+  await page.waitForSelector(".open:text-is('draft.txt')");
+  await page.locator("[role=grid]").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("F2");
+  await page.waitForSelector("dialog");
+  // The ending is not selected: it stays when one types.
+  await page.keyboard.type("final");
+  assert.equal(await inDialog(page).getByLabel("Name", { exact: true }).inputValue(), "final.txt");
+  await accessible(page, "rename");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".open:text-is('final.txt')");
+  assert.deepEqual(await all(), ["final.txt", "old/a.txt", "old/b/c.txt", "other.txt"]);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "grid");
+
+  await page.getByLabel("Select old/").check();
+  await press(page, "Copy or move");
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("new");
+  await inDialog(page).getByLabel("To the folder").fill("archive");
+  await inDialog(page).getByText("/archive/new/").waitFor();
+  await answer(page, "Move");
+  await toast(page, "2 objects moved");
+  assert.deepEqual(await all(), ["archive/new/a.txt", "archive/new/b/c.txt", "final.txt", "other.txt"]);
+  await page.locator(".toast:has-text('2 objects moved')").getByRole("button", { name: "Undo" }).click();
+  await toast(page, "2 objects are back");
+  assert.deepEqual(await all(), ["final.txt", "old/a.txt", "old/b/c.txt", "other.txt"]);
+
+  // What is there is not overwritten unasked, and the dialog says so.
+  await page.waitForSelector(".open:text-is('old/')");
+  await page.getByLabel("Select final.txt").check();
+  await press(page, "Copy or move");
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("other.txt");
+  await answer(page, "Rename");
+  await inDialog(page).getByText("There is an object of this key already").waitFor();
+  await page.keyboard.press("Escape");
+  // A folder copied beneath itself ends.
+  await page.getByLabel("Select final.txt").uncheck();
+  await page.getByLabel("Select old/").check();
+  await press(page, "Copy or move");
+  await inDialog(page).getByLabel("To the folder").fill("old/");
+  await answer(page, "Copy");
+  await toast(page, "2 objects copied");
+  assert.deepEqual(await all(), ["final.txt", "old/a.txt", "old/b/c.txt", "old/old/a.txt", "old/old/b/c.txt", "other.txt"]);
+  await close();
+});
+
+check("shift_selects_from_one_row_to_another", async () => {
+  const { name } = await filled(["a", "b", "c", "d", "e"]);
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}`);
+  await page.getByLabel("Select b").click();
+  await page.getByLabel("Select d").click({ modifiers: ["Shift"] });
+  await page.waitForSelector(".chosen:has-text('3 selected')");
+  await close();
+});
+
+check("what_was_deleted_comes_back_from_its_versions", async () => {
+  const { name, call, all } = await filled(["in/a.txt", "in/b.txt", "top.txt"], { versioning: true });
+  await call("POST", `buckets/${name}/objects/delete`, { objects: [{ key: "in/a.txt" }, { key: "in/b.txt" }, { key: "top.txt" }] });
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}&tab=versions`);
+  await page.getByLabel("Select in/").check();
+  await page.getByLabel("Select top.txt").first().check();
+  await accessible(page, "versions-chosen");
+  await press(page, "Restore");
+  await toast(page, "3 objects restored");
+  assert.deepEqual(await all(), ["in/a.txt", "in/b.txt", "top.txt"]);
+  await close();
+});
+
+check("one_goes_from_an_object_to_the_next_and_deletes_it_there", async () => {
+  const { name, all } = await filled(["1.txt", "2.txt", "3.txt"], { versioning: true });
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}&key=1.txt`);
+  await page.waitForSelector("dialog pre:has-text('1.txt')");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForSelector("dialog pre:has-text('2.txt')");
+  await page.click(".views button:text-is('Details')");
+  await press(page, "Next object");
+  await page.waitForSelector("dialog dd.key:text-is('3.txt')");
+  await page.locator("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await toast(page, "1 object deleted");
+  assert.deepEqual(await all(), ["1.txt", "2.txt"]);
+  await page.waitForSelector("dialog h2:text-is('2.txt')");
+  await close();
+});
+
+check("an_upload_replaces_nothing_unasked_where_no_versions_are_kept", async () => {
+  const { name, call, put } = await filled(["kept.txt"]);
+  const { page, close } = await member({ expected: [[412, /\/api\/v1\/s3\//]] });
+  await go(page, `/bucket?name=${name}`);
+  const file = (text) => ({ name: "kept.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  const content = () => call("GET", `s3/${name}/kept.txt`);
+  await page.locator("input[type=file][multiple]").setInputFiles([file("new")]);
+  await page.waitForSelector(".panel:has-text('1 not sent: the name is taken')");
+  assert.equal(await content(), "kept.txt");
+  await accessible(page, "name-taken");
+  await press(page, "Replace kept.txt");
+  await page.waitForSelector(".panel:has-text('1 of 1 uploaded')");
+  assert.equal(await content(), "new");
+  // Where they are kept, there is nothing to ask.
+  await call("PUT", `buckets/${name}/config/versioning`, { Status: "Enabled" });
+  await page.reload();
+  await page.waitForSelector(".open:text-is('kept.txt')");
+  await put(name, "kept.txt", "between", TEXT);
+  await page.locator("input[type=file][multiple]").setInputFiles([file("newest")]);
+  await page.waitForSelector(".panel:has-text('1 of 1 uploaded')");
+  assert.equal(await content(), "newest");
+  await close();
+});
+
+void main();
