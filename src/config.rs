@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use admin::BasePath;
+use admin::{BasePath, PublicUrl};
 use pipeline::lifecycle::Day;
 use s3_api::{CustomerKeys, Domains, LoadLimits, Ownership, SigV2};
 
@@ -47,6 +47,8 @@ pub(crate) struct ServerConfig {
     pub(crate) console: Option<SocketAddr>,
     /// Beneath which path a proxy shows it.
     pub(crate) console_base: BasePath,
+    /// Where clients are to be sent for S3, if that has a name of its own.
+    pub(crate) public_url: Option<PublicUrl>,
     pub(crate) region: String,
     pub(crate) domains: Domains,
     pub(crate) website_domains: Domains,
@@ -106,6 +108,7 @@ impl Draft {
                 website_listen: Vec::new(),
                 console: None,
                 console_base: BasePath::default(),
+                public_url: None,
                 region: String::new(),
                 domains: Domains::default(),
                 website_domains: Domains::default(),
@@ -146,6 +149,12 @@ impl Draft {
         match webhook::check(&self.webhooks, &self.webhook_tokens) {
             Ok(webhooks) => config.webhooks = webhooks,
             Err(error) => faults.push(Fault(error.to_string())),
+        }
+        if let Some(what) = checks::public_url(&config) {
+            let origin = effective
+                .named("public-url")
+                .map(|it| it.origin.to_string());
+            faults.push(Fault(format!("{}: {what}", origin.unwrap_or_default())));
         }
         match checks::root(self.root_user, self.root_password) {
             Ok(root) => config.root = root,

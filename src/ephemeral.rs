@@ -33,13 +33,19 @@ impl Ephemeral {
         let values = [
             ("data", &*folder),
             ("listen", "127.0.0.1:0"),
+            // Unset: it has no other name.
+            ("public-url", ""),
             ("console", "off"),
             ("log-level", "warn"),
         ];
         let chosen = values.into_iter().filter_map(|(name, value)| {
+            let values = match value {
+                "" => Vec::new(),
+                value => vec![value.to_owned()],
+            };
             Some(Chosen {
                 setting: named(name)?,
-                values: vec![value.to_owned()],
+                values,
                 origin: Origin::Ephemeral,
             })
         });

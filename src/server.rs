@@ -316,6 +316,7 @@ pub(crate) fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
         data: config.data.clone(),
         base: config.console_base.clone(),
         s3: addresses(listeners),
+        public_url: config.public_url.clone(),
         lifecycle_day: config.lifecycle_day,
     }
 }

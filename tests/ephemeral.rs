@@ -36,6 +36,7 @@ fn it_says_where_it_is_and_leaves_nothing() {
         // Meant for another server.
         command.env("CAIRN_DATA", "/nowhere/at/all");
         command.env("CAIRN_LISTEN", "127.0.0.1:1");
+        command.env("CAIRN_PUBLIC_URL", "https://s3.example.com");
         let mut process = Process::start(&mut command);
         let said = announced(&mut process);
         let endpoint = said["endpoint"].as_str().unwrap();

@@ -21,6 +21,9 @@ use support::server::{PASSWORD, Server, USER, command_with_root};
 use support::tls::{self, TlsStream};
 use support::{content::Piece, signed};
 
+/// What nginx calls S3. The console has another name there.
+const PUBLIC_URL: &str = "https://s3.example.com";
+
 /// nginx, and the server behind it. Both are killed with it.
 struct Proxied {
     _nginx: Process,
@@ -36,6 +39,7 @@ impl Proxied {
         let folder = place.path();
         let mut command = command_with_root(&folder.join("data"));
         command.args(["--console", "127.0.0.1:0", "--trusted-proxy", "127.0.0.1"]);
+        command.args(["--public-url", PUBLIC_URL]);
         let mut server = Server::start(command.args(["--console-base-path", "/cairn"]));
         let certificate = Certificate::make(folder);
         let address = free_address();
@@ -97,6 +101,43 @@ impl Proxied {
         stream.write_all(body).unwrap();
         read_answer(&mut stream)
     }
+
+    /// One request to the site of that name, by a client that lies about its address.
+    fn send(&self, site: &str, request: &str, headers: &str, body: &str) -> String {
+        let mut stream = self.connect_from(Ipv4Addr::new(127, 0, 0, 2));
+        let length = body.len();
+        let text = format!(
+            "{request} HTTP/1.1\r\nhost: {site}\r\nx-forwarded-for: 10.1.1.1\r\n{headers}\
+             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        );
+        stream.write_all(text.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // nginx may end without saying goodbye.
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    }
+
+    /// The answer to who logs in as root.
+    fn log_in(&self) -> String {
+        let login = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
+        let request = "POST /cairn/api/v1/session";
+        self.send("www.example.com", request, "", &login)
+    }
+}
+
+/// From an answer of this status.
+fn json(answer: &str, status: &str) -> Value {
+    let begins = answer.starts_with(&format!("HTTP/1.1 {status} "));
+    assert!(begins, "{answer}");
+    let json = &answer[answer.find('{').unwrap()..=answer.rfind('}').unwrap()];
+    serde_json::from_str(json).unwrap()
+}
+
+/// Headers of whoever has logged in.
+fn bearer(login: &str) -> String {
+    let token = json(login, "201")["access_token"].clone();
+    let token = token.as_str().unwrap();
+    format!("authorization: Bearer {token}\r\naccept-encoding: identity\r\n")
 }
 
 fn free_address() -> SocketAddr {
@@ -215,17 +256,7 @@ fn received(server: SocketAddr) -> u64 {
 fn the_console_lies_beneath_its_path_and_knows_who_comes() {
     let proxied = Proxied::start();
     let send = |request: &str, headers: &str, body: &str| {
-        let mut stream = proxied.connect_from(Ipv4Addr::new(127, 0, 0, 2));
-        let length = body.len();
-        let text = format!(
-            "{request} HTTP/1.1\r\nhost: www.example.com\r\nx-forwarded-for: 10.1.1.1\r\n{headers}\
-             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
-        );
-        stream.write_all(text.as_bytes()).unwrap();
-        let mut answer = String::new();
-        // nginx may end without saying goodbye.
-        let _ = stream.read_to_string(&mut answer);
-        answer
+        proxied.send("www.example.com", request, headers, body)
     };
     let page = send("GET /cairn/", "", "");
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
@@ -235,23 +266,48 @@ fn the_console_lies_beneath_its_path_and_knows_who_comes() {
     let moved = send("GET /cairn", "", "");
     assert!(moved.starts_with("HTTP/1.1 308"), "{moved}");
 
-    let login = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
-    let login = send("POST /cairn/api/v1/session", "", &login);
-    assert!(login.starts_with("HTTP/1.1 201"), "{login}");
+    let login = proxied.log_in();
     let cookie = login
         .lines()
         .find(|line| line.to_lowercase().starts_with("set-cookie:"));
     let cookie = cookie.unwrap();
     assert!(cookie.contains("Path=/cairn/api/v1/session;"), "{cookie}");
     assert!(cookie.contains("; Secure"), "{cookie}");
-    let token = login.split("\"access_token\":\"").nth(1).unwrap();
-    let token = token.split('"').next().unwrap();
 
-    let bearer = format!("authorization: Bearer {token}\r\naccept-encoding: identity\r\n");
-    let audit = send("GET /cairn/api/v1/audit", &bearer, "");
-    assert!(audit.starts_with("HTTP/1.1 200"), "{audit}");
-    let json = &audit[audit.find('{').unwrap()..=audit.rfind('}').unwrap()];
-    let json: Value = serde_json::from_str(json).unwrap();
+    let audit = send("GET /cairn/api/v1/audit", &bearer(&login), "");
+    let json = json(&audit, "200");
     // What nginx says, and not what the client has made up.
     assert_eq!(json["items"][0]["from"], "127.0.0.2", "{json}");
+}
+
+/// Though S3 has another name there than the console, and another port than the server listens on.
+#[test]
+fn links_of_the_console_lead_through_it() {
+    let proxied = Proxied::start();
+    assert_eq!(proxied.ask("PUT", "/photos", b"").status, 200);
+    assert_eq!(proxied.ask("PUT", "/photos/a/1", b"").status, 200);
+    let put = proxied.ask("PUT", "/photos/a/b%20%C3%BC", b"hello");
+    assert_eq!(put.status, 200, "{}", put.body);
+    let bearer = bearer(&proxied.log_in());
+    let send = |request: &str, body: &str| {
+        let answer = proxied.send("www.example.com", request, &bearer, body);
+        json(&answer, "200")
+    };
+    let server = send("GET /cairn/api/v1/server", "");
+    assert_eq!(server["s3_endpoint"], PUBLIC_URL);
+    let wanted = r#"{"key":"a/b ü"}"#;
+    let made = send("POST /cairn/api/v1/buckets/photos/presign", wanted);
+    let url = made["url"].as_str().unwrap();
+    let path = url.strip_prefix(PUBLIC_URL).unwrap();
+    assert!(path.starts_with("/photos/"), "{url}");
+
+    let found = proxied.send("s3.example.com", &format!("GET {path}"), "", "");
+    assert!(found.starts_with("HTTP/1.1 200 "), "{found}");
+    assert!(found.ends_with("\r\n\r\nhello"), "{found}");
+    // It is good for this one only, and by this name only.
+    let other = format!("GET {}", path.replace("/a/b%20%C3%BC?", "/a/1?"));
+    let other = proxied.send("s3.example.com", &other, "", "");
+    assert!(other.starts_with("HTTP/1.1 403 "), "{other}");
+    let other = proxied.send("x.s3.example.com", &format!("GET {path}"), "", "");
+    assert!(other.starts_with("HTTP/1.1 403 "), "{other}");
 }

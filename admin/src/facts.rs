@@ -1,6 +1,7 @@
 //! What the interface is told of the process it is part of.
 
 use crate::base::BasePath;
+use crate::public_url::PublicUrl;
 use pipeline::lifecycle::Day;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -22,6 +23,8 @@ pub struct Facts {
     pub base: BasePath,
     /// Where S3 is listened for.
     pub s3: Vec<SocketAddr>,
+    /// Where clients are to be sent for S3, if that has a name of its own.
+    pub public_url: Option<PublicUrl>,
     /// The day that lifecycle rules count in.
     pub lifecycle_day: Day,
 }

@@ -30,6 +30,7 @@ mod page;
 mod passwords;
 mod people;
 mod profile;
+mod public_url;
 mod random;
 mod refused;
 mod repeats;
@@ -55,3 +56,4 @@ pub use facts::{Counted, Counters, Facts, Setting, SettingOrigin, SettingReload}
 pub use handle::Admin;
 pub use inner::{AdminConfig, OpenError};
 pub use local::Local;
+pub use public_url::{PublicUrl, PublicUrlError};

@@ -187,8 +187,12 @@ fn signed(
     Ok(unsigned.uri().to_string())
 }
 
-/// Where S3 is, as whoever asks would reach it: the host that he sees, with the port of S3.
+/// Where S3 is, as whoever asks would reach it: by the name that is set, or else at the host that
+/// he sees, with the port of S3.
 pub(crate) fn endpoint(call: &Call<'_>) -> String {
+    if let Some(url) = &call.admin.facts.public_url {
+        return url.to_string();
+    }
     let scheme = call.client().scheme.name();
     let host = call.header(HOST.as_str()).unwrap_or("localhost");
     let host = host.parse::<http::uri::Authority>().ok();

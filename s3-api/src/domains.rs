@@ -42,10 +42,15 @@ impl Domains {
         if self.is_empty() {
             return None;
         }
-        let name = host_name(parts)?;
+        self.name_in(&host_name(parts)?).map(str::to_owned)
+    }
+
+    /// What stands before one of these domains in the name of a host, which is in lower case and
+    /// without a port.
+    pub fn name_in<'a>(&self, host: &'a str) -> Option<&'a str> {
         let mut found = self.suffixes.iter();
-        let bucket = found.find_map(|suffix| name.strip_suffix(suffix.as_str()))?;
-        (!bucket.is_empty()).then(|| bucket.to_owned())
+        let name = found.find_map(|suffix| host.strip_suffix(suffix.as_str()))?;
+        (!name.is_empty()).then_some(name)
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pipeline::lifecycle::Day;
 
+use super::ServerConfig;
 use super::table::named;
 use crate::credentials::RootCredential;
 use crate::tls::TlsFiles;
@@ -61,6 +62,22 @@ pub(crate) fn day(length: Duration) -> Result<Day, String> {
     let milliseconds = u64::try_from(length.as_millis()).ok();
     let day = milliseconds.and_then(Day::of_milliseconds);
     day.ok_or_else(|| "expected seconds, at most those of a day".to_owned())
+}
+
+/// What is wrong with the public address, seen with the domains beneath which hosts are buckets.
+pub(super) fn public_url(config: &ServerConfig) -> Option<String> {
+    let url = config.public_url.as_ref()?;
+    let both = [
+        (&config.domains, "domain"),
+        (&config.website_domains, "website-domain"),
+    ];
+    let mut found = both.into_iter().filter_map(|(domains, setting)| {
+        let bucket = domains.name_in(url.host())?;
+        Some(format!(
+            "\"{url}\": beneath what {setting} names, this host is the bucket {bucket:?}"
+        ))
+    });
+    found.next()
 }
 
 /// Each certificate with its key.

@@ -1,7 +1,7 @@
 //! All settings. Flags, environment variables, keys of the file, checks and documentation are made
 //! from these rows.
 
-use admin::BasePath;
+use admin::{BasePath, PublicUrl};
 use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
 use tracing_subscriber::EnvFilter;
 
@@ -68,6 +68,19 @@ pub(crate) static SETTINGS: &[Setting] = &[
          photos.s3.example.com is the bucket photos; path style works beside it",
         |draft, values| {
             draft.config.domains = domains(values)?;
+            Ok(())
+        },
+    ),
+    Setting::new(
+        "public-url",
+        Kind::Text,
+        "URL",
+        "Where clients reach S3, if not at the host the console is asked by with the port of S3: \
+         such as https://s3.example.com behind a proxy; links that the console makes begin so",
+        |draft, values| {
+            let url = PublicUrl::parse(&values[0]);
+            let url = url.map_err(|error| format!("{:?}: {error}", values[0]))?;
+            draft.config.public_url = Some(url);
             Ok(())
         },
     ),

@@ -200,6 +200,7 @@ impl Rig {
                 started: SystemTime::UNIX_EPOCH,
                 data: "/data".into(),
                 s3: vec!["127.0.0.1:9000".parse().unwrap()],
+                public_url: None,
                 lifecycle_day: Day::REAL,
             },
             counters: Arc::new(NothingCounted),

@@ -31,6 +31,29 @@ fn a_region_is_a_plain_word() {
 }
 
 #[test]
+fn a_public_url_is_a_scheme_and_a_host() {
+    assert_eq!(config(&[]).public_url, None);
+    let url = config(&["--public-url", "https://S3.example.com:443/"]).public_url;
+    assert_eq!(url.unwrap().to_string(), "https://s3.example.com");
+    for given in ["s3.example.com", "https://s3.example.com/store", "ftp://s3"] {
+        let refused = fault(check(&["--public-url", given]));
+        assert!(refused.starts_with("--public-url "), "{refused}");
+        assert!(refused.contains(&format!("{given:?}")), "{refused}");
+    }
+}
+
+#[test]
+fn a_public_url_is_no_bucket() {
+    let url = ["--public-url", "https://photos.s3.example.com"];
+    config(&[&url[..], &["--domain", "photos.s3.example.com"]].concat());
+    for domains in ["--domain", "--website-domain"] {
+        let refused = fault(check(&[&url[..], &[domains, "S3.example.com"]].concat()));
+        assert!(refused.starts_with("--public-url: "), "{refused}");
+        assert!(refused.contains("the bucket \"photos\""), "{refused}");
+    }
+}
+
+#[test]
 fn numbers_have_bounds() {
     for name in ["access-log-interval", "lifecycle-day"] {
         let flag = format!("--{name}");
