@@ -55,6 +55,11 @@ fn objects_are_found_renamed_moved_and_brought_back() {
 }
 
 #[test]
+fn days_of_administrators_and_users_go_well() {
+    run("days.js");
+}
+
+#[test]
 fn hostile_text_is_text() {
     run("hostile.js");
 }

@@ -33,6 +33,13 @@ export function dateTime(value: string | number, language: string): string {
   return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** A time to the second, for what happened one after the other. */
+export function moment(value: string | number, language: string): string {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return '–';
+  return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_557_600],
   ['month', 2_629_800],

@@ -206,5 +206,10 @@ describe('what needs attention', () => {
       { kind: 'job', what: 'check', problems: 2 },
     ]);
     expect(concerns({ jobs: [mended, job], root: false })).toEqual([]);
+    // What waits is no news while it is taken, and is when it is not.
+    const since = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+    expect(concerns({ webhooks: [{ ...webhook, waiting: 5, waiting_since: since(2) }], root: false })).toEqual([]);
+    const late = { ...webhook, waiting: 5, waiting_since: since(90) };
+    expect(concerns({ webhooks: [late], root: false })).toEqual([{ kind: 'late', webhook: webhook.name, count: 5, since: late.waiting_since }]);
   });
 });

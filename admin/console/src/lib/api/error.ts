@@ -27,7 +27,10 @@ export function explain(error: unknown): string {
   if (error.status === 429) return t('error.slow_down', { seconds: error.retryAfter ?? 60 });
   const key = `error.code.${error.code}`;
   // S3 says no more than this when it says nothing: where it says why, that is what helps.
-  const hasReason = error.code === 'AccessDenied' && !/^(access denied\.?)?$/i.test(error.message);
+  const isPlain = /^(access denied|forbidden)?\.?$/i.test(error.message);
+  const isDenied = error.code === 'AccessDenied' || error.status === 403;
+  if (isDenied && isPlain) return t('error.code.AccessDenied');
+  const hasReason = error.code === 'AccessDenied';
   const advice = known(key) && !hasReason ? t(key) : error.message || t('error.unknown', { status: error.status });
   return error.requestId && error.status >= 500
     ? `${advice} ${t('error.request', { id: error.requestId })}`

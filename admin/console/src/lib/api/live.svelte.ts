@@ -8,19 +8,36 @@ export const SECONDS = 120;
 const RETRY_MS = 3000;
 
 /** What the server does, second by second, for as long as somebody looks. */
-export class LiveFeed {
+class LiveFeed {
   now = $state.raw<Second>();
   connected = $state(false);
   history = $state.raw<Record<string, number[]>>({});
-  #stop = new AbortController();
+  #stop: AbortController | undefined;
+  #linger: ReturnType<typeof setTimeout> | undefined;
 
-  start(): () => void {
-    void this.#run();
-    return () => this.#stop.abort();
+  /** Follows until the answer is called, and a while longer: who comes back sees what was meanwhile. */
+  look(): () => void {
+    clearTimeout(this.#linger);
+    if (!this.#stop) {
+      this.#stop = new AbortController();
+      void this.#run(this.#stop.signal);
+    }
+    return () => {
+      this.#linger = setTimeout(() => this.forget(), SECONDS * 1000);
+    };
   }
 
-  async #run(): Promise<void> {
-    const signal = this.#stop.signal;
+  /** Ends it, and nothing of it is kept: the next visitor may be somebody else. */
+  forget(): void {
+    clearTimeout(this.#linger);
+    this.#stop?.abort();
+    this.#stop = undefined;
+    this.now = undefined;
+    this.connected = false;
+    this.history = {};
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#follow(signal);
@@ -39,6 +56,7 @@ export class LiveFeed {
     for (;;) {
       const chunk = await body?.read();
       if (!chunk || chunk.done) return;
+      if (signal.aborted) return;
       for (const message of reader.feed(chunk.value)) this.#take(JSON.parse(message.data) as Second);
     }
   }
@@ -62,3 +80,5 @@ export class LiveFeed {
     this.history = next;
   }
 }
+
+export const live = new LiveFeed();

@@ -1,6 +1,7 @@
 import { forgetAnswers } from '../resource.svelte';
 import { ask, askPlainly, onSessionEnd, refresh, setToken, type Tokens } from './client';
 import { ApiError } from './error';
+import { live } from './live.svelte';
 
 export interface User {
   name: string;
@@ -104,6 +105,7 @@ export async function enter(): Promise<void> {
 function leave(because: boolean): void {
   setToken(null);
   forgetAnswers();
+  live.forget();
   user = undefined;
   ended = because && state === 'in';
   state = 'out';

@@ -157,6 +157,7 @@ export const access = texts({
   'simulator.add_action': { en: 'Add a common action', de: 'Häufige Aktion hinzufügen' },
   'simulator.resources': { en: 'Resources', de: 'Ressourcen' },
   'simulator.resources_hint': { en: 'ARNs, one a line; empty for all', de: 'ARNs, eine je Zeile; leer für alle' },
+  'simulator.add_bucket': { en: 'Add a bucket', de: 'Bucket hinzufügen' },
   'simulator.ask': { en: 'Ask', de: 'Fragen' },
   'simulator.none': { en: 'Ask before you find out', de: 'Fragen, bevor es ernst wird' },
   'simulator.none_text': { en: 'The answer names the statements that decide, so that you know which one to change.', de: 'Die Antwort nennt die Anweisungen, die entscheiden, und damit die, die zu ändern ist.' },

@@ -20,6 +20,7 @@ export const buckets = texts({
   'buckets.no_match': { en: 'No such bucket', de: 'Kein solcher Bucket' },
   'buckets.no_match_text': { en: 'No name contains “{typed}”.', de: 'Kein Name enthält „{typed}“.' },
   'buckets.taken': { en: 'You have a bucket of this name already.', de: 'Einen Bucket dieses Namens gibt es bereits.' },
+  'buckets.own_names': { en: 'Your policies do not allow just any name. Often they allow names that begin with {prefix}', de: 'Ihre Richtlinien erlauben nicht jeden Namen. Oft erlauben sie Namen, die mit {prefix} beginnen' },
   'buckets.rules': { en: 'Rules for the name', de: 'Regeln für den Namen' },
   'buckets.rule.length': { en: '3 to 63 characters', de: '3 bis 63 Zeichen' },
   'buckets.rule.letters': { en: 'Small letters, digits, dots and hyphens only', de: 'Nur Kleinbuchstaben, Ziffern, Punkte und Bindestriche' },

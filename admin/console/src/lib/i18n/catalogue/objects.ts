@@ -143,6 +143,8 @@ export const objects = texts({
   'lock.text': { en: 'A locked version cannot be deleted or overwritten. A delete marker can still hide it.', de: 'Eine gesperrte Version lässt sich weder löschen noch überschreiben. Verbergen kann sie ein Löschmarker trotzdem.' },
   'lock.retention': { en: 'Locked for a time', de: 'Auf Zeit gesperrt' },
   'lock.default': { en: 'Lock new versions', de: 'Neue Versionen sperren' },
+  'lock.default_none': { en: 'Each version only when it is locked by itself.', de: 'Jede Version nur, wenn sie einzeln gesperrt wird.' },
+  'lock.for_days': { en: 'For days', de: 'Für Tage' },
   'lock.now': { en: '{mode} until {time}', de: '{mode} bis {time}' },
   'lock.mode': { en: 'How', de: 'Wie' },
   'lock.none': { en: 'Not at all', de: 'Gar nicht' },
@@ -176,6 +178,9 @@ export const objects = texts({
 
   'link.text': { en: 'Whoever has the link can read this object without a login, as long as the link lasts.', de: 'Wer den Link hat, kann das Objekt ohne Anmeldung lesen, solange der Link gilt.' },
   'link.lasts': { en: 'Works for', de: 'Gilt für' },
+  'link.quarter': { en: 'A quarter of an hour', de: 'Eine Viertelstunde' },
+  'link.half_day': { en: 'Twelve hours', de: 'Zwölf Stunden' },
+  'link.three_days': { en: 'Three days', de: 'Drei Tage' },
   'link.hour': { en: 'An hour', de: 'Eine Stunde' },
   'link.day': { en: 'A day', de: 'Einen Tag' },
   'link.week': { en: 'A week', de: 'Eine Woche' },

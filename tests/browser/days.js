@@ -1,0 +1,162 @@
+// What administrators and users do day by day: looking for who did what, finding things by name, making a
+// bucket with what it needs from the beginning, asking what policies allow, watching the server.
+"use strict";
+
+const { NARROW, assert, check, member, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
+
+const field = (page, label) => page.getByLabel(label, { exact: true });
+const inDialog = (page) => page.locator("dialog[open]").last();
+const answer = (page, name) => inDialog(page).getByRole("button", { name, exact: true }).click();
+
+check("the_audit_log_is_narrowed_looked_into_and_followed", async () => {
+  const { call } = await api();
+  const name = unique("audited");
+  await call("POST", "buckets", { name });
+  await call("PUT", `buckets/${name}/quota`, { bytes: 1000, objects: null });
+  const { page, close } = await member();
+  await go(page, "/audit");
+  await field(page, "Target").fill(name);
+  await page.waitForFunction((name) => new URLSearchParams(location.search).get("target") === name, name);
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+  // All of an entry can be seen without a mouse, and leads on to others like it.
+  await page.locator(".when").last().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".more dd:text-is('201')").waitFor();
+  await page.locator(".more dd:has-text(':root')").waitFor();
+  await accessible(page, "audit-entry-wide");
+  await page.setViewportSize(NARROW);
+  await accessible(page, "audit-entry-narrow");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("button", { name: "Only this action" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  // It is all there again on the way back, and after a reload.
+  await go(page, "/buckets");
+  await page.goBack();
+  await settled(page);
+  assert.equal(await field(page, "Target").inputValue(), name);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  await field(page, "Action").fill("");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+  await call("PUT", `buckets/${name}/quota`, { bytes: 2000, objects: null });
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 3);
+  await close();
+});
+
+check("whatever_has_a_name_is_found_by_it", async () => {
+  const { call } = await api();
+  const user = unique("zelda");
+  const group = unique("zoologists");
+  const policy = unique("zebra-policy");
+  await call("POST", "users", { name: user });
+  await call("POST", "groups", { name: group });
+  await call("POST", "policies", { name: policy, document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] } });
+  const { page, close } = await member();
+  for (const name of [user, group, policy]) {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(name);
+    await page.waitForSelector(`[role=option][aria-selected=true]:has-text("${name}")`);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`h1:text-is("${name}")`);
+  }
+  await page.keyboard.press("?");
+  await page.waitForSelector("dialog h2:text-is('Keyboard shortcuts')");
+  await accessible(page, "shortcuts");
+  await page.keyboard.press("Escape");
+  // On a phone, where there are no shortcuts, it is behind "More".
+  await page.setViewportSize(NARROW);
+  await page.getByRole("button", { name: "More" }).click();
+  await answer(page, "Find or do");
+  await page.waitForSelector("[role=listbox]");
+  await close();
+});
+
+check("who_may_make_only_buckets_of_its_own_can", async () => {
+  const { call } = await api();
+  const user = unique("otto");
+  await call("POST", "users", { name: user, password: "correct horse battery" });
+  await call("PUT", `users/${user}/attached/user`);
+  const { page, close } = await member({ name: user, password: "correct horse battery", expected: [[403, /\/buckets$/]] });
+  await page.getByText("What you have").waitFor();
+  await accessible(page, "overview-of-user");
+  await go(page, "/buckets");
+  await page.getByRole("button", { name: "Create bucket" }).first().click();
+  assert.equal(await field(page, "Name").inputValue(), `${user}-`);
+  await field(page, "Name").fill("somebody-elses");
+  await answer(page, "Create bucket");
+  await inDialog(page).locator("[role=alert]").waitFor();
+  await field(page, "Name").fill(`${user}-photos`);
+  await accessible(page, "create-of-user");
+  await answer(page, "Create bucket");
+  await toast(page, `Bucket ${user}-photos created`);
+  assert.equal((await call("GET", `buckets/${user}-photos`)).counts_for, user);
+  await close();
+});
+
+check("a_bucket_is_made_with_a_lock_that_holds_from_the_beginning", async () => {
+  const { call } = await api();
+  const { page, close } = await member();
+  const name = unique("locked");
+  await go(page, "/buckets?create=1");
+  await field(page, "Name").fill(name);
+  await page.getByLabel("Object lock").check();
+  await page.getByLabel("Lock new versions").selectOption("GOVERNANCE");
+  await page.getByLabel("For days").fill("7");
+  await accessible(page, "create-locked");
+  await answer(page, "Create bucket");
+  await toast(page, `Bucket ${name} created`);
+  assert.deepEqual((await call("GET", `buckets/${name}/config/object-lock`)).Rule.DefaultRetention, { Mode: "GOVERNANCE", Days: 7 });
+  await close();
+});
+
+check("the_simulator_is_asked_about_a_bucket_and_policies_read_as_written", async () => {
+  const { call } = await api();
+  const name = unique("asked");
+  const user = unique("petra");
+  const policy = unique("reading");
+  await call("POST", "buckets", { name });
+  await call("POST", "users", { name: user });
+  await call("POST", "policies", { name: policy, document: { Version: "2012-10-17", Statement: [{ Sid: "Read", Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${name}/*` }] } });
+  await call("PUT", `users/${user}/attached/${policy}`);
+  const { page, close } = await member();
+  await go(page, `/simulator?principal=${user}`);
+  await page.getByLabel("Add a bucket").selectOption(name);
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.locator("tr", { hasText: "s3:GetObject" }).filter({ hasText: `${name}/*` }).getByText("Allowed", { exact: true }).waitFor();
+  await page.locator("tr", { hasText: "s3:PutObject" }).first().getByText("Not allowed by anything").waitFor();
+  await go(page, `/policy?name=${policy}`);
+  await page.waitForFunction(() => document.querySelector("textarea")?.value.startsWith('{\n  "Version"'));
+  const text = await page.locator("textarea").inputValue();
+  assert.ok(text.indexOf('"Sid"') < text.indexOf('"Effect"') && text.indexOf('"Effect"') < text.indexOf('"Action"'), text);
+  await close();
+});
+
+check("charts_go_on_while_one_is_elsewhere_and_tell_of_each_second", async () => {
+  const { page, close } = await member();
+  await page.waitForFunction(() => (document.querySelector("path.line")?.getAttribute("d") ?? "").split("L").length > 3);
+  const points = () => page.evaluate(() => (document.querySelector("path.line")?.getAttribute("d") ?? "").split("L").length);
+  const before = await points();
+  await go(page, "/users");
+  await page.waitForTimeout(1500);
+  await go(page, "/");
+  await page.waitForFunction(() => document.querySelector("path.line")?.getAttribute("d"));
+  assert.ok((await points()) >= before, "what was seen is still there");
+  const box = await page.locator("figure svg").first().boundingBox();
+  await page.mouse.move(box.x + box.width - 4, box.y + 20);
+  await page.locator("figure .when").first().waitFor();
+  // Who logs out takes it along.
+  await page.evaluate(() => document.querySelector(".who").click());
+  await answer(page, "Log out");
+  await page.waitForSelector("input[autocomplete=username]");
+  await close();
+});
+
+check("settings_are_shown_as_they_are_written", async () => {
+  const { page, close } = await member();
+  await go(page, "/settings");
+  const listen = page.locator("tr", { has: page.locator(".name:text-is('listen')") });
+  assert.match(await listen.locator("td").nth(1).innerText(), /^127\.0\.0\.1:\d+$/);
+  await close();
+});
+
+void main();
