@@ -1,13 +1,8 @@
-//! Commands that look after a data folder: check, scrub, backup, restore and lifecycle. Each shows its
+//! Commands that look after a data folder: check, scrub, backup and restore. Each shows its
 //! progress, can be interrupted, and goes on where it was. Check, scrub and backup ask the server that
 //! runs on the folder to do it, if one does.
 
-mod events;
-mod lifecycle;
 mod running;
-
-pub(crate) use events::events;
-pub(crate) use lifecycle::lifecycle;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -24,7 +19,7 @@ use tokio::runtime::Handle;
 use crate::cli::{BackupArgs, CheckArgs, JsonArgs, RestoreArgs, ScrubArgs};
 use crate::client::Failure;
 use crate::exit;
-use crate::manage::text::{number, text};
+use crate::manage::text::{list, number, text};
 use crate::progress::Progress;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
@@ -230,7 +225,7 @@ fn conclude(outcome: Result<Conclusion, Failure>, json: &JsonArgs) -> ExitCode {
             }
             code
         }
-        Err(Failure::Store(Error::Interrupted)) => {
+        Err(Failure::Interrupted | Failure::Store(Error::Interrupted)) => {
             let line = "interrupted before the end; run the command again";
             let _ = writeln!(io::stderr(), "{line}");
             exit::INTERRUPTED
@@ -285,10 +280,6 @@ fn found(report: &Value) -> Conclusion {
         lines,
         json: report.clone(),
     }
-}
-
-fn list<'a>(report: &'a Value, field: &str) -> &'a [Value] {
-    report[field].as_array().map_or(&[], Vec::as_slice)
 }
 
 fn damaged(chunk: &DamagedChunk) -> Value {

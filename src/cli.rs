@@ -2,12 +2,16 @@
 
 mod bucket;
 mod config;
+mod events;
 mod group;
 mod health;
 mod key;
+mod kms;
+mod lifecycle;
 mod place;
 mod policy;
 mod server;
+mod token;
 mod user;
 
 use std::ops::Deref;
@@ -20,15 +24,19 @@ pub(crate) use bucket::{
     BucketListArgs, BucketNameArgs, QuotaCommand, QuotaSetArgs, StatusArgs,
 };
 pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
+pub(crate) use events::{EventsArgs, EventsCommand};
 pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
+pub(crate) use kms::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
+pub(crate) use lifecycle::{LifecycleCommand, LifecycleRunArgs};
 pub(crate) use place::{ClientArgs, Place, PlaceArgs};
 pub(crate) use policy::{
     InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
     PolicyTestArgs, PolicyUpdateArgs,
 };
 pub(crate) use server::ServerArgs;
+pub(crate) use token::{TokenCommand, TokenCreateArgs, TokenIdArgs, TokensArgs};
 pub(crate) use user::{
     AccountAddArgs, AccountCommand, AccountNameArgs, UserAddArgs, UserCommand, UserNameArgs,
     UserPasswordArgs, UserRenameArgs,
@@ -53,13 +61,13 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Make a data folder from a backup, where there is none or an empty one
     Restore(RestoreArgs),
-    /// Show what lifecycle rules would do, or have done, in a data folder no server is running on
-    Lifecycle(LifecycleArgs),
-    /// Show events that could not be told, or have them told again, in a data folder no server is
-    /// running on
+    /// Show what lifecycle rules would do and have done, or follow them now
+    #[command(subcommand)]
+    Lifecycle(LifecycleCommand),
+    /// Show what webhooks have not been told, or have it told again
     #[command(subcommand)]
     Events(EventsCommand),
-    /// Look after the keys of encrypted objects, in a data folder no server is running on
+    /// Look after the keys of encrypted objects
     #[command(subcommand)]
     Kms(KmsCommand),
     /// Look after users: who may do what policies let them do
@@ -74,6 +82,9 @@ pub(crate) enum Command {
     /// Look after the access keys of users and accounts
     #[command(subcommand)]
     Key(AccessKeyCommand),
+    /// Look after service tokens, which programs administrate with from afar
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Look after accounts: who buckets belong to
     #[command(subcommand)]
     Account(AccountCommand),
@@ -119,16 +130,6 @@ pub(crate) struct JsonArgs {
     pub(crate) wanted: bool,
 }
 
-/// A data folder to show something of.
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) data: DataFolder,
-
-    #[command(flatten)]
-    pub(crate) json: JsonArgs,
-}
-
 /// An access key that is taken over from elsewhere.
 #[derive(Debug, Args)]
 pub(crate) struct GivenKey {
@@ -144,61 +145,6 @@ pub(crate) struct GivenKey {
         hide_env_values = true
     )]
     pub(crate) secret_key: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EventsCommand {
-    /// Show how many events wait for each webhook, and each one that was given up
-    List(ListArgs),
-    /// Let events that were given up be told again at the next start
-    Retry(EventsRetryArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EventsRetryArgs {
-    #[command(flatten)]
-    pub(crate) json: JsonArgs,
-
-    #[command(flatten)]
-    pub(crate) data: DataFolder,
-
-    /// Only those for this webhook
-    #[arg(long, value_name = "NAME")]
-    pub(crate) webhook: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KmsCommand {
-    /// Keys that wrap the keys of objects
-    #[command(subcommand)]
-    Key(KeyCommand),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a key
-    Create(KeyArgs),
-    /// Show all keys: name, state, versions, and when each was made in seconds since 1970
-    List(ListArgs),
-    /// Wrap with a new version from now on; what older ones wrapped still opens
-    Rotate(KeyArgs),
-    /// Let a key wrap and open nothing until it is enabled again
-    Disable(KeyArgs),
-    /// Let a disabled key be used again
-    Enable(KeyArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeyArgs {
-    #[command(flatten)]
-    pub(crate) json: JsonArgs,
-
-    /// Name of the key, as clients give it in x-amz-server-side-encryption-aws-kms-key-id
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
-
-    #[command(flatten)]
-    pub(crate) data: DataFolder,
 }
 
 #[derive(Debug, Args)]
@@ -244,41 +190,6 @@ pub(crate) struct RestoreArgs {
 
     #[command(flatten)]
     pub(crate) data: DataFolder,
-}
-
-#[derive(Debug, Args)]
-#[group(id = "show", required = true, multiple = false, args = ["dry_run", "runs"])]
-pub(crate) struct LifecycleArgs {
-    #[command(flatten)]
-    pub(crate) json: JsonArgs,
-
-    #[command(flatten)]
-    pub(crate) data: DataFolder,
-
-    /// Show everything the rules of this bucket would do now, and by which rule; change nothing
-    #[arg(long, value_name = "BUCKET")]
-    pub(crate) dry_run: Option<String>,
-
-    /// Show what the last runs did
-    #[arg(long)]
-    pub(crate) runs: bool,
-
-    #[command(flatten)]
-    pub(crate) day: DayArgs,
-}
-
-/// Only tests have another day than everybody else.
-#[derive(Debug, Args)]
-pub(crate) struct DayArgs {
-    /// Length of a day for lifecycle rules, for tests: nobody waits for a day there
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "CAIRN_LIFECYCLE_DAY",
-        default_value_t = 86_400,
-        value_parser = clap::value_parser!(u64).range(1..=86_400)
-    )]
-    pub(crate) lifecycle_day: u64,
 }
 
 #[derive(Debug, Args)]

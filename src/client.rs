@@ -152,21 +152,28 @@ impl Client {
     /// All of a list, which comes in pages.
     pub(crate) fn all(&self, path: &str) -> Result<Vec<Value>, Failure> {
         let mut items = Vec::new();
-        self.each(path, |item| items.push(item))?;
+        self.pages(path, |page| {
+            items.extend(page["items"].as_array().into_iter().flatten().cloned());
+            Ok(())
+        })?;
         Ok(items)
     }
 
-    /// The items of a list as they come, for those that may be more than memory holds.
-    pub(crate) fn each(&self, path: &str, mut show: impl FnMut(Value)) -> Result<(), Failure> {
+    /// The pages of a list as they come, for those that may be more than memory holds.
+    pub(crate) fn pages(
+        &self,
+        path: &str,
+        mut show: impl FnMut(&Value) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let joint = if path.contains('?') { '&' } else { '?' };
         let mut cursor = String::new();
         loop {
             let page = format!("{path}{joint}limit={PAGE_ITEMS}{cursor}");
-            let mut page = self.get(&page)?;
-            match page["items"].take() {
-                Value::Array(items) => items.into_iter().for_each(&mut show),
-                _ => return Err(Failure::odd("a list without items")),
+            let page = self.get(&page)?;
+            if !page["items"].is_array() {
+                return Err(Failure::odd("a list without items"));
             }
+            show(&page)?;
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={}", escaped(next)),
                 None => return Ok(()),

@@ -2,10 +2,12 @@
 //!
 //! `table` has all settings, `effective` finds which value of each counts, and checks it.
 
+mod amount;
 mod checks;
 mod declared;
 mod effective;
 mod file;
+mod limits;
 mod origin;
 mod setting;
 mod show;
@@ -27,7 +29,6 @@ use crate::proxies::TrustedProxies;
 use crate::tls::TlsFiles;
 use crate::webhook::{self, WebhookConfig};
 
-pub(crate) use checks::day;
 pub(crate) use declared::{
     Account, Bucket, Declared, Group, Key, Placed, Policy, User, Versioning,
 };

@@ -7,11 +7,15 @@ mod user;
 use std::sync::Arc;
 
 use admin::Admin;
+use http::Method;
 use identity::Identity;
 use identity::iam::{Iam, NewPolicy, NewVersion};
+use identity::model::Limits;
+use serde_json::json;
 use storage_engine::Engine;
 use tracing::info;
 
+use crate::client::path;
 use crate::config::{Declared, Origin, Placed, Policy};
 
 /// Where it is declared, what it is, and why it cannot be so.
@@ -65,7 +69,36 @@ impl<'a> Declarer<'a> {
     }
 
     async fn policy(&self, policy: &Policy) -> Result<(), String> {
-        let Policy { name, document } = policy;
+        if let Some(document) = &policy.document {
+            self.document(&policy.name, document).await?;
+        }
+        match &policy.limits {
+            Some(limits) => self.limits(&policy.name, *limits).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Through the interface, whose audit log tells of it. Of a name that is both, one of our own is
+    /// meant, and not the ready-made one.
+    async fn limits(&self, name: &str, meant: Limits) -> Result<(), String> {
+        let arn = self.arn(name);
+        let there = self.iam().get_policy(&arn).map_err(told)?;
+        if there.limits == meant {
+            return Ok(());
+        }
+        let limits = json!({
+            "storage": meant.storage,
+            "objects": meant.objects,
+            "requests_per_second": meant.requests_per_second,
+            "largest_object": meant.largest_object,
+        });
+        let place = path(&["policies", &arn, "limits"]);
+        self.ask(Method::PUT, &place, Some(&limits)).await?;
+        info!(policy = name, "declared, limits brought up to date");
+        Ok(())
+    }
+
+    async fn document(&self, name: &str, document: &str) -> Result<(), String> {
         let iam = self.iam();
         let arn = iam.arn(&format!("policy/{name}"));
         let Ok(there) = iam.get_policy(&arn) else {
@@ -79,7 +112,7 @@ impl<'a> Declarer<'a> {
             return Ok(());
         };
         let version = iam.get_policy_version(&arn, there.default_version);
-        if version.map_err(told)?.document == *document {
+        if version.map_err(told)?.document == document {
             return Ok(());
         }
         make_room(&iam, &arn, there.default_version).await?;

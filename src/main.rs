@@ -22,7 +22,6 @@ mod exit;
 mod folder;
 mod front;
 mod health;
-mod kms;
 mod limits;
 mod manage;
 mod master_key;
@@ -38,7 +37,6 @@ mod secret_file;
 mod serve;
 mod server;
 mod signals;
-mod stopped;
 mod system;
 mod telemetry;
 mod tls;
@@ -49,7 +47,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, KmsCommand};
+use cli::{Cli, Command};
 
 /// For RocksDB too, whose allocations are this process's as well. Decision 16 has the figures.
 #[global_allocator]
@@ -62,13 +60,14 @@ fn main() -> ExitCode {
         Command::Scrub(args) => care::scrub(&args),
         Command::Backup(args) => care::backup(&args),
         Command::Restore(args) => care::restore(&args),
-        Command::Lifecycle(args) => care::lifecycle(&args),
-        Command::Events(command) => care::events(&command),
-        Command::Kms(KmsCommand::Key(command)) => kms::run(&command),
+        Command::Lifecycle(command) => manage::lifecycle::run(&command),
+        Command::Events(command) => manage::events::run(&command),
+        Command::Kms(command) => manage::kms::run(&command),
         Command::User(command) => manage::user::run(&command),
         Command::Group(command) => manage::group::run(&command),
         Command::Policy(command) => manage::policy::run(&command),
         Command::Key(command) => manage::key::run(&command),
+        Command::Token(command) => manage::token::run(&command),
         Command::Account(command) => manage::account::run(&command),
         Command::Bucket(command) => manage::bucket::run(&command),
         Command::Quota(command) => manage::quota::run(&command),

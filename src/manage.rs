@@ -1,17 +1,24 @@
-//! Commands that administrate: users, accounts, keys, groups, policies, buckets, quotas. Each asks
-//! the admin interface for one thing or a few, and shows what it has said.
+//! Commands that administrate: users, accounts, keys, tokens, groups, policies, buckets, quotas,
+//! lifecycle, events, keys of encrypted objects. Each asks the admin interface for one thing or a
+//! few, and shows what it has said.
 
 pub(crate) mod account;
 pub(crate) mod bucket;
+pub(crate) mod events;
 pub(crate) mod group;
 pub(crate) mod input;
+pub(crate) mod job;
 pub(crate) mod key;
+pub(crate) mod kms;
+pub(crate) mod lifecycle;
 pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod quota;
 pub(crate) mod status;
+pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod token;
 pub(crate) mod user;
 
 use std::io::{self, Write};

@@ -44,6 +44,12 @@ impl Progress {
         })
     }
 
+    /// Says nothing of what ends soon.
+    pub(crate) fn after_a_while(mut self) -> Progress {
+        self.shown = Some(Instant::now());
+        self
+    }
+
     /// To be given to whatever does the work. `Break` once an interrupt has come.
     pub(crate) fn show(&mut self, work: Work) -> ControlFlow<()> {
         if self.interrupted.load(Ordering::SeqCst) {

@@ -135,7 +135,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let ring = store::key_ring(&engine, &master).await?;
     let courier: Arc<dyn Courier> = Arc::new(Webhooks::open(&config.webhooks)?);
     let load: Arc<Load> = Arc::default();
-    let parts = (identity.clone(), ring, Arc::clone(&load));
+    let parts = (identity.clone(), Arc::clone(&ring), Arc::clone(&load));
     let s3 = Arc::new(s3_over(&engine, config, parts, courier.clone()));
 
     let (metrics, usage) = figures(&engine, &identity, config)?;
@@ -156,6 +156,8 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         counters: Arc::clone(&metrics) as Arc<dyn Counters>,
         settings,
         delivery: Arc::clone(background.delivery()),
+        lifecycle: Arc::clone(background.lifecycle()),
+        keys: ring,
         stopping: stopping.clone(),
         now: SystemTime::now,
     };

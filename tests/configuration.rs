@@ -200,7 +200,15 @@ fn shells_are_told_of_commands_and_flags() {
     for shell in ["bash", "zsh", "fish"] {
         let script = ended(&["completions", shell]);
         assert_eq!(script.status.code(), Some(0), "{}", script.stderr);
-        assert!(script.stdout.contains("access-log-interval"), "{shell}");
+        for word in [
+            "access-log-interval",
+            "dry-run",
+            "webhook",
+            "rotate",
+            "token",
+        ] {
+            assert!(script.stdout.contains(word), "{word} in {shell}");
+        }
     }
     assert_eq!(ended(&["completions", "ksh"]).status.code(), Some(2));
 }

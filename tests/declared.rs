@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use support::process::Ended;
 use support::server::{Server, command_with_root, run};
 use support::signed::ask;
+use support::way::Way;
 
 const FILE: &str = r#"
 [[policy]]
@@ -196,5 +197,87 @@ fn what_cannot_be_made_keeps_the_server_from_starting_and_is_named() {
         assert!(ended.stderr.contains(&place), "{}", ended.stderr);
         assert!(ended.stderr.contains(says), "no {says} in {}", ended.stderr);
         assert!(!ended.stderr.contains("u-secret-key"), "{}", ended.stderr);
+    }
+}
+
+/// Of a policy with a document, and of one that is there without being declared.
+#[test]
+fn limits_of_declared_policies_count_and_are_kept_up_to_date() {
+    let place = tempfile::tempdir().unwrap();
+    let file = r#"
+[[policy]]
+name = "writers"
+document = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] }
+limits = { storage = "1 GiB", objects = 3, requests-per-second = 1000, largest-object = "8 B" }
+
+[[policy]]
+name = "guest"
+limits = { objects = 7 }
+
+[[user]]
+name = "anna"
+policies = ["writers"]
+keys = [{ access-key = "ANNAKEY", secret-key = "anna-secret-key" }]
+"#;
+    let server = start(place.path(), file);
+    let at = server.address;
+    let put = |path: &str, body: &str| {
+        let keys = ("ANNAKEY", "anna-secret-key");
+        ask("PUT", at, path, keys, body)
+    };
+    assert_eq!(put("/of-anna", "").status, 200);
+    assert_eq!(put("/of-anna/a", "12345678").status, 200);
+    let large = put("/of-anna/b", "123456789");
+    assert_eq!(large.status, 400, "{}", large.body);
+    assert!(large.body.contains("EntityTooLarge"), "{}", large.body);
+    let way = Way::Data(&place.path().join("data"));
+    let limits = |name: &str| way.json(&format!("policy show {name}"))["limits"].clone();
+    let of_writers = serde_json::json!({
+        "storage": 1_u64 << 30, "objects": 3, "requests_per_second": 1000, "largest_object": 8,
+    });
+    assert_eq!(limits("writers"), of_writers);
+    assert_eq!(limits("guest")["objects"], 7);
+    assert_eq!(limits("guest")["storage"], serde_json::Value::Null);
+    assert!(server.stop().status.success());
+
+    // Nothing is done that is done already; what differs is, and what is not declared stays.
+    let ended = start(place.path(), file).stop();
+    assert!(!ended.stderr.contains("declared, "), "{}", ended.stderr);
+    let changed = file
+        .replace("largest-object = \"8 B\"", "largest-object = \"9 B\"")
+        .replace(
+            "[[policy]]\nname = \"guest\"\nlimits = { objects = 7 }\n",
+            "",
+        );
+    let server = start(place.path(), &changed);
+    let keys = ("ANNAKEY", "anna-secret-key");
+    let put = ask("PUT", server.address, "/of-anna/b", keys, "123456789");
+    assert_eq!(put.status, 200, "{}", put.body);
+    let way = Way::Data(&place.path().join("data"));
+    assert_eq!(way.json("policy show guest")["limits"]["objects"], 7);
+    let log = server.stop().stderr;
+    assert!(log.contains("limits brought up to date"), "{log}");
+}
+
+#[test]
+fn limits_that_cannot_be_are_named() {
+    let place = tempfile::tempdir().unwrap();
+    for (limits, code, says) in [
+        (
+            "{ requests-per-second = 0 }",
+            2,
+            "requests-per-second = 0: expected 1 to 1000000",
+        ),
+        ("{ storage = \"10 GB\" }", 2, "10 GB"),
+        ("{ objects = -1 }", 2, "-1"),
+        ("{ size = 1 }", 2, "unknown field `size`"),
+        // Nobody has such a policy, and it is not made without a document.
+        ("{ objects = 1 }", 1, "policy \\\"none\\\""),
+    ] {
+        let text = format!("[[policy]]\nname = \"none\"\nlimits = {limits}\n");
+        let ended = refused(place.path(), &text);
+        assert_eq!(ended.status.code(), Some(code), "{}", ended.stderr);
+        assert!(ended.stderr.contains(says), "no {says} in {}", ended.stderr);
+        assert!(ended.stderr.contains("settings.toml:"), "{}", ended.stderr);
     }
 }

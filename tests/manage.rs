@@ -7,88 +7,15 @@ mod support;
 
 use std::fs;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use support::console::log_in;
 use support::http::{connect, read_answer};
-use support::process::Ended;
-use support::server::{PASSWORD, Server, USER, cairn, command_with_root, run};
+use support::server::{Server, cairn, command_with_root, run};
 use support::signed::ask;
-
-/// How commands get to the server.
-enum Way<'a> {
-    Data(&'a Path),
-    Token(SocketAddr, &'a str),
-}
-
-impl Way<'_> {
-    fn command(&self, line: &str) -> Command {
-        let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
-        command
-            .args(line.split(' '))
-            .env("CAIRN_ROOT_USER", USER)
-            .env("CAIRN_ROOT_PASSWORD", PASSWORD);
-        match self {
-            Way::Data(data) => command.arg("--data").arg(data),
-            Way::Token(address, token) => command
-                .args(["--server", &format!("http://{address}")])
-                .env("CAIRN_TOKEN", token),
-        };
-        command
-    }
-
-    fn run(&self, line: &str) -> Ended {
-        run(&mut self.command(line))
-    }
-
-    #[track_caller]
-    fn does(&self, line: &str) -> String {
-        let ended = self.run(line);
-        assert!(ended.status.success(), "{line}: {}", ended.stderr);
-        assert_eq!(ended.stderr, "", "{line}");
-        ended.stdout
-    }
-
-    #[track_caller]
-    fn json(&self, line: &str) -> Value {
-        let shown = self.does(&format!("{line} --json"));
-        assert_eq!(shown.lines().count(), 1, "{line}: {shown}");
-        serde_json::from_str(&shown).unwrap()
-    }
-
-    #[track_caller]
-    fn refuses(&self, line: &str, code: i32, says: &[&str]) {
-        let ended = self.run(line);
-        assert_eq!(ended.status.code(), Some(code), "{line}: {}", ended.stderr);
-        for text in says {
-            assert!(ended.stderr.contains(text), "{line}: {}", ended.stderr);
-        }
-        assert_eq!(ended.stdout, "", "{line}");
-    }
-
-    /// With something on standard input.
-    fn fed(&self, line: &str, input: &str) -> Ended {
-        let mut command = self.command(line);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(input.as_bytes()).unwrap();
-        drop(stdin);
-        let ended = child.wait_with_output().unwrap();
-        Ended {
-            status: ended.status,
-            stdout: String::from_utf8(ended.stdout).unwrap(),
-            stderr: String::from_utf8(ended.stderr).unwrap(),
-        }
-    }
-}
+use support::way::Way;
 
 const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}]}"#;
 
@@ -253,7 +180,7 @@ fn buckets(way: &Way<'_>, place: &Path) {
         1,
         &["Rules: ", "CORSRules"],
     );
-    let status = way.json("status");
+    let status = way.status();
     assert_eq!(status["stats"]["totals"]["buckets"], 1);
     way.does("bucket remove photos");
     assert_eq!(way.does("bucket list"), "");
@@ -440,7 +367,7 @@ fn what_is_wrong_with_the_place_is_told_with_the_next_step() {
 fn status_tells_health_and_capacity_and_what_needs_attention() {
     let place = tempfile::tempdir().unwrap();
     let way = Way::Data(place.path());
-    let stopped = way.json("status");
+    let stopped = way.status();
     assert_eq!(
         (&stopped["running"], &stopped["second"]),
         (&json!(false), &Value::Null)

@@ -170,7 +170,7 @@ fn operators_see_what_was_given_up_and_have_it_told_again() {
     until("the receiver is asked", || receiver.refused() > 0);
     assert_eq!(server.stop().status.code(), Some(0));
     let waiting = events(place.path(), &["list"]);
-    assert!(waiting.starts_with("waiting\thook\t2\tsince "), "{waiting}");
+    assert!(waiting.starts_with("waiting\thook\t2\t20"), "{waiting}");
     bury_one(place.path());
     let listed = events(place.path(), &["list"]);
     assert!(listed.starts_with("waiting\thook\t1\t"), "{listed}");
@@ -179,11 +179,36 @@ fn operators_see_what_was_given_up_and_have_it_told_again() {
         "{listed}"
     );
     assert!(listed.ends_with("1 waiting, 1 given up\n"), "{listed}");
-    let none = events(place.path(), &["retry", "--webhook", "else"]);
-    assert_eq!(none, "0 will be told again\n");
-    assert_eq!(events(place.path(), &["retry"]), "1 will be told again\n");
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    command.args(["events", "retry", "--webhook", "else", "--data"]);
+    let none = run(command.arg(place.path()));
+    assert_eq!(none.status.code(), Some(1), "{}", none.stdout);
+    assert!(
+        none.stderr.contains("next: cairn events list"),
+        "{}",
+        none.stderr
+    );
+    assert_eq!(
+        events(place.path(), &["retry"]),
+        "1 will be told again by the next server on this folder\n"
+    );
+    bury_one(place.path());
     receiver.set_busy(false);
     let server = start(place.path(), &receiver);
+    until("the one that waits is told of", || {
+        told(&receiver).len() == 1
+    });
+    // By the server itself, at once.
+    let listed = events(place.path(), &["list", "--json"]);
+    let lines: Vec<Value> = listed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert_eq!(lines[0]["webhook"], "hook");
+    assert_eq!(lines[1]["given_up"], 1);
+    let retried = events(place.path(), &["retry", "--webhook", "hook"]);
+    assert_eq!(retried, "1 are told again\n");
     until("both are told of", || told(&receiver).len() == 2);
     assert_eq!(server.stop().status.code(), Some(0));
 }

@@ -41,10 +41,10 @@ fn fill(client: &mut Client) {
     put(client, "/bucket?lifecycle", &digest, RULES);
 }
 
-fn lifecycle(data: &Path, args: &[&str]) -> Ended {
+fn lifecycle(data: &Path, day: &str, args: &[&str]) -> Ended {
     let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
-    command.arg("lifecycle").arg("--data").arg(data).args(args);
-    let ended = run(&mut command);
+    command.arg("lifecycle").args(args).arg("--data").arg(data);
+    let ended = run(command.env("CAIRN_LIFECYCLE_DAY", day));
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     ended
 }
@@ -77,9 +77,10 @@ fn what_is_due_goes_and_everybody_is_told() {
         "{}",
         ended.stderr
     );
-    let runs = lifecycle(place.path(), &["--runs"]).stdout;
+    let runs = lifecycle(place.path(), "1", &["runs"]).stdout;
     assert_eq!(runs.lines().count(), told.count(), "{runs}");
-    assert!(runs.contains(" 1 expired,"), "{runs}");
+    let expired = |line: &str| line.split('\t').nth(6) == Some("1");
+    assert!(runs.lines().any(expired), "{runs}");
 }
 
 #[test]
@@ -87,17 +88,37 @@ fn a_dry_run_tells_and_does_nothing() {
     let place = tempfile::tempdir().unwrap();
     let (server, mut client) = start(place.path(), "86400");
     fill(&mut client);
-    server.stop();
-    let none = lifecycle(place.path(), &["--dry-run", "bucket"]).stdout;
+    let none = lifecycle(place.path(), "86400", &["dry-run", "bucket"]).stdout;
     assert_eq!(none, "1 looked at, 0 to be done; nothing was\n");
+    server.stop();
     std::thread::sleep(Duration::from_millis(2100));
     for _ in 0..2 {
-        let args = ["--dry-run", "bucket", "--lifecycle-day", "1"];
-        let told = lifecycle(place.path(), &args).stdout;
-        let expected = "expire\ttemporary/key\tnull\tsoon\n\
-                        1 looked at, 1 to be done; nothing was\n";
-        assert_eq!(told, expected);
+        let told = lifecycle(place.path(), "1", &["dry-run", "bucket"]).stdout;
+        let (first, last) = told.trim_end().split_once('\n').unwrap();
+        let cells: Vec<&str> = first.split('\t').collect();
+        let expected = ["expire", "temporary/key", "null", "soon", "4 B"];
+        assert_eq!(cells[..5], expected);
+        assert_eq!(last, "1 looked at, 1 to be done; nothing was");
     }
     let (_server, mut client) = start(place.path(), "86400");
     assert_eq!(client.get("/bucket/temporary/key").unwrap().status, 200);
+}
+
+/// Of a folder that is not served, too: with a day of a second, all is due at once.
+#[test]
+fn rules_are_followed_when_somebody_asks() {
+    let place = tempfile::tempdir().unwrap();
+    let (server, mut client) = start(place.path(), "86400");
+    fill(&mut client);
+    let run = lifecycle(place.path(), "86400", &["run", "--json"]);
+    let run: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&run["buckets"], &run["expired"]), (&1.into(), &0.into()));
+    server.stop();
+    std::thread::sleep(Duration::from_millis(2100));
+    let run = lifecycle(place.path(), "1", &["run", "bucket"]).stdout;
+    assert!(run.contains("expired\t1\n"), "{run}");
+    let (server, mut client) = start(place.path(), "86400");
+    assert_eq!(client.get("/bucket/temporary/key").unwrap().status, 404);
+    assert_eq!(client.get("/bucket/kept").unwrap().status, 200);
+    server.stop();
 }

@@ -16,7 +16,9 @@ use crate::zip::Tickets;
 use identity::Identity;
 use identity::model::{Holder, Secret};
 use pipeline::events::Delivery;
+use pipeline::lifecycle::Lifecycle;
 use s3_api::S3;
+use s3_api::kms::LocalKeyRing;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 use storage_engine::Engine;
@@ -36,6 +38,10 @@ pub struct AdminConfig {
     pub settings: watch::Receiver<Arc<[Setting]>>,
     /// Whoever tells webhooks of events.
     pub delivery: Arc<Delivery>,
+    /// Whoever follows lifecycle rules.
+    pub lifecycle: Arc<Lifecycle>,
+    /// What wraps the keys of encrypted objects.
+    pub keys: Arc<LocalKeyRing>,
     /// Turns true when the server is told to stop: what would go on by itself ends.
     pub stopping: watch::Receiver<bool>,
     pub now: fn() -> SystemTime,
@@ -61,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) counters: Arc<dyn Counters>,
     pub(crate) settings: watch::Receiver<Arc<[Setting]>>,
     pub(crate) delivery: Arc<Delivery>,
+    pub(crate) lifecycle: Arc<Lifecycle>,
+    pub(crate) keys: Arc<LocalKeyRing>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) tickets: Tickets,
     pub(crate) sessions: Sessions,
@@ -89,6 +97,8 @@ impl Inner {
             counters,
             settings,
             delivery,
+            lifecycle,
+            keys,
             stopping,
             now,
         } = config;
@@ -112,6 +122,8 @@ impl Inner {
             counters,
             settings,
             delivery,
+            lifecycle,
+            keys,
             stopping,
             now,
         })

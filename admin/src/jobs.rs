@@ -1,5 +1,5 @@
-//! Long work on the running store: scrub, check, backup, and emptying a bucket. Each is a job that
-//! is started, watched and cancelled here.
+//! Long work on the running store: scrub, check, backup, following lifecycle rules, and emptying a
+//! bucket. Each is a job that is started, watched and cancelled here.
 
 mod care;
 mod empty;
@@ -12,6 +12,7 @@ pub(crate) use record::{Kind, Progress, State};
 pub(crate) use runner::{Ended, Ending, Jobs, Running, Stop};
 
 use crate::call::Call;
+use crate::lifecycle;
 use crate::limits::{JOB_MIB_PER_SECOND, JOB_MIB_PER_SECOND_MAX};
 use crate::page::{self, Page, PageQuery};
 use crate::refused::Refused;
@@ -24,7 +25,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::sync::Arc;
 use storage_engine::{BackupOptions, CheckOptions, ScrubOptions};
+
+const NOT_FOR_THIS: &str = "It is not for this kind of job.";
 
 /// A job, as it is now or as it ended.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -55,7 +59,8 @@ pub(crate) struct JobView {
 }
 
 /// What is to be done. A scrub reads everything that is stored; a check recounts and follows all
-/// rows as they are at one moment; a backup copies the store to a folder of the server's machine.
+/// rows as they are at one moment; a backup copies the store to a folder of the server's machine;
+/// lifecycle follows the rules of buckets now, whether or not that was done at midnight.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewJob {
@@ -70,6 +75,8 @@ pub(crate) struct NewJob {
     to: Option<String>,
     /// Of a scrub: where an earlier one says that it was cancelled, `next` of its report.
     from: Option<String>,
+    /// Of lifecycle: the one bucket whose rules are followed; all, unless given.
+    bucket: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -78,6 +85,7 @@ pub(crate) enum CareKind {
     Scrub,
     Check,
     Backup,
+    Lifecycle,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -129,13 +137,17 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<JobView, Refused> {
 pub(crate) async fn start(call: &Call<'_>, new: NewJob) -> Result<JobView, Refused> {
     call.permit("cairn:RunJob")?;
     let bytes_per_second = rate(new.rate_mib)?;
+    if new.kind == CareKind::Lifecycle && new.rate_mib.is_some() {
+        return Err(Refused::field("rate_mib", NOT_FOR_THIS));
+    }
     let only = |field: &'static str, is_given: bool, kind: CareKind| match is_given {
-        true if new.kind != kind => Err(Refused::field(field, "It is not for this kind of job.")),
+        true if new.kind != kind => Err(Refused::field(field, NOT_FOR_THIS)),
         _ => Ok(()),
     };
     only("read_data", new.read_data, CareKind::Check)?;
     only("to", new.to.is_some(), CareKind::Backup)?;
     only("from", new.from.is_some(), CareKind::Scrub)?;
+    only("bucket", new.bucket.is_some(), CareKind::Lifecycle)?;
     let engine = call.admin.engine.clone();
     let jobs = &call.admin.jobs;
     let by = call.caller.arn();
@@ -179,7 +191,22 @@ pub(crate) async fn start(call: &Call<'_>, new: NewJob) -> Result<JobView, Refus
             let work = |running| care::backup(engine, path, options, running);
             jobs.start(job, work).await.map(JobView::of)
         }
+        CareKind::Lifecycle => follow_rules(call, new.bucket).await,
     }
+}
+
+async fn follow_rules(call: &Call<'_>, bucket: Option<String>) -> Result<JobView, Refused> {
+    if let Some(bucket) = &bucket {
+        call.about(format!("lifecycle of {bucket}"));
+        lifecycle::has_rules(call, bucket).await?;
+    }
+    let job = Job {
+        bucket: bucket.clone(),
+        ..Job::new(Kind::Lifecycle, call.caller.arn())
+    };
+    let lifecycle = Arc::clone(&call.admin.lifecycle);
+    let work = |running| care::lifecycle(lifecycle, bucket, running);
+    call.admin.jobs.start(job, work).await.map(JobView::of)
 }
 
 /// Deletes everything in a bucket, as whoever asks: what he may not delete stays.
@@ -271,6 +298,7 @@ fn is_running(kind: Kind) -> Refused {
         Kind::Scrub => "A scrub",
         Kind::Check => "A check",
         Kind::Backup => "A backup",
+        Kind::Lifecycle => "A run of lifecycle",
         Kind::Empty => "A job that empties this bucket",
     };
     let message = format!("{what} is under way: wait for it, or cancel it.");

@@ -20,6 +20,7 @@ mod guesses;
 mod handle;
 mod inner;
 mod jobs;
+mod kms;
 mod lifecycle;
 pub mod limits;
 mod links;

@@ -7,7 +7,7 @@ use crate::refused::Refused;
 use crate::s3::Ask;
 use crate::time::{milliseconds, shown_milliseconds};
 use http::Method;
-use pipeline::lifecycle::{Planned, RunReport, Subject, plan_page, reports};
+use pipeline::lifecycle::{KIND, Planned, RunReport, Subject, plan_page, reports};
 use schemars::JsonSchema;
 use serde::Serialize;
 use storage_engine::Error;
@@ -62,6 +62,24 @@ pub(crate) struct RunView {
     errors: u64,
 }
 
+/// Refuses a bucket that has none, or is not there.
+pub(crate) async fn has_rules(call: &Call<'_>, bucket: &str) -> Result<(), Refused> {
+    match call.admin.engine.document(bucket, KIND).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(refusal(error)),
+    }
+}
+
+fn refusal(error: Error) -> Refused {
+    match error {
+        Error::NoSuchDocument => Refused::not_found(
+            "NoSuchLifecycleConfiguration",
+            "The lifecycle configuration does not exist",
+        ),
+        error => error.into(),
+    }
+}
+
 pub(crate) async fn dry_run(call: &Call<'_>, query: PageQuery) -> Result<DryRun, Refused> {
     let bucket = call.path(0);
     let limit = query.limit()? as usize;
@@ -75,14 +93,8 @@ pub(crate) async fn dry_run(call: &Call<'_>, query: PageQuery) -> Result<DryRun,
     let now = Timestamp(milliseconds((call.admin.now)()));
     let from = from.unwrap_or_default();
     let page = plan_page(engine, bucket, now, day, from, limit, DRY_RUN_LOOKED_AT_MAX);
-    let page = page.await.map_err(|error| match error {
-        // They have been removed in between.
-        Error::NoSuchDocument => Refused::not_found(
-            "NoSuchLifecycleConfiguration",
-            "The lifecycle configuration does not exist",
-        ),
-        error => error.into(),
-    })?;
+    // They may have been removed in between.
+    let page = page.await.map_err(refusal)?;
     Ok(DryRun {
         items: page.planned.iter().map(PlannedView::of).collect(),
         looked_at: page.looked_at,
@@ -119,7 +131,7 @@ pub(crate) async fn runs(call: &Call<'_>) -> Result<Page<RunView>, Refused> {
 }
 
 impl RunView {
-    fn of(report: &RunReport) -> Self {
+    pub(crate) fn of(report: &RunReport) -> Self {
         let counts = &report.counts;
         Self {
             number: report.number,

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::events;
 use crate::facts::Setting;
 use crate::jobs;
+use crate::kms;
 use crate::lifecycle;
 use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX};
 use crate::links;
@@ -305,6 +306,9 @@ routes! {
     GET "/users/{name}/tokens" ListUserTokens "iam:ListServiceSpecificCredentials" Bearer No
         tokens::list_of_user [PageQuery] [] => OK Page<tokens::TokenView>,
         "Service tokens of a user";
+    POST "/users/{name}/tokens" CreateUserToken "iam:CreateServiceSpecificCredential" Login Yes
+        tokens::create_for_user [] [tokens::NewToken] => CREATED tokens::TokenMade,
+        "Make a service token of a user, which is shown once";
     DELETE "/users/{name}/tokens/{id}" DeleteUserToken "iam:DeleteServiceSpecificCredential" Bearer
         Yes tokens::delete_of_user [] [] => NO_CONTENT Nothing, "Delete a service token of a user";
     GET "/users/{name}/keys" ListKeys "iam:ListAccessKeys" Bearer No keys::list [PageQuery] []
@@ -407,7 +411,7 @@ routes! {
     GET "/jobs" ListJobs "cairn:RunJob" Bearer No jobs::list [PageQuery] []
         => OK Page<jobs::JobView>, "Jobs that run, and the last hundred that ended";
     POST "/jobs" StartJob "cairn:RunJob" Bearer Yes jobs::start [] [jobs::NewJob]
-        => CREATED jobs::JobView, "Scrub, check or back up the running store";
+        => CREATED jobs::JobView, "Scrub, check or back up the running store, or follow lifecycle rules";
     GET "/jobs/{id}" GetJob "cairn:RunJob" Bearer No jobs::get [] [] => OK jobs::JobView,
         "One job, with how far it is and how long it will take";
     DELETE "/jobs/{id}" DeleteJob "cairn:RunJob" Bearer Yes jobs::delete [] []
@@ -418,6 +422,19 @@ routes! {
         => OK events::EventsView, "What waits for webhooks, and what could not be told";
     POST "/events/{webhook}/retry" RetryEvents "cairn:RetryEvents" Bearer Yes events::retry [] []
         => OK events::Retried, "Tell a webhook once more what was given up";
+
+    GET "/kms/keys" ListKmsKeys "kms:ListKeys" Bearer No kms::list [PageQuery] []
+        => OK Page<kms::KmsKeyView>, "Keys that wrap the keys of encrypted objects";
+    POST "/kms/keys" CreateKmsKey "kms:CreateKey" Bearer Yes kms::create [] [kms::NewKmsKey]
+        => CREATED kms::KmsKeyView, "Make such a key; it cannot be deleted";
+    GET "/kms/keys/{id}" GetKmsKey "kms:DescribeKey" Bearer No kms::get [] []
+        => OK kms::KmsKeyView, "One such key";
+    POST "/kms/keys/{id}/rotate" RotateKmsKey "kms:RotateKeyOnDemand" Bearer Yes kms::rotate [] []
+        => OK kms::KmsKeyView, "Wrap with a new version; what older ones wrapped still opens";
+    POST "/kms/keys/{id}/disable" DisableKmsKey "kms:DisableKey" Bearer Yes kms::disable [] []
+        => OK kms::KmsKeyView, "Let a key wrap and open nothing until it is enabled again";
+    POST "/kms/keys/{id}/enable" EnableKmsKey "kms:EnableKey" Bearer Yes kms::enable [] []
+        => OK kms::KmsKeyView, "Let a disabled key be used again";
 
     GET "/openapi.json" GetOpenApi "-" Open No openapi::serve [] [] as "application/json",
         "This interface as an OpenAPI 3.1 document";

@@ -31,6 +31,8 @@ pub const VERSIONS_PER_POLICY_MAX: usize = 5;
 pub const CLIENTS_PER_PROVIDER_MAX: usize = 100;
 pub const THUMBPRINTS_PER_PROVIDER_MAX: usize = 5;
 pub const TAGS_MAX: usize = 50;
+/// What a managed policy may set as requests a second of whoever has it; 1 at least.
+pub const REQUESTS_PER_SECOND_MAX: u32 = 1_000_000;
 
 pub const USER_NAME_BYTES_MAX: usize = 64;
 pub const ROLE_NAME_BYTES_MAX: usize = 64;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use http::StatusCode;
 use serde_json::Value;
+use storage_engine::Error;
 
 use crate::config::Fault;
 use crate::exit;
@@ -35,6 +36,9 @@ pub(crate) enum Failure {
     Unreachable(String),
     #[error("the answer is not understood: {0}")]
     Odd(String),
+    /// By a signal.
+    #[error("interrupted before the end")]
+    Interrupted,
 }
 
 impl Failure {
@@ -64,6 +68,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Usage(_) | Failure::Configuration(_) => exit::USAGE,
+            Failure::Interrupted | Failure::Store(Error::Interrupted) => exit::INTERRUPTED,
             _ => exit::FAILED,
         }
     }
@@ -77,6 +82,7 @@ impl Failure {
                 "--server names the address of the console and the admin interface, which is 9001 \
                  and not the one of S3, unless a setting says otherwise"
             }
+            Failure::Interrupted | Failure::Store(Error::Interrupted) => "run the command again",
             Failure::NoFolder(_) => "name the data folder of the server: --data DIR",
             _ => return None,
         };
@@ -100,6 +106,24 @@ fn of_code(code: &str, status: StatusCode) -> Option<String> {
         "DeleteConflict" => "take away first what it is attached to: cairn policy detach",
         "NoSuchConfiguration" => "cairn bucket config get --help names them all",
         "ServiceQuotaExceeded" | "LimitExceeded" => "remove one that is not needed any more",
+        "NoSuchLifecycleConfiguration" => {
+            "cairn bucket config set BUCKET lifecycle FILE gives a bucket rules"
+        }
+        "NoSuchWebhook" => "cairn events list shows the webhooks there are",
+        "NoSuchKmsKey" => "cairn kms key list shows the keys there are",
+        "KmsKeyExists" => "choose another name, or look at the one there is with show",
+        "TooManyKmsKeyVersions" => "cairn kms key create makes a new one",
+        "KmsKeyChanged" => "run the command again",
+        "NoSuchToken" => "cairn token list shows the tokens there are, --user USER those of others",
+        "TooManyTokens" => "cairn token list shows which are used, cairn token delete makes room",
+        "NoRootCredential" => {
+            "start the server once, or give CAIRN_ROOT_USER and CAIRN_ROOT_PASSWORD as it has \
+             them; or make a token of a user: --user USER"
+        }
+        "LoginRequired" => {
+            "ask on the machine itself with --data DIR, or with the access token of a login"
+        }
+        "JobRunning" => "wait until it has ended, or cancel it in the console or with DELETE /jobs",
         "AccessDenied" => {
             "ask with a token of somebody who may, or on the machine itself with --data DIR"
         }

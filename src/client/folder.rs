@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
 use pipeline::events::{Courier, Delivery};
+use pipeline::lifecycle::Lifecycle;
 use s3_api::S3;
 use s3_api::kms::LocalKeyRing;
 use storage_engine::clock::SystemClock;
@@ -65,10 +66,11 @@ impl Folder {
         let ring = Arc::new(ring.await.map_err(|error| local(&error))?);
         let webhooks = Webhooks::open(&config.webhooks).map_err(|error| local(&error))?;
         let courier: Arc<dyn Courier> = Arc::new(webhooks);
-        let parts = (identity.clone(), ring, Arc::default());
+        let parts = (identity.clone(), Arc::clone(&ring), Arc::default());
         let s3 = Arc::new(s3_over(engine, config, parts, Arc::clone(&courier)));
         // Nobody is told of anything here: what waits is told by the next server.
         let clock = Arc::new(SystemClock);
+        let lifecycle = Lifecycle::new(Arc::clone(engine), clock.clone(), config.lifecycle_day);
         let delivery = Delivery::new(Arc::clone(engine), clock, courier, &config.region);
         let (_, settings) = watch::channel(effective.for_admin());
         let (stop, stopping) = watch::channel(false);
@@ -81,6 +83,8 @@ impl Folder {
             counters: Arc::new(Nobody),
             settings,
             delivery: Arc::new(delivery),
+            lifecycle: Arc::new(lifecycle),
+            keys: ring,
             stopping,
             now: SystemTime::now,
         };

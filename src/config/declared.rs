@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use identity::model::Secret;
+use identity::model::{Limits, Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
+use super::amount::Bytes;
 use super::file::{beside, line_of, text_of};
+use super::limits::LimitsTable;
 use super::origin::{Fault, Origin};
-use crate::amounts;
 use crate::secret_file;
 
 /// In the order in which they are made: later ones may name earlier ones.
@@ -35,7 +36,10 @@ pub(crate) struct Placed<T> {
 #[derive(Debug)]
 pub(crate) struct Policy {
     pub(crate) name: String,
-    pub(crate) document: String,
+    /// None where there is such a policy already, which is only limited.
+    pub(crate) document: Option<String>,
+    /// None where they stay as they are.
+    pub(crate) limits: Option<Limits>,
 }
 
 #[derive(Debug)]
@@ -96,6 +100,7 @@ struct PolicyTable {
     name: String,
     document: Option<Value>,
     file: Option<String>,
+    limits: Option<LimitsTable>,
 }
 
 #[derive(Deserialize)]
@@ -144,7 +149,7 @@ struct BucketTable {
     versioning: Option<Versioning>,
     #[serde(default)]
     object_lock: bool,
-    quota: Option<Amount>,
+    quota: Option<Bytes>,
     quota_objects: Option<u64>,
     policy: Option<Value>,
     policy_file: Option<String>,
@@ -152,13 +157,6 @@ struct BucketTable {
     tags: BTreeMap<String, String>,
     #[serde(default)]
     config: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Amount {
-    Bytes(u64),
-    Text(String),
 }
 
 /// Reads tables of one file.
@@ -198,12 +196,20 @@ impl Reader<'_> {
             name,
             document,
             file,
+            limits,
         } = self.table(item, line)?;
-        let document = self.document(document, file);
-        let document = document
-            .and_then(|document| document.ok_or_else(|| "expected document or file".to_owned()))
-            .map_err(|what| self.fault(line, format!("policy {name:?}: {what}")))?;
-        let it = Policy { name, document };
+        let named = |what: String| self.fault(line, format!("policy {name:?}: {what}"));
+        let document = self.document(document, file).map_err(named)?;
+        if document.is_none() && limits.is_none() {
+            let what = "expected document or file, or limits of a policy there is";
+            return Err(named(what.to_owned()));
+        }
+        let limits = limits.map(LimitsTable::checked).transpose();
+        let it = Policy {
+            limits: limits.map_err(named)?,
+            document,
+            name,
+        };
         self.declared.policies.push(self.placed(line, it));
         Ok(())
     }
@@ -259,8 +265,7 @@ impl Reader<'_> {
         let configurations = policy
             .and_then(|policy| self.configurations(policy.as_deref(), &table.tags, table.config));
         let configurations = configurations.map_err(|what| self.fault(line, named(what)))?;
-        let quota = table.quota.map(bytes).transpose();
-        let quota_bytes = quota.map_err(|what| self.fault(line, named(what)))?;
+        let quota_bytes = table.quota.map(|Bytes(bytes)| bytes);
         if table.object_lock && table.versioning == Some(Versioning::Suspended) {
             let what = "object-lock wants versions: versioning cannot be suspended".to_owned();
             return Err(self.fault(line, named(what)));
@@ -385,12 +390,4 @@ impl Reader<'_> {
 
 fn parsed(what: &str, text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("the {what} is not JSON: {error}"))
-}
-
-/// `10 GiB`, or a number of bytes.
-fn bytes(amount: Amount) -> Result<u64, String> {
-    match amount {
-        Amount::Bytes(bytes) => Ok(bytes),
-        Amount::Text(text) => amounts::parse(&text),
-    }
 }

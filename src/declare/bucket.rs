@@ -70,7 +70,12 @@ impl Declarer<'_> {
         Ok(())
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, String> {
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, String> {
         let text = body.map_or_else(String::new, Value::to_string);
         let mut request = Request::new(Full::new(Bytes::from(text)));
         *request.method_mut() = method;

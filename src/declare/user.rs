@@ -161,7 +161,7 @@ impl Declarer<'_> {
     }
 
     /// A policy by its full name, or by its short one: one of ours, or else a ready-made one.
-    fn arn(&self, policy: &str) -> String {
+    pub(super) fn arn(&self, policy: &str) -> String {
         if policy.starts_with("arn:") {
             return policy.to_owned();
         }

@@ -63,25 +63,11 @@ pub(crate) fn password(whose: &str) -> Result<String, Failure> {
 
 /// A moment as the interface wants it: from now on (`90d`, `12h`), or a time.
 pub(crate) fn moment(text: &str) -> Result<String, Failure> {
-    let refuse = || {
-        let what = format!(
-            "{text:?}: expected a time such as 2027-01-01T00:00:00Z, or one from now on such as \
-             90d or 12h"
-        );
-        Failure::Usage(what)
-    };
     if OffsetDateTime::parse(text, &Rfc3339).is_ok() {
         return Ok(text.to_owned());
     }
-    let (number, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
-    let seconds: u64 = match unit {
-        "d" => 86_400,
-        "h" => 3600,
-        "m" => 60,
-        _ => return Err(refuse()),
-    };
-    let number: u64 = number.parse().map_err(|_| refuse())?;
-    let from_now = number.checked_mul(seconds).map(Duration::from_secs);
+    let refuse = || refuse(text);
+    let from_now = span(text).map(Duration::from_secs);
     let at = from_now.and_then(|wait| SystemTime::now().checked_add(wait));
     // Beyond year 9999 there is no such text.
     let seconds = at
@@ -91,6 +77,37 @@ pub(crate) fn moment(text: &str) -> Result<String, Failure> {
     let seconds = i64::try_from(seconds).map_err(|_| refuse())?;
     let at = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| refuse())?;
     at.format(&Rfc3339).map_err(|_| refuse())
+}
+
+/// The same in seconds from now on.
+pub(crate) fn seconds_left(flag: &str, text: &str) -> Result<u64, Failure> {
+    let Ok(at) = OffsetDateTime::parse(text, &Rfc3339) else {
+        return span(text).ok_or_else(|| refuse(text));
+    };
+    let left = SystemTime::from(at).duration_since(SystemTime::now());
+    match left.map(|left| left.as_secs()) {
+        Ok(seconds) => Ok(seconds),
+        Err(_) => Err(Failure::Usage(format!("{flag} {text}: this has passed"))),
+    }
+}
+
+/// `90d`, `12h` or `30m` in seconds.
+fn span(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
+    let seconds: u64 = match unit {
+        "d" => 86_400,
+        "h" => 3600,
+        "m" => 60,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(seconds)
+}
+
+fn refuse(text: &str) -> Failure {
+    Failure::Usage(format!(
+        "{text:?}: expected a time such as 2027-01-01T00:00:00Z, or one from now on such as 90d or \
+         12h"
+    ))
 }
 
 #[cfg(test)]

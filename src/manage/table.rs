@@ -39,27 +39,59 @@ impl Table {
     }
 
     pub(crate) fn render(&self, tint: Tint) -> String {
-        if !tint.is_for_people() {
-            let lines = self.rows.iter().map(|row| row.join("\t") + "\n");
-            return lines.collect();
+        match tint.is_for_people() && self.rows.is_empty() {
+            true => "none\n".to_owned(),
+            false => Flow::new(self.head, tint).part(self),
         }
-        if self.rows.is_empty() {
-            return "none\n".to_owned();
-        }
-        let widths: Vec<usize> = (0..self.head.len()).map(|at| self.width(at)).collect();
-        let head: Vec<String> = self.head.iter().map(|name| name.to_uppercase()).collect();
-        let mut text = tint.bold(&line(&head, &widths)) + "\n";
-        for row in &self.rows {
-            text.push_str(&line(row, &widths));
-            text.push('\n');
-        }
-        text
     }
 
     fn width(&self, at: usize) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(at));
         let widest = cells.map(|cell| cell.chars().count()).max();
         widest.unwrap_or(0).max(self.head[at].chars().count())
+    }
+}
+
+/// A table that is shown part by part: its columns are as wide as the first part wants them.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    head: &'static [&'static str],
+    tint: Tint,
+    widths: Vec<usize>,
+}
+
+impl Flow {
+    pub(crate) fn new(head: &'static [&'static str], tint: Tint) -> Flow {
+        Flow {
+            head,
+            tint,
+            widths: Vec::new(),
+        }
+    }
+
+    /// The next part; the head stands before the first one that has rows.
+    pub(crate) fn render(&mut self, rows: impl Iterator<Item = Vec<String>>) -> String {
+        let mut table = Table::new(self.head);
+        rows.for_each(|row| table.push(row));
+        self.part(&table)
+    }
+
+    fn part(&mut self, table: &Table) -> String {
+        if !self.tint.is_for_people() {
+            let lines = table.rows.iter().map(|row| row.join("\t") + "\n");
+            return lines.collect();
+        }
+        let mut text = String::new();
+        if self.widths.is_empty() && !table.rows.is_empty() {
+            self.widths = (0..self.head.len()).map(|at| table.width(at)).collect();
+            let head: Vec<String> = self.head.iter().map(|name| name.to_uppercase()).collect();
+            text = self.tint.bold(&line(&head, &self.widths)) + "\n";
+        }
+        for row in &table.rows {
+            text.push_str(&line(row, &self.widths));
+            text.push('\n');
+        }
+        text
     }
 }
 

@@ -31,6 +31,11 @@ pub(crate) fn names(list: &Value) -> String {
     names.join(", ")
 }
 
+/// What is in a list; nothing where there is none.
+pub(crate) fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value[field].as_array().map_or(&[], Vec::as_slice)
+}
+
 pub(crate) fn yes_or_no(value: &Value, field: &str) -> &'static str {
     match value[field].as_bool() {
         Some(true) => "yes",

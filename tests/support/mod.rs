@@ -15,6 +15,7 @@ pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod signed;
 pub(crate) mod tls;
+pub(crate) mod way;
 
 use std::time::Duration;
 

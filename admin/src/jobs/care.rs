@@ -1,7 +1,11 @@
-//! Looking after the store: what the commands `scrub`, `check` and `backup` do, on one that runs.
+//! Looking after the store: what the commands `scrub`, `check`, `backup` and `lifecycle run` do, on
+//! one that runs.
 
+use super::record::{Progress, ProgressUnit};
 use super::{Ended, Ending, Running, Stop};
+use crate::lifecycle::RunView;
 use crate::limits::JOB_FINDINGS_MAX;
+use pipeline::lifecycle::{Lifecycle, RunReport};
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -76,6 +80,37 @@ pub(super) async fn backup(
             "copied_bytes": report.copied_bytes,
             "chunks": report.chunks,
         }),
+    })
+}
+
+pub(super) async fn lifecycle(
+    lifecycle: Arc<Lifecycle>,
+    bucket: Option<String>,
+    running: Arc<Running>,
+) -> Result<Ended, Stop> {
+    let progress = |doing: &str, done| Progress {
+        doing: doing.to_owned(),
+        done,
+        total: None,
+        unit: Some(ProgressUnit::Versions),
+    };
+    // Nothing is told before it is this one's turn.
+    if running
+        .tell(progress("wait for the run under way", 0))
+        .is_break()
+    {
+        return Err(Stop::Told);
+    }
+    let mut tell =
+        |report: &RunReport| running.tell(progress("follow rules", report.counts.looked_at));
+    let report = lifecycle.run_now(bucket.as_deref(), &mut tell).await?;
+    Ok(Ended {
+        ending: match report.interrupted {
+            true => Ending::CutShort,
+            false => Ending::Whole,
+        },
+        problems: report.counts.errors,
+        report: json!(RunView::of(&report)),
     })
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Scrub,
     Check,
     Backup,
+    /// Follows lifecycle rules.
+    Lifecycle,
     /// Deletes all that is in a bucket.
     Empty,
 }

@@ -147,7 +147,9 @@ impl Jobs {
         let others = running.values().map(|it| it.job());
         let (mut is_there, mut emptying) = (false, 0);
         for other in others {
-            is_there |= other.kind == job.kind && other.bucket == job.bucket;
+            // Those of lifecycle would only wait for each other.
+            let is_like = other.bucket == job.bucket || job.kind == Kind::Lifecycle;
+            is_there |= other.kind == job.kind && is_like;
             emptying += usize::from(other.kind == Kind::Empty);
         }
         match is_there || (job.kind == Kind::Empty && emptying >= EMPTYING_AT_ONCE_MAX) {

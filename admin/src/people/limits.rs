@@ -5,6 +5,7 @@ use crate::answer::Nothing;
 use crate::call::Call;
 use crate::refused::Refused;
 use identity::Owner;
+use identity::limits::REQUESTS_PER_SECOND_MAX;
 use identity::model::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,7 @@ impl LimitsView {
     }
 
     fn checked(&self) -> Result<Limits, Refused> {
-        let is_rate = |rate: u32| (1..=1_000_000).contains(&rate);
+        let is_rate = |rate: u32| (1..=REQUESTS_PER_SECOND_MAX).contains(&rate);
         if !self.requests_per_second.is_none_or(is_rate) {
             let field = "requests_per_second";
             return Err(Refused::field(field, "Give a number from 1 to 1,000,000."));

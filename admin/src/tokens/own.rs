@@ -8,6 +8,7 @@ use crate::page::{Page, PageQuery};
 use crate::people::users;
 use crate::refused::Refused;
 use crate::time::shown;
+use http::StatusCode;
 use identity::Restriction;
 use identity::model::Holder;
 use schemars::JsonSchema;
@@ -46,13 +47,46 @@ pub(crate) struct NewToken {
 }
 
 pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<TokenView>, Refused> {
-    let (_, session) = call.session()?;
-    page(call, &session.holder, &query)
+    page(call, &whoever_asks(call)?, &query)
 }
 
 pub(crate) async fn create(call: &Call<'_>, new: NewToken) -> Result<TokenMade, Refused> {
-    let (_, session) = call.session()?;
+    let holder = whoever_asks(call)?;
     call.about(new.name.clone());
+    make(call, holder, new).await
+}
+
+pub(crate) async fn create_for_user(call: &Call<'_>, new: NewToken) -> Result<TokenMade, Refused> {
+    let name = call.path(0);
+    call.permit_iam("CreateServiceSpecificCredential", &[("UserName", name)])?;
+    let holder = users::holder(call, name)?;
+    call.about(format!("{name}: {}", new.name));
+    make(call, holder, new).await
+}
+
+/// Whoever logged in himself; a request of the machine itself is the server's own root.
+fn whoever_asks(call: &Call<'_>) -> Result<Holder, Refused> {
+    match call.bearer {
+        Some(_) => Ok(call.session()?.1.holder.clone()),
+        None => Ok(Holder::Account(call.admin.identity.root().id.clone())),
+    }
+}
+
+async fn make(call: &Call<'_>, holder: Holder, new: NewToken) -> Result<TokenMade, Refused> {
+    let is_root = call.admin.identity.is_server_root(&holder);
+    // A folder that was never served has none yet, or the server's environment has it.
+    let has_secret = call
+        .admin
+        .root_secret()
+        .is_some_and(|it| !it.expose().is_empty());
+    if is_root && !has_secret {
+        let message = "The server's own root has no secret here, which its tokens belong to.";
+        return Err(Refused::new(
+            StatusCode::CONFLICT,
+            "NoRootCredential",
+            message,
+        ));
+    }
     let chars = new.name.chars();
     let is_shown = new.name.trim() == new.name && !chars.clone().any(char::is_control);
     if !is_shown || !(1..=TOKEN_NAME_CHARS_MAX).contains(&chars.count()) {
@@ -72,8 +106,8 @@ pub(crate) async fn create(call: &Call<'_>, new: NewToken) -> Result<TokenMade, 
     }
     let now = call.admin.seconds();
     let wanted = Wanted {
-        holder: session.holder.clone(),
-        generation: session.generation,
+        generation: call.admin.generation_of(&holder).await?,
+        holder,
         name: new.name,
         expires: now + new.expires_in,
         policy,
@@ -86,8 +120,7 @@ pub(crate) async fn create(call: &Call<'_>, new: NewToken) -> Result<TokenMade, 
 }
 
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
-    let (_, session) = call.session()?;
-    remove(call, &session.holder, call.path(0)).await
+    remove(call, &whoever_asks(call)?, call.path(0)).await
 }
 
 pub(crate) async fn list_of_user(

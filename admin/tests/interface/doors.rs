@@ -92,6 +92,7 @@ impl House {
             "admin-session",
             "admin-token",
             "admin-repeat",
+            "kms",
         ];
         for table in tables {
             let page = self.rig.engine.table_scan(table, b"", None, 1000).await;

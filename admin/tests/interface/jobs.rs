@@ -66,6 +66,9 @@ async fn what_makes_no_sense_is_refused() {
         (json!({ "kind": "scrub", "from": "1" }), "from"),
         (json!({ "kind": "scrub", "read_data": true }), "read_data"),
         (json!({ "kind": "check", "rate_mib": 1 << 21 }), "rate_mib"),
+        (json!({ "kind": "scrub", "bucket": "photos" }), "bucket"),
+        (json!({ "kind": "lifecycle", "rate_mib": 1 }), "rate_mib"),
+        (json!({ "kind": "lifecycle", "to": "/x" }), "to"),
         (json!({ "kind": "defragment" }), "kind"),
     ] {
         let refused = root

@@ -135,3 +135,53 @@ async fn runs_are_told_newest_first() {
     );
     assert_eq!(numbers[0]["buckets"], 1);
 }
+
+#[tokio::test]
+async fn rules_are_followed_by_a_job() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let job = |bucket: &str| json!({ "kind": "lifecycle", "bucket": bucket });
+    root.post("/jobs", job("photos"))
+        .await
+        .refused(404, "NoSuchBucket");
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.post("/jobs", job("photos"))
+        .await
+        .refused(404, "NoSuchLifecycleConfiguration");
+    root.upload("photos/a", "four").await.ok();
+    let rules = json!({ "Rules": [{
+        "Status": "Enabled", "Filter": {}, "Expiration": { "Days": 3 },
+    }] });
+    root.put("/buckets/photos/config/lifecycle", rules)
+        .await
+        .ok();
+    // Twice on one day, which midnight alone would not do.
+    for number in [1, 2] {
+        let begun = root.post("/jobs", job("photos")).await.ok();
+        assert_eq!(begun["bucket"], "photos");
+        let path = format!("/jobs/{}", begun["id"].as_str().unwrap());
+        let ended = async {
+            loop {
+                let job = root.get(&path).await.ok();
+                if job["state"] != "running" {
+                    return job;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        let patience = std::time::Duration::from_secs(20);
+        let job = tokio::time::timeout(patience, ended).await.unwrap();
+        assert_eq!(
+            (&job["state"], &job["problems"]),
+            (&json!("done"), &json!(0))
+        );
+        let runs = root.get("/lifecycle/runs").await.ok();
+        assert_eq!(runs["items"][0], job["report"]);
+        assert_eq!(
+            (&job["report"]["number"], &job["report"]["looked_at"]),
+            (&json!(number), &json!(1))
+        );
+    }
+}

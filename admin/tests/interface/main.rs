@@ -8,6 +8,7 @@ mod doors;
 mod events;
 mod examples;
 mod jobs;
+mod kms;
 mod lifecycle;
 mod limits;
 mod local;

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Full};
 use identity::model::Secret;
 use identity::{Identity, RootAccount};
 use pipeline::events::{Courier, Delivery, Undelivered};
-use pipeline::lifecycle::Day;
+use pipeline::lifecycle::{Day, Lifecycle};
 use s3_api::kms::LocalKeyRing;
 use s3_api::{Client as Sender, S3, S3Config, Scheme};
 use serde_json::{Value, json};
@@ -182,11 +182,13 @@ impl Rig {
         let ring = LocalKeyRing::open(Arc::clone(&engine), &master)
             .await
             .unwrap();
-        let config = S3Config::new("us-east-1", identity.clone(), Arc::new(ring));
+        let ring = Arc::new(ring);
+        let config = S3Config::new("us-east-1", identity.clone(), Arc::clone(&ring) as _);
         let (stop, stopping) = watch::channel(false);
         let s3 = Arc::new(S3::new(Arc::clone(&engine), config));
         let clock = Arc::new(SystemClock);
         let courier = Arc::new(NobodyHome);
+        let lifecycle = Lifecycle::new(Arc::clone(&engine), clock.clone(), Day::REAL);
         let delivery = Delivery::new(Arc::clone(&engine), clock, courier, "us-east-1");
         let config = AdminConfig {
             s3: Arc::clone(&s3),
@@ -206,6 +208,8 @@ impl Rig {
             counters: Arc::new(NothingCounted),
             settings: watch::channel(Arc::from([setting()])).1,
             delivery: Arc::new(delivery),
+            lifecycle: Arc::new(lifecycle),
+            keys: ring,
             stopping,
             now,
         };

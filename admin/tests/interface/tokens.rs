@@ -229,3 +229,41 @@ async fn they_go_with_their_user_and_with_its_password() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_may_makes_them_for_others_and_needs_a_login_for_it() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.user("robot", Some(allow(&["iam:ListUsers"]))).await;
+    let wanted = json!({ "name": "ci", "expires_in": 3600 });
+    let path = "/users/robot/tokens";
+    let made = root.post(path, wanted.clone()).await.ok();
+    let robot = with(&rig, made["token"].as_str().unwrap());
+    robot.get("/users").await.ok();
+    robot.get("/buckets").await.refused(403, "AccessDenied");
+    assert_eq!(
+        root.get(path).await.ok()["items"][0]["id"],
+        made["id"],
+        "it is the user's own"
+    );
+    let anna = root.user("anna", Some(allow(&["s3:*"]))).await;
+    anna.post(path, wanted.clone())
+        .await
+        .refused(403, "AccessDenied");
+    let allowed = allow(&["iam:CreateServiceSpecificCredential"]);
+    let bert = root.user("bert", Some(allowed)).await;
+    bert.post(path, wanted.clone()).await.ok();
+    bert.post("/users/nobody/tokens", wanted.clone())
+        .await
+        .refused(404, "NoSuchEntity");
+    // A token makes none, whoever it stands for.
+    let (_, token) = make(&root, None).await;
+    with(&rig, &token)
+        .post(path, wanted)
+        .await
+        .refused(403, "LoginRequired");
+    let log = root.get("/audit?action=CreateUserToken").await.ok();
+    let targets = log["items"].as_array().unwrap().iter();
+    let made = targets.filter(|it| it["outcome"] == "done" && it["target"] == "robot: ci");
+    assert_eq!(made.count(), 2, "{log}");
+}

@@ -29,6 +29,16 @@ pub(super) struct Unfinished {
     pub(super) position: Position,
 }
 
+impl Unfinished {
+    /// Nothing has been looked at yet.
+    pub(super) fn begin(midnight: Timestamp) -> Unfinished {
+        Unfinished {
+            midnight,
+            position: Position::default(),
+        }
+    }
+}
+
 impl Progress {
     pub(super) async fn of(engine: &Engine, bucket: BucketId) -> Result<Progress, Error> {
         let row = engine.table_get(TABLE, &key(bucket)).await?;
@@ -47,10 +57,7 @@ impl Progress {
 
     /// From where to walk for `midnight` by the rules with this digest, if that is to be done.
     pub(super) fn due(&self, digest: &str, midnight: Timestamp) -> Option<Unfinished> {
-        let begin = Unfinished {
-            midnight,
-            position: Position::default(),
-        };
+        let begin = Unfinished::begin(midnight);
         if self.digest != digest {
             return Some(begin);
         }

@@ -8,6 +8,7 @@ mod pace;
 mod tests;
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use storage_engine::clock::Clock;
 use storage_engine::ids::Timestamp;
 use storage_engine::row::BucketRow;
 use storage_engine::{Engine, Error, ListBuckets};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::calendar::Day;
 use super::configuration::{Configuration, KIND};
@@ -37,10 +38,23 @@ pub struct Lifecycle {
     clock: Arc<dyn Clock>,
     day: Day,
     totals: Totals,
+    /// Held by the run that is under way: two of them would undo each other's notes.
+    turn: Mutex<()>,
 }
 
 /// Told to stop by `true`.
 type Stop = watch::Receiver<bool>;
+
+/// Is shown what a run has done so far, after each step, and says whether to go on.
+type Tell<'a> = &'a mut (dyn FnMut(&RunReport) -> ControlFlow<()> + Send);
+
+/// Which buckets a run goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which<'a> {
+    Due,
+    All,
+    One(&'a str),
+}
 
 /// A bucket that has something to be followed.
 struct Due {
@@ -48,6 +62,8 @@ struct Due {
     rules: Arc<Configuration>,
     digest: String,
     from: Unfinished,
+    /// Else it has been gone through already, and an end before the last key leaves that so.
+    is_due: bool,
 }
 
 /// Whether a walk came to its end.
@@ -64,6 +80,7 @@ impl Lifecycle {
             clock,
             day,
             totals: Totals::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -121,14 +138,36 @@ impl Lifecycle {
     /// Dropped before it returns, some of it has happened; the next run does what is left, and
     /// looks at some of it again.
     pub async fn run_due(&self, stop: &Stop) -> Result<Option<RunReport>, Error> {
+        let mut told = |_: &RunReport| match *stop.borrow() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let report = self.run(Which::Due, &mut told).await?;
+        Ok((report.buckets > 0).then_some(report))
+    }
+
+    /// Follows the rules of all buckets, or of one, whether or not that has been done since
+    /// midnight: what was locked then, or went wrong, gets another chance. Waits for a run that is
+    /// under way. A bucket without rules is refused with [`Error::NoSuchDocument`].
+    pub async fn run_now(&self, bucket: Option<&str>, tell: Tell<'_>) -> Result<RunReport, Error> {
+        if let Some(bucket) = bucket {
+            self.engine.document(bucket, KIND).await?;
+        }
+        self.run(bucket.map_or(Which::All, Which::One), tell).await
+    }
+
+    async fn run(&self, which: Which<'_>, tell: Tell<'_>) -> Result<RunReport, Error> {
+        let _turn = self.turn.lock().await;
         let mut report = RunReport {
             started: self.clock.now(),
             ..RunReport::default()
         };
-        let outcome = self.run_all(&mut report, stop).await;
-        self.totals.set_running(false);
-        if report.buckets == 0 {
-            return outcome.map(|()| None);
+        let outcome = {
+            let _shown = self.totals.not_running_after();
+            self.run_all(which, &mut report, tell).await
+        };
+        if report.buckets == 0 && which == Which::Due {
+            return outcome.map(|()| report);
         }
         report.ended = self.clock.now();
         if outcome.is_err() {
@@ -137,11 +176,22 @@ impl Lifecycle {
         report::keep(&self.engine, &mut report).await?;
         self.totals.ended(&report);
         log(&report);
-        outcome.map(|()| Some(report))
+        outcome.map(|()| report)
     }
 
-    async fn run_all(&self, report: &mut RunReport, stop: &Stop) -> Result<(), Error> {
+    async fn run_all(
+        &self,
+        which: Which<'_>,
+        report: &mut RunReport,
+        tell: Tell<'_>,
+    ) -> Result<(), Error> {
         let midnight = self.day.midnight(report.started);
+        if let Which::One(bucket) = which {
+            let bucket = self.engine.bucket(bucket).await?;
+            let ending = self.visit(bucket, midnight, which, report, tell).await?;
+            report.interrupted = ending == Some(Ending::Interrupted);
+            return Ok(());
+        }
         let mut with_rules = HashSet::new();
         let mut after = None;
         loop {
@@ -152,15 +202,13 @@ impl Lifecycle {
             };
             let page = self.engine.list_buckets(request).await?;
             for bucket in page.buckets {
-                let Some(document) = self.document(&bucket).await? else {
+                let id = bucket.id;
+                let visited = self.visit(bucket, midnight, which, report, tell).await?;
+                let Some(ending) = visited else {
                     continue;
                 };
-                with_rules.insert(bucket.id);
-                let ending = match self.due(bucket, &document, midnight).await? {
-                    Some(due) => self.follow(&due, report, stop).await?,
-                    None => Ending::Complete,
-                };
-                if ending == Ending::Interrupted || *stop.borrow() {
+                with_rules.insert(id);
+                if ending == Ending::Interrupted || tell(report).is_break() {
                     report.interrupted = true;
                     return Ok(());
                 }
@@ -170,6 +218,25 @@ impl Lifecycle {
                 None => return progress::forget_others(&self.engine, &with_rules).await,
             }
         }
+    }
+
+    /// Follows the rules of a bucket, if it has any and that is asked for. None if it has none.
+    async fn visit(
+        &self,
+        bucket: BucketRow,
+        midnight: Timestamp,
+        which: Which<'_>,
+        report: &mut RunReport,
+        tell: Tell<'_>,
+    ) -> Result<Option<Ending>, Error> {
+        let Some(document) = self.document(&bucket).await? else {
+            return Ok(None);
+        };
+        let ending = match self.due(bucket, &document, midnight, which).await? {
+            Some(due) => self.follow(&due, report, tell).await?,
+            None => Ending::Complete,
+        };
+        Ok(Some(ending))
     }
 
     async fn document(&self, bucket: &BucketRow) -> Result<Option<bytes::Bytes>, Error> {
@@ -186,11 +253,17 @@ impl Lifecycle {
         bucket: BucketRow,
         document: &[u8],
         midnight: Timestamp,
+        which: Which<'_>,
     ) -> Result<Option<Due>, Error> {
         let digest = progress::digest(document);
         let progress = Progress::of(&self.engine, bucket.id).await?;
-        let Some(from) = progress.due(&digest, midnight) else {
-            return Ok(None);
+        let due = progress.due(&digest, midnight);
+        let is_due = due.is_some();
+        let from = match (which, due) {
+            (Which::Due, None) => return Ok(None),
+            (Which::Due, Some(from)) => from,
+            // Who asks for it means all of it.
+            (Which::All | Which::One(_), _) => Unfinished::begin(midnight),
         };
         let Some(rules) = Configuration::from_stored(document) else {
             let (name, error) = (&bucket.name, unreadable());
@@ -209,6 +282,7 @@ impl Lifecycle {
             rules: Arc::new(rules),
             digest,
             from,
+            is_due,
         }))
     }
 
@@ -218,11 +292,11 @@ impl Lifecycle {
         &self,
         due: &Due,
         report: &mut RunReport,
-        stop: &Stop,
+        tell: Tell<'_>,
     ) -> Result<Ending, Error> {
         report.buckets += 1;
-        self.totals.set_running(true);
-        match self.walk(due, report, stop).await {
+        self.totals.set_running();
+        match self.walk(due, report, tell).await {
             Ok(Ending::Interrupted) => return Ok(Ending::Interrupted),
             Ok(Ending::Complete) => {}
             // It went away meanwhile.
@@ -240,7 +314,12 @@ impl Lifecycle {
         Ok(Ending::Complete)
     }
 
-    async fn walk(&self, due: &Due, report: &mut RunReport, stop: &Stop) -> Result<Ending, Error> {
+    async fn walk(
+        &self,
+        due: &Due,
+        report: &mut RunReport,
+        tell: Tell<'_>,
+    ) -> Result<Ending, Error> {
         let Due {
             bucket,
             rules,
@@ -262,8 +341,8 @@ impl Lifecycle {
             let performed = perform(&self.engine, bucket, step.planned, &mut report.counts).await;
             self.totals.add(&before, &report.counts);
             performed?;
-            let stopping = *stop.borrow();
-            if stopping || stored.elapsed() >= POSITION_INTERVAL {
+            let stopping = tell(report).is_break();
+            if due.is_due && (stopping || stored.elapsed() >= POSITION_INTERVAL) {
                 let unfinished = Some(Unfinished {
                     midnight: from.midnight,
                     position: walk.position().clone(),

@@ -29,9 +29,23 @@ pub(super) struct Totals {
     errors: AtomicU64,
 }
 
+/// Notes at its end that nothing runs any more, also of a run that was dropped.
+#[derive(Debug)]
+pub(super) struct NotRunningAfter<'a>(&'a Totals);
+
+impl Drop for NotRunningAfter<'_> {
+    fn drop(&mut self) {
+        self.0.running.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Totals {
-    pub(super) fn set_running(&self, running: bool) {
-        self.running.store(running, Ordering::Relaxed);
+    pub(super) fn set_running(&self) {
+        self.running.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn not_running_after(&self) -> NotRunningAfter<'_> {
+        NotRunningAfter(self)
     }
 
     /// Adds what was done between two moments of a run.

@@ -1,6 +1,7 @@
 //! What a file says is to exist.
 
 use super::*;
+use identity::model::Limits;
 
 fn declared(place: &Path, text: &str) -> Declared {
     let effective = Effective::of_file(Path::new(&file(place, text)));
@@ -31,6 +32,11 @@ document = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "
 [[policy]]
 name = "all"
 file = "all.json"
+limits = { storage = "10 GiB", objects = 1000, requests-per-second = 20, largest-object = 1024 }
+
+[[policy]]
+name = "guest"
+limits = { requests_per_second = 5 }
 
 [[user]]
 name = "anna"
@@ -58,9 +64,25 @@ number = "111122223333"
 "#,
     );
     let readers: serde_json::Value =
-        serde_json::from_str(&declared.policies[0].it.document).unwrap();
+        serde_json::from_str(declared.policies[0].it.document.as_deref().unwrap()).unwrap();
     assert_eq!(readers["Statement"][0]["Action"], "s3:Get*");
-    assert_eq!(declared.policies[1].it.document, "{\"Statement\": []}");
+    let [_, all, guest] = &declared.policies[..] else {
+        panic!("{:?}", declared.policies);
+    };
+    assert_eq!(all.it.document.as_deref(), Some("{\"Statement\": []}"));
+    let limits = Limits {
+        storage: Some(10 << 30),
+        objects: Some(1000),
+        requests_per_second: Some(20),
+        largest_object: Some(1024),
+    };
+    assert_eq!(all.it.limits, Some(limits));
+    let slow = Limits {
+        requests_per_second: Some(5),
+        ..Limits::default()
+    };
+    assert_eq!((&guest.it.document, guest.it.limits), (&None, Some(slow)));
+    assert_eq!(declared.policies[0].it.limits, None);
     assert_eq!(declared.users[0].it.policies, ["readers"]);
     let key = &declared.users[1].it.keys[0];
     assert_eq!(
@@ -89,7 +111,7 @@ number = "111122223333"
         Some("111122223333")
     );
     assert!(
-        bucket.origin.to_string().ends_with(":19"),
+        bucket.origin.to_string().ends_with(":24"),
         "{}",
         bucket.origin
     );
@@ -110,7 +132,16 @@ fn what_cannot_be_is_told_with_its_line() {
             3,
             "unknown variant `on`",
         ),
-        ("[[bucket]]\nname = \"a\"\nquota = \"1 GB\"\n", 1, "1 GiB"),
+        (
+            "[[bucket]]\nname = \"a\"\nquota = \"1 GB\"\n",
+            3,
+            "\"1 GB\": expected bytes",
+        ),
+        (
+            "[[bucket]]\nname = \"a\"\nquota = -1\n",
+            3,
+            "`-1`, expected bytes",
+        ),
         (
             "[[bucket]]\nname = \"a\"\nobject-lock = true\nversioning = \"suspended\"\n",
             1,
@@ -139,6 +170,26 @@ fn what_cannot_be_is_told_with_its_line() {
         ),
         ("[[bucket]]\nname = \"a\"\npolicy = \"{\"\n", 1, "not JSON"),
         ("[[policy]]\nname = \"a\"\n", 1, "expected document or file"),
+        (
+            "[[policy]]\nname = \"a\"\nlimits = { requests-per-second = 0 }\n",
+            1,
+            "policy \"a\": limits: requests-per-second = 0: expected 1 to 1000000",
+        ),
+        (
+            "[[policy]]\nname = \"a\"\n[policy.limits]\nstorage = \"ten\"\n",
+            4,
+            "\"ten\": expected bytes",
+        ),
+        (
+            "[[policy]]\nname = \"a\"\nlimits = { objects = -5 }\n",
+            3,
+            "integer `-5`",
+        ),
+        (
+            "[[policy]]\nname = \"a\"\nlimits = { largest = 1 }\n",
+            3,
+            "unknown field `largest`",
+        ),
         (
             "[[policy]]\nname = \"a\"\nfile = \"none.json\"\n",
             1,

@@ -1,3 +1,4 @@
+mod now;
 mod rig;
 
 use super::pace::pause;

@@ -320,7 +320,7 @@ export interface MadeToken extends Token {
   token: string;
 }
 
-export type JobKind = 'scrub' | 'check' | 'backup';
+export type JobKind = 'scrub' | 'check' | 'backup' | 'lifecycle';
 /** Interrupted: the server has stopped meanwhile. */
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 

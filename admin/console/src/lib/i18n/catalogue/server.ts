@@ -14,6 +14,8 @@ export const server = texts({
   'jobs.kind.check.text': { en: 'Verifies that index and data belong together.', de: 'Prüft, ob Index und Daten zusammenpassen.' },
   'jobs.kind.backup': { en: 'Backup', de: 'Sicherung' },
   'jobs.kind.backup.text': { en: 'Copies the store as it is now into a folder; again into the same one, only what is new.', de: 'Kopiert den Speicher, wie er jetzt ist, in einen Ordner; beim nächsten Mal nur das Neue.' },
+  'jobs.kind.lifecycle': { en: 'Lifecycle', de: 'Lebenszyklus' },
+  'jobs.kind.lifecycle.text': { en: 'Follows the rules of all buckets now, not only at midnight: deletes what they say.', de: 'Befolgt die Regeln aller Buckets jetzt, nicht erst um Mitternacht: löscht, was sie sagen.' },
   'jobs.kind.empty': { en: 'Emptying a bucket', de: 'Bucket leeren' },
   'jobs.rate': { en: 'At most, in MiB per second', de: 'Höchstens, in MiB pro Sekunde' },
   'jobs.rate_hint': { en: 'Leaves the drive to others. 0: as fast as it goes', de: 'Lässt anderen das Laufwerk. 0: so schnell es geht' },

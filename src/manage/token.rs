@@ -1,0 +1,71 @@
+//! `cairn token`: service tokens, one's own and those of others.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::table::{Fields, Table};
+use super::text::text;
+use super::{People, Shown, input, run as run_with};
+use crate::cli::{TokenCommand, TokenCreateArgs, TokenIdArgs, TokensArgs};
+use crate::client::{Client, Failure, escaped, path};
+use crate::limits::POLICY_FILE_BYTES_MAX;
+
+pub(crate) fn run(command: &TokenCommand) -> ExitCode {
+    match command {
+        TokenCommand::Create(args) => run_with(&args.whose.client, |client| create(client, args)),
+        TokenCommand::List(args) => run_with(&args.client, |client| list(client, args)),
+        TokenCommand::Delete(args) => run_with(&args.whose.client, |client| delete(client, args)),
+    }
+}
+
+/// Where they are.
+fn place(whose: &TokensArgs) -> String {
+    match &whose.user {
+        Some(user) => path(&["users", user, "tokens"]),
+        None => path(&["tokens"]),
+    }
+}
+
+fn create(client: &Client, args: &TokenCreateArgs) -> Result<Shown, Failure> {
+    let mut wanted = json!({
+        "name": args.name,
+        "expires_in": input::seconds_left("--expires", &args.expires)?,
+    });
+    if let Some(file) = &args.policy {
+        wanted["policy"] = input::document(file, POLICY_FILE_BYTES_MAX)?;
+    }
+    let token = client.post(&place(&args.whose), &wanted)?;
+    let fields = ["id", "name", "expires", "token"]
+        .into_iter()
+        .fold(Fields::default(), |fields, name| {
+            fields.with(name, text(&token, name))
+        });
+    Ok(Shown::new(token, People::Fields(fields)))
+}
+
+fn list(client: &Client, args: &TokensArgs) -> Result<Shown, Failure> {
+    let tokens = client.all(&place(args))?;
+    let head = &["id", "name", "created", "expires", "last used", "limited"];
+    let table = Table::of(head, &tokens, |token| {
+        let is_limited = match token["policy"].is_null() {
+            true => "no",
+            false => "yes",
+        };
+        vec![
+            text(token, "id"),
+            text(token, "name"),
+            text(token, "created"),
+            text(token, "expires"),
+            text(token, "last_used"),
+            is_limited.to_owned(),
+        ]
+    });
+    Ok(Shown::list(tokens, table))
+}
+
+fn delete(client: &Client, args: &TokenIdArgs) -> Result<Shown, Failure> {
+    let place = format!("{}/{}", place(&args.whose), escaped(&args.id));
+    let answer = client.delete(&place)?;
+    Ok(Shown::done(answer, format!("token {} deleted", args.id)))
+}
