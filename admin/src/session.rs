@@ -19,6 +19,7 @@ use crate::limits::{
 use crate::random::random;
 use crate::refused::Refused;
 use http::StatusCode;
+use identity::ForeignRow;
 use identity::model::Holder;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -261,6 +262,19 @@ impl Sessions {
                 .collect()
         };
         self.remove(&ended).await
+    }
+
+    /// What goes with somebody.
+    pub(crate) fn rows_of(&self, holder: &Holder) -> Vec<ForeignRow> {
+        let known = self.known();
+        let own = known.iter().filter(|(_, it)| it.session.holder == *holder);
+        own.map(|(id, _)| (TABLE, id.0.to_vec().into())).collect()
+    }
+
+    /// Its rows are gone.
+    pub(crate) fn forget(&self, holder: &Holder) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, it| it.session.holder != *holder);
     }
 
     async fn remove(&self, ids: &[SessionId]) -> Result<(), Refused> {

@@ -29,7 +29,7 @@ async fn begin(client: &Client<'_>, password: &str) -> String {
 }
 
 /// The secret, and the recovery codes.
-async fn switch_on(client: &Client<'_>, password: &str) -> (String, Vec<String>) {
+pub(crate) async fn switch_on(client: &Client<'_>, password: &str) -> (String, Vec<String>) {
     let secret = begin(client, password).await;
     let code = json!({ "code": shown(&secret, 0) });
     let codes = client.put("/profile/second-factor", code).await.ok();
