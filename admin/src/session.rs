@@ -11,6 +11,7 @@ pub(crate) mod own;
 pub(crate) mod token;
 pub(crate) mod who;
 
+use crate::guesses::network;
 use crate::inner::OpenError;
 use crate::limits::{
     ACCESS_SECONDS, IDLE_SECONDS_MAX, REFRESH_GRACE_SECONDS, SESSION_SECONDS_MAX, SESSIONS_MAX,
@@ -23,6 +24,7 @@ use identity::ForeignRow;
 use identity::model::Holder;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use storage_engine::{Engine, TableWrite};
@@ -155,6 +157,23 @@ impl Sessions {
             (*id, session, seen)
         });
         shown.collect()
+    }
+
+    /// Whether somebody is logged in with a second factor from the network of this address.
+    pub(crate) fn has_shown_second_factor(
+        &self,
+        holder: &Holder,
+        address: IpAddr,
+        now: u64,
+    ) -> bool {
+        let place = network(address);
+        let known = self.known();
+        known.values().any(|it| {
+            let session = &it.session;
+            let from = session.from.parse().map(network);
+            let is_shown = session.second_factor.is_some() && session.expires > now;
+            is_shown && session.holder == *holder && from == Ok(place)
+        })
     }
 
     pub(crate) async fn begin(&self, session: Session, now: u64) -> Result<Opened, Refused> {
