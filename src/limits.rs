@@ -47,8 +47,6 @@ pub(crate) const TLS_FILES_LOOK: Duration = Duration::from_secs(5);
 
 /// Between two counts of what buckets hold, for metrics.
 pub(crate) const USAGE_COUNT_PAUSE: Duration = Duration::from_secs(30);
-/// Buckets that are listed at once for that.
-pub(crate) const USAGE_BUCKETS_PAGE_MAX: usize = 1000;
 
 /// Requests in flight get this long to finish when the server is told to stop.
 pub(crate) const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(30);

@@ -341,6 +341,79 @@ fn operations_of_s3_are_for_whom_the_evaluator_says() {
     assert!(allowed > 200 && denied > 200, "{allowed} and {denied}");
 }
 
+/// What the simulator answers of everybody and every operation, the socket does.
+#[test]
+fn the_simulator_says_what_sockets_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut place, everybody) = place(folder.path());
+    let hidden = json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": format!("arn:aws:s3:::{BUCKET}/*"),
+        "Condition": { "StringEquals": { "s3:ExistingObjectTag/secret": "yes" } } });
+    place.policy["Statement"]
+        .as_array_mut()
+        .unwrap()
+        .push(hidden);
+    let tag = format!("/buckets/{BUCKET}/object/tags?key={KEY}");
+    let restore = || {
+        place.restore();
+        place.ask("PUT", &tag, json!({ "tags": { "secret": "yes" } }));
+    };
+    restore();
+    let (mut broken, mut allowed, mut denied) = (Vec::new(), 0, 0);
+    let users = everybody.iter().filter(|it| !it.principal.arn.is_empty());
+    for somebody in users {
+        let Some((key, secret)) = &somebody.keys else {
+            continue;
+        };
+        for operation in OPERATIONS {
+            let example = operation.example(BUCKET, KEY);
+            let path = example.target.split('?').next().unwrap();
+            let takes_another = example.headers.contains(&"x-amz-copy-source");
+            let is_list = operation.name == "DeleteObjects";
+            if path == "/" || operation.name == "CreateBucket" || takes_another || is_list {
+                continue;
+            }
+            let resource = format!("arn:aws:s3:::{}", path.trim_start_matches('/'));
+            let question = json!({ "principal": somebody.principal.arn,
+                "actions": [operation.action()], "resources": [resource] });
+            let verdict = place.ask("POST", "/simulate", question)["items"][0].clone();
+            let expected = verdict["decision"] == "allowed";
+            let what = format!("{} by {}: {verdict}", operation.name, somebody.name);
+            assert_eq!(verdict["scope"], "everything", "{what}");
+            // A decision names what it rests on.
+            let is_implicit = verdict["decision"] == "implicitly_denied";
+            let is_silent = verdict["statements"].as_array().unwrap().is_empty();
+            assert_eq!(is_silent, is_implicit, "{what}");
+
+            let names = example.headers.iter();
+            let headers: Vec<(&str, &str)> = names.map(|name| (*name, BUCKET)).collect();
+            let to = (example.method, example.target.as_str());
+            let keys = (key.as_str(), secret.as_str());
+            let address = place.server.address;
+            let head = signed::head_by(keys, to.0, address, to.1, 0, &headers);
+            let mut stream = connect(address);
+            write!(stream, "{head}").unwrap();
+            let answer = match example.method {
+                "HEAD" => headless(stream),
+                _ => read_answer(&mut stream),
+            };
+            check(&mut broken, &what, expected, &answer);
+            if expected && answer.status < 300 && !matches!(example.method, "GET" | "HEAD") {
+                restore();
+            }
+            allowed += usize::from(expected);
+            denied += usize::from(!expected);
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "{}\n{} in all",
+        broken.join("\n"),
+        broken.len()
+    );
+    assert!(allowed > 100 && denied > 100, "{allowed} and {denied}");
+}
+
 #[test]
 fn routes_of_the_admin_interface_are_for_whom_the_evaluator_says() {
     let folder = tempfile::tempdir().unwrap();

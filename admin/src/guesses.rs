@@ -1,9 +1,13 @@
-//! How often passwords may be guessed: counted by name, by address, and by both. Codes of a second
-//! factor are counted by whose they are: who comes that far knows the password.
+//! How often passwords may be guessed: counted by name, by address, and by both.
+//!
+//! Codes of a second factor are counted by whose they are and from where they come, and by whose they
+//! are alone as long as they come from strange places: who comes that far knows the password, and is
+//! not to keep the owner out where the owner is known. Recovery codes are not counted: nobody guesses
+//! 120 bits, and they are the way in for an owner who is kept out.
 
 use crate::limits::{
-    GUESS_SECONDS, GUESSERS_MAX, GUESSES_PER_ADDRESS_MAX, GUESSES_PER_NAME_MAX,
-    GUESSES_PER_PAIR_MAX, GUESSES_PER_SECOND_FACTOR_MAX,
+    CODE_GUESSES_PER_PAIR_MAX, CODE_GUESSES_PER_USER_MAX, GUESS_SECONDS, GUESSERS_MAX,
+    GUESSES_PER_ADDRESS_MAX, GUESSES_PER_NAME_MAX, GUESSES_PER_PAIR_MAX,
 };
 use crate::refused::Refused;
 use http::StatusCode;
@@ -23,7 +27,16 @@ enum Guesser {
     Name([u8; 32]),
     Address(IpAddr),
     Pair([u8; 32], IpAddr),
-    SecondFactor([u8; 32]),
+    Codes([u8; 32]),
+    CodesFrom([u8; 32], IpAddr),
+}
+
+/// Whether the second factor has been shown where a code for it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whence {
+    /// By a session that has not ended.
+    Known,
+    Strange,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +52,17 @@ impl Guesses {
     }
 
     /// The same for a code of somebody's second factor.
-    pub(crate) fn admit_code(&self, holder: &Holder, now: u64) -> Result<(), Refused> {
-        self.count(&[second_factor(holder)], now)
+    pub(crate) fn admit_code(
+        &self,
+        holder: &Holder,
+        (address, whence): (IpAddr, Whence),
+        now: u64,
+    ) -> Result<(), Refused> {
+        let both = code_guessers(holder, address);
+        match whence {
+            Whence::Known => self.count(&both[..1], now),
+            Whence::Strange => self.count(&both, now),
+        }
     }
 
     fn count(&self, guessers: &[(Guesser, u32)], now: u64) -> Result<(), Refused> {
@@ -84,18 +106,19 @@ impl Guesses {
                     windows.remove(&guesser);
                 }
                 // What others tried still counts.
-                Guesser::Name(_) | Guesser::Address(_) | Guesser::SecondFactor(_) => {
-                    if let Some(window) = windows.get_mut(&guesser) {
-                        window.count = window.count.saturating_sub(1);
-                    }
-                }
+                _ => uncount(&mut windows, &guesser),
             }
         }
     }
 
-    /// Who has the device has guessed nothing.
-    pub(crate) fn code_was_right(&self, holder: &Holder) {
-        self.windows().remove(&second_factor(holder).0);
+    /// Who has the device has guessed nothing. What was tried elsewhere still counts.
+    pub(crate) fn code_was_right(&self, holder: &Holder, (address, whence): (IpAddr, Whence)) {
+        let mut windows = self.windows();
+        let [(from_there, _), (from_all, _)] = code_guessers(holder, address);
+        windows.remove(&from_there);
+        if whence == Whence::Strange {
+            uncount(&mut windows, &from_all);
+        }
     }
 
     fn windows(&self) -> MutexGuard<'_, HashMap<Guesser, Window>> {
@@ -113,14 +136,23 @@ fn guessers(name: &str, address: IpAddr) -> [(Guesser, u32); 3] {
     ]
 }
 
-fn second_factor(holder: &Holder) -> (Guesser, u32) {
-    let name = blake3::hash(&crate::passwords::key(holder));
-    let guesser = Guesser::SecondFactor(*name.as_bytes());
-    (guesser, GUESSES_PER_SECOND_FACTOR_MAX)
+fn code_guessers(holder: &Holder, address: IpAddr) -> [(Guesser, u32); 2] {
+    let whose = *blake3::hash(&crate::passwords::key(holder)).as_bytes();
+    let from_there = Guesser::CodesFrom(whose, network(address));
+    [
+        (from_there, CODE_GUESSES_PER_PAIR_MAX),
+        (Guesser::Codes(whose), CODE_GUESSES_PER_USER_MAX),
+    ]
+}
+
+fn uncount(windows: &mut HashMap<Guesser, Window>, guesser: &Guesser) {
+    if let Some(window) = windows.get_mut(guesser) {
+        window.count = window.count.saturating_sub(1);
+    }
 }
 
 /// Who has one address of IPv6 has all of its network.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => IpAddr::V4(v4),

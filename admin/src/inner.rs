@@ -1,6 +1,7 @@
 //! What all requests share.
 
 use crate::audit::AuditLog;
+use crate::belongings::Kept;
 use crate::console::Console;
 use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
@@ -71,10 +72,10 @@ pub(crate) struct Inner {
     pub(crate) keys: Arc<LocalKeyRing>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) tickets: Tickets,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) passwords: Passwords,
     pub(crate) second_factors: SecondFactors,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) repeats: Repeats,
     pub(crate) guesses: Guesses,
     pub(crate) audit: Arc<AuditLog>,
@@ -102,11 +103,17 @@ impl Inner {
             stopping,
             now,
         } = config;
+        let sessions = Arc::new(Sessions::open(Arc::clone(&engine), &master).await?);
+        let tokens = Arc::new(Tokens::open(Arc::clone(&engine)).await?);
+        identity.keep(Arc::new(Kept {
+            sessions: Arc::clone(&sessions),
+            tokens: Arc::clone(&tokens),
+        }));
         Ok(Self {
-            sessions: Sessions::open(Arc::clone(&engine), &master).await?,
+            sessions,
             passwords: Passwords::new(Arc::clone(&engine)),
             second_factors: SecondFactors::new(Arc::clone(&engine), &master)?,
-            tokens: Tokens::open(Arc::clone(&engine)).await?,
+            tokens,
             repeats: Repeats::new(Arc::clone(&engine), &master),
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),

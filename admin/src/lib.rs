@@ -10,6 +10,7 @@
 mod answer;
 mod audit;
 mod base;
+mod belongings;
 mod body;
 mod buckets;
 mod call;

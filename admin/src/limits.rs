@@ -86,8 +86,10 @@ pub const GUESSES_PER_PAIR_MAX: u32 = 10;
 pub const GUESSES_PER_NAME_MAX: u32 = 100;
 /// Attempts from one address on whatever names.
 pub const GUESSES_PER_ADDRESS_MAX: u32 = 50;
-/// Codes tried on one second factor, by whoever knows the password.
-pub const GUESSES_PER_SECOND_FACTOR_MAX: u32 = 10;
+/// Codes tried on one second factor from one address, by whoever knows the password.
+pub const CODE_GUESSES_PER_PAIR_MAX: u32 = 10;
+/// The same from all addresses where it has not been shown.
+pub const CODE_GUESSES_PER_USER_MAX: u32 = 20;
 /// Names and addresses that are counted.
 pub const GUESSERS_MAX: usize = 50_000;
 

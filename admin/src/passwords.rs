@@ -1,6 +1,6 @@
 //! Passwords, hashed with Argon2id. A row each in a table of the engine, read when it is needed.
 //!
-//! Whoever is no more cannot log in, whatever row is left of him: unique ids are never given again.
+//! They go in the change that their holder goes in.
 
 use crate::limits::{
     HASH_MEMORY_KIB, HASH_ROUNDS, HASHES_AT_ONCE_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN,
@@ -9,6 +9,7 @@ use crate::random::random;
 use crate::refused::Refused;
 use argon2::{Algorithm, Argon2, Params, Version};
 use http::StatusCode;
+use identity::ForeignRow;
 use identity::model::Holder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -211,6 +212,11 @@ pub(crate) fn of_root() -> Refused {
         "RootPassword",
         "The password of the server's root is its root secret, which its configuration sets.",
     )
+}
+
+/// What goes with somebody.
+pub(crate) fn row_of(holder: &Holder) -> ForeignRow {
+    (TABLE, key(holder))
 }
 
 /// What rows about somebody are called.

@@ -2,6 +2,7 @@
 
 use crate::answer::Nothing;
 use crate::call::Call;
+use crate::guesses::Whence;
 use crate::limits::CODE_BYTES_MAX;
 use crate::passwords::Password;
 use crate::people::limits::{HeldView, LimitsView};
@@ -11,8 +12,10 @@ use crate::session::Session;
 use crate::session::login::verify;
 use crate::session::token::SessionId;
 use crate::session::who::name_of;
+use identity::model::Holder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -98,11 +101,12 @@ pub(crate) async fn switch_on_second_factor(
     let (id, session) = call.session()?;
     let (admin, now) = (call.admin, call.admin.seconds());
     check_length(&given.code)?;
-    admin.guesses.admit_code(&session.holder, now)?;
+    let from = whence(call, &session.holder);
+    admin.guesses.admit_code(&session.holder, from, now)?;
     let factors = &admin.second_factors;
     let switched = factors.switch_on(of(&session), &given.code, now).await?;
     let recovery_codes = switched.ok_or_else(wrong_code)?;
-    admin.guesses.code_was_right(&session.holder);
+    admin.guesses.code_was_right(&session.holder, from);
     let sessions = &admin.sessions;
     sessions.end_all_of(&session.holder, Some(id)).await?;
     sessions.set_second_factor(id, Some(now), now).await?;
@@ -162,7 +166,7 @@ async fn doubly_confirmed(
     }
 }
 
-/// Counts the attempt before it looks, as with passwords.
+/// Counts the attempt before it looks, as with passwords. Recovery codes are not counted.
 pub(crate) async fn check_code(
     call: &Call<'_>,
     of: Whose<'_>,
@@ -170,12 +174,26 @@ pub(crate) async fn check_code(
 ) -> Result<Checked, Refused> {
     let (admin, now) = (call.admin, call.admin.seconds());
     check_length(code)?;
-    admin.guesses.admit_code(of.holder, now)?;
+    if code.is_for_recovery() {
+        return admin.second_factors.check(of, code, now).await;
+    }
+    let from = whence(call, of.holder);
+    admin.guesses.admit_code(of.holder, from, now)?;
     let checked = admin.second_factors.check(of, code, now).await?;
     if checked == Checked::Right {
-        admin.guesses.code_was_right(of.holder);
+        admin.guesses.code_was_right(of.holder, from);
     }
     Ok(checked)
+}
+
+/// From where a code for somebody's second factor comes, and whether it was shown there.
+fn whence(call: &Call<'_>, holder: &Holder) -> (IpAddr, Whence) {
+    let address = call.client().address;
+    let sessions = &call.admin.sessions;
+    match sessions.has_shown_second_factor(holder, address, call.admin.seconds()) {
+        true => (address, Whence::Known),
+        false => (address, Whence::Strange),
+    }
 }
 
 fn check_length(code: &Code) -> Result<(), Refused> {

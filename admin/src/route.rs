@@ -401,7 +401,7 @@ routes! {
 
     POST "/simulate" Simulate "iam:SimulatePrincipalPolicy" Bearer No simulate::simulate
         [] [simulate::Question] => OK simulate::Answers,
-        "Whether policies would let somebody do something, and because of which statements";
+        "Whether somebody may do something, and because of which statements";
 
     GET "/audit" ListAudit "cairn:ReadAudit" Bearer No audit::list [audit::AuditQuery] []
         => OK Page<audit::Entry>, "Who changed what, from where, and what came of it";

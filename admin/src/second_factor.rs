@@ -11,7 +11,7 @@ use bytes::Bytes;
 pub(crate) use code::{Code, Drawn};
 use http::StatusCode;
 use identity::model::Holder;
-use identity::{Purpose, Sealer};
+use identity::{ForeignRow, Purpose, Sealer};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use storage_engine::{Engine, TableGuard, TableWrite};
@@ -256,6 +256,11 @@ impl Kept {
     fn is_on(&self, of: Whose<'_>) -> bool {
         self.row.on && self.row.generation == of.generation
     }
+}
+
+/// What goes with somebody.
+pub(crate) fn row_of(holder: &Holder) -> ForeignRow {
+    (TABLE, key(holder))
 }
 
 pub(crate) fn absent() -> Refused {

@@ -17,7 +17,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use storage_engine::{Engine, ListBuckets};
+use storage_engine::Engine;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -265,27 +265,13 @@ impl Live {
             return Ok(totals);
         }
         let mut totals = Totals::default();
-        let mut after = None;
-        loop {
-            let page = self.engine.list_buckets(ListBuckets {
-                after,
-                limit: storage_engine::limits::LIST_MAX,
-                ..ListBuckets::default()
-            });
-            let page = page.await?;
-            for bucket in &page.buckets {
-                // One that is gone by now holds nothing.
-                let usage = self.engine.usage(&bucket.name).await.unwrap_or_default();
-                totals.buckets += 1;
-                totals.objects += usage.objects;
-                totals.versions += usage.versions;
-                totals.bytes += usage.bytes;
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        let counting = self.engine.each_usage(|_, usage| {
+            totals.buckets += 1;
+            totals.objects += usage.objects;
+            totals.versions += usage.versions;
+            totals.bytes += usage.bytes;
+        });
+        counting.await?;
         *known = Some((Instant::now(), totals));
         Ok(totals)
     }

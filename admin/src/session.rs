@@ -11,6 +11,7 @@ pub(crate) mod own;
 pub(crate) mod token;
 pub(crate) mod who;
 
+use crate::guesses::network;
 use crate::inner::OpenError;
 use crate::limits::{
     ACCESS_SECONDS, IDLE_SECONDS_MAX, REFRESH_GRACE_SECONDS, SESSION_SECONDS_MAX, SESSIONS_MAX,
@@ -19,9 +20,11 @@ use crate::limits::{
 use crate::random::random;
 use crate::refused::Refused;
 use http::StatusCode;
+use identity::ForeignRow;
 use identity::model::Holder;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use storage_engine::{Engine, TableWrite};
@@ -156,6 +159,23 @@ impl Sessions {
         shown.collect()
     }
 
+    /// Whether somebody is logged in with a second factor from the network of this address.
+    pub(crate) fn has_shown_second_factor(
+        &self,
+        holder: &Holder,
+        address: IpAddr,
+        now: u64,
+    ) -> bool {
+        let place = network(address);
+        let known = self.known();
+        known.values().any(|it| {
+            let session = &it.session;
+            let from = session.from.parse().map(network);
+            let is_shown = session.second_factor.is_some() && session.expires > now;
+            is_shown && session.holder == *holder && from == Ok(place)
+        })
+    }
+
     pub(crate) async fn begin(&self, session: Session, now: u64) -> Result<Opened, Refused> {
         let _held = self.changing.lock().await;
         let id = SessionId(random()?);
@@ -261,6 +281,19 @@ impl Sessions {
                 .collect()
         };
         self.remove(&ended).await
+    }
+
+    /// What goes with somebody.
+    pub(crate) fn rows_of(&self, holder: &Holder) -> Vec<ForeignRow> {
+        let known = self.known();
+        let own = known.iter().filter(|(_, it)| it.session.holder == *holder);
+        own.map(|(id, _)| (TABLE, id.0.to_vec().into())).collect()
+    }
+
+    /// Its rows are gone.
+    pub(crate) fn forget(&self, holder: &Holder) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, it| it.session.holder != *holder);
     }
 
     async fn remove(&self, ids: &[SessionId]) -> Result<(), Refused> {

@@ -10,8 +10,8 @@ use crate::random::random;
 use crate::refused::Refused;
 use base64_simd::URL_SAFE_NO_PAD;
 use http::StatusCode;
-use identity::Restriction;
 use identity::model::Holder;
+use identity::{ForeignRow, Restriction};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -262,6 +262,19 @@ impl Tokens {
         let own = self.of_holder(holder).into_iter();
         let ids: Vec<TokenId> = own.map(|(id, _)| id).collect();
         self.delete(&ids).await
+    }
+
+    /// What goes with somebody.
+    pub(crate) fn rows_of(&self, holder: &Holder) -> Vec<ForeignRow> {
+        let known = self.known();
+        let own = known.iter().filter(|(_, it)| it.row.holder == *holder);
+        own.map(|(id, _)| (TABLE, id.0.to_vec().into())).collect()
+    }
+
+    /// Its rows are gone.
+    pub(crate) fn forget(&self, holder: &Holder) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, it| it.row.holder != *holder);
     }
 
     async fn delete(&self, ids: &[TokenId]) -> Result<(), Refused> {

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use storage_engine::Engine;
 use tokio::sync::Mutex;
 
 use crate::allowance;
+use crate::belongings::{Belongings, strangers};
 use crate::caller::{Credential, Refusal};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -32,7 +33,7 @@ pub struct RootAccount {
 /// Everything about who may do what. Cheap to clone; all clones are one.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub(crate) struct Inner {
     root: RootAccount,
     /// Held by whoever changes something.
     table: Arc<Mutex<Table>>,
+    /// What others keep about people.
+    pub(crate) belongings: OnceLock<Arc<dyn Belongings>>,
     /// Somebody will write the last uses of keys soon.
     uses_pending: AtomicBool,
     now: fn() -> SystemTime,
@@ -81,7 +84,7 @@ impl Identity {
             let row = Row::Server(ServerAccount {
                 number: free_number(&rows)?,
             });
-            table.commit(&[Write::Put(row.clone())]).await?;
+            table.commit(&[Write::Put(row.clone())], Vec::new()).await?;
             rows.push(row);
         }
         let at_rest = Sealer::new(master, Purpose::SecretsAtRest)?;
@@ -93,6 +96,7 @@ impl Identity {
             sessions: RwLock::default(),
             root,
             table: Arc::new(Mutex::new(table)),
+            belongings: OnceLock::new(),
             uses_pending: AtomicBool::new(false),
             now,
         };
@@ -267,14 +271,22 @@ impl Identity {
     ) -> Result<T> {
         let mut table = Arc::clone(&self.inner.table).lock_owned().await;
         let mut writes = Vec::new();
-        let answer = decide(&self.state(), &mut writes)?;
+        let (answer, strangers) = {
+            let state = self.state();
+            let answer = decide(&state, &mut writes)?;
+            (answer, strangers(&state, &writes))
+        };
         if writes.is_empty() {
             return Ok(answer);
         }
         let inner = Arc::clone(&self.inner);
         let written = tokio::spawn(async move {
-            inner.commit(&mut table, &writes).await?;
-            inner.apply(writes)
+            inner.commit(&mut table, &writes, &strangers).await?;
+            inner.apply(writes)?;
+            for (keeper, holder) in inner.keepers(&strangers) {
+                keeper.gone(holder);
+            }
+            Ok::<_, Error>(())
         });
         let stopped = |_| Error::Cryptography("the change was interrupted");
         written.await.map_err(stopped)??;
@@ -284,8 +296,15 @@ impl Identity {
 
 impl Inner {
     /// Makes changes durable. What another program changed in between is read anew.
-    async fn commit(&self, table: &mut Table, writes: &[Write]) -> Result<()> {
-        let committed = table.commit(writes).await;
+    async fn commit(
+        &self,
+        table: &mut Table,
+        writes: &[Write],
+        strangers: &[Holder],
+    ) -> Result<()> {
+        let rows = self.keepers(strangers);
+        let rows = rows.flat_map(|(keeper, holder)| keeper.rows_of(holder));
+        let committed = table.commit(writes, rows.collect()).await;
         if let Err(Error::ConcurrentModification) = committed {
             let rows = table.read().await?;
             self.replace(rows)?;

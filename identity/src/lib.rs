@@ -7,6 +7,7 @@
 
 mod accounts;
 mod allowance;
+mod belongings;
 mod caller;
 mod derive;
 mod error;
@@ -25,6 +26,7 @@ mod store;
 pub mod sts;
 
 pub use accounts::{NewAccount, Number};
+pub use belongings::{Belongings, ForeignRow};
 pub use caller::{Caller, Credential, Owner, Rank, Refusal, Target};
 pub use error::{Error, Result};
 pub use holders::{Proof, Restriction};

@@ -18,7 +18,8 @@ pub const ROLE_POLICIES_BYTES_MAX: usize = 10_240;
 pub const STORED_DOCUMENT_BYTES_MAX: usize = 24 << 10;
 
 pub const ACCOUNTS_MAX: usize = 10_000;
-pub const USERS_PER_ACCOUNT_MAX: usize = 5000;
+/// Twice Amazon's quota, which is raised on request there: a server has one account that everybody is in.
+pub const USERS_PER_ACCOUNT_MAX: usize = 10_000;
 pub const GROUPS_PER_ACCOUNT_MAX: usize = 300;
 pub const ROLES_PER_ACCOUNT_MAX: usize = 1000;
 pub const POLICIES_PER_ACCOUNT_MAX: usize = 1500;

@@ -7,6 +7,7 @@ use crate::op::{Access, OPERATIONS};
 use crate::request::Deed;
 use identity::Caller;
 use identity::iam::Matched;
+use identity::policy::Outcome;
 use storage_engine::Error;
 
 /// What is asked about.
@@ -18,19 +19,26 @@ pub struct Deliberation<'a> {
     pub bucket: &'a str,
     /// Empty for the bucket itself.
     pub key: &'a [u8],
-    /// Condition keys with their values, as a request would bring them.
+    /// Condition keys with their values, as a request would bring them. One with several values
+    /// stands there several times in a row.
     pub context: &'a [(&'a str, &'a str)],
 }
 
 /// What would be decided, and because of what.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    pub is_allowed: bool,
+    pub outcome: Outcome,
     pub ground: Ground,
     /// Statements of policies that it rests on.
     pub statements: Vec<Matched>,
     /// Condition keys that were looked at and not given.
     pub missing: Vec<String>,
+}
+
+impl Explanation {
+    pub fn is_allowed(&self) -> bool {
+        self.outcome == Outcome::Allow
+    }
 }
 
 impl S3 {
@@ -58,11 +66,13 @@ impl S3 {
             object: object.as_ref(),
             known: asked.context,
         };
+        let mut said = Outcome::ImplicitDeny;
         let mut statements = Vec::new();
         let mut missing: Vec<String> = Vec::new();
         let answer = access::weigh(&question, |target, context| {
             let explained = asked.caller.explain(asked.action, target, context);
             // Of two questions the last one decided.
+            said = explained.decision.outcome;
             statements = explained.deciding().map(Matched::from).collect();
             for key in explained.missing {
                 if !missing.iter().any(|known| known == key) {
@@ -70,12 +80,13 @@ impl S3 {
                 }
             }
         });
-        let (is_allowed, ground) = match answer {
-            Answer::Allowed(ground) => (true, ground),
-            Answer::Refused(ground) => (false, ground),
+        let (outcome, ground) = match answer {
+            Answer::Allowed(ground) => (Outcome::Allow, ground),
+            Answer::Refused(ground) if said == Outcome::ExplicitDeny => (said, ground),
+            Answer::Refused(ground) => (Outcome::ImplicitDeny, ground),
         };
         Ok(Explanation {
-            is_allowed,
+            outcome,
             ground,
             statements,
             missing,

@@ -229,6 +229,10 @@ fn because(verdict: &Value) -> String {
         .map(|statement| {
             let policy = match text(statement, "policy") {
                 none if none.is_empty() => text(statement, "source"),
+                bucket if statement["source"] == "resource" => {
+                    let name = bucket.trim_start_matches("arn:aws:s3:::");
+                    format!("policy of bucket {name}")
+                }
                 policy => policy,
             };
             let place = match (text(statement, "sid"), statement["from"]["line"].as_u64()) {
@@ -239,6 +243,16 @@ fn because(verdict: &Value) -> String {
             format!("{policy}{place}")
         })
         .collect();
+    let further = match verdict["ground"].as_str() {
+        Some("public_access_block") => Some("the bucket's public access block shuts it"),
+        Some("acl") => Some("an access control list"),
+        Some("acl_to_account") => Some("a list grants it to the account, no policy to the user"),
+        Some(_) => None,
+        // Other services have nothing beside policies.
+        None if !text(verdict, "resource").starts_with("arn:aws:s3:::") => None,
+        None => Some("the bucket not asked"),
+    };
+    reasons.extend(further.map(str::to_owned));
     let missing = names(&verdict["missing_context"]);
     if !missing.is_empty() {
         reasons.push(format!("not given: {missing}"));

@@ -13,12 +13,12 @@ use std::time::Instant;
 
 use identity::Identity;
 use prometheus::{IntGaugeVec, Opts, Registry, TextEncoder};
+use storage_engine::Engine;
 use storage_engine::row::{BucketRow, UsageRow};
-use storage_engine::{Engine, ListBuckets};
 use tokio::sync::Mutex;
 use tracing::error;
 
-use crate::limits::{USAGE_BUCKETS_PAGE_MAX, USAGE_COUNT_PAUSE};
+use crate::limits::USAGE_COUNT_PAUSE;
 
 /// Asked by whoever renders the metrics.
 pub(crate) struct Usage {
@@ -90,27 +90,9 @@ impl Usage {
 
     async fn all(&self) -> Result<Vec<Held>, storage_engine::Error> {
         let mut all = Vec::new();
-        let mut after = None;
-        loop {
-            let page = ListBuckets {
-                after,
-                limit: USAGE_BUCKETS_PAGE_MAX,
-                ..ListBuckets::default()
-            };
-            let page = self.engine.list_buckets(page).await?;
-            for bucket in page.buckets {
-                match self.engine.usage(&bucket.name).await {
-                    Ok(usage) => all.push(self.held(bucket, usage)),
-                    // Deleted in between.
-                    Err(storage_engine::Error::NoSuchBucket { .. }) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(all);
-            }
-        }
+        let each = |bucket, usage| all.push(self.held(bucket, usage));
+        self.engine.each_usage(each).await?;
+        Ok(all)
     }
 
     fn held(&self, bucket: BucketRow, usage: UsageRow) -> Held {

@@ -56,3 +56,63 @@ fn a_network_of_ipv6_is_one_address() {
     assert_ne!(network(one), network(elsewhere));
     assert_eq!(network("::ffff:127.0.0.1".parse().unwrap()), HERE);
 }
+
+fn holder() -> Holder {
+    Holder::User("AIDAEXAMPLE".into())
+}
+
+fn strange(last: u8) -> (IpAddr, Whence) {
+    (address(last), Whence::Strange)
+}
+
+#[test]
+fn codes_are_counted_by_where_they_come_from() {
+    let guesses = Guesses::default();
+    for _ in 0..CODE_GUESSES_PER_PAIR_MAX {
+        guesses.admit_code(&holder(), strange(1), 5).unwrap();
+    }
+    guesses.admit_code(&holder(), strange(1), 5).unwrap_err();
+    guesses.admit_code(&holder(), strange(2), 5).unwrap();
+    let other = Holder::User("AIDAOTHER".into());
+    guesses.admit_code(&other, strange(1), 5).unwrap();
+    guesses
+        .admit_code(&holder(), strange(1), 5 + GUESS_SECONDS)
+        .unwrap();
+}
+
+#[test]
+fn many_addresses_try_no_more_codes_than_a_few() {
+    let guesses = Guesses::default();
+    let all = (0..=255).filter(|last| guesses.admit_code(&holder(), strange(*last), 5).is_ok());
+    assert_eq!(all.count() as u32, CODE_GUESSES_PER_USER_MAX);
+}
+
+#[test]
+fn where_the_owner_is_known_strangers_do_not_count() {
+    let guesses = Guesses::default();
+    for last in 0..=255 {
+        let _ = guesses.admit_code(&holder(), strange(last), 5);
+    }
+    let known = (HERE, Whence::Known);
+    for _ in 0..CODE_GUESSES_PER_PAIR_MAX {
+        guesses.admit_code(&holder(), known, 5).unwrap();
+    }
+    // But nobody tries on and on from there either.
+    guesses.admit_code(&holder(), known, 5).unwrap_err();
+}
+
+#[test]
+fn a_right_code_gives_strangers_no_further_guesses() {
+    let guesses = Guesses::default();
+    for _ in 0..3 {
+        for _ in 0..CODE_GUESSES_PER_PAIR_MAX - 1 {
+            let _ = guesses.admit_code(&holder(), strange(1), 5);
+        }
+        let _ = guesses.admit_code(&holder(), strange(2), 5);
+        guesses.code_was_right(&holder(), strange(2));
+    }
+    guesses.admit_code(&holder(), strange(1), 5).unwrap_err();
+    let known = (HERE, Whence::Known);
+    guesses.code_was_right(&holder(), known);
+    guesses.admit_code(&holder(), strange(1), 5).unwrap_err();
+}

@@ -4,14 +4,13 @@
 //! are the server's own.
 
 use super::keys::{self, GivenSecret, KeyChange, KeyMade, KeyView, NewKey};
-use super::users;
 use crate::answer::Nothing;
 use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::time::shown;
 use identity::iam::{Iam, KeyRequest, KeyStatus};
-use identity::model::{Account, Holder};
+use identity::model::Account;
 use identity::{NewAccount, Number};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -104,9 +103,6 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     call.permit("cairn:DeleteAccount")?;
     let account = named(call)?;
     call.admin.identity.remove_account(&account.id).await?;
-    let holder = Holder::Account(account.id.clone());
-    users::lock_out(call, &holder).await?;
-    call.admin.second_factors.remove(&holder).await?;
     Ok(Nothing {})
 }
 

@@ -1,12 +1,16 @@
-//! What policies would decide, and because of which statements.
+//! What would be decided, and because of which statements: of what is in buckets by the evaluation that
+//! requests get, of everything else by the policies of who is asked about.
 
 use crate::call::Call;
 use crate::refused::Refused;
+use identity::Caller;
 use identity::iam::{Matched, PolicyHolder, Simulation, Tried};
 use identity::policy::{Layer, Outcome, Position};
+use s3_api::{Deliberation, Explanation, Ground, Scheme};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use storage_engine::Error;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,13 +32,16 @@ pub(crate) struct Answers {
     items: Vec<Verdict>,
 }
 
-/// What policies decide of one action on one resource. Access control lists and the policy of a
-/// bucket are not among them.
+/// What is decided of one action on one resource.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Verdict {
     action: String,
     resource: String,
     decision: Decision,
+    /// What was asked.
+    scope: Scope,
+    /// What decided, where everything was asked.
+    ground: Option<GroundView>,
     /// The statements it rests on. None, where nothing says anything of it.
     statements: Vec<StatementView>,
     /// Condition keys that were looked at and not given.
@@ -52,8 +59,34 @@ pub(crate) enum Decision {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scope {
+    /// All that a request for it would meet: the principal's policies, the bucket's policy, its public
+    /// access block, access control lists, who owns the object there is, and its tags.
+    Everything,
+    /// The principal's own policies. The resource is no bucket there is, and nothing in one, or one may
+    /// not see how it decides: that takes s3:GetBucketPolicy, s3:GetBucketAcl and
+    /// s3:GetBucketPublicAccessBlock.
+    Principal,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GroundView {
+    /// Policies, and who owns what.
+    Policies,
+    /// The bucket's policy would let a stranger in, and its public access block rules that out.
+    PublicAccessBlock,
+    /// An access control list grants it.
+    Acl,
+    /// A list grants it to the account, and the account's policies not to this user.
+    AclToAccount,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct StatementView {
-    /// `user/anna/NAME` of one inside of a user, the ARN of a managed one.
+    /// `user/anna/NAME` of one inside of a user, the ARN of a managed one, the ARN of the bucket of a
+    /// bucket's.
     policy: Option<String>,
     source: Source,
     sid: Option<String>,
@@ -93,40 +126,183 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
         ..Simulation::default()
     };
     let found = super::all(|paging| iam.simulate_principal_policy(&arn, &simulation, paging))?;
-    let items = found.into_iter().flat_map(|of_action| {
-        let action = of_action.action;
-        let verdict = move |tried: Tried| Verdict::of(action.clone(), tried);
-        of_action.tried.into_iter().map(verdict)
-    });
-    Ok(Answers {
-        items: items.collect(),
-    })
+    // Of a group only its policies are known.
+    let principal = iam.caller_named(&arn);
+    let mut buckets = Buckets::new(call, &simulation.context);
+    let mut items = Vec::new();
+    for of_action in found {
+        for tried in of_action.tried {
+            let whole = match &principal {
+                Some(caller) => {
+                    let asked = (of_action.action.as_str(), tried.resource.as_str());
+                    buckets.explain(caller, asked).await?
+                }
+                None => None,
+            };
+            items.push(match whole {
+                Some(explained) => Verdict::whole(&of_action.action, tried.resource, explained),
+                None => Verdict::of(&of_action.action, tried),
+            });
+        }
+    }
+    Ok(Answers { items })
+}
+
+/// What has to be allowed to know how a bucket decides.
+const SEEING: [&str; 3] = [
+    "s3:GetBucketPolicy",
+    "s3:GetBucketAcl",
+    "s3:GetBucketPublicAccessBlock",
+];
+
+/// Buckets, as far as who asks may know how they decide.
+struct Buckets<'c> {
+    call: &'c Call<'c>,
+    /// Of the request that is thought of.
+    context: Vec<(&'c str, &'c str)>,
+    seen: HashMap<String, bool>,
+}
+
+impl<'c> Buckets<'c> {
+    fn new(call: &'c Call<'_>, context: &'c [(String, Vec<String>)]) -> Self {
+        let pairs = context.iter().flat_map(|(key, values)| {
+            let values = values.iter();
+            values.map(move |value| (key.as_str(), value.as_str()))
+        });
+        Self {
+            call,
+            context: pairs.collect(),
+            seen: HashMap::new(),
+        }
+    }
+
+    /// The whole answer, if the resource is a bucket there is, or something in one.
+    async fn explain(
+        &mut self,
+        caller: &Caller,
+        (action, resource): (&str, &str),
+    ) -> Result<Option<Explanation>, Refused> {
+        let Some((bucket, key)) = of_bucket(action, resource) else {
+            return Ok(None);
+        };
+        if !self.may_see(bucket).await? {
+            return Ok(None);
+        }
+        let asked = Deliberation {
+            caller,
+            action,
+            bucket,
+            key: key.as_bytes(),
+            context: &self.context,
+        };
+        found(self.call.admin.s3.explain(asked).await)
+    }
+
+    async fn may_see(&mut self, bucket: &str) -> Result<bool, Refused> {
+        if let Some(known) = self.seen.get(bucket) {
+            return Ok(*known);
+        }
+        let client = self.call.client();
+        let address = client.address.to_string();
+        let is_secure = (client.scheme == Scheme::Https).to_string();
+        let context = [
+            ("aws:SourceIp", address.as_str()),
+            ("aws:SecureTransport", is_secure.as_str()),
+        ];
+        let mut may_see = true;
+        for action in SEEING {
+            let asked = Deliberation {
+                caller: &self.call.caller,
+                action,
+                bucket,
+                key: b"",
+                context: &context,
+            };
+            let explained = found(self.call.admin.s3.explain(asked).await)?;
+            may_see &= explained.is_some_and(|it| it.is_allowed());
+        }
+        self.seen.insert(bucket.to_owned(), may_see);
+        Ok(may_see)
+    }
+}
+
+/// Bucket and key, where it is about such.
+fn of_bucket<'r>(action: &str, resource: &'r str) -> Option<(&'r str, &'r str)> {
+    let is_of_s3 = action
+        .get(..3)
+        .is_some_and(|front| front.eq_ignore_ascii_case("s3:"));
+    let name = resource
+        .strip_prefix("arn:aws:s3:::")
+        .filter(|_| is_of_s3)?;
+    let (bucket, key) = name.split_once('/').unwrap_or((name, ""));
+    (!bucket.is_empty()).then_some((bucket, key))
+}
+
+/// Nothing, where there is no such bucket.
+fn found(explained: Result<Explanation, Error>) -> Result<Option<Explanation>, Refused> {
+    match explained {
+        Ok(explained) => Ok(Some(explained)),
+        Err(Error::NoSuchBucket { .. } | Error::Invalid { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl Verdict {
-    fn of(action: String, tried: Tried) -> Self {
+    fn of(action: &str, tried: Tried) -> Self {
+        let statements = tried.matched.into_iter();
         Self {
-            action,
+            action: action.to_owned(),
             resource: tried.resource,
-            decision: match tried.outcome {
-                Outcome::Allow => Decision::Allowed,
-                Outcome::ExplicitDeny => Decision::ExplicitlyDenied,
-                Outcome::ImplicitDeny => Decision::ImplicitlyDenied,
-            },
-            statements: tried.matched.into_iter().map(StatementView::of).collect(),
+            decision: Decision::of(tried.outcome),
+            scope: Scope::Principal,
+            ground: None,
+            statements: statements.map(|it| StatementView::of(it, None)).collect(),
             missing_context: tried.missing,
+        }
+    }
+
+    fn whole(action: &str, resource: String, explained: Explanation) -> Self {
+        let bucket = resource.split('/').next().unwrap_or_default();
+        let statements = explained.statements.into_iter();
+        let statements = statements.map(|it| StatementView::of(it, Some(bucket)));
+        Self {
+            action: action.to_owned(),
+            decision: Decision::of(explained.outcome),
+            scope: Scope::Everything,
+            ground: Some(match explained.ground {
+                Ground::Policies => GroundView::Policies,
+                Ground::PublicAccessBlock => GroundView::PublicAccessBlock,
+                Ground::List => GroundView::Acl,
+                Ground::ListToAccount => GroundView::AclToAccount,
+            }),
+            statements: statements.collect(),
+            missing_context: explained.missing,
+            resource,
+        }
+    }
+}
+
+impl Decision {
+    fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Allow => Self::Allowed,
+            Outcome::ExplicitDeny => Self::ExplicitlyDenied,
+            Outcome::ImplicitDeny => Self::ImplicitlyDenied,
         }
     }
 }
 
 impl StatementView {
-    fn of(matched: Matched) -> Self {
+    fn of(matched: Matched, bucket: Option<&str>) -> Self {
         let place = |at: Position| Place {
             line: at.line,
             column: at.column,
         };
         Self {
-            policy: matched.policy,
+            policy: match matched.layer {
+                Layer::Resource => bucket.map(str::to_owned),
+                _ => matched.policy,
+            },
             source: match matched.layer {
                 Layer::Standing => Source::Standing,
                 Layer::Identity => Source::Identity,

@@ -153,7 +153,7 @@ pub(crate) async fn update(call: &Call<'_>, change: UserChange) -> Result<UserDe
 }
 
 /// With all that hangs on it. Stopped half way, the user is there with less, and can be deleted
-/// again.
+/// again. Its second factor, and whatever is made meanwhile, goes in the change that it goes in.
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     let name = call.path(0);
     call.permit_iam("DeleteUser", &[("UserName", name)])?;
@@ -161,7 +161,6 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     let user = iam.get_user(Some(name))?;
     let holder = Holder::User(user.id);
     lock_out(call, &holder).await?;
-    call.admin.second_factors.remove(&holder).await?;
     for key in all(|paging| iam.list_access_keys(Some(name), paging))? {
         iam.delete_access_key(Some(name), &key.id).await?;
     }

@@ -17,6 +17,7 @@ use totp_rs::{Builder, Secret, Totp};
 const ISSUER: &str = "Cairn";
 /// Random bytes of a recovery code: 24 letters and digits.
 const RECOVERY_BYTES: usize = 15;
+const RECOVERY_LETTERS: usize = RECOVERY_BYTES * 8 / 5;
 /// Letters between two hyphens.
 const RECOVERY_GROUP: usize = 6;
 
@@ -38,6 +39,11 @@ impl Code {
 
     pub(crate) fn bytes(&self) -> usize {
         self.0.len()
+    }
+
+    /// Whether it can be nothing but a recovery code.
+    pub(crate) fn is_for_recovery(&self) -> bool {
+        self.plain().len() == RECOVERY_LETTERS
     }
 
     /// The step of time it is the code of, if it is one of now.

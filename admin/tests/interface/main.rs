@@ -7,6 +7,7 @@ mod buckets;
 mod doors;
 mod events;
 mod examples;
+mod gone;
 mod jobs;
 mod kms;
 mod lifecycle;

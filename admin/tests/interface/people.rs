@@ -242,3 +242,65 @@ async fn the_simulator_says_because_of_which_statement() {
     let nobody = json!({ "principal": "nobody", "actions": ["s3:GetObject"] });
     assert_eq!(root.post("/simulate", nobody).await.status, 404);
 }
+
+#[tokio::test]
+async fn the_simulator_asks_the_bucket_too() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.user("anna", Some(allow(&["s3:Get*"]))).await;
+    let arn = root.get("/users/anna").await.ok()["arn"].clone();
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.upload("photos/tagged", "hello").await.ok();
+    let tags = json!({ "tags": { "secret": "yes" } });
+    root.put("/buckets/photos/object/tags?key=tagged", tags)
+        .await
+        .ok();
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Sid": "NotThis", "Effect": "Deny", "Principal": { "AWS": arn },
+          "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/a" },
+        { "Sid": "NotSecret", "Effect": "Deny", "Principal": "*",
+          "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*",
+          "Condition": { "StringEquals": { "s3:ExistingObjectTag/secret": "yes" } } },
+        { "Sid": "Put", "Effect": "Allow", "Principal": { "AWS": arn },
+          "Action": "s3:PutObject", "Resource": "arn:aws:s3:::photos/*" },
+    ] });
+    root.put("/buckets/photos/config/policy", policy).await.ok();
+    let question = json!({ "principal": "anna", "actions": ["s3:GetObject", "s3:PutObject"],
+        "resources": ["arn:aws:s3:::photos/a", "arn:aws:s3:::photos/b",
+            "arn:aws:s3:::photos/tagged", "arn:aws:s3:::elsewhere/a"] });
+    let answers = root.post("/simulate", question.clone()).await.ok();
+    let shown = |at: usize| {
+        let item = &answers["items"][at];
+        let statement = &item["statements"][0];
+        [
+            &item["decision"],
+            &item["scope"],
+            &statement["policy"],
+            &statement["sid"],
+        ]
+        .map(|value| value.as_str().unwrap_or("-").to_owned())
+    };
+    let bucket = "arn:aws:s3:::photos";
+    for (at, expected) in [
+        ["explicitly_denied", "everything", bucket, "NotThis"],
+        ["allowed", "everything", "user/anna/test", "-"],
+        ["explicitly_denied", "everything", bucket, "NotSecret"],
+        ["allowed", "principal", "user/anna/test", "-"],
+        ["allowed", "everything", bucket, "Put"],
+        ["allowed", "everything", bucket, "Put"],
+        ["allowed", "everything", bucket, "Put"],
+        ["implicitly_denied", "principal", "-", "-"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(shown(at), expected, "{at}: {answers}");
+    }
+    // Who may not see how a bucket decides is told of anna's own policies.
+    let carl = root.user("carl", Some(allow(&["iam:Simulate*"]))).await;
+    let told = carl.post("/simulate", question).await.ok();
+    assert_eq!(told["items"][0]["scope"], "principal", "{told}");
+    assert_eq!(told["items"][0]["decision"], "allowed");
+}

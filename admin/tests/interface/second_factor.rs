@@ -2,7 +2,9 @@
 
 use crate::support::{Client, ROOT, ROOT_PASSWORD, Reply, Rig, pass, request};
 use http::Method;
+use s3_api::{Client as Sender, Scheme};
 use serde_json::{Value, json};
+use std::net::IpAddr;
 use totp_rs::{Builder, Secret};
 
 const PASSWORD: &str = "correct horse";
@@ -29,7 +31,7 @@ async fn begin(client: &Client<'_>, password: &str) -> String {
 }
 
 /// The secret, and the recovery codes.
-async fn switch_on(client: &Client<'_>, password: &str) -> (String, Vec<String>) {
+pub(crate) async fn switch_on(client: &Client<'_>, password: &str) -> (String, Vec<String>) {
     let secret = begin(client, password).await;
     let code = json!({ "code": shown(&secret, 0) });
     let codes = client.put("/profile/second-factor", code).await.ok();
@@ -145,31 +147,80 @@ async fn recovery_codes_work_once_each() {
         .refused(404, "NoSecondFactor");
 }
 
+/// The same from another address.
+async fn log_in_from(rig: &Rig, last: u8, code: &str) -> Reply {
+    let body = json!({ "name": "anna", "password": PASSWORD, "code": code });
+    let mut asked = request(Method::POST, "/session", &[], Some(&body));
+    asked.extensions_mut().insert(Sender {
+        address: IpAddr::from([10, 0, 0, last]),
+        scheme: Scheme::Http,
+    });
+    rig.send(asked).await
+}
+
 #[tokio::test]
 async fn codes_are_not_guessed() {
     let rig = Rig::new().await;
     let root = rig.root().await;
     let anna = root.user("anna", None).await;
     let (secret, codes) = switch_on(&anna, PASSWORD).await;
-    for _ in 0..admin::limits::GUESSES_PER_SECOND_FACTOR_MAX {
-        log_in(&rig, "anna", PASSWORD, "ABCDEF")
+    for _ in 0..admin::limits::CODE_GUESSES_PER_PAIR_MAX {
+        log_in_from(&rig, 1, "ABCDEF")
             .await
             .refused(401, "InvalidSecondFactor");
-        // The right password in between is no way around it.
-        rig.log_in("anna", PASSWORD)
-            .await
-            .refused(401, "SecondFactorRequired");
     }
+    // The right password in between is no way around it, and neither is the right code.
+    rig.log_in("anna", PASSWORD)
+        .await
+        .refused(401, "SecondFactorRequired");
     pass(30);
-    for right in [shown(&secret, 0), codes[0].clone()] {
-        let reply = log_in(&rig, "anna", PASSWORD, &right).await;
-        assert!(!reply.header("retry-after").is_empty());
-        reply.refused(429, "TooManyAttempts");
-    }
+    let reply = log_in_from(&rig, 1, &shown(&secret, 0)).await;
+    assert!(!reply.header("retry-after").is_empty());
+    reply.refused(429, "TooManyAttempts");
+    // Elsewhere it is.
+    log_in_from(&rig, 2, &shown(&secret, 0)).await.ok();
+    log_in_from(&rig, 1, &codes[0]).await.ok();
     pass(admin::limits::GUESS_SECONDS);
+    log_in_from(&rig, 1, &shown(&secret, 0)).await.ok();
+}
+
+#[tokio::test]
+async fn who_knows_the_password_does_not_keep_the_owner_out() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    let (secret, codes) = switch_on(&anna, PASSWORD).await;
+    let mut tried = 0;
+    for last in 1..=50 {
+        for _ in 0..3 {
+            let reply = log_in_from(&rig, last, "wrong").await;
+            match reply.status.as_u16() {
+                401 => tried += 1,
+                _ => {
+                    assert!(!reply.header("retry-after").is_empty());
+                    reply.refused(429, "TooManyAttempts");
+                }
+            }
+        }
+    }
+    assert_eq!(tried, admin::limits::CODE_GUESSES_PER_USER_MAX);
+    pass(30);
+    // A strange place has to wait, whoever is there.
+    log_in_from(&rig, 60, &shown(&secret, 0))
+        .await
+        .refused(429, "TooManyAttempts");
+    // Unless it is somebody with a recovery code.
+    log_in_from(&rig, 60, &codes[0]).await.ok();
+    log_in_from(&rig, 61, "ABCDEF-GHIJKL-MNOPQR-STUVWX")
+        .await
+        .refused(401, "InvalidSecondFactor");
+    // Where the owner is logged in she can log in once more, and what she has goes on.
+    anna.get("/profile").await.ok();
     log_in(&rig, "anna", PASSWORD, &shown(&secret, 0))
         .await
         .ok();
+    pass(admin::limits::GUESS_SECONDS);
+    log_in_from(&rig, 62, &shown(&secret, 0)).await.ok();
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use storage_engine::{Engine, EngineConfig, NewObject, Notes, PutObject, StageOptions};
 
-/// As many as an account may have, like Amazon's.
-const USERS: usize = 5_000;
+/// As many as an account may have.
+const USERS: usize = 10_000;
 const OBJECTS: usize = 1_000_000;
 const BUCKETS: usize = 900;
 /// What a page of the default length may take.

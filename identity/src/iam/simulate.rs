@@ -251,7 +251,8 @@ impl Iam<'_> {
         })
     }
 
-    fn caller_named(&self, arn: &str) -> Option<Caller> {
+    /// A user or role of this account, as whoever asks with nothing but that.
+    pub fn caller_named(&self, arn: &str) -> Option<Caller> {
         let state = self.identity.state();
         let caller = state.caller_named(arn)?;
         let is_plain = caller.account.is_plain() && state.has_plain_accounts(&self.space);

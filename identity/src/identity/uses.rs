@@ -52,7 +52,7 @@ impl Identity {
             for some in unwritten.chunks(limits::KEY_USES_WRITTEN_MAX) {
                 let rows = some.iter().map(|use_| Row::Used(use_.row.clone()));
                 let writes: Vec<Write> = rows.map(Write::Put).collect();
-                inner.commit(&mut table, &writes).await?;
+                inner.commit(&mut table, &writes, &[]).await?;
                 for use_ in some {
                     use_.usage.wrote(use_.row.last.at);
                 }

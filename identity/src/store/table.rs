@@ -7,6 +7,7 @@ use bytes::Bytes;
 use storage_engine::{Engine, TableGuard, TableWrite};
 
 use super::row::{Row, RowKey, damaged};
+use crate::belongings::ForeignRow;
 use crate::error::{Error, Result};
 
 const TABLE: &str = "identity";
@@ -57,8 +58,9 @@ impl Table {
         }
     }
 
-    /// Durable when it returns. Nothing is written if somebody else wrote in between.
-    pub(crate) async fn commit(&mut self, writes: &[Write]) -> Result<()> {
+    /// Durable when it returns, with rows of other tables deleted. Nothing is written if somebody else
+    /// wrote in between.
+    pub(crate) async fn commit(&mut self, writes: &[Write], gone: Vec<ForeignRow>) -> Result<()> {
         let counter = Bytes::from_static(COUNTER);
         let guard = match self.changes {
             0 => TableGuard::Absent(counter.clone()),
@@ -71,8 +73,9 @@ impl Table {
                 Write::Delete(key) => TableWrite::Delete(key.encode().into()),
             });
         }
-        let committed = self.engine.table_commit(TABLE, vec![guard], batch).await;
-        match committed {
+        let engine = &self.engine;
+        let committed = engine.table_commit_with(TABLE, vec![guard], batch, gone);
+        match committed.await {
             Ok(()) => {
                 self.changes += 1;
                 Ok(())

@@ -17,8 +17,11 @@ pub(super) fn context<'a>(question: &Question<'a>) -> Context<'a> {
     let is_asked = question.caller.looks_at("") || policy.is_some_and(|policy| policy.looks_at(""));
     if is_asked {
         // What is known outweighs what the request says: of a key set twice the first counts.
-        for (key, value) in question.known {
-            context.set(*key, *value);
+        for values in question.known.chunk_by(|one, next| one.0 == next.0) {
+            match values {
+                [(key, value)] => context.set(*key, *value),
+                _ => context.set_all(values[0].0, values.iter().map(|(_, value)| *value)),
+            }
         }
         if let Some(request) = question.request {
             connection(request, question.caller, &mut context);

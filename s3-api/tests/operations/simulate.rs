@@ -203,10 +203,10 @@ async fn what_decides_is_named() {
         client.s3.explain(asked).await.unwrap()
     };
     let own = explain(&owner_caller.caller, "s3:GetObject").await;
-    assert_eq!((own.is_allowed, own.ground), (true, Ground::Policies));
+    assert_eq!((own.is_allowed(), own.ground), (true, Ground::Policies));
     let stranger = explain(&other.caller, "s3:ListBucket").await;
     assert_eq!(
-        (stranger.is_allowed, stranger.ground),
+        (stranger.is_allowed(), stranger.ground),
         (false, Ground::Policies)
     );
     assert!(stranger.statements.is_empty());
@@ -215,7 +215,10 @@ async fn what_decides_is_named() {
     let put = call("PUT", "/bucket?policy").body(policy);
     client.send_as(&owner, put).await.ok();
     let let_in = explain(&other.caller, "s3:ListBucket").await;
-    assert_eq!((let_in.is_allowed, let_in.ground), (true, Ground::Policies));
+    assert_eq!(
+        (let_in.is_allowed(), let_in.ground),
+        (true, Ground::Policies)
+    );
     assert_eq!(let_in.statements[0].sid.as_deref(), Some("all"));
 
     let block = "<PublicAccessBlockConfiguration><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
@@ -223,21 +226,21 @@ async fn what_decides_is_named() {
     client.send_as(&owner, put).await.ok();
     let shut = explain(&other.caller, "s3:ListBucket").await;
     assert_eq!(
-        (shut.is_allowed, shut.ground),
+        (shut.is_allowed(), shut.ground),
         (false, Ground::PublicAccessBlock)
     );
     let put = call("PUT", "/bucket?acl").header("x-amz-acl", "public-read");
     client.send_as(&owner, put).await.ok();
     let listed = explain(&other.caller, "s3:ListBucket").await;
-    assert_eq!((listed.is_allowed, listed.ground), (true, Ground::List));
+    assert_eq!((listed.is_allowed(), listed.ground), (true, Ground::List));
     let writing = explain(&other.caller, "s3:PutObject").await;
-    assert!(!writing.is_allowed);
+    assert!(!writing.is_allowed());
     // And so it is.
     let list = |by| client.send_raw(call("GET", "/bucket").signed_by(by));
     let keys = Keys::new(other.caller.access_key(), other.secret.expose());
     list(&keys).await.ok();
     let nobody = Caller::anonymous();
-    assert!(explain(&nobody, "s3:ListBucket").await.is_allowed);
+    assert!(explain(&nobody, "s3:ListBucket").await.is_allowed());
     let absent = Deliberation {
         caller: &nobody,
         action: "s3:ListBucket",

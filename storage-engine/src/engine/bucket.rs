@@ -135,6 +135,28 @@ impl Engine {
             .await?
             .unwrap_or_default())
     }
+
+    /// Every bucket with what it holds, by name. What is made or deleted meanwhile may be among them
+    /// or not.
+    pub async fn each_usage(&self, mut each: impl FnMut(BucketRow, UsageRow)) -> Result<()> {
+        let mut after = None;
+        loop {
+            let page = ListBuckets {
+                after,
+                limit: limits::LIST_MAX,
+                ..ListBuckets::default()
+            };
+            let page = self.list_buckets(page).await?;
+            for bucket in page.buckets {
+                let usage = self.meta.row(Key::usage(bucket.id)).await?;
+                each(bucket, usage.unwrap_or_default());
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// The engine's own bounds; protocols have narrower rules.

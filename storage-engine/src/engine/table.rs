@@ -77,11 +77,28 @@ impl Engine {
         guards: Vec<TableGuard>,
         writes: Vec<TableWrite>,
     ) -> Result<()> {
+        self.table_commit_with(table, guards, writes, Vec::new())
+            .await
+    }
+
+    /// The same, with rows of other tables that go in the same change.
+    pub async fn table_commit_with(
+        &self,
+        table: &str,
+        guards: Vec<TableGuard>,
+        writes: Vec<TableWrite>,
+        gone: Vec<(&'static str, Bytes)>,
+    ) -> Result<()> {
         let bytes = writes.iter().map(|write| match write {
             TableWrite::Put(key, value) => key.len() + value.len(),
             TableWrite::Delete(key) => key.len(),
         });
-        within("change of a table", bytes.sum(), limits::BATCH_BYTES_MAX)?;
+        let gone_bytes = gone.iter().map(|(table, key)| table.len() + key.len());
+        let bytes = bytes.sum::<usize>() + gone_bytes.sum::<usize>();
+        within("change of a table", bytes, limits::BATCH_BYTES_MAX)?;
+        for (_, key) in &gone {
+            within("row key", key.len(), limits::KEY_BYTES_MAX)?;
+        }
         for write in &writes {
             check(write)?;
         }
@@ -107,6 +124,9 @@ impl Engine {
                         }
                         TableWrite::Delete(key) => batch.delete(Key::named(&table, key)),
                     }
+                }
+                for (table, key) in &gone {
+                    batch.delete(Key::named(table, key));
                 }
                 Ok((batch, ()))
             })

@@ -252,6 +252,8 @@ export interface Verdict {
   action: string;
   resource: string;
   decision: 'allowed' | 'explicitly_denied' | 'implicitly_denied';
+  scope: 'everything' | 'principal';
+  ground: 'policies' | 'public_access_block' | 'acl' | 'acl_to_account' | null;
   statements: {
     policy: string | null;
     source: 'standing' | 'identity' | 'boundary' | 'session' | 'restriction' | 'resource';
