@@ -56,3 +56,15 @@ fn a_network_of_ipv6_is_one_address() {
     assert_ne!(network(one), network(elsewhere));
     assert_eq!(network("::ffff:127.0.0.1".parse().unwrap()), HERE);
 }
+
+#[test]
+fn a_clock_that_is_put_back_locks_nobody_out_for_longer() {
+    let guesses = Guesses::default();
+    let year = 365 * 24 * 3600;
+    for _ in 0..GUESSES_PER_PAIR_MAX {
+        guesses.admit("anna", HERE, year).unwrap();
+    }
+    let refused = guesses.admit("anna", HERE, 1000).unwrap_err();
+    assert_eq!(refused.retry_after_seconds, Some(GUESS_SECONDS));
+    guesses.admit("anna", HERE, 1000 + GUESS_SECONDS).unwrap();
+}

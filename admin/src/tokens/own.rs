@@ -78,7 +78,11 @@ pub(crate) async fn create(call: &Call<'_>, new: NewToken) -> Result<TokenMade, 
         expires: now + new.expires_in,
         policy,
     };
-    let (id, token, text) = call.admin.tokens.make(wanted, now).await?;
+    let (id, token, text) = call
+        .admin
+        .tokens
+        .make(wanted, now, || call.session().is_ok())
+        .await?;
     Ok(TokenMade {
         view: view(id, &token),
         token: text,
