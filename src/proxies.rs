@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::header::{HOST, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -62,12 +62,12 @@ impl TrustedProxies {
     /// The nearest address that is no trusted proxy: what stands before it anybody could have
     /// written.
     fn sender(&self, peer: IpAddr, request: &Parts) -> IpAddr {
-        let lines = request.headers.get_all(FORWARDED_FOR).iter();
-        let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
-        let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        // As bytes: what a client has written in front must not hide what the proxy put behind it.
+        let lines = request.headers.get_all(FORWARDED_FOR).iter().rev();
+        let hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         let mut nearest = peer;
         for hop in hops {
-            let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            let Some(address) = address(hop) else {
                 break;
             };
             nearest = address.to_canonical();
@@ -77,6 +77,13 @@ impl TrustedProxies {
         }
         nearest
     }
+}
+
+/// Some proxies say the port too.
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop.trim_ascii()).ok()?;
+    let address = text.parse::<IpAddr>().ok();
+    address.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// The first item of a list: what the proxy nearest to the client has said.

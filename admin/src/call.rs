@@ -26,6 +26,8 @@ pub(crate) struct Call<'a> {
     about: OnceLock<String>,
     /// Who it turned out to be, where that was not known before.
     who: OnceLock<String>,
+    /// A stranger tried a password, of which only so many are let through.
+    guessed: OnceLock<()>,
 }
 
 impl<'a> Call<'a> {
@@ -44,6 +46,7 @@ impl<'a> Call<'a> {
             path,
             about: OnceLock::new(),
             who: OnceLock::new(),
+            guessed: OnceLock::new(),
         }
     }
 
@@ -98,6 +101,17 @@ impl<'a> Call<'a> {
             true => String::new(),
             false => self.caller.arn().to_owned(),
         })
+    }
+
+    /// Tells the audit log that this was an attempt at a password that was let through.
+    pub(crate) fn has_guessed(&self) {
+        let _ = self.guessed.set(());
+    }
+
+    /// Whether nothing bounds how often this comes from whom: nobody has shown who he is, and no
+    /// attempt was counted.
+    pub(crate) fn is_of_stranger(&self) -> bool {
+        self.who().is_empty() && self.guessed.get().is_none()
     }
 
     /// IAM of the account that asks.

@@ -45,6 +45,14 @@ struct Window {
     count: u32,
 }
 
+impl Window {
+    /// A clock that was put back must not make it last until the clock is there again.
+    fn seen_at(&mut self, now: u64) -> &Window {
+        self.begun = self.begun.min(now);
+        self
+    }
+}
+
 impl Guesses {
     /// Counts an attempt, or refuses it uncounted.
     pub(crate) fn admit(&self, name: &str, address: IpAddr, now: u64) -> Result<(), Refused> {
@@ -69,7 +77,10 @@ impl Guesses {
         let mut windows = self.windows();
         let is_over = |window: &Window| now.saturating_sub(window.begun) >= GUESS_SECONDS;
         if windows.len() + guessers.len() > GUESSERS_MAX {
-            windows.retain(|_, window| !is_over(window));
+            windows.retain(|_, window| !is_over(window.seen_at(now)));
+        }
+        for (guesser, _) in guessers {
+            windows.get_mut(guesser).map(|window| window.seen_at(now));
         }
         let is_full = windows.len() + guessers.len() > GUESSERS_MAX;
         for (guesser, max) in guessers {

@@ -6,21 +6,23 @@ use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::{AdminConfig, Inner, OpenError};
+use crate::limits::{KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
 use crate::local::{self, Local};
 use crate::refused::Refused;
 use crate::repeats;
 use crate::route::{Audited, Door, Route};
 use crate::router::{Found, find};
 use crate::session::bearer::Bearer;
+use crate::session::login::OWN_HEADER;
 use crate::transfer;
 use bytes::Bytes;
-use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, SERVER};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, ORIGIN, SERVER};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use identity::Caller;
-use s3_api::{Client, Observation, RequestId};
+use s3_api::{Client, Memory, Observation, RequestId};
 use std::error::Error;
 use std::sync::Arc;
 
@@ -189,6 +191,18 @@ impl Admin {
         }
     }
 
+    /// Memory for a body that may become long. What anybody can send is short.
+    async fn hold(&self, route: &Route, body: &RequestBody) -> Result<Option<Memory>, Refused> {
+        let coming = body.size_hint().upper().unwrap_or(u64::MAX);
+        if route.door == Door::Open || coming <= UNHELD_BODY_BYTES_MAX {
+            return Ok(None);
+        }
+        let load = self.inner.s3.load();
+        Ok(Some(
+            load.hold(coming.min(KEYS_BODY_BYTES_MAX as u64)).await?,
+        ))
+    }
+
     /// Who asks is known before anything else is looked at.
     async fn run(
         &self,
@@ -208,6 +222,7 @@ impl Admin {
         if let (Door::Login, Some(bearer)) = (route.door, &bearer) {
             bearer.require_login()?;
         }
+        let _held = self.hold(route, &body).await?;
         let asked = Asked {
             route,
             values,
@@ -231,10 +246,14 @@ impl Admin {
 }
 
 /// What is open changes something by a cookie, or sets one. Browsers say where a request comes from;
-/// everybody else may leave it out.
+/// everybody else may leave it out. Without TLS they say no more than that it comes from a page: then
+/// it has to be in a form that no page of another site can send without asking first.
 fn refuse_other_sites(parts: &Parts) -> Result<(), Refused> {
-    let site = parts.headers.get("sec-fetch-site");
-    let is_own = site.is_none_or(|site| site == "same-origin" || site == "none");
+    let headers = &parts.headers;
+    let is_own = match headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin" || site == "none",
+        None => !headers.contains_key(ORIGIN) || cannot_be_sent_unasked(headers),
+    };
     match is_own || parts.method == Method::GET {
         true => Ok(()),
         false => Err(Refused::new(
@@ -243,6 +262,13 @@ fn refuse_other_sites(parts: &Parts) -> Result<(), Refused> {
             "A page of another site cannot do this.",
         )),
     }
+}
+
+fn cannot_be_sent_unasked(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let kind = kind.and_then(|it| it.split(';').next()).map(str::trim);
+    let is_json = kind.is_some_and(|it| it.eq_ignore_ascii_case("application/json"));
+    is_json || headers.contains_key(OWN_HEADER)
 }
 
 /// A request whose route and sender are known.
@@ -264,17 +290,19 @@ pub(crate) async fn perform(
     let route = asked.route;
     let call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
     let outcome = (route.run)(&call, body).await;
-    if route.audited == Audited::Yes && !is_flood(&outcome) {
+    if route.audited == Audited::Yes && !is_flood(&call, &outcome) {
         let change = Change::of(&call, route.name, id, outcome.as_ref());
         inner.audit.note(change, inner.seconds()).await;
     }
     outcome
 }
 
-/// Attempts that were not even looked at; they could push all else out of the audit log.
-fn is_flood(outcome: &Result<Answer, Refused>) -> bool {
+/// What anybody could send as often as he likes: it could push all else out of the audit log.
+fn is_flood(call: &Call<'_>, outcome: &Result<Answer, Refused>) -> bool {
     let refused = outcome.as_ref().err();
-    refused.is_some_and(|refused| refused.status == StatusCode::TOO_MANY_REQUESTS)
+    refused.is_some_and(|refused| {
+        refused.status == StatusCode::TOO_MANY_REQUESTS || call.is_of_stranger()
+    })
 }
 
 /// The code of a refusal, for metrics; those that are none of ours are S3's.

@@ -225,7 +225,7 @@ pub(crate) async fn empty(call: &Call<'_>, emptying: Emptying) -> Result<JobView
         admin: call.admin.me()?,
         parts: call.parts.clone(),
         caller: call.caller.clone(),
-        holder: call.bearer.as_ref().map(|bearer| bearer.holder.clone()),
+        bearer: call.bearer.clone(),
         bucket: bucket.to_owned(),
         bypass_governance: emptying.bypass_governance,
     };

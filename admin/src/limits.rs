@@ -4,6 +4,11 @@
 pub const BODY_BYTES_MAX: usize = 1 << 20;
 /// The same where it lists keys: a thousand of 1,024 bytes, every byte escaped.
 pub const KEYS_BODY_BYTES_MAX: usize = 8 << 20;
+/// The same of a login, which anybody can send: the longest name, password and code, every byte
+/// escaped.
+pub const LOGIN_BODY_BYTES_MAX: usize = 16 << 10;
+/// From so many bytes on a body takes of the memory of bodies.
+pub const UNHELD_BODY_BYTES_MAX: u64 = 64 << 10;
 /// What S3 answers to a request of ours: a thousand entries with the longest keys.
 pub const S3_ANSWER_BYTES_MAX: usize = 32 << 20;
 /// Elements in such an answer.
@@ -114,6 +119,9 @@ pub const JOB_MIB_PER_SECOND: u64 = 64;
 pub const JOB_MIB_PER_SECOND_MAX: u64 = 1 << 20;
 /// Things that are wrong, as a job's report describes them one by one.
 pub const JOB_FINDINGS_MAX: usize = 100;
+/// What is kept of a job, and of why it failed.
+pub const JOB_BYTES_MAX: usize = 60 << 10;
+pub const JOB_ERROR_BYTES_MAX: usize = 4 << 10;
 /// Buckets that are emptied at once, and versions that are deleted of each in a second.
 pub const EMPTYING_AT_ONCE_MAX: usize = 4;
 pub const EMPTIED_PER_SECOND_MAX: u32 = 2_000;

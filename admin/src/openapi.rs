@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the types in it.
 
+mod links;
+
 use crate::answer::{Answer, with_type};
 use crate::base::BasePath;
 use crate::call::Call;
@@ -111,16 +113,21 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
 }
 
 fn path_parameters(path: &str) -> Vec<Value> {
-    let values = path.split('/').filter_map(|segment| {
-        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
-        Some(json!({
+    let values = names_in(path).map(|name| {
+        json!({
             "name": name,
             "in": "path",
             "required": true,
             "schema": { "type": "string", "minLength": 1 },
-        }))
+        })
     });
     values.collect()
+}
+
+/// The names of its `{…}`.
+fn names_in(path: &str) -> impl Iterator<Item = &str> {
+    let segments = path.split('/');
+    segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// The fields of the route's query, one parameter each.
@@ -160,6 +167,9 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut done = json!({ "description": route.summary });
     if let (Some(content), Value::Object(done)) = (content, &mut done) {
         done.insert("content".into(), content);
+        if let Some(links) = links::of(route) {
+            done.insert("links".into(), links);
+        }
     }
     let refused = json!({ "$ref": "#/components/responses/Refused" });
     json!({ status.to_string(): done, "4XX": refused, "5XX": refused })

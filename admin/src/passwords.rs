@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
-use storage_engine::{Engine, TableWrite};
+use storage_engine::{Engine, TableGuard, TableWrite};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task;
 
@@ -67,6 +67,10 @@ struct Row {
     generation: u64,
 }
 
+/// What is kept of somebody's password. No two settings of one leave the same.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Stamp(Option<bytes::Bytes>);
+
 #[derive(Debug)]
 pub(crate) struct Passwords {
     engine: Arc<Engine>,
@@ -86,7 +90,27 @@ impl Passwords {
     }
 
     pub(crate) async fn set(&self, holder: &Holder, password: &Password) -> Result<(), Refused> {
-        self.keep(key(holder), password, 0).await
+        self.keep(key(holder), password, 0, Vec::new()).await
+    }
+
+    /// The same, only if nobody has set another or taken it away since `before` was read.
+    pub(crate) async fn change(
+        &self,
+        holder: &Holder,
+        password: &Password,
+        before: Stamp,
+    ) -> Result<(), Refused> {
+        let key = key(holder);
+        let guard = match before.0 {
+            Some(row) => TableGuard::Equals(key.clone(), row),
+            None => TableGuard::Absent(key.clone()),
+        };
+        self.keep(key, password, 0, vec![guard]).await
+    }
+
+    /// To know later whether it is still the same password.
+    pub(crate) async fn stamp(&self, holder: &Holder) -> Result<Stamp, Refused> {
+        Ok(Stamp(self.engine.table_get(TABLE, &key(holder)).await?))
     }
 
     async fn keep(
@@ -94,6 +118,7 @@ impl Passwords {
         key: bytes::Bytes,
         password: &Password,
         generation: u64,
+        guards: Vec<TableGuard>,
     ) -> Result<(), Refused> {
         let mut row = Row {
             memory_kib: HASH_MEMORY_KIB,
@@ -106,10 +131,15 @@ impl Passwords {
         let row = serde_json::to_vec(&row);
         let row = row.map_err(|error| Refused::failure("a password", &error))?;
         let write = TableWrite::Put(key, row.into());
-        self.engine
-            .table_commit(TABLE, Vec::new(), vec![write])
-            .await?;
-        Ok(())
+        let written = self.engine.table_commit(TABLE, guards, vec![write]);
+        match written.await {
+            Err(storage_engine::Error::Condition { .. }) => Err(Refused::new(
+                StatusCode::CONFLICT,
+                "PasswordChanged",
+                "Somebody else changed the password in this moment.",
+            )),
+            written => Ok(written?),
+        }
     }
 
     /// Which secret of the server's root this is. Another one in the configuration is another
@@ -130,7 +160,8 @@ impl Passwords {
             }
             generation = row.generation + 1;
         }
-        self.keep(ROOT.into(), &secret, generation).await?;
+        self.keep(ROOT.into(), &secret, generation, Vec::new())
+            .await?;
         Ok(generation)
     }
 

@@ -170,7 +170,7 @@ impl Repeats {
         for old in &gone {
             ages.remove(old);
         }
-        ages.insert((now, asked.name));
+        begin_anew(&mut ages, asked.name, now);
         Ok(())
     }
 
@@ -187,8 +187,13 @@ impl Repeats {
                 put(&asked.name, &row)?
             }
         };
+        let is_gone = matches!(write, TableWrite::Delete(_));
         let written = self.engine.table_commit(TABLE, Vec::new(), vec![write]);
-        Ok(written.await?)
+        written.await?;
+        if let Some(ages) = self.ages.get().filter(|_| is_gone) {
+            lock(ages).remove(&(at, asked.name));
+        }
+        Ok(())
     }
 
     async fn read_ages(&self) -> Result<Mutex<BTreeSet<(u64, Name)>>, Refused> {
@@ -290,6 +295,13 @@ fn gone(ages: &BTreeSet<(u64, Name)>, now: u64) -> Vec<(u64, Name)> {
     let old = old.take_while(|(at, (begun, _))| *at < too_many || begun + REPEAT_SECONDS <= now);
     // The rest goes with the next ones: one change has a bound.
     old.map(|(_, age)| *age).take(STEP).collect()
+}
+
+/// Of each name there is one row, and so one age: with an older one beside it, the row would go when
+/// that one is over.
+fn begin_anew(ages: &mut BTreeSet<(u64, Name)>, name: Name, now: u64) {
+    ages.retain(|(_, there)| *there != name);
+    ages.insert((now, name));
 }
 
 fn lock(ages: &Mutex<BTreeSet<(u64, Name)>>) -> MutexGuard<'_, BTreeSet<(u64, Name)>> {

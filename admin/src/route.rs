@@ -10,7 +10,7 @@ use crate::facts::Setting;
 use crate::jobs;
 use crate::kms;
 use crate::lifecycle;
-use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX};
+use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX, LOGIN_BODY_BYTES_MAX};
 use crate::links;
 use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
@@ -162,7 +162,8 @@ macro_rules! routes {
 }
 
 routes! {
-    POST "/session" LogIn "-" Open Yes login::log_in [] [login::Login] => CREATED login::LoggedIn,
+    POST "/session" LogIn "-" Open Yes login::log_in [] [login::Login]
+        up to LOGIN_BODY_BYTES_MAX => CREATED login::LoggedIn,
         "Log in with a name and a password";
     GET "/session" GetSession "-" Bearer No who::describe [who::MayQuery] []
         => OK who::Described, "Who I am, and what I may";

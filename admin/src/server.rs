@@ -4,13 +4,16 @@ use crate::answer::{Answer, with_type};
 use crate::body::AdminBody;
 use crate::call::Call;
 use crate::facts::{Counted, Counters, Setting};
+use crate::inner::Inner;
 use crate::limits::{LIVE_STREAMS_MAX, LOCAL_STREAM_SECONDS_MAX, TOTALS_SECONDS};
 use crate::page::Page;
 use crate::refused::Refused;
+use crate::session::bearer::Bearer;
 use crate::time::of_system;
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
+use http::request::Parts;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
@@ -20,6 +23,9 @@ use std::time::Duration;
 use storage_engine::Engine;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+/// What it takes to watch live figures.
+const WATCHING: &str = "cairn:GetServerInfo";
 
 /// What is running.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -150,9 +156,10 @@ fn answers([success, redirect, client_error, server_error]: [f64; 4]) -> Answers
     }
 }
 
-/// A stream that ends with the access token it was asked for with, and with the server.
+/// A stream that ends with the access token it was asked for with, with the session or the
+/// permission, and with the server.
 pub(crate) async fn live(call: &Call<'_>) -> Result<Answer, Refused> {
-    call.permit("cairn:GetServerInfo")?;
+    call.permit(WATCHING)?;
     let (slot, seconds) = call.admin.live.watch().await?;
     let now = call.admin.seconds();
     let left = call.bearer.as_ref();
@@ -160,19 +167,49 @@ pub(crate) async fn live(call: &Call<'_>) -> Result<Answer, Refused> {
         bearer.expires.saturating_sub(now)
     });
     let end = Instant::now() + Duration::from_secs(left);
-    let state = (slot, seconds, call.admin.stopping.clone());
-    let pieces = stream::unfold(state, move |(slot, mut seconds, mut stopping)| async move {
+    let watcher = Watcher {
+        admin: call.admin.me()?,
+        parts: call.parts.clone(),
+        bearer: call.bearer.clone(),
+    };
+    let state = (slot, seconds, call.admin.stopping.clone(), watcher);
+    let pieces = stream::unfold(state, move |state| async move {
+        let (slot, mut seconds, mut stopping, watcher) = state;
         tokio::select! {
             changed = seconds.changed() => changed.ok()?,
             _ = stopping.wait_for(|stopping| *stopping) => return None,
             () = sleep_until(end) => return None,
         }
-        let event = seconds.borrow_and_update().clone();
-        Some((event, (slot, seconds, stopping)))
+        let event = watcher
+            .may_go_on()
+            .then(|| seconds.borrow_and_update().clone())?;
+        Some((event, (slot, seconds, stopping, watcher)))
     });
     let mut answer = with_type(Bytes::new(), "text/event-stream");
     *answer.body_mut() = AdminBody::pieces(Box::pin(pieces));
     Ok(answer)
+}
+
+/// Who watches, asked anew every second: he may have been shut out meanwhile.
+struct Watcher {
+    admin: Arc<Inner>,
+    parts: Parts,
+    /// None of the server's own account on this machine.
+    bearer: Option<Bearer>,
+}
+
+impl Watcher {
+    fn may_go_on(&self) -> bool {
+        let Some(bearer) = &self.bearer else {
+            return true;
+        };
+        let caller = self.admin.caller_now(bearer);
+        let caller = caller.filter(|_| self.admin.lets_in(bearer));
+        caller.is_some_and(|caller| {
+            let call = Call::new(&self.admin, &self.parts, caller, None, Vec::new());
+            call.permit(WATCHING).is_ok()
+        })
+    }
 }
 
 /// Makes an event every second while somebody watches.

@@ -83,6 +83,7 @@ pub(crate) struct Sessions {
 
 /// What a login or a refresh gives.
 pub(crate) struct Opened {
+    pub(crate) id: SessionId,
     pub(crate) session: Arc<Session>,
     pub(crate) access: String,
     pub(crate) refresh: String,
@@ -341,6 +342,7 @@ impl Sessions {
             turn: session.turn,
         };
         Opened {
+            id,
             access: self.signer.access(access),
             refresh: self.signer.refresh(refresh),
             session,

@@ -8,6 +8,7 @@ use crate::inner::OpenError;
 use crate::limits::{TOKEN_SHOWN_SECONDS, TOKEN_USE_SECONDS, TOKENS_MAX, TOKENS_PER_USER_MAX};
 use crate::random::random;
 use crate::refused::Refused;
+use crate::session::bearer::ended;
 use base64_simd::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use identity::model::Holder;
@@ -158,6 +159,10 @@ impl Tokens {
         (token.hash == blake3::hash(secret)).then_some((TokenId(*id), token))
     }
 
+    pub(crate) fn named(&self, id: TokenId) -> Option<Arc<Token>> {
+        self.known().get(&id).cloned()
+    }
+
     /// Those of somebody, the newest first.
     pub(crate) fn of_holder(&self, holder: &Holder) -> Vec<(TokenId, Arc<Token>)> {
         let known = self.known();
@@ -172,8 +177,13 @@ impl Tokens {
         &self,
         wanted: Wanted,
         now: u64,
+        is_let_in: impl FnOnce() -> bool,
     ) -> Result<(TokenId, Arc<Token>, String), Refused> {
         let _held = self.changing.lock().await;
+        // Whoever is shut out loses his session first, then his tokens: none comes behind.
+        if !is_let_in() {
+            return Err(ended());
+        }
         let gone = self.making_room_for(&wanted.holder, now)?;
         let (id, secret) = (random::<ID_BYTES>()?, random::<SECRET_BYTES>()?);
         let row = Row {

@@ -16,7 +16,7 @@ use s3_api::RequestId;
 const SANDBOX: &str = "default-src 'none'; sandbox";
 
 /// Parts of an upload are not changes by themselves: completing it is.
-const PART_OF_UPLOAD: &str = "partNumber=";
+const PARTS_OF_UPLOAD: [&str; 2] = ["UploadPart", "UploadPartCopy"];
 
 pub(crate) async fn answer(
     admin: &Inner,
@@ -32,9 +32,10 @@ pub(crate) async fn answer(
     let mut answer = answer.map(AdminBody::s3);
     let policy = HeaderValue::from_static(SANDBOX);
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    let is_part = query
-        .split('&')
-        .any(|pair| pair.starts_with(PART_OF_UPLOAD));
+    // What S3 took it for counts, not what it looks like.
+    let seen = answer.extensions().get::<s3_api::Observation>();
+    let operation = seen.and_then(|seen| seen.operation);
+    let is_part = operation.is_some_and(|operation| PARTS_OF_UPLOAD.contains(&operation));
     let is_read = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_read && !is_part {
         // Made before it is waited for: an answer's body belongs to one thread at a time.

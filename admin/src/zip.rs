@@ -72,6 +72,7 @@ pub(crate) async fn prepare(call: &Call<'_>, selection: Selection) -> Result<Zip
     let ticket = Ticket {
         parts: call.parts.clone(),
         caller: call.caller.clone(),
+        bearer: call.bearer.clone(),
         bucket: bucket.to_owned(),
         keys,
         prefix,

@@ -97,4 +97,5 @@ pub(crate) struct Settings {
     pub(crate) silence: Duration,
     /// Of the lines of access logs.
     pub(crate) collector: Arc<Collector>,
+    pub(crate) load: Arc<Load>,
 }

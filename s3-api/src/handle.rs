@@ -85,6 +85,7 @@ impl S3 {
                 host_id: host_id.clone(),
                 silence,
                 collector: Arc::clone(&collector),
+                load: Arc::clone(&load),
             },
             domains,
             website_domains,

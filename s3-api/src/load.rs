@@ -13,7 +13,7 @@ use http::header::RETRY_AFTER;
 use http::request::Parts;
 use identity::Caller;
 use memory::Bodies;
-pub(crate) use memory::Memory;
+pub use memory::Memory;
 use rates::Rates;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -189,7 +189,7 @@ impl Load {
     }
 
     /// Memory for this much of a body. Waits a moment for others to give theirs back.
-    pub(crate) async fn hold(&self, bytes: u64) -> Result<Memory, Busy> {
+    pub async fn hold(&self, bytes: u64) -> Result<Memory, Busy> {
         let held = self.bodies.take(bytes).await;
         held.ok_or_else(|| self.refuse(Bound::Memory, Duration::ZERO))
     }

@@ -130,5 +130,8 @@ async fn a_body_of_known_length_is_complete_without_being_asked_for_its_end() {
     body.frame().await.unwrap().unwrap();
     assert!(body.record.answer.as_ref().unwrap().is_complete());
     let body = observe(Method::HEAD).await.into_body();
-    assert!(body.record.answer.as_ref().unwrap().is_complete(), "no byte of it is ever sent");
+    assert!(
+        body.record.answer.as_ref().unwrap().is_complete(),
+        "no byte of it is ever sent"
+    );
 }

@@ -80,3 +80,33 @@ fn what_is_no_range_is_refused() {
         );
     }
 }
+
+#[test]
+fn what_a_client_has_written_hides_nothing() {
+    let proxies = proxies(&["10.0.0.0/8"]);
+    // A proxy that appends to the line it got.
+    for line in [
+        b"\xff, 203.0.113.9".as_slice(),
+        b"\xc3\xa4, 203.0.113.9:55012",
+        b"10.0.0.9, \xff, 203.0.113.9",
+    ] {
+        let line = HeaderValue::from_bytes(line).unwrap();
+        let request = Request::builder().header("x-forwarded-for", line);
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        proxies.apply("10.0.0.1".parse().unwrap(), Scheme::Http, &mut parts);
+        let client: &Client = parts.extensions.get().unwrap();
+        assert_eq!(client.address.to_string(), "203.0.113.9");
+    }
+}
+
+#[test]
+fn a_port_behind_an_address_is_none_of_it() {
+    let proxies = proxies(&["10.0.0.0/8"]);
+    for (hop, sender) in [
+        ("203.0.113.9:4711", "203.0.113.9"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+    ] {
+        let (client, _) = seen(&proxies, "10.0.0.1", &[("x-forwarded-for", hop)]);
+        assert_eq!(client.address.to_string(), sender);
+    }
+}

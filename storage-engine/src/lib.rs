@@ -30,11 +30,12 @@ pub mod stage;
 pub use commit::{Allowances, CommitStats, HOLDER, Holding};
 pub use engine::requests::*;
 pub use engine::{
-    Affected, BackupOptions, BackupReport, BodyStream, BucketSettings, CheckOptions, CheckReport,
-    CompactConfig, CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine, EngineConfig,
-    EngineStats, Event, EventPage, FoundObject, Note, ObjectReader, OnWork, PROBLEMS_MAX, Parts,
-    Problem, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats, SegmentStats, TRASH_COUNTED_MAX,
-    TableGuard, TablePage, TableWrite, Unit, Work, check_folder, restore, unwatched,
+    Affected, BackupOptions, BackupReport, Becoming, BodyStream, BucketSettings, CheckOptions,
+    CheckReport, CompactConfig, CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine,
+    EngineConfig, EngineStats, Event, EventPage, FoundObject, Note, ObjectReader, OnWork,
+    PROBLEMS_MAX, Parts, Problem, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+    SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage, TableWrite, Unit, Work, check_folder,
+    restore, unwatched,
 };
 pub use error::{Damage, Error, Result};
 pub use stage::{Staged, Staging};

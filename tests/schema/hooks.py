@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 
 import schemathesis
+from schemathesis.generation.meta import TestPhase
 
 # How often each operation has been answered how.
 ANSWERED = collections.Counter()
@@ -28,6 +29,8 @@ KNOWN = {
     ("/policies", "name"): "inner",
     ("/jobs", "id"): "1",
     ("/events", "webhook"): "hook",
+    ("/s3", "bucket"): "photos",
+    ("/s3", "key"): "a",
 }
 DOCUMENT = {
     "Version": "2012-10-17",
@@ -111,9 +114,14 @@ def before_call(context, case, kwargs):
     show what happens if not. A backup goes to a folder of this machine: here it only learns that
     its path is not one."""
     front = "/" + case.operation.path.split("/")[1]
+    if case.operation.definition.raw["operationId"] == "LogOut":
+        # A session of its own: that of all others goes on.
+        case.headers = dict(case.headers or {}, Authorization="Bearer " + log_in())
+    # Along a link it is about what was made just before.
+    known = KNOWN if case.meta.phase.name != TestPhase.STATEFUL else {}
     for name, value in (case.path_parameters or {}).items():
-        if (front, name) in KNOWN and mostly(value):
-            case.path_parameters[name] = KNOWN[front, name]
+        if (front, name) in known and mostly(value):
+            case.path_parameters[name] = known[front, name]
     fill(case.query or {})
     whole = WHOLE.get(case.operation.definition.raw["operationId"])
     if whole and mostly(case.body):

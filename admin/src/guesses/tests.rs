@@ -116,3 +116,15 @@ fn a_right_code_gives_strangers_no_further_guesses() {
     guesses.code_was_right(&holder(), known);
     guesses.admit_code(&holder(), strange(1), 5).unwrap_err();
 }
+
+#[test]
+fn a_clock_that_is_put_back_locks_nobody_out_for_longer() {
+    let guesses = Guesses::default();
+    let year = 365 * 24 * 3600;
+    for _ in 0..GUESSES_PER_PAIR_MAX {
+        guesses.admit("anna", HERE, year).unwrap();
+    }
+    let refused = guesses.admit("anna", HERE, 1000).unwrap_err();
+    assert_eq!(refused.retry_after_seconds, Some(GUESS_SECONDS));
+    guesses.admit("anna", HERE, 1000 + GUESS_SECONDS).unwrap();
+}

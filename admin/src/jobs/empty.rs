@@ -9,11 +9,11 @@ use crate::limits::{DELETE_KEYS_MAX, EMPTIED_PER_SECOND_MAX, JOB_FINDINGS_MAX};
 use crate::objects::bulk::{self, DeleteOutcome, ToDelete};
 use crate::refused::Refused;
 use crate::s3::Ask;
+use crate::session::bearer::Bearer;
 use bytes::Bytes;
 use http::Method;
 use http::request::Parts;
-use identity::model::Holder;
-use identity::{Caller, Proof};
+use identity::Caller;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +25,8 @@ pub(super) struct Emptied {
     pub(super) admin: Arc<Inner>,
     pub(super) parts: Parts,
     pub(super) caller: Arc<Caller>,
-    /// The user it is, who may be deleted before this has ended.
-    pub(super) holder: Option<Holder>,
+    /// How he had shown who he is. He may be deleted, or be allowed less, before this has ended.
+    pub(super) bearer: Option<Bearer>,
     pub(super) bucket: String,
     pub(super) bypass_governance: bool,
 }
@@ -95,22 +95,8 @@ impl Emptied {
         }
     }
 
-    /// Who is no more deletes no more.
-    fn still_may(&self) -> Result<(), Stop> {
-        let proof = Proof::Login {
-            second_factor: None,
-        };
-        let identity = &self.admin.identity;
-        let gone = |holder: &Holder| identity.caller_of(holder, proof).is_none();
-        match self.holder.as_ref().is_some_and(gone) {
-            true => Err(Stop::Failed("whoever started it is no more".to_owned())),
-            false => Ok(()),
-        }
-    }
-
     async fn delete(&self, entries: Vec<VersionEntry>, tally: &mut Tally) -> Result<(), Stop> {
-        self.still_may()?;
-        let call = self.call();
+        let call = self.call()?;
         let (mut listed, mut single) = (Vec::new(), Vec::new());
         for entry in entries {
             let version = entry.summary.version_id().to_string();
@@ -137,10 +123,10 @@ impl Emptied {
     }
 
     async fn uploads(&self, running: &Running, tally: &mut Tally) -> Result<Ending, Stop> {
-        let call = self.call();
         let mut after = Cursor::Start;
         loop {
             let begun = Instant::now();
+            let call = self.call()?;
             let page = self.admin.engine.list_uploads(self.request(after)).await?;
             let count = page.entries.len();
             for upload in page.entries {
@@ -166,9 +152,21 @@ impl Emptied {
         }
     }
 
-    fn call(&self) -> Call<'_> {
-        let caller = Arc::clone(&self.caller);
-        Call::new(&self.admin, &self.parts, caller, None, Vec::new())
+    /// Who is no more deletes no more, and nobody more than he may by now.
+    fn call(&self) -> Result<Call<'_>, Stop> {
+        let caller = match &self.bearer {
+            Some(bearer) => self.admin.caller_now(bearer),
+            None => Some(Arc::clone(&self.caller)),
+        };
+        let gone = || Stop::Failed("whoever started it is no more".to_owned());
+        let caller = caller.ok_or_else(gone)?;
+        Ok(Call::new(
+            &self.admin,
+            &self.parts,
+            caller,
+            None,
+            Vec::new(),
+        ))
     }
 
     fn request(&self, after: Cursor) -> ListRequest {

@@ -1,6 +1,6 @@
 //! Jobs as they are kept: a row each in a table of the engine, the last hundred that ended.
 
-use crate::limits::JOBS_KEPT_MAX;
+use crate::limits::{JOB_BYTES_MAX, JOB_ERROR_BYTES_MAX, JOBS_KEPT_MAX};
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,7 +133,7 @@ pub(super) async fn read(engine: &Engine, id: u64) -> Result<Option<Job>, Error>
 
 /// Writes one; if it has ended, of all that have the newest stay.
 pub(super) async fn write(engine: &Engine, job: &Job) -> Result<(), Error> {
-    let row = serde_json::to_vec(job).map_err(unreadable)?;
+    let row = row_of(job)?;
     let mut writes = vec![TableWrite::Put(key(job.id), row.into())];
     if job.state != State::Running {
         let kept = read_all(engine).await?;
@@ -145,6 +145,46 @@ pub(super) async fn write(engine: &Engine, job: &Job) -> Result<(), Error> {
         writes.extend(gone.map(|id| TableWrite::Delete(key(id))));
     }
     engine.table_commit(TABLE, Vec::new(), writes).await
+}
+
+/// A row has a bound, and lists in a report can be long of keys that are: of each as many stay as
+/// there is room for. How many there were is beside them.
+fn row_of(job: &Job) -> Result<Vec<u8>, Error> {
+    let row = serde_json::to_vec(job).map_err(unreadable)?;
+    if row.len() <= JOB_BYTES_MAX {
+        return Ok(row);
+    }
+    let mut job = job.clone();
+    if let Some(error) = &mut job.error {
+        error.truncate(error.floor_char_boundary(JOB_ERROR_BYTES_MAX));
+    }
+    loop {
+        let row = serde_json::to_vec(&job).map_err(unreadable)?;
+        let is_cut = match &mut job.report {
+            Some(report) if row.len() > JOB_BYTES_MAX => halve_lists(report),
+            _ => return Ok(row),
+        };
+        if !is_cut {
+            job.report = None;
+        }
+    }
+}
+
+/// Whether there was anything left to leave out.
+fn halve_lists(value: &mut Value) -> bool {
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            items.truncate(items.len() / 2);
+            items.iter_mut().for_each(|item| {
+                halve_lists(item);
+            });
+            true
+        }
+        Value::Object(fields) => fields
+            .values_mut()
+            .fold(false, |is_cut, field| halve_lists(field) || is_cut),
+        _ => false,
+    }
 }
 
 pub(super) async fn remove(engine: &Engine, id: u64) -> Result<(), Error> {

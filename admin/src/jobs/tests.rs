@@ -196,3 +196,35 @@ async fn the_last_hundred_that_ended_are_kept() {
     assert_eq!(kept.len(), JOBS_KEPT_MAX + 1);
     assert_eq!((kept[0], kept[1]), (2, 6));
 }
+
+#[tokio::test]
+async fn a_report_that_is_too_long_for_a_row_keeps_what_there_is_room_for() {
+    let engine = engine();
+    let (jobs, _stop) = open(&engine).await;
+    let key = "\u{1}".repeat(1024);
+    let failures: Vec<_> = (0..100).map(|_| format!("{key}: AccessDenied")).collect();
+    let report =
+        json!({ "failed": 100, "failures": failures, "damaged": [{ "affected": failures }] });
+    let ended = Ended {
+        ending: Ending::Whole,
+        report,
+        problems: 100,
+    };
+    let job = Job::new(Kind::Check, "arn");
+    jobs.start(job, |_| async { Ok(ended) }).await.unwrap();
+    let job = until_ended(&jobs, 1).await.job;
+    assert_eq!((job.state, job.problems), (State::Done, 100));
+    let report = job.report.unwrap();
+    assert_eq!(report["failed"], 100);
+    let kept = report["failures"].as_array().unwrap().len();
+    assert!((1..100).contains(&kept), "{kept}");
+
+    let error = "long ".repeat(50_000);
+    let work = |_| async { Err(Stop::Failed(error)) };
+    jobs.start(Job::new(Kind::Check, "arn"), work)
+        .await
+        .unwrap();
+    let job = until_ended(&jobs, 2).await.job;
+    assert_eq!(job.state, State::Failed);
+    assert!(job.error.unwrap().starts_with("long long"));
+}

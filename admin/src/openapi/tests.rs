@@ -62,3 +62,46 @@ fn the_overview_is_up_to_date() {
     let listed = text.contains(&table);
     assert!(listed, "docs/ADMIN_API.md should have this table:\n{table}");
 }
+
+/// Every link leads to a route, from a field that the answer has, with all that the route's path
+/// needs.
+#[test]
+fn links_lead_from_what_was_made_to_what_can_be_asked_of_it() {
+    let document = document();
+    let mut count = 0;
+    for maker in ROUTES {
+        let operation = &document["paths"][maker.path][maker.method.as_str().to_lowercase()];
+        let made = &operation["responses"]["201"];
+        let Some(links) = made["links"].as_object() else {
+            continue;
+        };
+        let schema = made["content"]["application/json"]["schema"]["$ref"].as_str();
+        let schema = document.pointer(&schema.unwrap()[1..]).unwrap();
+        for link in links.values() {
+            count += 1;
+            let to = ROUTES
+                .iter()
+                .find(|it| link["operationId"] == it.name)
+                .unwrap();
+            let parameters = link["parameters"].as_object().unwrap();
+            let mut wanted: Vec<&str> = names_in(to.path).collect();
+            wanted.sort_unstable();
+            assert_eq!(parameters.keys().collect::<Vec<_>>(), wanted, "{to:?}");
+            let from = parameters.values().filter_map(Value::as_str);
+            for field in from.filter_map(|it| it.strip_prefix("$response.body#/")) {
+                assert!(
+                    schema["properties"][field].is_object(),
+                    "{maker:?}: {field}"
+                );
+            }
+        }
+    }
+    let bucket = &document["paths"]["/buckets"]["post"]["responses"]["201"]["links"];
+    assert_eq!(
+        bucket["DeleteBucket"]["parameters"]["name"],
+        "$response.body#/name"
+    );
+    let key = &document["paths"]["/users/{name}/keys"]["post"]["responses"]["201"]["links"];
+    assert_eq!(key["DeleteKey"]["parameters"]["name"], "$request.path.name");
+    assert!(count > 40, "{count}");
+}

@@ -149,7 +149,9 @@ async fn with_keys<T>(
     call.permit("cairn:ManageAccountKeys")?;
     let account = named(call)?;
     let is_servers_own = account.id == call.admin.identity.root().id;
-    if is_servers_own && !call.caller.is_administrator() {
+    // A token that may less would make itself a key that may everything.
+    let is_root = call.caller.is_administrator() && !call.caller.is_restricted();
+    if is_servers_own && !is_root {
         let message = "Only the server's own root may change its access keys.";
         return Err(Refused::denied(message));
     }

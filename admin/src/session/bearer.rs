@@ -19,6 +19,8 @@ pub(crate) struct Bearer {
     pub(crate) by: By,
     pub(crate) holder: Holder,
     pub(crate) expires: u64,
+    /// When the session showed a second factor.
+    second_factor: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +68,7 @@ async fn by_session(admin: &Inner, token: &str) -> Result<(Arc<Caller>, Bearer),
         by: By::Session(access.session),
         holder: session.holder.clone(),
         expires: access.expires,
+        second_factor: session.second_factor,
     };
     Ok((caller, bearer))
 }
@@ -98,6 +101,7 @@ async fn by_token(admin: &Inner, text: &str) -> Result<(Arc<Caller>, Bearer), Re
         by: By::Token(id),
         holder: token.row.holder.clone(),
         expires: token.row.expires,
+        second_factor: None,
     };
     Ok((caller, bearer))
 }
@@ -106,8 +110,39 @@ fn invalid() -> Refused {
     Refused::unauthenticated("InvalidToken", "The access token is not valid.")
 }
 
-pub(super) fn ended() -> Refused {
+pub(crate) fn ended() -> Refused {
     Refused::unauthenticated("SessionEnded", "The session has ended; log in again.")
+}
+
+impl Inner {
+    /// Who brought this, with what he may by now: for what goes on long after a request. Nobody
+    /// where the user is no more, or the token was deleted; a session may have ended.
+    pub(crate) fn caller_now(&self, bearer: &Bearer) -> Option<Arc<Caller>> {
+        match bearer.by {
+            By::Session(_) => {
+                let second_factor = bearer.second_factor;
+                let second_factor = second_factor.map(|at| self.seconds().saturating_sub(at));
+                let proof = Proof::Login { second_factor };
+                self.identity.caller_of(&bearer.holder, proof)
+            }
+            By::Token(id) => {
+                let token = self.tokens.named(id)?;
+                let restriction = token.restriction.as_ref();
+                let proof = Proof::Token { restriction };
+                self.identity.caller_of(&bearer.holder, proof)
+            }
+        }
+    }
+
+    /// Whether a request with it would still be let in.
+    pub(crate) fn lets_in(&self, bearer: &Bearer) -> bool {
+        let now = self.seconds();
+        bearer.expires > now
+            && match bearer.by {
+                By::Session(id) => self.sessions.find(id, now).is_some(),
+                By::Token(id) => self.tokens.named(id).is_some(),
+            }
+    }
 }
 
 impl Bearer {

@@ -6,7 +6,7 @@ use super::{Opened, Session, Stale};
 use crate::answer::{Nothing, Reply};
 use crate::call::Call;
 use crate::limits::{ACCESS_SECONDS, AGENT_BYTES_MAX, IDLE_SECONDS_MAX, LOGIN_NAME_BYTES_MAX};
-use crate::passwords::{self, Password};
+use crate::passwords::{self, Password, Stamp};
 use crate::profile::check_code;
 use crate::refused::Refused;
 use crate::second_factor::{Checked, Code, Whose};
@@ -15,11 +15,12 @@ use identity::model::Holder;
 use s3_api::Scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The cookie of the refresh token, sent to nothing but `/api/v1/session`.
 const REFRESH_COOKIE: &str = "cairn_session";
 /// What pages of other origins cannot send without asking first.
-const OWN_HEADER: &str = "x-cairn-session";
+pub(crate) const OWN_HEADER: &str = "x-cairn-session";
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct Login {
@@ -56,6 +57,8 @@ pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<Logged
     if name.len() > LOGIN_NAME_BYTES_MAX {
         return Err(wrong());
     }
+    let meant = call.admin.identity.holder_named(&name);
+    let before = stamp_of(call, meant.as_ref()).await?;
     let holder = verify(call, &name, &password).await?.ok_or_else(wrong)?;
     let generation = call.admin.generation_of(&holder).await?;
     let of = Whose {
@@ -80,7 +83,27 @@ pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<Logged
     let caller = caller_of(call.admin, &session).ok_or_else(wrong)?;
     call.is_by(&caller);
     let opened = call.admin.sessions.begin(session, now).await?;
+    let held = Arc::clone(&opened.session);
+    let of = Whose {
+        holder: &held.holder,
+        generation,
+    };
+    let is_as_before = stamp_of(call, Some(of.holder)).await? == before
+        && second_factor == call.admin.second_factors.state(of).await?.on;
+    // Whoever took the password away, or switched a second factor on, has ended the sessions there
+    // were by then; this one may have come just behind.
+    if !is_as_before {
+        call.admin.sessions.end(opened.id).await?;
+        return Err(wrong());
+    }
     logged_in(call, opened)
+}
+
+async fn stamp_of(call: &Call<'_>, holder: Option<&Holder>) -> Result<Option<Stamp>, Refused> {
+    match holder {
+        Some(holder) => Ok(Some(call.admin.passwords.stamp(holder).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Whether one was shown; refuses where there is one and it was not. That there is one is told to
@@ -115,6 +138,7 @@ pub(crate) async fn verify(
     let admin = call.admin;
     let (address, now) = (call.client().address, admin.seconds());
     admin.guesses.admit(name, address, now)?;
+    call.has_guessed();
     let holder = admin.identity.holder_named(name);
     let is_right = match &holder {
         Some(holder) if admin.identity.is_server_root(holder) => {
@@ -196,14 +220,15 @@ pub(crate) async fn change_password(
         return Err(passwords::of_root());
     }
     change.new.check("new")?;
+    let before = call.admin.passwords.stamp(&session.holder).await?;
     let holder = verify(call, &session.name, &change.current).await?;
     // Somebody else may go by that name by now.
     if holder.as_ref() != Some(&session.holder) {
         return Err(Refused::field("current", "The current password is wrong."));
     }
-    call.admin
-        .passwords
-        .set(&session.holder, &change.new)
+    let passwords = &call.admin.passwords;
+    passwords
+        .change(&session.holder, &change.new, before)
         .await?;
     let sessions = &call.admin.sessions;
     sessions.end_all_of(&session.holder, Some(id)).await?;
@@ -231,6 +256,7 @@ fn logged_in(call: &Call<'_>, opened: Opened) -> Result<Reply<LoggedIn>, Refused
         session,
         access,
         refresh,
+        ..
     } = opened;
     let caller = caller_of(call.admin, &session).ok_or_else(wrong)?;
     let mut reply = Reply::from(LoggedIn {

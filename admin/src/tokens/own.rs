@@ -112,7 +112,11 @@ async fn make(call: &Call<'_>, holder: Holder, new: NewToken) -> Result<TokenMad
         expires: now + new.expires_in,
         policy,
     };
-    let (id, token, text) = call.admin.tokens.make(wanted, now).await?;
+    let (id, token, text) = call
+        .admin
+        .tokens
+        .make(wanted, now, || call.session().is_ok())
+        .await?;
     Ok(TokenMade {
         view: view(id, &token),
         token: text,

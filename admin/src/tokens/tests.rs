@@ -22,7 +22,7 @@ async fn store() -> (Arc<Engine>, Tokens) {
 #[tokio::test]
 async fn nothing_but_the_whole_token_finds_it() {
     let (engine, tokens) = store().await;
-    let (id, _, text) = tokens.make(wanted("one"), NOW).await.unwrap();
+    let (id, _, text) = tokens.make(wanted("one"), NOW, || true).await.unwrap();
     assert_eq!(tokens.find(&text).unwrap().0, id);
     let again = Tokens::open(Arc::clone(&engine)).await.unwrap();
     assert_eq!(again.find(&text).unwrap().0, id);
@@ -58,22 +58,29 @@ async fn nothing_but_the_whole_token_finds_it() {
 async fn there_are_so_many_at_once_and_old_ones_go() {
     let (_, tokens) = store().await;
     for _ in 0..TOKENS_PER_USER_MAX {
-        tokens.make(wanted("one"), NOW).await.unwrap();
+        tokens.make(wanted("one"), NOW, || true).await.unwrap();
     }
-    let refused = tokens.make(wanted("one"), NOW).await.err().unwrap();
+    let refused = tokens
+        .make(wanted("one"), NOW, || true)
+        .await
+        .err()
+        .unwrap();
     assert_eq!(refused.code, "TooManyTokens");
-    tokens.make(wanted("two"), NOW).await.unwrap();
+    tokens.make(wanted("two"), NOW, || true).await.unwrap();
     // Expired ones do not count, and are shown for a while.
     let later = NOW + 3600;
     let fresh = Wanted {
         expires: later + 60,
         ..wanted("one")
     };
-    tokens.make(fresh, later).await.unwrap();
+    tokens.make(fresh, later, || true).await.unwrap();
     let holder = Holder::User("one".into());
     assert_eq!(tokens.of_holder(&holder).len(), TOKENS_PER_USER_MAX + 1);
     let much_later = later + 60 + TOKEN_SHOWN_SECONDS;
-    tokens.make(wanted("one"), much_later).await.unwrap();
+    tokens
+        .make(wanted("one"), much_later, || true)
+        .await
+        .unwrap();
     assert_eq!(tokens.of_holder(&holder).len(), 1);
     tokens.remove_all_of(&holder).await.unwrap();
     assert_eq!(tokens.of_holder(&holder).len(), 0);
@@ -82,7 +89,7 @@ async fn there_are_so_many_at_once_and_old_ones_go() {
 #[tokio::test]
 async fn a_use_is_written_now_and_then() {
     let (engine, tokens) = store().await;
-    let (id, token, _) = tokens.make(wanted("one"), NOW).await.unwrap();
+    let (id, token, _) = tokens.make(wanted("one"), NOW, || true).await.unwrap();
     assert_eq!(token.last_used(), None);
     let written = async || {
         // The task that writes runs on this thread.

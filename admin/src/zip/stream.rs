@@ -299,15 +299,20 @@ impl Zipper {
 impl Who {
     async fn open(&self, key: &[u8]) -> Result<Opened, Refused> {
         let ask = Ask::object_bytes(Method::GET, &self.ticket.bucket, key);
-        ask.open(&self.call()).await
+        ask.open(&self.call()?).await
     }
 
     async fn permit_listing(&self, prefix: &str) -> Result<(), Refused> {
-        permit_listing(&self.call(), &self.ticket.bucket, prefix).await
+        permit_listing(&self.call()?, &self.ticket.bucket, prefix).await
     }
 
-    fn call(&self) -> Call<'_> {
-        let caller = Arc::clone(&self.ticket.caller);
-        Call::new(&self.admin, &self.ticket.parts, caller, None, Vec::new())
+    fn call(&self) -> Result<Call<'_>, Refused> {
+        let caller = match &self.ticket.bearer {
+            Some(bearer) => self.admin.caller_now(bearer),
+            None => Some(Arc::clone(&self.ticket.caller)),
+        };
+        let gone = || Refused::denied("Whoever asked for this archive is no more.");
+        let (caller, parts) = (caller.ok_or_else(gone)?, &self.ticket.parts);
+        Ok(Call::new(&self.admin, parts, caller, None, Vec::new()))
     }
 }

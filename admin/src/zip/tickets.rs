@@ -2,6 +2,7 @@
 
 use crate::limits::{ZIP_TICKET_SECONDS, ZIP_TICKETS_BYTES_MAX, ZIP_TICKETS_MAX, ZIPS_AT_ONCE_MAX};
 use crate::refused::Refused;
+use crate::session::bearer::Bearer;
 use http::StatusCode;
 use http::request::Parts;
 use identity::Caller;
@@ -17,6 +18,8 @@ pub(super) struct Ticket {
     /// The request that asked for it.
     pub(super) parts: Parts,
     pub(super) caller: Arc<Caller>,
+    /// How he had shown who he is: he may be deleted, or be allowed less, while it is downloaded.
+    pub(super) bearer: Option<Bearer>,
     pub(super) bucket: String,
     pub(super) keys: Vec<String>,
     pub(super) prefix: Option<String>,

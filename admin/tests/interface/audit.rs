@@ -1,6 +1,6 @@
 //! The audit log: what is in it, what is not, and who may read it.
 
-use crate::support::{ROOT, Rig, allow};
+use crate::support::{ROOT, Rig, allow, request};
 use http::Method;
 use serde_json::json;
 use std::task::{Context, Waker};
@@ -180,4 +180,47 @@ async fn attempts_that_nobody_looks_at_leave_nothing() {
         .await
         .ok();
     assert_eq!(log["items"].as_array().unwrap().len(), looked_at);
+}
+
+#[tokio::test]
+async fn strangers_cannot_fill_it() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let count = async || {
+        let log = root.get("/audit?limit=1000").await.ok();
+        log["items"].as_array().unwrap().len()
+    };
+    let before = count().await;
+    let long = "a".repeat(admin::limits::LOGIN_NAME_BYTES_MAX + 1);
+    for _ in 0..3 {
+        let out = request(Method::DELETE, "/session", &[], None);
+        rig.send(out).await.refused(401, "Unauthenticated");
+        let malformed = request(Method::POST, "/session", &[], Some(&json!([])));
+        assert_eq!(rig.send(malformed).await.status, 400);
+        let reply = rig.log_in(&long, "wrong").await;
+        reply.refused(401, "InvalidCredentials");
+    }
+    assert_eq!(count().await, before);
+    // Of attempts at passwords there is a bound.
+    rig.log_in(ROOT, "wrong")
+        .await
+        .refused(401, "InvalidCredentials");
+    assert_eq!(count().await, before + 1);
+}
+
+#[tokio::test]
+async fn nothing_in_a_request_hides_a_change() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.upload("photos/a?partNumber=1", "hello").await;
+    root.upload("photos/a", "hello").await.ok();
+    root.delete("/s3/photos/a?partNumber=1").await.ok();
+    root.delete("/s3/photos?partNumber=1").await.ok();
+    for (action, target) in [("DeleteObject", "photos/a"), ("DeleteBucket", "photos")] {
+        let log = root.get(&format!("/audit?action={action}")).await.ok();
+        assert_eq!(log["items"][0]["target"], target, "{log}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Limits of policies, and what they do to those who have them.
 
 use crate::support::{Rig, allow};
+use s3_api::LoadLimits;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -196,4 +197,29 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     }
     assert!(slowed > 20, "{slowed} of 40");
     root.get("/session").await.ok();
+}
+
+#[tokio::test]
+async fn long_bodies_take_of_the_memory_of_bodies() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let bytes = 1 << 20;
+    rig.s3.load().set(LoadLimits {
+        body_bytes: bytes,
+        ..LoadLimits::default()
+    });
+    let objects: Vec<_> = (0..1000)
+        .map(|n| json!({ "key": format!("{n:0>100}") }))
+        .collect();
+    let many = json!({ "objects": objects });
+    let path = "/buckets/photos/objects/delete";
+    let held = rig.s3.load().hold(bytes).await.unwrap();
+    root.post(path, many.clone()).await.refused(429, "SlowDown");
+    // What is short does not.
+    root.get("/buckets/photos").await.ok();
+    drop(held);
+    root.post(path, many).await.ok();
 }

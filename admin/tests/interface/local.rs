@@ -1,6 +1,6 @@
 //! Requests that come from the machine itself, and accounts, which are mostly made by them.
 
-use crate::support::{Rig, allow, request};
+use crate::support::{Client, Rig, allow, request};
 use admin::Local;
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
@@ -128,4 +128,29 @@ async fn accounts_are_the_servers_own_to_decide() {
         root.post("/users/bert/keys", chosen).await.ok()["id"],
         "CHOSEN"
     );
+}
+
+#[tokio::test]
+async fn a_token_that_may_less_makes_no_key_that_may_everything() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let accounts = root.get("/accounts").await.ok();
+    let mut accounts = accounts["items"].as_array().unwrap().iter();
+    let own = accounts.find(|it| it["is_servers_own"] == true).unwrap();
+    let name = own["name"].as_str().unwrap();
+    let new = json!({
+        "name": "accounts", "expires_in": 3600, "policy": allow(&["cairn:ManageAccountKeys"]),
+    });
+    let made = root.post("/tokens", new).await.ok();
+    let token = made["token"].as_str().unwrap().to_owned();
+    let cookie = String::new();
+    let narrowed = Client {
+        rig: &rig,
+        token,
+        cookie,
+    };
+    let path = format!("/accounts/{name}/keys");
+    let refused = narrowed.post(&path, json!({})).await;
+    refused.refused(403, "AccessDenied");
+    root.post(&path, json!({})).await.ok();
 }

@@ -187,3 +187,20 @@ async fn secrets_in_answers_are_sealed() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_was_refused_pushes_nothing_out() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let user = json!({ "name": "anna" });
+    let first = post(&root, "one", "/users", &user).await.ok();
+    let nobody = root.user("nobody", None).await;
+    for number in 0..=admin::limits::REPEATS_MAX {
+        let key = format!("{number}");
+        let refused = post(&nobody, &key, "/users", &user).await;
+        assert_eq!(refused.status, 403);
+    }
+    let second = post(&root, "one", "/users", &user).await;
+    assert_eq!(second.header("idempotent-replayed"), "true");
+    assert_eq!(second.ok(), first);
+}

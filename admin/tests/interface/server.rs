@@ -1,6 +1,6 @@
 //! The server itself, and its live figures.
 
-use crate::support::{Rig, allow};
+use crate::support::{Client, Rig, allow};
 use http::Method;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -66,4 +66,45 @@ async fn settings_say_where_they_come_from() {
         .get("/server/settings")
         .await
         .refused(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn live_figures_end_for_whoever_is_shut_out() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let watcher = root
+        .user("watcher", Some(allow(&["cairn:GetServerInfo"])))
+        .await;
+    let new = json!({ "name": "watch", "expires_in": 3600 });
+    let made = watcher.post("/tokens", new).await.ok();
+    let token = made["token"].as_str().unwrap().to_owned();
+    let cookie = String::new();
+    let by_token = Client {
+        rig: &rig,
+        token,
+        cookie,
+    };
+    let wait = Duration::from_secs(10);
+    let mut streams = Vec::new();
+    for client in [&by_token, &watcher, &root] {
+        let asked = client.request(Method::GET, "/server/live", None);
+        let mut body = rig.answer(asked).await.into_body();
+        let first = timeout(wait, body.frame()).await.unwrap();
+        assert!(first.is_some());
+        streams.push(body);
+    }
+    let id = made["id"].as_str().unwrap();
+    root.delete(&format!("/users/watcher/tokens/{id}"))
+        .await
+        .ok();
+    let after = timeout(wait, streams[0].frame()).await.unwrap();
+    assert!(after.is_none());
+    let after = timeout(wait, streams[1].frame()).await.unwrap();
+    assert!(after.is_some());
+    // The permission is enough.
+    root.delete("/users/watcher/policies/test").await.ok();
+    let after = timeout(wait, streams[1].frame()).await.unwrap();
+    assert!(after.is_none());
+    let others = timeout(wait, streams[2].frame()).await.unwrap();
+    assert!(others.is_some());
 }

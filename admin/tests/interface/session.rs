@@ -1,8 +1,11 @@
 //! Logging in, staying so, logging out, and what guessing comes to.
 
 use crate::support::{Client, ROOT, ROOT_PASSWORD, Reply, Rig, allow, pass, request};
+use futures_util::future::join;
 use http::Method;
 use serde_json::json;
+use std::time::Duration;
+use tokio::time::sleep;
 
 async fn refresh(rig: &Rig, cookie: &str) -> Reply {
     let headers = [("cookie", cookie), ("x-cairn-session", "1")];
@@ -289,4 +292,82 @@ async fn one_sees_ones_sessions_and_ends_them() {
     let own = format!("/profile/sessions/{}", time(0, "id"));
     assert_eq!(anna.delete(&own).await.status, 204);
     anna.get("/session").await.refused(401, "SessionEnded");
+}
+
+/// Keeps those busy that look at passwords, so that what is asked next waits.
+async fn two_strangers(rig: &Rig) {
+    let (one, other) = join(rig.log_in("x", "wrong"), rig.log_in("y", "wrong")).await;
+    one.refused(401, "InvalidCredentials");
+    other.refused(401, "InvalidCredentials");
+}
+
+#[tokio::test]
+async fn who_is_shut_out_while_logging_in_stays_out() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.user("anna", None).await;
+    let shut_out = async {
+        sleep(Duration::from_millis(5)).await;
+        root.delete("/users/anna/password").await.ok();
+    };
+    let logging_in = join(two_strangers(&rig), rig.log_in("anna", "correct horse"));
+    let ((_, reply), ()) = join(logging_in, shut_out).await;
+    reply.refused(401, "InvalidCredentials");
+}
+
+#[tokio::test]
+async fn nor_does_a_change_of_password_bring_anybody_back() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    let shut_out = async {
+        sleep(Duration::from_millis(5)).await;
+        root.delete("/users/anna/password").await.ok();
+    };
+    let change = json!({ "current": "correct horse", "new": "battery staple" });
+    let changing = join(two_strangers(&rig), anna.put("/profile/password", change));
+    let ((_, reply), ()) = join(changing, shut_out).await;
+    reply.refused(409, "PasswordChanged");
+    rig.log_in("anna", "battery staple")
+        .await
+        .refused(401, "InvalidCredentials");
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_logs_nobody_in() {
+    let rig = Rig::new().await;
+    let body = json!({ "name": ROOT, "password": ROOT_PASSWORD });
+    let log_in = |headers: &[(&str, &str)]| {
+        rig.send(request(Method::POST, "/session", headers, Some(&body)))
+    };
+    // Without TLS a browser tells no more of where it comes from than this.
+    let form = [
+        ("origin", "http://elsewhere"),
+        ("content-type", "text/plain"),
+    ];
+    log_in(&form).await.refused(403, "CrossSite");
+    log_in(&form[..1]).await.refused(403, "CrossSite");
+    let site = [("sec-fetch-site", "same-site")];
+    log_in(&site).await.refused(403, "CrossSite");
+    let own = [
+        ("origin", "http://console.example:9001"),
+        ("content-type", "application/json; charset=utf-8"),
+    ];
+    log_in(&own).await.ok();
+    log_in(&form[1..]).await.ok();
+}
+
+#[tokio::test]
+async fn what_anybody_can_send_is_short() {
+    let rig = Rig::new().await;
+    let most = admin::limits::LOGIN_BODY_BYTES_MAX;
+    // The longest there can be, every byte of it escaped.
+    let escaped = |bytes: usize| "\u{1}".repeat(bytes);
+    let name = escaped(admin::limits::LOGIN_NAME_BYTES_MAX);
+    let reply = rig
+        .log_in(&name, &escaped(admin::limits::PASSWORD_BYTES_MAX))
+        .await;
+    reply.refused(401, "InvalidCredentials");
+    let reply = rig.log_in("anna", &"a".repeat(most)).await;
+    reply.refused(413, "RequestTooLarge");
 }

@@ -153,3 +153,23 @@ async fn what_cannot_be_asked_for_is_refused_before() {
         pairs([("1", "text")])
     );
 }
+
+#[tokio::test]
+async fn who_may_no_more_gets_no_more() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    photos(&root).await;
+    let reader = root.user("reader", Some(allow(&["s3:*"]))).await;
+    let keys = json!({ "keys": ["a/1", "c"] });
+    let link = reader.post("/buckets/photos/zip", keys.clone()).await.ok();
+    root.delete("/users/reader/policies/test").await.ok();
+    let found = unpacked(&download(&rig, &link).await);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.contains("AccessDenied"), "{found:?}");
+
+    let other = root.user("other", Some(allow(&["s3:*"]))).await;
+    let link = other.post("/buckets/photos/zip", keys).await.ok();
+    root.delete("/users/other").await.ok();
+    let found = unpacked(&download(&rig, &link).await);
+    assert_eq!(found.len(), 1, "{found:?}");
+}

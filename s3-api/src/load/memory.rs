@@ -15,7 +15,7 @@ pub(super) struct Bodies {
 
 /// Held for a body until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub struct Memory {
     _held: Option<OwnedSemaphorePermit>,
 }
 

@@ -5,6 +5,7 @@ use super::shared::conditions::{WriteConditions, later_refusal, refusal};
 use super::shared::copy_source::{CopySource, FoundSource};
 use super::shared::object_headers::parts_of;
 use super::shared::patience::{self, Waited};
+use super::shared::recoding::{self, Bytes};
 use super::shared::{acl_input, encryption, expiry, lock, notices, object_input, rights, version};
 use crate::acl;
 use crate::checksum::{kind_text, names, object_value_text, parse_algorithm};
@@ -18,8 +19,8 @@ use http::HeaderName;
 use pipeline::events::EventName;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
-use storage_engine::CopyObject;
 use storage_engine::row::{Attribute, Summary, Tag};
+use storage_engine::{CopyEncryption, CopyObject};
 
 pub(crate) const SOURCE_VERSION_ID: HeaderName =
     HeaderName::from_static("x-amz-copy-source-version-id");
@@ -45,6 +46,10 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     found.check_largest(request, size)?;
 
     let keys = encryption::for_copy(request, &found.info).await?;
+    let bytes = match &keys.encryption {
+        CopyEncryption::Anew(new) if new.is_some() || keys.source_key.is_some() => Bytes::Recoded,
+        _ => Bytes::Shared,
+    };
     let source_version = found.target.version;
     let name = conditions.name();
     let tags = directives.tags.clone();
@@ -73,8 +78,10 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     } else {
         name
     };
+    let held = recoding::hold(request, bytes, size).await?;
     let engine = Arc::clone(request.engine());
     let copying = async move {
+        let _held = held;
         let copied = engine.copy_object(copy).await;
         copied.map_err(encryption::changed_meanwhile)
     };

@@ -10,7 +10,7 @@ use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, VERSION_ID, set, set_etag};
 use http::{HeaderMap, StatusCode};
-use storage_engine::{PutObject, PutOutcome};
+use storage_engine::{Becoming, PutObject, PutOutcome};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -29,7 +29,16 @@ pub(crate) async fn run(
     let wanted = integrity.algorithm().unwrap_or(DEFAULT_ALGORITHM);
     let new = encryption::for_new_object(request).await?;
     object.attributes.extend(new.attribute);
-    let staged = intake::stage(request, &mut payload, &integrity, wanted, new.encryption).await?;
+    let becoming = Becoming::Object(request.key());
+    let staged = intake::stage(
+        request,
+        &mut payload,
+        &integrity,
+        wanted,
+        new.encryption,
+        becoming,
+    );
+    let staged = staged.await?;
     let (name, tags) = (conditions.name(), object.tags.clone());
     let put = PutObject {
         bucket: request.bucket().to_owned(),

@@ -8,8 +8,8 @@ use crate::error::{Code, S3Error};
 use crate::request::Permitted;
 use crate::response::{self, Answer, set, set_etag};
 use http::StatusCode;
-use storage_engine::UploadInfo;
 use storage_engine::hash::Algorithm;
+use storage_engine::{Becoming, UploadInfo};
 
 pub(crate) async fn run(
     request: &Permitted<'_>,
@@ -24,7 +24,16 @@ pub(crate) async fn run(
     let found = found.map_err(|error| request.refusal(error))?;
     let wanted = wanted_checksum(&found, integrity.algorithm())?;
     let part = encryption::for_part(request, &found).await?;
-    let staged = intake::stage(request, &mut payload, &integrity, wanted, part.encryption).await?;
+    let becoming = Becoming::Part(target.clone(), number);
+    let staged = intake::stage(
+        request,
+        &mut payload,
+        &integrity,
+        wanted,
+        part.encryption,
+        becoming,
+    );
+    let staged = staged.await?;
     // The client's own, which was verified, beside the one that is kept.
     let given = staged.digests().checksums.last().copied();
     let outcome = request.engine().upload_part(target, number, staged).await;

@@ -4,6 +4,7 @@ use super::copy_object::SOURCE_VERSION_ID;
 use super::shared::conditions::{later_refusal, refusal};
 use super::shared::copy_source::CopySource;
 use super::shared::patience::{self, Waited};
+use super::shared::recoding::{self, Bytes};
 use super::shared::{encryption, object_input, upload};
 use crate::checksum::{names, value_text};
 use crate::error::{Code, S3Error};
@@ -38,6 +39,11 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     let copied = asked.as_ref().map_or(size, |range| range.end - range.start);
     found.check_largest(request, copied)?;
     let source_key = encryption::key_of(request, &found.info, COPY_SOURCE).await?;
+    let bytes = match source_key.is_some() || part.encryption.is_some() {
+        true => Bytes::Recoded,
+        false => Bytes::Shared,
+    };
+    let held = recoding::hold(request, bytes, copied).await?;
     let source_version = found.target.version;
     let copy = CopyPart {
         target,
@@ -50,6 +56,7 @@ pub(crate) async fn run(request: &Permitted<'_>) -> Result<Answer, S3Error> {
     };
     let engine = Arc::clone(request.engine());
     let copying = async move {
+        let _held = held;
         let copied = engine.copy_part(copy).await;
         copied.map_err(encryption::changed_meanwhile)
     };

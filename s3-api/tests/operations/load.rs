@@ -337,3 +337,68 @@ async fn what_a_users_buckets_hold_together_is_bounded() {
     client.put("/roots", "").await;
     client.put("/roots/a", vec![1; 100_000]).await;
 }
+
+#[tokio::test]
+async fn what_will_not_fit_is_refused_before_it_is_read() {
+    let client = Client::new().await;
+    let limits = Limits {
+        storage: Some(MIB as u64),
+        ..Limits::default()
+    };
+    let anna = user(&client, "anna", limits).await;
+    client.send_as(&anna, call("PUT", "/bucket")).await.ok();
+    let put = |bytes: usize| call("PUT", "/bucket/key").body(vec![1; bytes]);
+    let reply = client.send_as(&anna, put(MIB + 1)).await;
+    let reply = reply.refused(403, "QuotaExceeded");
+    assert_eq!(reply.observation.bytes_in, 0);
+    client.send_as(&anna, put(MIB)).await.ok();
+    client.send_as(&anna, put(MIB)).await.ok();
+    let begun = client
+        .send_as(&anna, call("POST", "/bucket/parts?uploads"))
+        .await
+        .ok();
+    let part = part(begun.tag("UploadId"), 1).body(vec![1; MIB]);
+    let reply = client.send_as(&anna, part.clone()).await;
+    let reply = reply.refused(403, "QuotaExceeded");
+    assert_eq!(reply.observation.bytes_in, 0);
+    client
+        .send_as(&anna, call("DELETE", "/bucket/key"))
+        .await
+        .ok();
+    client.send_as(&anna, part).await.ok();
+    // What does not say how long it is, is refused all the same.
+    let reply = client.send_as(&anna, put(1).chunked()).await;
+    reply.refused(403, "QuotaExceeded");
+}
+
+#[tokio::test]
+async fn copies_that_are_encrypted_anew_take_memory_for_bodies() {
+    let bytes = 2 << 20;
+    let client = client_with(LoadLimits {
+        body_bytes: bytes,
+        ..LoadLimits::default()
+    })
+    .await;
+    client.put("/bucket", "").await;
+    client.put("/bucket/source", vec![3; MIB]).await;
+    let copy = call("PUT", "/bucket/copy").header("x-amz-copy-source", "/bucket/source");
+    let encrypted = copy
+        .clone()
+        .header("x-amz-server-side-encryption", "AES256");
+    let begun = client
+        .send(
+            call("POST", "/bucket/parts?uploads").header("x-amz-server-side-encryption", "AES256"),
+        )
+        .await
+        .ok();
+    let part = part(begun.tag("UploadId"), 1).header("x-amz-copy-source", "/bucket/source");
+    let held = client.s3.load().hold(bytes).await.unwrap();
+    slowed(client.send(encrypted.clone()).await);
+    slowed(client.send(part.clone()).await);
+    // Those that share their bytes take none.
+    client.send(copy).await.ok();
+    drop(held);
+    client.send(encrypted).await.ok();
+    client.send(part).await.ok();
+    assert_eq!(client.s3.load().stats().body_bytes, 0);
+}

@@ -138,7 +138,11 @@ impl Engine {
         Ok(parts)
     }
 
-    async fn version_row(&self, bucket: &BucketRow, target: &Target) -> Result<VersionRow> {
+    pub(super) async fn version_row(
+        &self,
+        bucket: &BucketRow,
+        target: &Target,
+    ) -> Result<VersionRow> {
         let mut before = self.meta.store().next_sequence();
         let mut current = self.current_row(bucket, &target.key).await?;
         let Some(version) = target.version else {

@@ -94,7 +94,7 @@ pub(super) fn quota(view: &dyn View, bucket: &BucketRow, delta: UsageDelta) -> R
 }
 
 /// Tells the limit that is in the way.
-fn within(limit: Option<u64>, used: u64, growth: i64) -> std::result::Result<(), u64> {
+pub(super) fn within(limit: Option<u64>, used: u64, growth: i64) -> std::result::Result<(), u64> {
     match limit {
         Some(limit) if growth > 0 && used.saturating_add_signed(growth) > limit => Err(limit),
         _ => Ok(()),

@@ -28,6 +28,7 @@ mod rename;
 pub(crate) mod requests;
 #[cfg(test)]
 mod rig;
+mod room;
 mod scrub;
 mod settings;
 mod space;
@@ -44,6 +45,7 @@ pub use compact::{CompactConfig, CompactStats};
 pub use event::{Event, EventPage, Note};
 pub use get::{BodyStream, FoundObject, ObjectReader};
 pub use open::{EngineConfig, Parts};
+pub use room::Becoming;
 pub use scrub::{
     Affected, DAMAGED_CHUNKS_MAX, DamagedChunk, ScrubOptions, ScrubPosition, ScrubReport,
     ScrubStats,

@@ -36,6 +36,7 @@ fn found_001_trash_is_emptied_once() {
         run.step(&CreateBucket {
             bucket: 0,
             lockable: false,
+            holder: 0,
         })
         .await
         .unwrap();
@@ -65,6 +66,7 @@ fn read_through_everything(begun: bool) -> Vec<Operation> {
     let mut operations = vec![CreateBucket {
         bucket: 0,
         lockable: false,
+        holder: 0,
     }];
     // In the row, in the log, one chunk, and more chunks than are read ahead.
     for (key, len) in [(10, 2), (11, 8), (12, 11), (13, 15)] {
@@ -135,7 +137,8 @@ fn objects_begin() -> Written {
     written![
         CreateBucket {
             bucket: 0,
-            lockable: false
+            lockable: false,
+            holder: 0
         },
         UpdateBucket {
             bucket: 0,
@@ -367,7 +370,7 @@ fn what_is_printed_is_code() {
     }
     let printed = crate::print::operations("Store::sim(3)", &operations[..1]);
     assert!(
-        printed.contains("CreateBucket { bucket: 0, lockable: false },"),
+        printed.contains("CreateBucket { bucket: 0, lockable: false, holder: 0 },"),
         "{printed}"
     );
     let printed = crate::print::rounds("crash::replay(", &[operations[..2].to_vec()]);

@@ -200,6 +200,7 @@ pub fn refusal(error: &Error) -> Refusal {
         Error::VersioningRequired => Refusal::VersioningRequired,
         Error::NotLockable => Refusal::NotLockable,
         Error::Quota { .. } => Refusal::Quota,
+        Error::Allowance { .. } => Refusal::Allowance,
         Error::TooLarge { what: "part", .. } => Refusal::TooLarge,
         Error::Invalid { .. } => Refusal::Invalid,
         other => Refusal::Other(other.to_string()),

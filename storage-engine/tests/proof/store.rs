@@ -9,9 +9,12 @@ use storage_engine::disk::{Access, AsyncIo, Disk, FileDisk};
 use storage_engine::ids::Timestamp;
 use storage_engine::index::{Index, MemoryIndex, RocksIndex, RocksOptions};
 use storage_engine::limits::CHUNK_BYTES;
+use storage_engine::row::Quota;
 use storage_engine::segment::SegmentsOptions;
 use storage_engine::stage::Tuning;
-use storage_engine::{Engine, Parts, Result};
+use storage_engine::{Allowances, Engine, Parts, Result};
+
+use crate::world::HOLDERS;
 
 /// When the clocks of tests begin.
 pub const BEGIN: u64 = 1_700_000_000_500;
@@ -61,7 +64,23 @@ pub fn assemble(
         clock,
         secret: [5; 32],
     };
-    Ok(Engine::assemble(parts)?.with_tuning(short_rows()))
+    let engine = Engine::assemble(parts)?.with_tuning(short_rows());
+    engine.set_allowances(Arc::new(OfHolders));
+    Ok(engine)
+}
+
+/// What those may hold whom buckets of tests count for.
+#[derive(Debug)]
+struct OfHolders;
+
+impl Allowances for OfHolders {
+    fn of(&self, holder: &str) -> Quota {
+        let known = HOLDERS.iter().find(|(name, ..)| *name == holder);
+        known.map_or_else(Quota::default, |(_, bytes_max, objects_max)| Quota {
+            bytes_max: *bytes_max,
+            objects_max: *objects_max,
+        })
+    }
 }
 
 /// A store that can be closed and opened again.
@@ -96,6 +115,7 @@ impl Store {
         match self {
             Store::Memory => {
                 let engine = Engine::in_memory(Arc::clone(clock) as Arc<dyn Clock>)?;
+                engine.set_allowances(Arc::new(OfHolders));
                 Ok(engine.with_tuning(short_rows()))
             }
             Store::Sim { disk, index } => {

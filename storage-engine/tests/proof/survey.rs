@@ -15,6 +15,7 @@ use crate::plan::secret_key;
 use crate::send::{TABLE, collect};
 use crate::settle::{Verdict, same, same_body, same_info, same_summary};
 use crate::told;
+use crate::world::HOLDERS;
 
 /// Whether bodies are read or only listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,10 @@ pub async fn compare(engine: &Engine, oracle: &mut Oracle, depth: Depth) -> Verd
         compare_bucket(engine, &row.name, own, &events, depth)
             .await
             .map_err(within)?;
+    }
+    for (holder, ..) in HOLDERS {
+        let held = engine.holding(holder);
+        same!(format!("what {holder} holds"), oracle.holding(holder), held);
     }
     compare_table(engine, oracle).await
 }

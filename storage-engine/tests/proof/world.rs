@@ -14,6 +14,11 @@ use crate::oracle::{Answer, Oracle, Page, Refusal, Upload, Version};
 
 pub const BUCKETS: [&str; 3] = ["alpha", "beta", "gamma"];
 
+/// Those whom buckets count for, and how many bytes and objects each may hold. Little enough to be
+/// run into.
+pub const HOLDERS: [(&str, Option<u64>, Option<u64>); 2] =
+    [("anna", Some(400_000), None), ("berta", None, Some(3))];
+
 pub const KEYS: [&[u8]; 14] = [
     b"a",
     b"a/b",

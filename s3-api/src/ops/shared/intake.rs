@@ -7,7 +7,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::UPLOAD_BYTES_MAX;
 use crate::request::Permitted;
 use storage_engine::hash::Algorithm;
-use storage_engine::{Encryption, StageOptions, Staged};
+use storage_engine::{Becoming, Encryption, StageOptions, Staged};
 
 /// Stages the whole body. `wanted` is the checksum to keep; the client's own is verified even if
 /// it is another one. A body that is not what was announced or signed leaves nothing behind, and
@@ -18,9 +18,16 @@ pub(crate) async fn stage(
     integrity: &Integrity,
     wanted: Algorithm,
     encryption: Option<Encryption>,
+    becoming: Becoming,
 ) -> Result<Staged, S3Error> {
     let length = announced_length(payload)?;
     largest::check(request, length.unwrap_or_default())?;
+    if let Some(length) = length {
+        let room = request
+            .engine()
+            .check_room(request.bucket(), &becoming, length);
+        room.await.map_err(|error| request.refusal(error))?;
+    }
     let mut checksums = vec![wanted];
     checksums.extend(
         integrity

@@ -16,6 +16,7 @@ pub(crate) mod object_headers;
 pub(crate) mod object_input;
 pub(crate) mod patience;
 pub(crate) mod range;
+pub(crate) mod recoding;
 pub(crate) mod rights;
 pub(crate) mod tags;
 pub(crate) mod upload;

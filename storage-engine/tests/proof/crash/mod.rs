@@ -247,6 +247,7 @@ fn in_groups(seed: u64) -> Vec<Round> {
     let mut rounds = vec![vec![Operation::CreateBucket {
         bucket: 0,
         lockable: false,
+        holder: 0,
     }]];
     if seed % 2 == 1 {
         let setting = Setting::Enable;

@@ -193,6 +193,7 @@ fn afterwards(point: u64) -> Vec<Operation> {
         Operation::CreateBucket {
             bucket: 0,
             lockable: false,
+            holder: 0,
         },
         put(0, 3),
         put(1, 5),

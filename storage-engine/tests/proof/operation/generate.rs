@@ -16,14 +16,19 @@ pub fn histories(mix: Mix, len: usize) -> impl Strategy<Value = Vec<Operation>> 
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        (holder(), holder()),
     )
-        .prop_map(move |(first, versions, second, lockable)| {
-            let create = |bucket, lockable| Operation::CreateBucket { bucket, lockable };
-            let first = first.then(|| create(0, false)).into_iter();
+        .prop_map(move |(first, versions, second, lockable, holders)| {
+            let create = |bucket, lockable, holder| Operation::CreateBucket {
+                bucket,
+                lockable,
+                holder,
+            };
+            let first = first.then(|| create(0, false, holders.0)).into_iter();
             let versions = versions.then(|| enable(0));
             first
                 .chain(versions)
-                .chain(second.then(|| create(1, lockable)))
+                .chain(second.then(|| create(1, lockable, holders.1)))
                 .collect::<Vec<_>>()
         });
     (front, vec(operation(mix), len / 4..len))
@@ -50,6 +55,11 @@ fn body(mix: Mix) -> impl Strategy<Value = Body> {
 /// Mostly the first.
 fn bucket() -> impl Strategy<Value = u8> {
     prop_oneof![8 => Just(0), 2 => Just(1), 1 => Just(2)]
+}
+
+/// Nobody, and those of [`crate::world::HOLDERS`].
+fn holder() -> impl Strategy<Value = u8> {
+    0..3u8
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
@@ -218,8 +228,9 @@ fn operation(mix: Mix) -> impl Strategy<Value = Operation> {
 fn on_buckets() -> impl Strategy<Value = Operation> {
     use Operation::*;
     prop_oneof![
-        1 => (0..3u8, proptest::bool::weighted(0.25))
-            .prop_map(|(bucket, lockable)| CreateBucket { bucket, lockable }),
+        1 => (0..3u8, proptest::bool::weighted(0.25), holder())
+            .prop_map(|(bucket, lockable, holder)| CreateBucket { bucket, lockable, holder }),
+        1 => (bucket(), holder()).prop_map(|(bucket, holder)| Hand { bucket, holder }),
         1 => (1..3u8).prop_map(|bucket| DeleteBucket { bucket }),
         4 => (bucket(), setting()).prop_map(|(bucket, setting)| UpdateBucket { bucket, setting }),
     ]

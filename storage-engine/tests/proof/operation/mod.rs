@@ -14,6 +14,8 @@ pub enum Operation {
     CreateBucket {
         bucket: u8,
         lockable: bool,
+        /// Whom it counts for: 0 for nobody.
+        holder: u8,
     },
     DeleteBucket {
         bucket: u8,
@@ -138,6 +140,11 @@ pub enum Operation {
         bucket: u8,
         kind: u8,
         len: u8,
+    },
+    /// Lets a bucket count for somebody, or, with 0, for nobody.
+    Hand {
+        bucket: u8,
+        holder: u8,
     },
     GetDocument {
         bucket: u8,

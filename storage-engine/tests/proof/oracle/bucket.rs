@@ -23,7 +23,7 @@ impl Oracle {
             compression: Default::default(),
             deduplicate: false,
             tags: Vec::new(),
-            documents: Default::default(),
+            documents: request.documents.iter().cloned().collect(),
             keys: Default::default(),
             uploads: Vec::new(),
         };

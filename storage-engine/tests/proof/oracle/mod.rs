@@ -22,6 +22,9 @@ use storage_engine::row::{
     Attribute, ChecksumKind, Compression, DefaultRetention, Lock, ObjectChecksum, Quota, Tag,
     Versioning,
 };
+use storage_engine::{HOLDER, Holding};
+
+use crate::world::HOLDERS;
 
 /// Why something is refused. What the engine adds for people is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub enum Refusal {
     VersioningRequired,
     NotLockable,
     Quota,
+    /// What the holder of the bucket may hold in all its buckets.
+    Allowance,
     TooLarge,
     Invalid,
     /// None of those a caller can bring about.
@@ -145,6 +150,51 @@ impl Oracle {
     }
 }
 
+/// How much more whoever a bucket counts for may hold of bytes and of objects; none is no bound.
+/// Below zero where it holds more than it may by now.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Room {
+    bytes: Option<i64>,
+    objects: Option<i64>,
+}
+
+impl Oracle {
+    /// What all buckets of somebody hold.
+    pub fn holding(&self, holder: &str) -> Holding {
+        let own = self
+            .buckets
+            .values()
+            .filter(|bucket| bucket.is_held_by(holder));
+        own.fold(Holding::default(), |sum, bucket| {
+            let usage = bucket.usage();
+            Holding {
+                buckets: sum.buckets + 1,
+                objects: sum.objects + usage.objects,
+                bytes: sum.bytes + usage.bytes + usage.upload_bytes,
+            }
+        })
+    }
+
+    /// For a bucket that there may be.
+    pub fn room(&self, name: &str) -> Room {
+        let bucket = self.buckets.get(name);
+        let holder = |it: &&(&str, _, _)| bucket.is_some_and(|bucket| bucket.is_held_by(it.0));
+        let Some((holder, bytes, objects)) = HOLDERS.iter().find(holder) else {
+            return Room::default();
+        };
+        let held = self.holding(holder);
+        let left = |max: Option<u64>, held: u64| max.map(|max| signed(max) - signed(held));
+        Room {
+            bytes: left(*bytes, held.bytes),
+            objects: left(*objects, held.objects),
+        }
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).expect("tests hold little")
+}
+
 impl Version {
     pub fn is_marker(&self) -> bool {
         self.object.is_none()
@@ -178,12 +228,30 @@ impl Bucket {
         }
     }
 
-    /// Undoes what `change` did if it made the bucket outgrow its quota.
-    pub fn within_quota<T>(&mut self, change: impl FnOnce(&mut Bucket) -> Answer<T>) -> Answer<T> {
+    fn is_held_by(&self, holder: &str) -> bool {
+        let document = self.documents.get(HOLDER);
+        document.is_some_and(|document| **document == *holder.as_bytes())
+    }
+
+    /// Undoes what `change` did if it made the bucket outgrow its quota, or its holder what it may
+    /// hold.
+    pub fn within_quota<T>(
+        &mut self,
+        room: Room,
+        change: impl FnOnce(&mut Bucket) -> Answer<T>,
+    ) -> Answer<T> {
         let (before, was) = (self.clone(), self.usage());
         let outcome = change(self);
         let is = self.usage();
         let stored = |usage: Usage| usage.bytes + usage.upload_bytes;
+        let growth = signed(stored(is)) - signed(stored(was));
+        let grown = signed(is.objects) - signed(was.objects);
+        let beyond =
+            |left: Option<i64>, growth: i64| left.is_some_and(|left| growth > 0 && growth > left);
+        if outcome.is_ok() && (beyond(room.bytes, growth) || beyond(room.objects, grown)) {
+            *self = before;
+            return Err(Refusal::Allowance);
+        }
         let over =
             |max: Option<u64>, was: u64, is: u64| max.is_some_and(|max| is > was && is > max);
         let refused = over(self.quota.bytes_max, stored(was), stored(is))

@@ -220,7 +220,8 @@ impl Oracle {
         object: Object,
     ) -> Answer<()> {
         let now = self.now;
-        self.bucket_mut(bucket)?.within_quota(|bucket| {
+        let room = self.room(bucket);
+        self.bucket_mut(bucket)?.within_quota(room, |bucket| {
             holds(wishes, bucket.current(key))?;
             bucket.push(key, now, owner, Some(object));
             Ok(())

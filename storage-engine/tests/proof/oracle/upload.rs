@@ -99,6 +99,7 @@ impl Oracle {
     ) -> Answer<()> {
         let now = self.now;
         let (body, algorithm, secret) = part;
+        let room = self.room(bucket);
         let bucket = self.bucket_mut(bucket)?;
         let upload = bucket.upload_at(key, name)?;
         if bucket.uploads[upload].secret != secret {
@@ -110,7 +111,7 @@ impl Oracle {
         if number == 0 || number > 10_000 {
             return Err(Refusal::Invalid);
         }
-        bucket.within_quota(|bucket| {
+        bucket.within_quota(room, |bucket| {
             let etag = match secret {
                 None => Tagged::Is(body::etag(&body)),
                 Some(_) => Tagged::Unseen,
@@ -159,6 +160,7 @@ impl Oracle {
         {
             return Err(Refusal::PartOrder);
         }
+        let room = self.room(bucket);
         let bucket = self.bucket_mut(bucket)?;
         let Ok(at) = bucket.upload_at(key, name) else {
             // Asked for again: the answer is the same as before while the object is the current one.
@@ -183,7 +185,7 @@ impl Oracle {
         if terms.checksum.is_some_and(|sum| own != Some(sum)) {
             return Err(Refusal::DigestMismatch);
         }
-        bucket.within_quota(|bucket| {
+        bucket.within_quota(room, |bucket| {
             holds(&terms.wishes, bucket.current(key))?;
             bucket.uploads.remove(at);
             bucket.push(key, now, &upload.object.owner, Some(object));

@@ -1,13 +1,15 @@
 //! Requests about buckets and their documents.
 
+use bytes::Bytes;
 use storage_engine::row::{Compression, DefaultRetention, Quota, Versioning};
-use storage_engine::{CreateBucket, UpdateBucket};
+use storage_engine::{CreateBucket, HOLDER, UpdateBucket};
 
 use super::terms::{mode, tags};
 use super::{OWNER, done};
 use crate::body;
 use crate::operation::{Operation, Setting};
-use crate::world::{Expected, Request, World, bucket};
+use crate::oracle::Bucket;
+use crate::world::{Expected, HOLDERS, Request, World, bucket};
 
 impl World {
     pub(super) fn plan_bucket(&mut self, operation: &Operation) -> Option<(Request, Expected)> {
@@ -15,12 +17,15 @@ impl World {
             Operation::CreateBucket {
                 bucket: b,
                 lockable,
+                holder,
             } => {
                 let (name, owner) = (bucket(*b), OWNER.to_owned());
+                let holder = holder_named(*holder).into_iter();
                 let request = CreateBucket {
                     name,
                     owner,
                     lockable: *lockable,
+                    documents: holder.map(|it| (HOLDER.to_owned(), it)).collect(),
                     ..CreateBucket::default()
                 };
                 let expected = done(self.oracle.create_bucket(&request));
@@ -40,6 +45,7 @@ impl World {
                 kind,
                 len,
             } => self.put_document(*b, *kind, *len),
+            Operation::Hand { bucket: b, holder } => self.hand(*b, *holder),
             Operation::GetDocument { bucket: b, kind } => {
                 let document = self.oracle.bucket(&bucket(*b)).and_then(|bucket| {
                     let found = bucket.documents.get(&kind.to_string()).cloned();
@@ -60,6 +66,27 @@ impl World {
         })
     }
 
+    fn hand(&mut self, b: u8, holder: u8) -> (Request, Expected) {
+        let (name, kind) = (bucket(b), HOLDER.to_owned());
+        let known = self.oracle.bucket_mut(&name);
+        match holder_named(holder) {
+            Some(holder) => {
+                let kept = |bucket: &mut Bucket| {
+                    bucket.documents.insert(HOLDER.to_owned(), holder.clone());
+                };
+                let expected = done(known.map(kept));
+                (Request::PutDocument(name, kind, holder), expected)
+            }
+            None => {
+                let gone = |bucket: &mut Bucket| {
+                    bucket.documents.remove(HOLDER);
+                };
+                let expected = done(known.map(gone));
+                (Request::DeleteDocument(name, kind), expected)
+            }
+        }
+    }
+
     fn put_document(&mut self, b: u8, kind: u8, len: u8) -> (Request, Expected) {
         let (name, kind) = (bucket(b), kind.to_string());
         let document = body::bytes(usize::from(len) * 1000, len);
@@ -74,6 +101,13 @@ impl World {
         };
         (Request::PutDocument(name, kind, document), expected)
     }
+}
+
+fn holder_named(number: u8) -> Option<Bytes> {
+    let number = usize::from(number).checked_sub(1)?;
+    HOLDERS
+        .get(number)
+        .map(|(name, ..)| Bytes::from_static(name.as_bytes()))
 }
 
 fn bucket_change(setting: Setting) -> UpdateBucket {
