@@ -192,8 +192,8 @@ impl Admin {
     }
 
     /// Memory for a body that may become long. What anybody can send is short.
-    async fn hold(&self, route: &Route, body: &RequestBody) -> Result<Option<Memory>, Refused> {
-        let coming = body.size_hint().upper().unwrap_or(u64::MAX);
+    async fn hold(&self, route: &Route, coming: Option<u64>) -> Result<Option<Memory>, Refused> {
+        let coming = coming.unwrap_or(u64::MAX);
         if route.door == Door::Open || coming <= UNHELD_BODY_BYTES_MAX {
             return Ok(None);
         }
@@ -222,7 +222,7 @@ impl Admin {
         if let (Door::Login, Some(bearer)) = (route.door, &bearer) {
             bearer.require_login()?;
         }
-        let _held = self.hold(route, &body).await?;
+        let _held = self.hold(route, body.size_hint().upper()).await?;
         let asked = Asked {
             route,
             values,

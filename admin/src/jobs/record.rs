@@ -180,9 +180,11 @@ fn halve_lists(value: &mut Value) -> bool {
             });
             true
         }
-        Value::Object(fields) => fields
-            .values_mut()
-            .fold(false, |is_cut, field| halve_lists(field) || is_cut),
+        // In all of them, not only up to the first that is cut.
+        Value::Object(fields) => {
+            let cut = fields.values_mut().map(halve_lists);
+            cut.filter(|is_cut| *is_cut).count() > 0
+        }
         _ => false,
     }
 }

@@ -43,7 +43,8 @@ async fn keys_are_made_rotated_and_switched() {
     assert_eq!(first["items"][0]["id"], "of/anna");
     assert!(first["next"].is_string());
     for verb in ["rotate", "disable", "enable"] {
-        let none = root.post(&format!("/kms/keys/none/{verb}"), json!({}));
+        let path = format!("/kms/keys/none/{verb}");
+        let none = root.post(&path, json!({}));
         none.await.refused(404, "NoSuchKmsKey");
     }
     root.get("/kms/keys/none")

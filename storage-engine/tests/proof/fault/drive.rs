@@ -147,6 +147,7 @@ fn a_failing_read_is_reported_and_forgotten() {
         let create = Operation::CreateBucket {
             bucket: 0,
             lockable: false,
+            holder: 0,
         };
         for operation in [create, put(10, 5), put(11, 8), put(12, 15)] {
             let plan = world.plan(&operation).unwrap();
@@ -206,6 +207,7 @@ fn an_error_while_the_store_opens_is_reported_and_the_next_attempt_succeeds() {
             let create = Operation::CreateBucket {
                 bucket: 0,
                 lockable: false,
+                holder: 0,
             };
             for operation in [create, put(10, 5), put(11, 8), put(12, 15)] {
                 let plan = world.plan(&operation).unwrap();

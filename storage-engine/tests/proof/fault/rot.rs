@@ -53,6 +53,7 @@ async fn filled() -> Filled {
         Operation::CreateBucket {
             bucket: 0,
             lockable: false,
+            holder: 0,
         },
         put(0, 2, 1, None),
         put(1, 4, 1, None),

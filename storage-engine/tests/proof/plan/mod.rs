@@ -32,7 +32,8 @@ impl World {
             | Operation::UpdateBucket { .. }
             | Operation::PutDocument { .. }
             | Operation::GetDocument { .. }
-            | Operation::DeleteDocument { .. } => self.plan_bucket(operation)?,
+            | Operation::DeleteDocument { .. }
+            | Operation::Hand { .. } => self.plan_bucket(operation)?,
             Operation::Put { at, body, terms } => self.put(*at, *body, terms),
             Operation::Get {
                 at,
