@@ -133,6 +133,7 @@ check("the_simulator_is_asked_about_a_bucket_and_policies_read_as_written", asyn
 
 check("charts_go_on_while_one_is_elsewhere_and_tell_of_each_second", async () => {
   const { page, close } = await member();
+  await page.locator(".health").waitFor();
   await page.waitForFunction(() => (document.querySelector("path.line")?.getAttribute("d") ?? "").split("L").length > 3);
   const points = () => page.evaluate(() => (document.querySelector("path.line")?.getAttribute("d") ?? "").split("L").length);
   const before = await points();

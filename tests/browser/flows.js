@@ -271,6 +271,13 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await accessible(page, "key-once");
   const secret = await inDialog(page).getByLabel("Secret key", { exact: true }).inputValue();
   assert.ok(secret.length >= 32);
+  // A key too many does not lose it.
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(5, 5);
+  assert.equal(await inDialog(page).getByLabel("Secret key", { exact: true }).inputValue(), secret);
+  const [file] = await Promise.all([page.waitForEvent("download"), answer(page, "Download as credentials file")]);
+  assert.ok(fs.readFileSync(await file.path(), "utf8").includes(`aws_secret_access_key = ${secret}\n`));
   await answer(page, "I have kept it");
   assert.ok(!(await page.content()).includes(secret), "a secret is shown once");
 

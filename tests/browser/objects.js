@@ -133,6 +133,21 @@ check("one_goes_from_an_object_to_the_next_and_deletes_it_there", async () => {
   await close();
 });
 
+check("a_folder_is_begun_and_filled", async () => {
+  const { name, all } = await filled(["top.txt"]);
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}`);
+  await press(page, "New folder");
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("2026/invoices");
+  await accessible(page, "new-folder");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("text=Nothing here yet");
+  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "one.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") }]);
+  await page.waitForSelector(".open:text-is('one.pdf')");
+  assert.deepEqual(await all(), ["2026/invoices/one.pdf", "top.txt"]);
+  await close();
+});
+
 check("an_upload_replaces_nothing_unasked_where_no_versions_are_kept", async () => {
   const { name, call, put } = await filled(["kept.txt"]);
   const { page, close } = await member({ expected: [[412, /\/api\/v1\/s3\//]] });
@@ -146,6 +161,15 @@ check("an_upload_replaces_nothing_unasked_where_no_versions_are_kept", async () 
   await press(page, "Replace kept.txt");
   await page.waitForSelector(".panel:has-text('1 of 1 uploaded')");
   assert.equal(await content(), "new");
+  // In parts, too, and what has arrived of them is not sent again.
+  const long = (sign) => ({ name: "long.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(17 << 20, sign) });
+  await put(name, "long.bin", "short", TEXT);
+  await page.locator("input[type=file][multiple]").setInputFiles([long("z")]);
+  await page.getByRole("button", { name: "Replace long.bin" }).waitFor();
+  assert.equal(await call("GET", `s3/${name}/long.bin`), "short");
+  await press(page, "Replace long.bin");
+  await page.waitForSelector(".panel:has-text('2 of 2 uploaded')");
+  assert.equal((await call("GET", `buckets/${name}/object?key=long.bin`)).size, 17 << 20);
   // Where they are kept, there is nothing to ask.
   await call("PUT", `buckets/${name}/config/versioning`, { Status: "Enabled" });
   await page.reload();

@@ -68,6 +68,8 @@ export const access = texts({
   'keys.id': { en: 'Access key', de: 'Access Key' },
   'keys.secret': { en: 'Secret key', de: 'Secret Key' },
   'keys.kept': { en: 'I have kept it', de: 'Ist gesichert' },
+  'keys.keep_first': { en: 'Keep it first, then say so below: it is never shown again.', de: 'Erst sichern, dann unten bestätigen: Es wird nie wieder angezeigt.' },
+  'keys.download': { en: 'Download as credentials file', de: 'Als Credentials-Datei laden' },
   'keys.description': { en: 'What it is for', de: 'Wofür er ist' },
   'keys.description_hint': { en: 'Tells keys apart, a year from now', de: 'Damit man Schlüssel in einem Jahr noch unterscheidet' },
   'keys.expires_at': { en: 'Expires', de: 'Läuft ab' },
