@@ -112,11 +112,9 @@ async fn make(call: &Call<'_>, holder: Holder, new: NewToken) -> Result<TokenMad
         expires: now + new.expires_in,
         policy,
     };
-    let (id, token, text) = call
-        .admin
-        .tokens
-        .make(wanted, now, || call.session().is_ok())
-        .await?;
+    let is_let_in = || call.bearer.as_ref().is_none_or(|it| call.admin.lets_in(it));
+    let made = call.admin.tokens.make(wanted, now, is_let_in);
+    let (id, token, text) = made.await?;
     Ok(TokenMade {
         view: view(id, &token),
         token: text,
