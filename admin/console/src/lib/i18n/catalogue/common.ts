@@ -43,7 +43,7 @@ export const common = texts({
   'menu.language': { en: 'Language', de: 'Sprache' },
   'menu.logout': { en: 'Log out', de: 'Abmelden' },
 
-  'palette.title': { en: 'Find or do', de: 'Suchen und Befehle' },
+  'palette.title': { en: 'Find or do', de: 'Finden, tun' },
   'palette.placeholder': { en: 'A page, a bucket, a user, an action', de: 'Seite, Bucket, Benutzer oder Befehl' },
   'palette.nothing': { en: 'Nothing is called “{typed}”.', de: 'Nichts heißt „{typed}“.' },
   'palette.page': { en: 'Page', de: 'Seite' },
