@@ -26,6 +26,8 @@ use s3_api::{Client, Memory, Observation, RequestId};
 use std::error::Error;
 use std::sync::Arc;
 
+/// What the interface calls the transfer of an object by a link of its own.
+pub const TRANSFER: &str = "Transfer";
 /// Where the interface lies.
 const API: &str = "/api/v1";
 /// Where the protocol of S3 lies in it.
@@ -161,7 +163,7 @@ impl Admin {
             .filter(|it| it.starts_with('/'))
         {
             let outcome = transfer::answer(&self.inner, parts, path, body).await;
-            return (finish(outcome, id), "Transfer");
+            return (finish(outcome, id), TRANSFER);
         }
         match find(&parts.method, path) {
             Found::Route(route, values) => {

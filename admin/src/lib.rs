@@ -55,7 +55,7 @@ pub use base::{BasePath, BasePathError};
 pub use body::{AdminBody, BodyError};
 pub use buckets::config::check as check_bucket_configuration;
 pub use facts::{Counted, Counters, Facts, Setting, SettingOrigin, SettingReload};
-pub use handle::Admin;
+pub use handle::{Admin, TRANSFER};
 pub use inner::{AdminConfig, OpenError};
 pub use local::Local;
 pub use public_url::{PublicUrl, PublicUrlError};

@@ -13,6 +13,7 @@ use pipeline::events::Delivery;
 use pipeline::lifecycle::Lifecycle;
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
+use prometheus::proto::{Metric, MetricFamily};
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
     TextEncoder,
@@ -284,13 +285,9 @@ impl Metrics {
             connections: whole(self.connections.get()),
             ..Counted::default()
         };
-        for metric in self
-            .s3
-            .requests
-            .collect()
-            .iter()
-            .flat_map(|it| it.get_metric())
-        {
+        // Objects that go through the console are requests of S3 as well.
+        let (s3, admin) = (self.s3.requests.collect(), self.admin.requests.collect());
+        for metric in of_s3(&s3, &admin) {
             let status = metric.get_label().iter().find(|it| it.name() == "status");
             let class = match status.and_then(|it| it.value().chars().next()) {
                 Some('2') => 0,
@@ -304,8 +301,8 @@ impl Metrics {
             counted.answers[class] += count;
         }
         counted.latency = SECONDS.map(|bound| (bound, 0)).to_vec();
-        let families = self.s3.seconds.collect();
-        for metric in families.iter().flat_map(|it| it.get_metric()) {
+        let (s3, admin) = (self.s3.seconds.collect(), self.admin.seconds.collect());
+        for metric in of_s3(&s3, &admin) {
             let histogram = metric.get_histogram();
             counted.timed += histogram.get_sample_count();
             for (sum, bucket) in counted.latency.iter_mut().zip(histogram.get_bucket()) {
@@ -333,4 +330,18 @@ fn add<M: Collector + Clone + 'static>(
 ) -> Result<M, prometheus::Error> {
     registry.register(Box::new(metric.clone()))?;
     Ok(metric)
+}
+
+/// What is counted of the protocol of S3, through whichever door it came.
+fn of_s3<'a>(
+    s3: &'a [MetricFamily],
+    admin: &'a [MetricFamily],
+) -> impl Iterator<Item = &'a Metric> {
+    let is_transfer = |metric: &&Metric| {
+        let mut labels = metric.get_label().iter();
+        labels.any(|it| it.name() == "operation" && it.value() == admin::TRANSFER)
+    };
+    let admin = admin.iter().flat_map(|it| it.get_metric());
+    let s3 = s3.iter().flat_map(|it| it.get_metric());
+    s3.chain(admin.filter(is_transfer))
 }

@@ -36,6 +36,27 @@ fn requests_are_counted_by_operation_status_and_error() {
 }
 
 #[test]
+fn objects_that_go_through_the_console_count_as_requests_of_s3() {
+    let metrics = Metrics::new().unwrap();
+    let ended = |interface, operation| {
+        let ended = Ended {
+            operation,
+            status: StatusCode::OK,
+            error: "",
+            took: Duration::from_millis(3),
+            received: 0,
+            sent: 11,
+        };
+        metrics.request_ended(interface, ended);
+    };
+    ended(Interface::S3, "GetObject");
+    ended(Interface::Admin, admin::TRANSFER);
+    ended(Interface::Admin, "ListUsers");
+    let counted = metrics.totals();
+    assert_eq!((counted.answers[0], counted.timed), (2, 2));
+}
+
+#[test]
 fn without_a_bound_nothing_is_slow() {
     let slow = Slow::default();
     assert!(!slow.is(Duration::MAX));
