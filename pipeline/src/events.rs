@@ -4,7 +4,7 @@
 //! a change into the engine, which writes an event in the same batch if the change does what was
 //! asked about. [`Delivery`] tells targets what lies in their queues, at least once and in the
 //! order of the changes of each key, through a [`Courier`]. What cannot be told ends among the
-//! [`dead_letters`].
+//! [`letter_page`].
 
 mod configuration;
 mod courier;
@@ -17,9 +17,7 @@ mod stats;
 
 pub use configuration::{Configuration, Filter, KIND, Rule, Service, TargetArn};
 pub use courier::{Courier, Nobody, Undelivered};
-pub use dead::{
-    DeadLetter, LetterCursor, LetterPage, Waiting, dead_letters, letter_page, retry, waiting,
-};
+pub use dead::{DeadLetter, LetterCursor, LetterPage, Waiting, letter_page, retry, waiting};
 pub use delivery::{Delivery, Patience};
 pub use message::test_message;
 pub use name::{EventName, EventPattern};

@@ -2,7 +2,7 @@
 //!
 //! [`Configuration`] is what a bucket's owner asks for. [`decide()`] says what that means for one
 //! version at one moment; it is pure. `walk` goes through a bucket and gathers what is to be
-//! done, [`Lifecycle`] does it, once a day and whenever rules have changed. [`plan`] only tells.
+//! done, [`Lifecycle`] does it, once a day and whenever rules have changed. [`plan_page`] only tells.
 
 mod calendar;
 mod configuration;
@@ -23,7 +23,7 @@ pub use configuration::{
 pub use decide::{
     Action, Decision, Facts, Place, Versions, abort_of, decide, expiration_of, needs_tags,
 };
-pub use dry_run::{PlanCursor, PlanPage, plan, plan_page};
+pub use dry_run::{PlanCursor, PlanPage, plan_page};
 pub use report::{Counts, RunReport, reports};
 pub use runner::Lifecycle;
 pub use stats::LifecycleStats;

@@ -120,19 +120,6 @@ async fn event_page(
     Ok((found, None))
 }
 
-/// Shows every dead letter, those of one target after the other, the oldest first.
-pub async fn dead_letters(engine: &Engine, mut show: impl FnMut(DeadLetter)) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = letter_page(engine, None, after, PAGE).await?;
-        page.letters.into_iter().for_each(&mut show);
-        after = page.next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
-}
-
 /// What is still to be told and what was given up, by target.
 pub async fn waiting(engine: &Engine) -> Result<Vec<Waiting>, Error> {
     let mut waiting: Vec<Waiting> = Vec::new();

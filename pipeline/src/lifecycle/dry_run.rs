@@ -1,6 +1,5 @@
 //! What would happen, without doing it.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -29,28 +28,8 @@ pub struct PlanPage {
     pub next: Option<PlanCursor>,
 }
 
-/// Tells everything the rules of a bucket would do at `now`, step by step, each with how many
-/// versions and uploads have been looked at by then; returns how many there were. A bucket without
-/// rules is refused with [`Error::NoSuchDocument`]; `Break` ends it with [`Error::Interrupted`].
-pub async fn plan(
-    engine: &Arc<Engine>,
-    bucket: &str,
-    now: Timestamp,
-    day: Day,
-    tell: &mut (dyn FnMut(u64, &[Planned]) -> ControlFlow<()> + Send),
-) -> Result<u64, Error> {
-    let mut walk = walk(engine, bucket, day, Position::default()).await?;
-    let mut looked_at = 0;
-    while let Some(step) = walk.next(now).await? {
-        looked_at += step.looked_at;
-        if tell(looked_at, &step.planned).is_break() {
-            return Err(Error::Interrupted);
-        }
-    }
-    Ok(looked_at)
-}
-
-/// The same in pages, for who asks again for the next one. A page ends with `limit` things to be
+/// Tells what the rules of a bucket would do at `now`, in pages. A bucket without rules is refused
+/// with [`Error::NoSuchDocument`]. A page ends with `limit` things to be
 /// done, or when so many versions and uploads have been looked at that somebody who waits for it
 /// should hear of it: it may have nothing to tell and not be the last.
 ///

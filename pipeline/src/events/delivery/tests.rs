@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::events::configuration::{Configuration, Rule, Service, TargetArn};
-use crate::events::dead::{Waiting, dead_letters, letter_page, retry, waiting};
+use crate::events::dead::{Waiting, letter_page, retry, waiting};
 use crate::events::name::{EventName, EventPattern};
 use crate::events::note::{Origin, notes};
 use bytes::Bytes;
@@ -135,14 +135,11 @@ impl Rig {
     }
 
     async fn letters(&self) -> Vec<(String, String)> {
-        let mut letters = Vec::new();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        dead_letters(&self.engine, |letter| {
-            letters.push((text(&letter.key), letter.reason));
-        })
-        .await
-        .unwrap();
-        letters
+        let page = letter_page(&self.engine, None, None, 1000).await.unwrap();
+        assert!(page.next.is_none());
+        let letters = page.letters.into_iter();
+        letters.map(|it| (text(&it.key), it.reason)).collect()
     }
 }
 

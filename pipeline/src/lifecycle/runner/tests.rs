@@ -7,11 +7,10 @@ use crate::lifecycle::configuration::{
     Filter, NoncurrentExpiration, NoncurrentTransition, Rule, Scope, Status, StorageClass,
     Transition, TransitionTime,
 };
-use crate::lifecycle::{PlanCursor, Task, plan, plan_page, reports};
+use crate::lifecycle::{PlanCursor, PlanPage, Task, plan_page, reports};
 use crate::limits::{PAUSE_FOR_OTHERS, REPORTS_MAX};
 use bytes::Bytes;
 use rig::{BUCKET, Rig, START, expiring, rule, target};
-use std::ops::ControlFlow;
 use storage_engine::row::{Tag, Versioning};
 use storage_engine::{ListRequest, UpdateObject, VersionEntry};
 
@@ -322,6 +321,21 @@ async fn pages_break_no_key_apart() {
     assert!(left[0].latest && left[101].latest);
 }
 
+/// In one page.
+async fn whole_plan(rig: &Rig, bucket: &str) -> Result<PlanPage, Error> {
+    let (now, from) = (rig.clock.now(), PlanCursor::default());
+    plan_page(
+        &rig.engine,
+        bucket,
+        now,
+        Day::REAL,
+        from,
+        usize::MAX,
+        u64::MAX,
+    )
+    .await
+}
+
 #[tokio::test]
 async fn a_plan_tells_what_a_run_does() {
     let rig = Rig::new(Versioning::Enabled).await;
@@ -341,24 +355,21 @@ async fn a_plan_tells_what_a_run_does() {
     }])
     .await;
     rig.days_pass(3);
-    let (mut told, now) = (Vec::new(), rig.clock.now());
     let before = rig.versions().await.len();
-    let mut tell = |_: u64, step: &[crate::lifecycle::Planned]| {
-        for planned in step {
-            let task = match planned.task {
-                Task::Expire(_) => "expire",
-                Task::DeleteNoncurrent(_) => "delete",
-                Task::RemoveMarker(_) => "marker",
-                Task::Move(..) => "move",
-                Task::Abort(_) => "abort",
-            };
-            assert_eq!(planned.rule, "rule of ");
-            told.push((String::from_utf8_lossy(&planned.key).into_owned(), task));
-        }
-        ControlFlow::Continue(())
-    };
-    let looked_at = plan(&rig.engine, BUCKET, now, Day::REAL, &mut tell).await;
-    assert_eq!(looked_at.unwrap(), 6);
+    let plan = whole_plan(&rig, BUCKET).await.unwrap();
+    let told = plan.planned.iter().map(|planned| {
+        let task = match planned.task {
+            Task::Expire(_) => "expire",
+            Task::DeleteNoncurrent(_) => "delete",
+            Task::RemoveMarker(_) => "marker",
+            Task::Move(..) => "move",
+            Task::Abort(_) => "abort",
+        };
+        assert_eq!(planned.rule, "rule of ");
+        (String::from_utf8_lossy(&planned.key).into_owned(), task)
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(plan.looked_at, 6);
     let expected = [
         ("a", "expire"),
         ("b", "expire"),
@@ -370,8 +381,7 @@ async fn a_plan_tells_what_a_run_does() {
     assert_eq!(rig.versions().await.len(), before, "nothing was done");
     let counts = rig.run().await.unwrap().counts;
     assert_eq!((counts.marked, counts.expired, counts.aborted), (2, 2, 1));
-    let mut stop = |_: u64, _: &[crate::lifecycle::Planned]| ControlFlow::Break(());
-    let none = plan(&rig.engine, "nowhere", now, Day::REAL, &mut stop).await;
+    let none = whole_plan(&rig, "nowhere").await;
     assert!(matches!(none, Err(Error::NoSuchBucket { .. })));
 }
 
@@ -397,13 +407,10 @@ async fn pages_of_a_plan_tell_what_the_whole_plan_does() {
     }])
     .await;
     rig.days_pass(3);
-    let (mut whole, now) = (Vec::new(), rig.clock.now());
-    let mut tell = |_: u64, step: &[crate::lifecycle::Planned]| {
-        whole.extend_from_slice(step);
-        ControlFlow::Continue(())
-    };
-    let looked_at = plan(&rig.engine, BUCKET, now, Day::REAL, &mut tell).await;
-    assert_eq!(looked_at.unwrap(), 50);
+    let now = rig.clock.now();
+    let plan = whole_plan(&rig, BUCKET).await.unwrap();
+    let (whole, looked_at) = (plan.planned, plan.looked_at);
+    assert_eq!(looked_at, 50);
     assert_eq!(whole.len(), 39);
     assert!(whole.iter().all(|it| it.due <= now && it.due > START));
     assert_eq!((whole[0].size, whole[38].size), (16, 0));
