@@ -1,5 +1,6 @@
 //! Managed policies.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Iam, Page, Paging, PolicyUsage, check_description, document, put, room, too_large};
@@ -102,7 +103,7 @@ impl Iam<'_> {
                     count,
                     limits::POLICIES_PER_ACCOUNT_MAX,
                 )?;
-                let view = self.policy_view(state, &policy);
+                let view = self.policy_view(state, &self.uses(state), &policy);
                 writes.extend([put(Row::Version(version)), put(Row::Policy(policy))]);
                 Ok(view)
             })
@@ -111,11 +112,12 @@ impl Iam<'_> {
 
     pub fn get_policy(&self, arn: &str) -> Result<PolicyView> {
         let state = self.identity.state();
-        if let Some(view) = self.ready_view(&state, arn) {
+        let uses = self.uses(&state);
+        if let Some(view) = self.ready_view(&state, &uses, arn) {
             return Ok(view);
         }
         let policy = self.own_policy(&state, arn)?;
-        Ok(self.policy_view(&state, &policy))
+        Ok(self.policy_view(&state, &uses, &policy))
     }
 
     pub fn list_policies(
@@ -124,14 +126,15 @@ impl Iam<'_> {
         paging: Paging<'_>,
     ) -> Result<Page<PolicyView>> {
         let state = self.identity.state();
+        let uses = self.uses(&state);
         let mut views = Vec::new();
         if filter.scope != PolicyScope::Local {
             let arns = state.ready_made.all().map(|(arn, _)| arn);
-            views.extend(arns.filter_map(|arn| self.ready_view(&state, arn)));
+            views.extend(arns.filter_map(|arn| self.ready_view(&state, &uses, arn)));
         }
         if filter.scope != PolicyScope::ReadyMade {
             let own = state.policies.in_space(&self.space);
-            views.extend(own.map(|policy| self.policy_view(&state, policy)));
+            views.extend(own.map(|policy| self.policy_view(&state, &uses, policy)));
         }
         views.retain(|view| {
             let is_used = match filter.usage {
@@ -152,7 +155,7 @@ impl Iam<'_> {
         self.identity
             .change(|state, writes| {
                 let policy = self.own_policy(state, arn)?;
-                let view = self.policy_view(state, &policy);
+                let view = self.policy_view(state, &self.uses(state), &policy);
                 if view.attachments + view.boundaries > 0 {
                     return Err(Error::DeleteConflict(
                         "Cannot delete a policy attached to entities.".into(),
@@ -213,9 +216,9 @@ impl Iam<'_> {
         policy.cloned().ok_or_else(|| no_policy(arn))
     }
 
-    fn policy_view(&self, state: &State, policy: &ManagedPolicy) -> PolicyView {
+    fn policy_view(&self, state: &State, uses: &Uses<'_>, policy: &ManagedPolicy) -> PolicyView {
         let arn = policy.arn();
-        let (attachments, boundaries) = self.uses(state, &arn);
+        let used = uses.get(arn.as_str()).copied().unwrap_or_default();
         let limits = state.limits_set_by(&arn);
         PolicyView {
             arn,
@@ -226,16 +229,16 @@ impl Iam<'_> {
             default_version: policy.default_version,
             created: policy.created,
             updated: policy.updated,
-            attachments,
-            boundaries,
+            attachments: used.attachments,
+            boundaries: used.boundaries,
             tags: policy.tags.clone(),
             limits,
         }
     }
 
-    fn ready_view(&self, state: &State, arn: &str) -> Option<PolicyView> {
+    fn ready_view(&self, state: &State, uses: &Uses<'_>, arn: &str) -> Option<PolicyView> {
         let ready = state.ready_made.get(arn)?;
-        let (attachments, boundaries) = self.uses(state, arn);
+        let used = uses.get(arn).copied().unwrap_or_default();
         Some(PolicyView {
             arn: arn.to_owned(),
             id: format!("ANPA{}", ready.name.to_uppercase()),
@@ -245,33 +248,44 @@ impl Iam<'_> {
             default_version: 1,
             created: 0,
             updated: 0,
-            attachments,
-            boundaries,
+            attachments: used.attachments,
+            boundaries: used.boundaries,
             tags: Vec::new(),
             limits: state.limits_set_by(arn),
         })
     }
 
-    /// How often it is attached in this account, and how often it is a boundary.
-    fn uses(&self, state: &State, arn: &str) -> (usize, usize) {
-        let is = |name: &&String| *name == arn;
+    /// How often each is used in this account. Counted once for a whole list: who has it is written
+    /// with whoever has it.
+    fn uses<'s>(&self, state: &'s State) -> Uses<'s> {
         let users = || state.users.in_space(&self.space);
         let roles = || state.roles.in_space(&self.space);
         let groups = state.groups.in_space(&self.space);
-        let mut attached = users().flat_map(|user| &user.attached).filter(is).count();
-        attached += groups.flat_map(|group| &group.attached).filter(is).count();
-        attached += roles().flat_map(|role| &role.attached).filter(is).count();
-        if state.has_plain_accounts(&self.space) {
-            let accounts = state.accounts.values();
-            attached += accounts
-                .flat_map(|account| &account.attached)
-                .filter(is)
-                .count();
-        }
+        let accounts = state.accounts.values();
+        let accounts = accounts.filter(|_| state.has_plain_accounts(&self.space));
+        let attached = users().flat_map(|user| &user.attached);
+        let attached = attached.chain(groups.flat_map(|group| &group.attached));
+        let attached = attached.chain(roles().flat_map(|role| &role.attached));
+        let attached = attached.chain(accounts.flat_map(|account| &account.attached));
         let of_users = users().filter_map(|user| user.boundary.as_ref());
         let of_roles = roles().filter_map(|role| role.boundary.as_ref());
-        (attached, of_users.chain(of_roles).filter(is).count())
+        let mut uses = Uses::new();
+        for arn in attached {
+            uses.entry(arn).or_default().attachments += 1;
+        }
+        for arn in of_users.chain(of_roles) {
+            uses.entry(arn).or_default().boundaries += 1;
+        }
+        uses
     }
+}
+
+type Uses<'s> = HashMap<&'s str, Use>;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    attachments: usize,
+    boundaries: usize,
 }
 
 /// Of a policy that was given some.
