@@ -141,9 +141,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let (metrics, usage) = figures(&engine, &identity, config)?;
     let (stop, stopping) = watch::channel(false);
     let background = Background::start(&engine, config, courier, stopping.clone());
-    metrics.watch_lifecycle(background.lifecycle())?;
-    metrics.watch_events(background.delivery())?;
-    metrics.watch_load(&load)?;
+    watch_all(&metrics, &background, &load)?;
     let slots = Slots::new(connections(config.live.connections));
     let (proxies, trusted) = watch::channel(config.live.proxies.clone());
     let (shown, settings) = watch::channel(setup.effective.for_admin());
@@ -213,6 +211,14 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     write_down(&front, logging, &identity).await;
     engine.shutdown().await.map_err(RunError::Close)?;
     info!("stopped");
+    Ok(())
+}
+
+/// Shows what goes on besides requests.
+fn watch_all(metrics: &Metrics, background: &Background, load: &Arc<Load>) -> Result<(), RunError> {
+    metrics.watch_lifecycle(background.lifecycle())?;
+    metrics.watch_events(background.delivery())?;
+    metrics.watch_load(load)?;
     Ok(())
 }
 
