@@ -156,15 +156,9 @@ fn buckets(way: &Way<'_>, place: &Path) {
         json!({ "bytes": null, "objects": null })
     );
 
-    let rules = json!({ "Rules": [{
-        "ID": "old", "Status": "Enabled", "Filter": { "Prefix": "" }, "Expiration": { "Days": 30 },
-    }] });
-    let file = place.join("rules.json");
-    fs::write(&file, rules.to_string()).unwrap();
-    let file = file.to_str().unwrap();
-    way.does(&format!("bucket config set photos lifecycle {file}"));
+    let rules = way.sets_rules("photos", place);
     let got = way.json("bucket config get photos lifecycle");
-    assert_eq!(got["Rules"], rules["Rules"]);
+    assert_eq!(got["Rules"], rules);
     let tags = r#"{"TagSet":[{"Key":"a","Value":"b"}]}"#;
     let set = way.fed("bucket config set photos tagging", tags);
     assert!(set.status.success(), "{}", set.stderr);
@@ -175,8 +169,9 @@ fn buckets(way: &Way<'_>, place: &Path) {
         1,
         &["versioning, lifecycle"],
     );
+    let of_another = place.join("rules.json");
     way.refuses(
-        &format!("bucket config set photos cors {file}"),
+        &format!("bucket config set photos cors {}", of_another.display()),
         1,
         &["Rules: ", "CORSRules"],
     );

@@ -32,13 +32,7 @@ fn rules(way: &Way<'_>, place: &Path) {
     );
     way.refuses("lifecycle dry-run nowhere", 1, &["NoSuchBucket"]);
     way.refuses("lifecycle run photos", 1, &["next: cairn bucket config"]);
-    let rules = json!({ "Rules": [{
-        "ID": "old", "Status": "Enabled", "Filter": { "Prefix": "" }, "Expiration": { "Days": 30 },
-    }] });
-    let file = place.join("rules.json");
-    fs::write(&file, rules.to_string()).unwrap();
-    let file = file.to_str().unwrap();
-    way.does(&format!("bucket config set photos lifecycle {file}"));
+    way.sets_rules("photos", place);
     let planned = way.json("lifecycle dry-run photos");
     assert_eq!(planned, json!({ "looked_at": 0, "to_be_done": 0 }));
     let run = way.json("lifecycle run photos");

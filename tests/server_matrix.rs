@@ -254,19 +254,64 @@ impl Somebody {
 }
 
 /// What was said and done of one pair.
-fn check(broken: &mut Vec<String>, what: &str, expected: bool, answer: &Answer) {
-    // Each key of a list has an outcome of its own.
-    let is_of_list = what.starts_with("DeleteObjects") && answer.status == 200;
-    let is_refused =
-        matches!(answer.status, 401 | 403) || is_of_list && answer.body.contains("AccessDenied");
-    let is_sound = answer.status < 500 || answer.status == 501;
-    if is_refused == expected || !is_sound {
-        let text: String = answer.body.chars().take(300).collect();
-        let word = if expected { "allowed" } else { "denied" };
-        broken.push(format!(
-            "{what} is {word}, answered {} {text}",
-            answer.status
-        ));
+/// What was decided, and what came of it.
+#[derive(Default)]
+struct Comparison {
+    broken: Vec<String>,
+    allowed: usize,
+    denied: usize,
+}
+
+impl Comparison {
+    fn decided(&mut self, expected: bool) {
+        self.allowed += usize::from(expected);
+        self.denied += usize::from(!expected);
+    }
+
+    fn answered(&mut self, what: &str, expected: bool, answer: &Answer) {
+        // Each key of a list has an outcome of its own.
+        let is_of_list = what.starts_with("DeleteObjects") && answer.status == 200;
+        let is_refused = matches!(answer.status, 401 | 403)
+            || is_of_list && answer.body.contains("AccessDenied");
+        let is_sound = answer.status < 500 || answer.status == 501;
+        if is_refused == expected || !is_sound {
+            let text: String = answer.body.chars().take(300).collect();
+            let word = if expected { "allowed" } else { "denied" };
+            self.broken.push(format!(
+                "{what} is {word}, answered {} {text}",
+                answer.status
+            ));
+        }
+    }
+
+    /// Nothing came out otherwise, and neither decision, made more than so often, is the only one.
+    fn holds(self, least: usize) {
+        let Comparison {
+            broken,
+            allowed,
+            denied,
+        } = self;
+        let count = broken.len();
+        assert!(broken.is_empty(), "{}\n{count} in all", broken.join("\n"));
+        assert!(allowed > least && denied > least, "{allowed} and {denied}");
+    }
+}
+
+/// What S3 answers to a request signed with these keys.
+fn asked_of_s3(
+    s3: SocketAddr,
+    keys: &(String, String),
+    (method, target): (&str, &str),
+    body: &str,
+    headers: &[(&str, &str)],
+) -> Answer {
+    let keys = (keys.0.as_str(), keys.1.as_str());
+    let head = signed::head_by(keys, method, s3, target, body.len(), headers);
+    let mut stream = connect(s3);
+    write!(stream, "{head}{body}").unwrap();
+    match method {
+        "HEAD" => headless(stream),
+        _ => read_answer(&mut stream),
     }
 }
 
@@ -278,7 +323,7 @@ fn operations_of_s3_are_for_whom_the_evaluator_says() {
     let of_bucket = Policy::parse(Kind::Bucket, &place.policy.to_string()).unwrap();
     let source = format!("/{BUCKET}/{KEY}");
     let object = format!("arn:aws:s3:::{BUCKET}/{KEY}");
-    let (mut broken, mut allowed, mut denied) = (Vec::new(), 0, 0);
+    let mut comparison = Comparison::default();
     for somebody in &everybody {
         for operation in OPERATIONS {
             let example = operation.example(BUCKET, KEY);
@@ -302,17 +347,10 @@ fn operations_of_s3_are_for_whom_the_evaluator_says() {
                 headers.push(("content-md5", DELETE_MD5));
             }
             let mut answers = Vec::new();
-            if let Some((key, secret)) = &somebody.keys {
+            if let Some(keys) = &somebody.keys {
+                let to = (example.method, example.target.as_str());
                 let s3 = place.server.address;
-                let keys = (key.as_str(), secret.as_str());
-                let (method, target) = (example.method, &example.target);
-                let head = signed::head_by(keys, method, s3, target, body.len(), &headers);
-                let mut stream = connect(s3);
-                write!(stream, "{head}{body}").unwrap();
-                answers.push(match method {
-                    "HEAD" => headless(stream),
-                    _ => read_answer(&mut stream),
-                });
+                answers.push(asked_of_s3(s3, keys, to, body, &headers));
             }
             // The same through the admin interface, where a token of a service can come.
             if somebody.keys.is_none() || somebody.name == "bound" {
@@ -322,23 +360,15 @@ fn operations_of_s3_are_for_whom_the_evaluator_says() {
             }
             for answer in answers {
                 let what = format!("{} by {}", operation.name, somebody.name);
-                check(&mut broken, &what, expected, &answer);
+                comparison.answered(&what, expected, &answer);
                 if expected && answer.status < 300 && !matches!(example.method, "GET" | "HEAD") {
                     place.restore();
                 }
             }
-            allowed += usize::from(expected);
-            denied += usize::from(!expected);
+            comparison.decided(expected);
         }
     }
-    assert!(
-        broken.is_empty(),
-        "{}\n{} in all",
-        broken.join("\n"),
-        broken.len()
-    );
-    // Neither answer is the only one.
-    assert!(allowed > 200 && denied > 200, "{allowed} and {denied}");
+    comparison.holds(200);
 }
 
 /// What the simulator answers of everybody and every operation, the socket does.
@@ -359,10 +389,10 @@ fn the_simulator_says_what_sockets_do() {
         place.ask("PUT", &tag, json!({ "tags": { "secret": "yes" } }));
     };
     restore();
-    let (mut broken, mut allowed, mut denied) = (Vec::new(), 0, 0);
+    let mut comparison = Comparison::default();
     let users = everybody.iter().filter(|it| !it.principal.arn.is_empty());
     for somebody in users {
-        let Some((key, secret)) = &somebody.keys else {
+        let Some(keys) = &somebody.keys else {
             continue;
         };
         for operation in OPERATIONS {
@@ -388,30 +418,15 @@ fn the_simulator_says_what_sockets_do() {
             let names = example.headers.iter();
             let headers: Vec<(&str, &str)> = names.map(|name| (*name, BUCKET)).collect();
             let to = (example.method, example.target.as_str());
-            let keys = (key.as_str(), secret.as_str());
-            let address = place.server.address;
-            let head = signed::head_by(keys, to.0, address, to.1, 0, &headers);
-            let mut stream = connect(address);
-            write!(stream, "{head}").unwrap();
-            let answer = match example.method {
-                "HEAD" => headless(stream),
-                _ => read_answer(&mut stream),
-            };
-            check(&mut broken, &what, expected, &answer);
+            let answer = asked_of_s3(place.server.address, keys, to, "", &headers);
+            comparison.answered(&what, expected, &answer);
             if expected && answer.status < 300 && !matches!(example.method, "GET" | "HEAD") {
                 restore();
             }
-            allowed += usize::from(expected);
-            denied += usize::from(!expected);
+            comparison.decided(expected);
         }
     }
-    assert!(
-        broken.is_empty(),
-        "{}\n{} in all",
-        broken.join("\n"),
-        broken.len()
-    );
-    assert!(allowed > 100 && denied > 100, "{allowed} and {denied}");
+    comparison.holds(100);
 }
 
 #[test]
@@ -434,7 +449,7 @@ fn routes_of_the_admin_interface_are_for_whom_the_evaluator_says() {
         id: "AKIAEXAMPLE",
     };
     let routes = routes(&document, &names);
-    let (mut broken, mut allowed, mut denied) = (Vec::new(), 0, 0);
+    let mut comparison = Comparison::default();
     for somebody in &everybody {
         for route in &routes {
             // One's own takes no permission, and has tests of its own. Of jobs, one sees those that
@@ -452,21 +467,14 @@ fn routes_of_the_admin_interface_are_for_whom_the_evaluator_says() {
             let to = (route.method.as_str(), route.target.as_str());
             let answer = asked(place.console, to, &somebody.token, &body, &[]);
             let what = format!("{} by {}", route.name, somebody.name);
-            check(&mut broken, &what, expected, &answer);
+            comparison.answered(&what, expected, &answer);
             if expected && route.method != "GET" && route.target.contains(BUCKET) {
                 place.restore();
             }
-            allowed += usize::from(expected);
-            denied += usize::from(!expected);
+            comparison.decided(expected);
         }
     }
-    assert!(
-        broken.is_empty(),
-        "{}\n{} in all",
-        broken.join("\n"),
-        broken.len()
-    );
-    assert!(allowed > 100 && denied > 100, "{allowed} and {denied}");
+    comparison.holds(100);
 }
 
 /// What a route's action is about, as the policies of this test can tell.

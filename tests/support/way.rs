@@ -1,11 +1,12 @@
 //! Commands that administrate, and the ways they get to a server.
 
+use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::process::Ended;
 use super::server::{PASSWORD, USER, cairn, run};
@@ -75,6 +76,20 @@ impl Way<'_> {
             assert!(ended.stderr.contains(text), "{line}: {}", ended.stderr);
         }
         assert_eq!(ended.stdout, "", "{line}");
+    }
+
+    /// Gives a bucket rules of lifecycle by a file in this place; returns them.
+    #[track_caller]
+    pub(crate) fn sets_rules(&self, bucket: &str, place: &Path) -> Value {
+        let rules = json!([{
+            "ID": "old", "Status": "Enabled", "Filter": { "Prefix": "" },
+            "Expiration": { "Days": 30 },
+        }]);
+        let file = place.join("rules.json");
+        fs::write(&file, json!({ "Rules": rules }).to_string()).unwrap();
+        let file = file.to_str().unwrap();
+        self.does(&format!("bucket config set {bucket} lifecycle {file}"));
+        rules
     }
 
     /// With something on standard input.
