@@ -15,6 +15,11 @@ use support::server::{PASSWORD, Server, USER, command_with_root};
 
 /// Runs all checks of a script against a server of their own.
 fn run(script: &str) {
+    run_late(script, 0);
+}
+
+/// The same where every question takes up to `late_ms` longer to arrive, each another time.
+fn run_late(script: &str, late_ms: u32) {
     let place = tempfile::tempdir().unwrap();
     let mut command = command_with_root(&place.path().join("data"));
     let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
@@ -32,6 +37,7 @@ fn run(script: &str) {
         .env("CAIRN_TEST_CONSOLE", format!("http://{console}"))
         .env("CAIRN_TEST_USER", USER)
         .env("CAIRN_TEST_PASSWORD", PASSWORD)
+        .env("CAIRN_TEST_LATE_MS", late_ms.to_string())
         .output()
         .unwrap();
     // Times of painting and of changing pages are in it.
@@ -73,4 +79,18 @@ fn transfers_sessions_keyboard_and_a_start_without_the_server() {
 #[ignore = "soak: an upload of 2 GiB with an interruption, and a bucket of 100,000 objects"]
 fn large_files_and_large_buckets() {
     run("soak.js");
+}
+
+#[test]
+#[ignore = "soak: all flows again where answers come late and in another order"]
+fn flows_bear_answers_that_come_late() {
+    for script in [
+        "flows.js",
+        "objects.js",
+        "days.js",
+        "hostile.js",
+        "transfers.js",
+    ] {
+        run_late(script, 600);
+    }
 }

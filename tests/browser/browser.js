@@ -14,6 +14,8 @@ const USER = process.env.CAIRN_TEST_USER;
 const PASSWORD = process.env.CAIRN_TEST_PASSWORD;
 /** Pictures of every page go here, for those who want to look. */
 const PICTURES = process.env.CAIRN_TEST_PICTURES;
+/** Every question to the server waits up to so long on its way: what a page must bear on a bad line. */
+const LATE_MS = Number(process.env.CAIRN_TEST_LATE_MS ?? 0);
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const WAIT_MS = 15_000;
 const WIDE = { width: 1280, height: 800 };
@@ -53,6 +55,12 @@ async function visitor({ size = WIDE, scheme = "light", locale = "en-GB", expect
     });
   };
   context.on("page", watch);
+  if (LATE_MS) {
+    await context.route(/\/api\/v1\//, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * LATE_MS));
+      await route.fallback().catch(() => undefined);
+    });
+  }
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => {
       console.error(`policy: ${event.effectiveDirective} ${event.blockedURI}`);
@@ -101,6 +109,29 @@ async function settled(page) {
 }
 
 const toast = (page, text) => page.waitForSelector(`.toast:has-text(${JSON.stringify(text)})`);
+
+/** Keeps back what a page asks of the addresses that match, until it is let go. */
+async function keepBack(page, pattern) {
+  const held = [];
+  let arrived;
+  const first = new Promise((resolve) => (arrived = resolve));
+  const hold = (route) => {
+    held.push(route);
+    arrived();
+  };
+  await page.route(pattern, hold);
+  const release = async () => {
+    await first;
+    await page.unroute(pattern, hold);
+    const answered = page.waitForResponse(pattern);
+    for (const route of held) await route.fallback();
+    await (await answered).finished();
+    // The page has seen it once it has been drawn again.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await settled(page);
+  };
+  return { release };
+}
 
 async function picture(page, name) {
   if (PICTURES) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
@@ -175,4 +206,4 @@ async function main() {
   process.exit(failed > 0 || chosen.length === 0 ? 1 : 0);
 }
 
-module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, picture, accessible, api, pathOf, unique, main };
+module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, keepBack, picture, accessible, api, pathOf, unique, main };

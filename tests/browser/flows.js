@@ -5,7 +5,7 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { CONSOLE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
+const { CONSOLE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, keepBack, accessible, api, unique, main } = require("./browser.js");
 
 const field = (page, label) => page.getByLabel(label, { exact: true });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -210,10 +210,15 @@ check("objects_are_compared_restored_locked_and_brought_back", async () => {
   const facts = () => call("GET", `buckets/${name}/object?key=letter.txt`);
   assert.equal((await facts()).lock.mode, "GOVERNANCE");
   assert.equal((await facts()).lock.legal_hold, true);
+  // The answer that follows the lifting is kept back until something is chosen, which it must leave alone.
+  const kept = await keepBack(page, /\/object\?key=/);
   await page.getByLabel("Lock until this is lifted").uncheck();
   await toast(page, "Legal hold lifted");
   await page.getByLabel("How", { exact: true }).selectOption("");
   await page.getByLabel("Bypass governance").check();
+  await kept.release();
+  assert.equal(await page.getByLabel("Bypass governance").isChecked(), true);
+  assert.equal(await page.getByLabel("How", { exact: true }).inputValue(), "");
   await answer(page, "Save");
   await page.waitForFunction(() => !document.querySelector("dialog")?.textContent.includes("GOVERNANCE until"));
   assert.equal((await facts()).lock.mode, null);
