@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::page;
 use crate::refused::Refused;
 use crate::time::shown_milliseconds;
-use pipeline::events::{DeadLetter, Waiting, letter_page, waiting};
+use pipeline::events::{DeadLetter, Trouble, Waiting, letter_page, waiting};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,28 @@ pub(crate) struct WebhookView {
     /// When the event that has waited longest happened.
     waiting_since: Option<String>,
     given_up: u64,
+    /// Why events do not get through; null where they do, and until the first one after a start
+    /// was tried.
+    trouble: Option<TroubleView>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct TroubleView {
+    reason: String,
+    /// When it was tried the last time.
+    at: String,
+    /// When it is tried again at the earliest.
+    again: String,
+}
+
+impl From<Trouble> for TroubleView {
+    fn from(trouble: Trouble) -> Self {
+        Self {
+            reason: trouble.reason,
+            at: shown_milliseconds(trouble.at.0),
+            again: shown_milliseconds(trouble.again.0),
+        }
+    }
 }
 
 /// An event that was given up.
@@ -90,6 +112,7 @@ pub(crate) async fn retry(call: &Call<'_>) -> Result<Retried, Refused> {
 /// Those of the server, and those that something is left of.
 async fn webhooks(call: &Call<'_>) -> Result<Vec<WebhookView>, Refused> {
     let configured = call.admin.delivery.targets();
+    let mut troubles = call.admin.delivery.troubles();
     let mut queues = waiting(&call.admin.engine).await?;
     for name in &configured {
         if !queues.iter().any(|queue| queue.target == *name) {
@@ -104,6 +127,7 @@ async fn webhooks(call: &Call<'_>) -> Result<Vec<WebhookView>, Refused> {
     queues.sort_by(|a, b| a.target.cmp(&b.target));
     let shown = queues.into_iter().map(|queue| WebhookView {
         is_configured: configured.contains(&queue.target),
+        trouble: troubles.remove(&queue.target).map(TroubleView::from),
         name: queue.target,
         waiting: queue.events,
         waiting_since: queue.oldest.map(|oldest| shown_milliseconds(oldest.0)),

@@ -11,6 +11,7 @@ use crate::refused::Refused;
 use crate::repeats::Repeats;
 use crate::second_factor::SecondFactors;
 use crate::server::Live;
+use crate::server::history::History;
 use crate::session::Sessions;
 use crate::tokens::Tokens;
 use crate::zip::Tickets;
@@ -80,6 +81,7 @@ pub(crate) struct Inner {
     pub(crate) guesses: Guesses,
     pub(crate) audit: Arc<AuditLog>,
     pub(crate) live: Arc<Live>,
+    pub(crate) history: Arc<History>,
     pub(crate) console: Console,
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) now: fn() -> SystemTime,
@@ -109,6 +111,8 @@ impl Inner {
             sessions: Arc::clone(&sessions),
             tokens: Arc::clone(&tokens),
         }));
+        let history = Arc::new(History::default());
+        history.begin(Arc::clone(&counters), stopping.clone());
         Ok(Self {
             sessions,
             passwords: Passwords::new(Arc::clone(&engine)),
@@ -118,6 +122,7 @@ impl Inner {
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),
             live: Arc::new(Live::new(Arc::clone(&engine), Arc::clone(&counters))),
+            history,
             jobs: Arc::new(Jobs::open(Arc::clone(&engine), stopping.clone()).await?),
             tickets: Tickets::default(),
             me: OnceLock::new(),

@@ -150,6 +150,10 @@ pub const ZIP_LEFT_OUT_BYTES_MAX: usize = 1 << 20;
 pub const LOCAL_STREAM_SECONDS_MAX: u64 = 30 * 24 * 3600;
 /// Streams of live figures at once.
 pub const LIVE_STREAMS_MAX: usize = 64;
+/// What was is kept as means of so many seconds,
+pub const HISTORY_STEP_SECONDS: u64 = 10;
+/// of an hour.
+pub const HISTORY_MOMENTS_MAX: usize = 360;
 /// How old the sum over all buckets may be that comes with them.
 pub const TOTALS_SECONDS: u64 = 10;
 

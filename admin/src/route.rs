@@ -19,7 +19,7 @@ use crate::people::{self, accounts, groups, keys, limits, policies, simulate, us
 use crate::profile;
 use crate::refused::Refused;
 use crate::second_factor::Drawn;
-use crate::server;
+use crate::server::{self, history};
 use crate::session::{login, own as sessions, who};
 use crate::tokens::own as tokens;
 use crate::zip;
@@ -207,6 +207,8 @@ routes! {
     GET "/server/live" WatchServer "cairn:GetServerInfo" Bearer No server::live [] []
         as "text/event-stream", "Rates and totals every second, as server-sent events";
 
+    GET "/server/history" GetHistory "cairn:GetServerInfo" Bearer No history::list [] []
+        => OK history::HistoryView, "Rates of the last hour, every ten seconds";
     GET "/server/settings" GetSettings "cairn:GetServerInfo" Bearer No server::settings [] []
         => OK Page<Setting>, "What the server runs with, and where each setting comes from";
 

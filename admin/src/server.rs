@@ -1,5 +1,7 @@
 //! The server itself: what it is, what it counts, and what happens right now.
 
+pub(crate) mod history;
+
 use crate::answer::{Answer, with_type};
 use crate::body::AdminBody;
 use crate::call::Call;
@@ -85,9 +87,10 @@ pub(crate) struct Totals {
     bytes: u64,
 }
 
-/// One second.
-#[derive(Debug, Serialize)]
-struct Second {
+/// Means of some time.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Rates {
+    /// The end of it.
     time: String,
     requests_per_second: Answers,
     received_bytes_per_second: f64,
@@ -98,6 +101,13 @@ struct Second {
     p99_seconds: Option<f64>,
     requests_in_flight: u64,
     connections: u64,
+}
+
+/// The last second.
+#[derive(Debug, Serialize)]
+struct Second {
+    #[serde(flatten)]
+    rates: Rates,
     totals: Totals,
 }
 
@@ -281,7 +291,10 @@ impl Live {
                     .map_or_else(Totals::default, |it| it.1),
             };
             let now = (Instant::now(), self.counters.counted());
-            let second = second(&before, &now, totals);
+            let second = Second {
+                rates: rates(&before, &now),
+                totals,
+            };
             before = now;
             let text = serde_json::to_string(&second).unwrap_or_default();
             self.events.send_replace(format!("data: {text}\n\n").into());
@@ -314,25 +327,24 @@ impl Live {
     }
 }
 
-fn second(before: &(Instant, Counted), now: &(Instant, Counted), totals: Totals) -> Second {
+fn rates(before: &(Instant, Counted), now: &(Instant, Counted)) -> Rates {
     let seconds = (now.0 - before.0).as_secs_f64().max(0.001);
     let (before, now) = (&before.1, &now.1);
     let rate = |before: u64, now: u64| now.saturating_sub(before) as f64 / seconds;
-    let mut rates = [0.0; 4];
-    for (at, value) in rates.iter_mut().enumerate() {
+    let mut answered = [0.0; 4];
+    for (at, value) in answered.iter_mut().enumerate() {
         *value = rate(before.answers[at], now.answers[at]);
     }
-    Second {
+    Rates {
         time: of_system(std::time::SystemTime::now()),
-        errors_per_second: rates[2] + rates[3],
-        requests_per_second: answers(rates),
+        errors_per_second: answered[2] + answered[3],
+        requests_per_second: answers(answered),
         received_bytes_per_second: rate(before.received_bytes, now.received_bytes),
         sent_bytes_per_second: rate(before.sent_bytes, now.sent_bytes),
         p50_seconds: quantile(before, now, 0.5),
         p99_seconds: quantile(before, now, 0.99),
         requests_in_flight: now.in_flight,
         connections: now.connections,
-        totals,
     }
 }
 

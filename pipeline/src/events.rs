@@ -14,6 +14,7 @@ mod message;
 mod name;
 mod note;
 mod stats;
+mod trouble;
 
 pub use configuration::{Configuration, Filter, KIND, Rule, Service, TargetArn};
 pub use courier::{Courier, Nobody, Undelivered};
@@ -23,3 +24,4 @@ pub use message::test_message;
 pub use name::{EventName, EventPattern};
 pub use note::{Origin, notes};
 pub use stats::EventStats;
+pub use trouble::Trouble;

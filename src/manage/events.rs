@@ -59,7 +59,14 @@ fn show(client: &Client, args: &EventsArgs) -> Result<Shown, Failure> {
 }
 
 fn queues(webhooks: &[Value]) -> Table {
-    let head = &["is", "webhook", "events", "since", "known to the server"];
+    let head = &[
+        "is",
+        "webhook",
+        "events",
+        "since",
+        "known to the server",
+        "trouble",
+    ];
     Table::of(head, webhooks, |webhook| {
         vec![
             "waiting".to_owned(),
@@ -67,6 +74,7 @@ fn queues(webhooks: &[Value]) -> Table {
             text(webhook, "waiting"),
             text(webhook, "waiting_since"),
             super::text::yes_or_no(webhook, "is_configured").to_owned(),
+            text(&webhook["trouble"], "reason"),
         ]
     })
 }

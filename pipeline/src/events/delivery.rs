@@ -10,7 +10,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -27,6 +27,7 @@ use super::dead::{dead_queue, is_dead_queue, retry};
 use super::message::message;
 use super::note::Told;
 use super::stats::{EventStats, Totals};
+use super::trouble::{Trouble, Troubles};
 use crate::limits::{
     AFTER_FAILURE, DEAD_LETTERS_MAX, EVENT_AGE_MAX, EVENTS_AT_ONCE_MAX, FIRST_PAUSE, LONGEST_PAUSE,
     ORPHANS_POLL, REASON_BYTES_MAX, REFUSALS_MAX, ROUND_EVENTS_MAX, ROUND_SCAN_MAX,
@@ -74,6 +75,7 @@ pub struct Delivery {
     region: String,
     patience: Patience,
     totals: Totals,
+    troubles: Troubles,
     /// Counts how often dead letters have been put back.
     retries: watch::Sender<u64>,
 }
@@ -107,6 +109,7 @@ impl Delivery {
             region: region.into(),
             patience: Patience::default(),
             totals: Totals::default(),
+            troubles: Troubles::default(),
             retries: watch::Sender::new(0),
         }
     }
@@ -119,6 +122,11 @@ impl Delivery {
 
     pub fn stats(&self) -> EventStats {
         self.totals.stats(self.clock.now())
+    }
+
+    /// What keeps targets from being told, by their names.
+    pub fn troubles(&self) -> BTreeMap<String, Trouble> {
+        self.troubles.all()
     }
 
     /// The names of all targets.
@@ -295,6 +303,9 @@ impl Delivery {
             // Only now: what is still there will be told again.
             self.totals.told(count);
             line.reached();
+            if !line.holds_any() {
+                self.troubles.over(line.target());
+            }
         }
         let mut unreachable = None;
         for (event, failure) in outcomes.into_iter().filter_map(|outcome| outcome.failed) {
@@ -313,6 +324,8 @@ impl Delivery {
             let pause = line.unreachable(&self.patience);
             let target = line.target();
             tracing::warn!(target, reason, ?pause, "events: a target cannot be reached");
+            self.troubles
+                .met(target, cut(&reason), self.clock.now(), pause);
             self.bury_aged(line, &reason).await?;
         }
         Ok(())
@@ -320,7 +333,10 @@ impl Delivery {
 
     async fn refused(&self, line: &mut Line, event: Event, reason: &str) -> Result<(), Error> {
         let refusals = line.hold(&event, &self.patience);
+        let pause = self.patience.pause(refusals);
         let target = line.target();
+        self.troubles
+            .met(target, cut(reason), self.clock.now(), pause);
         tracing::warn!(
             target,
             reason,

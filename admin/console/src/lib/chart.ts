@@ -1,3 +1,17 @@
+import type { Rates } from './api/types';
+
+/** What charts show of rates, by name. */
+export function seriesOf(rates: readonly Rates[]): Record<string, number[]> {
+  return {
+    requests: rates.map(({ requests_per_second: { success, redirect, client_error, server_error } }) => success + redirect + client_error + server_error),
+    errors: rates.map((each) => each.errors_per_second),
+    in: rates.map((each) => each.received_bytes_per_second),
+    out: rates.map((each) => each.sent_bytes_per_second),
+    p50: rates.map((each) => (each.p50_seconds ?? 0) * 1000),
+    p99: rates.map((each) => (each.p99_seconds ?? 0) * 1000),
+  };
+}
+
 /** The values of the last seconds: new ones on the right, old ones fall out on the left. */
 export function push(values: readonly number[], value: number, most: number): number[] {
   return [...values, value].slice(-most);

@@ -198,7 +198,7 @@ describe('what needs attention', () => {
   });
 
   it('names what was not delivered, and of jobs what the last run of a kind says', () => {
-    const webhook = { name: 'w', is_configured: true, waiting: 1, waiting_since: null, given_up: 0 };
+    const webhook = { name: 'w', is_configured: true, waiting: 1, waiting_since: null, given_up: 0, trouble: null };
     const job = { id: '1', kind: 'check' as const, state: 'done' as const, is_cancelling: false, bucket: null, to: null, started: '2026-01-01', ended: null, by: '', progress: { doing: '', done: 0, total: null, unit: null }, rate: null, seconds_left: null, report: null, error: null, problems: 2 };
     const mended = { ...job, started: '2026-01-02', problems: 0 };
     expect(concerns({ webhooks: [webhook, { ...webhook, given_up: 3 }], jobs: [job], root: false })).toEqual([

@@ -124,6 +124,11 @@ impl Line {
         held.is_some_and(|held| held.until > Instant::now())
     }
 
+    /// Whether an event that was refused is still to be told.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Lets the event's key wait, and says how often this event was refused.
     pub(super) fn hold(&mut self, event: &Event, patience: &Patience) -> u32 {
         let known = self.held.get(&event.row.key);

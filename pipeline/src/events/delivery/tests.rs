@@ -198,8 +198,15 @@ async fn a_target_that_is_down_gets_everything_later() {
     assert_eq!((rig.left().await, rig.heard().len()), (100, 0));
     assert!(rig.delivery.stats().failed >= 2);
     assert!(rig.letters().await.is_empty());
+    let trouble = rig.delivery.troubles().remove(TARGET).unwrap();
+    assert_eq!(
+        (trouble.reason.as_str(), trouble.at),
+        ("down", rig.clock.now())
+    );
+    assert!(trouble.again > trouble.at);
     rig.say(yes);
     rig.rounds(&mut line, 5).await;
+    assert!(rig.delivery.troubles().is_empty());
     assert_eq!((rig.left().await, rig.heard().len()), (0, 100));
     assert!((0..3).all(|number| is_ordered(&rig.heard(), &format!("key{number}"))));
 }
@@ -309,11 +316,16 @@ async fn a_refused_event_holds_up_its_key_only_and_dies_alone() {
     let mut line = Line::new(TARGET);
     rig.rounds(&mut line, 1).await;
     assert_eq!((rig.heard().len(), rig.left().await), (2, 2));
-    rig.rounds(&mut line, 2).await;
+    // That others are taken does not hide it.
+    rig.put("other").await;
+    rig.rounds(&mut line, 1).await;
+    assert_eq!(rig.delivery.troubles()[TARGET].reason, "status 400");
+    rig.rounds(&mut line, 1).await;
     assert_eq!(rig.letters().await, [("bad".into(), "status 400".into())]);
     rig.say(yes);
     rig.rounds(&mut line, 2).await;
-    assert_eq!((rig.heard().len(), rig.left().await), (3, 0));
+    assert_eq!((rig.heard().len(), rig.left().await), (4, 0));
+    assert!(rig.delivery.troubles().is_empty());
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-import { push } from '../chart';
+import { push, seriesOf } from '../chart';
+import { server } from './calls';
 import { address, send } from './client';
 import { EventReader } from './events';
 import type { Second } from './types';
@@ -50,6 +51,7 @@ class LiveFeed {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
+    await this.#begin(signal);
     const response = await send(address('server/live'), { signal });
     const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const reader = new EventReader();
@@ -61,21 +63,20 @@ class LiveFeed {
     }
   }
 
+  /** Who comes now sees what was before: of that the server has means only. */
+  async #begin(signal: AbortSignal): Promise<void> {
+    if (this.now) return;
+    const { step_seconds, items } = await server.history(signal);
+    const known = items.slice(-SECONDS / step_seconds);
+    this.history = seriesOf(known.flatMap((each) => Array<typeof each>(step_seconds).fill(each)));
+  }
+
   #take(second: Second): void {
     this.now = second;
     this.connected = true;
-    const { success, redirect, client_error, server_error } = second.requests_per_second;
-    const values: Record<string, number> = {
-      requests: success + redirect + client_error + server_error,
-      errors: second.errors_per_second,
-      in: second.received_bytes_per_second,
-      out: second.sent_bytes_per_second,
-      p50: (second.p50_seconds ?? 0) * 1000,
-      p99: (second.p99_seconds ?? 0) * 1000,
-    };
     const next: Record<string, number[]> = {};
-    for (const [name, value] of Object.entries(values)) {
-      next[name] = push(this.history[name] ?? [], value, SECONDS);
+    for (const [name, values] of Object.entries(seriesOf([second]))) {
+      next[name] = push(this.history[name] ?? [], values[0] ?? 0, SECONDS);
     }
     this.history = next;
   }

@@ -32,7 +32,8 @@ export interface Totals {
 }
 
 /** One second of the server. */
-export interface Second {
+/** Means of some time, which ends then. */
+export interface Rates {
   time: string;
   requests_per_second: { success: number; redirect: number; client_error: number; server_error: number };
   received_bytes_per_second: number;
@@ -42,6 +43,9 @@ export interface Second {
   p99_seconds: number | null;
   requests_in_flight: number;
   connections: number;
+}
+
+export interface Second extends Rates {
   totals: Totals;
 }
 
@@ -404,7 +408,7 @@ export interface DeadLetter {
 }
 
 export interface EventPage extends Page<DeadLetter> {
-  webhooks: { name: string; is_configured: boolean; waiting: number; waiting_since: string | null; given_up: number }[];
+  webhooks: { name: string; is_configured: boolean; waiting: number; waiting_since: string | null; given_up: number; trouble: { reason: string; at: string; again: string } | null }[];
 }
 
 export interface Unfinished {

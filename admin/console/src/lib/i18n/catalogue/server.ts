@@ -72,6 +72,7 @@ export const server = texts({
   'events.waiting_since': { en: '{n} {n|event|events} on the way, the oldest {time}', de: '{n} {n|Ereignis|Ereignisse} unterwegs, das älteste {time}' },
   'events.gone': { en: 'No longer configured', de: 'Nicht mehr konfiguriert' },
   'events.given_up': { en: '{n} not delivered', de: '{n} nicht zugestellt' },
+  'events.trouble': { en: '{reason}: {time}, tried again at {again}', de: '{reason}: {time}, nächster Versuch {again}' },
   'events.late': { en: 'Not answering', de: 'Antwortet nicht' },
   'events.under_way': { en: 'Under way', de: 'Unterwegs' },
   'events.fine': { en: 'All delivered', de: 'Alles zugestellt' },
