@@ -152,6 +152,32 @@ async function accessible(page, name) {
   assert.ok(over <= 0, `${name} is ${over} pixels too wide`);
 }
 
+/** Fails for what is cut off at an edge without a way to scroll to it, and for what sticks out of its card. */
+async function uncut(page, name) {
+  const found = await page.evaluate(() => {
+    const told = (each) => `${each.localName}.${[...each.classList].join(".")} ${JSON.stringify(each.textContent.trim().slice(0, 40))}`;
+    const seen = [...document.querySelectorAll("nav *, main *, dialog[open] *")].filter((each) => each instanceof HTMLElement && each.checkVisibility());
+    const cut = seen.filter((each) => {
+      // What is typed can be moved through.
+      if (each.matches("input, select")) return false;
+      const style = getComputedStyle(each);
+      if (!["hidden", "clip"].includes(style.overflowX) || each.scrollWidth <= each.clientWidth + 1) return false;
+      const isMeant = style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none" || style.clipPath !== "none";
+      return !isMeant && each.clientWidth > 1;
+    });
+    const out = seen.filter((each) => {
+      const card = each.closest(".card");
+      if (!card || card === each || getComputedStyle(each).position === "absolute") return false;
+      for (let at = each; at !== card; at = at.parentElement) if (at !== each && getComputedStyle(at).overflowX !== "visible") return false;
+      return getComputedStyle(card).overflowX === "visible" && each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1;
+    });
+    return [...cut, ...out].slice(0, 5).map(told);
+  });
+  assert.ok(found.length === 0, `${name}: cut off: ${found.join(", ")}`);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${name} is ${over} pixels too wide`);
+}
+
 /** The admin interface, as whoever logs in with this. Answers with what it says, or throws. */
 async function api(name = USER, password = PASSWORD) {
   const call = async (method, route, body, headers = {}) => {
@@ -206,4 +232,4 @@ async function main() {
   process.exit(failed > 0 || chosen.length === 0 ? 1 : 0);
 }
 
-module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, keepBack, picture, accessible, api, pathOf, unique, main };
+module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, keepBack, picture, accessible, uncut, api, pathOf, unique, main };

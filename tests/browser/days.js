@@ -2,7 +2,7 @@
 // bucket with what it needs from the beginning, asking what policies allow, watching the server.
 "use strict";
 
-const { NARROW, assert, check, member, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
+const { CONSOLE, NARROW, assert, check, member, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
 
 const field = (page, label) => page.getByLabel(label, { exact: true });
 const inDialog = (page) => page.locator("dialog[open]").last();
@@ -157,6 +157,67 @@ check("settings_are_shown_as_they_are_written", async () => {
   await go(page, "/settings");
   const listen = page.locator("tr", { has: page.locator(".name:text-is('listen')") });
   assert.match(await listen.locator("td").nth(1).innerText(), /^127\.0\.0\.1:\d+$/);
+  await close();
+});
+
+check("back_closes_what_lies_over_a_page_and_stays_there", async () => {
+  const { call, put } = await api();
+  const bucket = unique("steps");
+  await call("POST", "buckets", { name: bucket });
+  for (const key of ["a/b/one.txt", "a/b/two.txt"]) await put(bucket, key, key);
+  const { page, close } = await member();
+  const at = (place) => page.waitForFunction((place) => location.pathname + location.search === place, place);
+  const folder = `/bucket?name=${bucket}&prefix=a%2Fb%2F`;
+  const gone = () => page.locator("dialog[open]").waitFor({ state: "detached" });
+  await go(page, "/buckets");
+  await go(page, folder);
+  // Each of an object's views is a step, and so is the object.
+  const open = async () => {
+    await page.getByRole("button", { name: "one.txt", exact: true }).click();
+    await page.locator("dialog[open]").waitFor();
+    await page.getByRole("button", { name: "Tags", exact: true }).click();
+    await page.locator("button[aria-pressed=true]:has-text('Tags')").waitFor();
+  };
+  await open();
+  await page.goBack();
+  await page.locator("button[aria-pressed=true]:has-text('Preview')").waitFor();
+  await page.goBack();
+  await gone();
+  await at(folder);
+  // Closed by its button, it has left no steps behind: Back leads on to where one came from.
+  await open();
+  await page.keyboard.press("Escape");
+  await gone();
+  await at(folder);
+  await page.goBack();
+  await at("/buckets");
+  // Forward again, and a link right to an object: it closes to its folder.
+  await page.goForward();
+  await at(folder);
+  await page.goto(`${CONSOLE}${folder}&key=a%2Fb%2Fone.txt&view=tags`);
+  await page.locator("button[aria-pressed=true]:has-text('Tags')").waitFor();
+  await page.getByRole("button", { name: "Details", exact: true }).click();
+  await page.locator("button[aria-pressed=true]:has-text('Details')").waitFor();
+  await page.keyboard.press("Escape");
+  await gone();
+  await at(folder);
+  for (const [list, what] of [["/buckets", "Create bucket"], ["/users", "Create user"], ["/groups", "Create group"], ["/policies", "Create policy"], ["/accounts", "Create account"], ["/jobs", "Start a job"]]) {
+    await go(page, list);
+    await page.getByRole("button", { name: what, exact: true }).first().click();
+    await page.locator("dialog[open]").waitFor();
+    await page.goBack();
+    await gone();
+    await at(list);
+  }
+  // What has been made is not made again on the way back.
+  await go(page, "/groups");
+  await page.getByRole("button", { name: "Create group", exact: true }).first().click();
+  const name = unique("stonemasons");
+  await page.locator("dialog[open] input").fill(name);
+  await page.locator("dialog[open]").getByRole("button", { name: "Create group", exact: true }).click();
+  await at(`/group?name=${name}`);
+  await page.goBack();
+  await at("/groups");
   await close();
 });
 

@@ -1,7 +1,7 @@
 // Every page, wide and narrow, light and dark: axe finds nothing, and nothing is wider than the window.
 "use strict";
 
-const { WIDE, NARROW, assert, check, visitor, member, go, settled, accessible, api, main, CONSOLE } = require("./browser.js");
+const { WIDE, NARROW, assert, check, visitor, member, go, settled, picture, accessible, uncut, api, main, CONSOLE } = require("./browser.js");
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
@@ -93,6 +93,28 @@ for (const [look, options] of LOOKS) {
     await here.close();
   });
 }
+
+// Half a screen, tablets, phones: each look is another way to run out of room.
+const WIDTHS = [1280, 1120, 1024, 900, 768, 721, 500, 360];
+
+check("nothing_is_cut_off_at_any_width", async () => {
+  await once();
+  const { page, close } = await member({ locale: "de-DE" });
+  const wrong = [];
+  for (const [name, place] of PLACES) {
+    await page.setViewportSize(WIDE);
+    await go(page, place);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      // What watches its own size is told of it with the next picture.
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      if ([1024, 768].includes(width)) await picture(page, `${name}-${width}`);
+      await uncut(page, `${name} at ${width}`).catch((error) => wrong.push(error.message));
+    }
+  }
+  assert.deepEqual(wrong, []);
+  await close();
+});
 
 check("views_of_an_object_are_accessible", async () => {
   await once();

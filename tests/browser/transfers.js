@@ -45,6 +45,44 @@ check("files_are_uploaded_by_drop", async () => {
   await close();
 });
 
+check("what_is_uploaded_leaves_room_for_the_page_folds_and_goes", async () => {
+  const { name, call } = await newBucket();
+  const policy = unique("beneath");
+  await call("POST", "policies", { name: policy, document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] } });
+  for (const size of [{ width: 1280, height: 800 }, { width: 360, height: 640 }]) {
+    const { page, close } = await member({ size });
+    await go(page, `/bucket?name=${name}`);
+    await page.locator("input[type=file][multiple]").setInputFiles(Array.from({ length: 9 }, (_, at) => ({ name: `${size.width}-${at}.txt`, mimeType: "text/plain", buffer: Buffer.from("x") })));
+    await page.waitForSelector(".panel:has-text('9 of 9 uploaded')");
+    // Opened by hand, it stays: and at the end of a page nothing is under it.
+    const toggle = page.locator(".panel .toggle");
+    await toggle.press("Enter");
+    // Unless it had folded by itself just before.
+    if ((await toggle.getAttribute("aria-expanded")) === "false") await toggle.press("Enter");
+    await page.locator(".panel li").first().waitFor();
+    await go(page, `/policy?name=${policy}`);
+    const free = await page.waitForFunction(() => {
+      scrollTo(0, document.documentElement.scrollHeight);
+      const last = [...document.querySelectorAll("main button")].at(-1)?.getBoundingClientRect();
+      const panel = document.querySelector(".panel")?.getBoundingClientRect();
+      return last && panel && (last.bottom <= panel.top || last.right <= panel.left);
+    });
+    assert.ok(free);
+    await accessible(page, `above-uploads-${size.width}`);
+    await toggle.press("Enter");
+    await page.locator(".panel [aria-expanded=false]").waitFor();
+    // Folded, it goes by itself.
+    if (size.width > 360) {
+      await close();
+      continue;
+    }
+    await page.evaluate(() => document.activeElement.blur());
+    await page.mouse.move(1, 1);
+    await page.locator(".panel").waitFor({ state: "detached", timeout: 60_000 });
+    await close();
+  }
+});
+
 check("an_upload_is_paused_survives_a_reload_and_goes_on", async () => {
   const { name, call } = await newBucket();
   const { page, close } = await member({ expected: [[404, /\/s3\//]] });

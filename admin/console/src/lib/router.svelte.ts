@@ -34,16 +34,57 @@ export function go(path: string, query: Query = {}): void {
   visit(href(path, query));
 }
 
+/** Goes there in the place of where one is: back from there leads past what has been done here. */
+export function goOn(path: string, query: Query = {}): void {
+  history.replaceState(null, '', href(path, query));
+  place = read();
+}
+
 /** Changes the query of this page without a step in the history. */
 export function adjust(changes: Query): void {
+  history.replaceState(history.state, '', adjusted(changes));
+  place = read();
+}
+
+/** Opens what lies over this page, as a dialog does: one step, which the browser's Back takes back. */
+export function openOver(changes: Query): void {
+  const address = adjusted(changes);
+  if (address === location.pathname + location.search) return;
+  history.pushState({ over: over() + 1 }, '', address);
+  place = read();
+}
+
+/** Closes it: back to the page beneath, or, where a link has led right here, off the address. */
+export function closeOver(changes: Query): void {
+  const steps = over();
+  // On its way already: twice would be a step too far.
+  if (closing) return;
+  if (steps === 0) {
+    adjust(changes);
+    return;
+  }
+  closing = changes;
+  history.go(-steps);
+}
+
+/** What has to be off the address once the page beneath is reached. */
+let closing: Query | undefined;
+
+/** How many steps lie between here and the page that is beneath. */
+function over(): number {
+  const state = history.state as { over?: unknown } | null;
+  return typeof state?.over === 'number' ? state.over : 0;
+}
+
+/** The address of this page with another query. */
+function adjusted(changes: Query): string {
   const query = new URLSearchParams(place.query);
   for (const [name, value] of Object.entries(changes)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
   const text = query.toString();
-  history.replaceState(history.state, '', location.pathname + (text ? '?' + text : ''));
-  place = read();
+  return location.pathname + (text ? '?' + text : '');
 }
 
 function visit(address: string): void {
@@ -55,6 +96,9 @@ function visit(address: string): void {
 export function listen(): void {
   addEventListener('popstate', () => {
     place = read();
+    const rest = closing;
+    closing = undefined;
+    if (rest) adjust(rest);
   });
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0) return;
