@@ -144,6 +144,12 @@ describe('previews', () => {
     expect(previewOf('a', null)).toEqual({ kind: 'none' });
   });
 
+  it('lets the player try what is said to be for it', () => {
+    expect(previewOf('a.mkv', null)).toEqual({ kind: 'video', type: 'video/x-matroska' });
+    expect(previewOf('a', 'Audio/X-WAV; rate=8000')).toEqual({ kind: 'audio', type: 'audio/x-wav' });
+    expect(previewOf('a', 'video/"><script>')).toEqual({ kind: 'none' });
+  });
+
   it('shows pages and scripts as text, never as what they are', () => {
     expect(previewOf('a.html', 'text/html')).toEqual({ kind: 'text', type: 'text/plain' });
     expect(previewOf('a', 'application/xhtml+xml')).toEqual({ kind: 'text', type: 'text/plain' });

@@ -120,6 +120,8 @@ export const objects = texts({
   'preview.none': { en: 'No preview', de: 'Keine Vorschau' },
   'preview.none_text': { en: 'This kind of object ({type}) cannot be shown here. Download it to look inside.', de: 'Diese Art von Objekt ({type}) lässt sich hier nicht zeigen. Zum Ansehen herunterladen.' },
   'preview.unknown': { en: 'unknown', de: 'unbekannt' },
+  'preview.unplayable': { en: 'This browser cannot play it', de: 'Dieser Browser kann das nicht abspielen' },
+  'preview.unplayable_text': { en: 'It is said to be {type}. Download it to play it elsewhere.', de: 'Es soll {type} sein. Zum Abspielen an anderer Stelle herunterladen.' },
   'preview.long': { en: 'Too large to show', de: 'Zu groß zum Zeigen' },
   'preview.long_text': { en: 'Up to {most} are shown here. Download it to look inside.', de: 'Gezeigt wird bis {most}. Zum Ansehen herunterladen.' },
 
