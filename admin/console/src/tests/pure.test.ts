@@ -4,7 +4,7 @@ import { attachment } from '../lib/attachment';
 import { concerns } from '../lib/attention';
 import { brokenRules } from '../lib/bucketname';
 import { area, line, push, top } from '../lib/chart';
-import { parse, simplePrefix } from '../lib/configs';
+import { parse } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
 import { previewOf } from '../lib/preview';
@@ -128,12 +128,6 @@ describe('configurations', () => {
     expect(parse('{"a": 1}')).toEqual({ value: { a: 1 } });
     expect(parse('[]')).toEqual({ problem: 'config.no_object' });
     expect(parse('{\n  "a": 1,,\n}')).toEqual({ line: 2, column: 10 });
-  });
-
-  it('shows in a form only what the form can keep', () => {
-    expect(simplePrefix({ Status: 'Enabled' })).toBe('');
-    expect(simplePrefix({ Status: 'Enabled', Filter: { Prefix: 'a/' } })).toBe('a/');
-    expect(simplePrefix({ Status: 'Enabled', Filter: { And: { Prefix: 'a/' } } })).toBeUndefined();
   });
 });
 
