@@ -61,6 +61,16 @@ fn objects_are_found_renamed_moved_and_brought_back() {
 }
 
 #[test]
+fn settings_of_a_bucket_keep_what_their_forms_show() {
+    run("settings.js");
+}
+
+#[test]
+fn sound_and_film_of_any_size_are_played() {
+    run("media.js");
+}
+
+#[test]
 fn days_of_administrators_and_users_go_well() {
     run("days.js");
 }

@@ -7,6 +7,7 @@ use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
 use crate::jobs::Jobs;
 use crate::passwords::Passwords;
+use crate::preview::Previews;
 use crate::refused::Refused;
 use crate::repeats::Repeats;
 use crate::second_factor::SecondFactors;
@@ -73,6 +74,7 @@ pub(crate) struct Inner {
     pub(crate) keys: Arc<LocalKeyRing>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) tickets: Tickets,
+    pub(crate) previews: Previews,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) passwords: Passwords,
     pub(crate) second_factors: SecondFactors,
@@ -125,6 +127,7 @@ impl Inner {
             history,
             jobs: Arc::new(Jobs::open(Arc::clone(&engine), stopping.clone()).await?),
             tickets: Tickets::default(),
+            previews: Previews::default(),
             me: OnceLock::new(),
             console: Console::embedded(&facts.base),
             s3,

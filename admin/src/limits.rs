@@ -146,6 +146,14 @@ pub const ZIP_DIRECTORY_BYTES_IN_MEMORY_MAX: usize = 4 << 20;
 /// Bytes of the list of what was left out of a ZIP; of more only the number is told.
 pub const ZIP_LEFT_OUT_BYTES_MAX: usize = 1 << 20;
 
+/// How long a link that shows an object is good after its last use, and at most.
+pub const PREVIEW_IDLE_SECONDS: u64 = 15 * 60;
+pub const PREVIEW_SECONDS_MAX: u64 = 12 * 3600;
+/// Such links of one session or token, of which the one that was not used for longest goes, and
+/// of everybody.
+pub const PREVIEWS_PER_BEARER_MAX: usize = 50;
+pub const PREVIEWS_MAX: usize = 5000;
+
 /// A stream of live figures that nobody had to log in for, in seconds.
 pub const LOCAL_STREAM_SECONDS_MAX: u64 = 30 * 24 * 3600;
 /// Streams of live figures at once.

@@ -16,6 +16,7 @@ use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
 use crate::page::{Page, PageQuery};
 use crate::people::{self, accounts, groups, keys, limits, policies, simulate, users};
+use crate::preview;
 use crate::profile;
 use crate::refused::Refused;
 use crate::second_factor::Drawn;
@@ -284,6 +285,11 @@ routes! {
         "A link that downloads a selection of objects as one ZIP, once";
     GET "/zip/{ticket}" DownloadZip "-" Open No zip::download [] [] as "application/zip",
         "What such a link leads to";
+    POST "/buckets/{name}/preview" PreparePreview "s3:GetObject" Bearer No preview::prepare
+        [] [preview::Wanted] => CREATED preview::PreviewLink,
+        "A link by which a browser plays an object, with the cookie that comes with it";
+    GET "/preview/{ticket}" ShowPreview "-" Open No preview::show [] [] as "*/*",
+        "What such a link leads to, whole or a range of it";
     POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
         => OK links::Presigned, "A link that works without a login, for a while";
 

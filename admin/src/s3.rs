@@ -189,16 +189,25 @@ impl Ask {
         take(answer, begun).await
     }
 
-    /// Asks for an object, whose bytes are still to come.
-    pub(crate) async fn open(self, call: &Call<'_>) -> Result<Opened, Refused> {
-        let (mut answer, begun) = self.ask(call).await?;
-        if !answer.status().is_success() {
-            let refused = take(answer, begun).await;
-            return Err(refused.map_or_else(
-                |refused| refused,
-                |_| Refused::failure("an answer of S3", &"a refusal that is none"),
-            ));
+    /// Asks for an object, whose bytes are still to come, as the server itself sends it on.
+    pub(crate) async fn stream(
+        self,
+        call: &Call<'_>,
+    ) -> Result<(Response<ResponseBody>, Instant), Refused> {
+        let (answer, begun) = self.ask(call).await?;
+        if answer.status().is_success() {
+            return Ok((answer, begun));
         }
+        let refused = take(answer, begun).await;
+        Err(refused.map_or_else(
+            |refused| refused,
+            |_| Refused::failure("an answer of S3", &"a refusal that is none"),
+        ))
+    }
+
+    /// The same for what is read here.
+    pub(crate) async fn open(self, call: &Call<'_>) -> Result<Opened, Refused> {
+        let (mut answer, begun) = self.stream(call).await?;
         let entry = answer.extensions_mut().remove::<AccessEntry>();
         let (parts, body) = answer.into_parts();
         let length = parts.headers.get(CONTENT_LENGTH);

@@ -73,7 +73,7 @@ check("a_bucket_is_made_set_up_emptied_and_deleted", async () => {
   const rules = section("Lifecycle");
   await rules.getByRole("button", { name: "Set up" }).click();
   await rules.getByLabel("Keys that begin with").fill("tmp/");
-  await rules.getByLabel("Delete objects").fill("7");
+  await rules.getByLabel("Days", { exact: true }).fill("7");
   await rules.getByRole("button", { name: "Save" }).click();
   await rules.getByRole("button", { name: "What would be done now?" }).click();
   await inDialog(page).getByText("Nothing would be done").waitFor();

@@ -182,4 +182,129 @@ check("an_upload_replaces_nothing_unasked_where_no_versions_are_kept", async () 
   await close();
 });
 
+const facts = (call, name, key, version) => call("GET", `buckets/${name}/object?key=${encodeURIComponent(key)}${version ? `&version=${version}` : ""}`);
+
+check("tags_and_details_of_a_selection_are_changed_and_brought_back", async () => {
+  const { name, call } = await filled(["a.txt", "b.txt", "in/c.txt", "in/d/e.txt", "left.txt"]);
+  await call("PUT", `buckets/${name}/object/tags?key=a.txt`, { tags: { team: "old", keep: "1" } });
+  const tagsOf = async () => Object.fromEntries(await Promise.all(["a.txt", "b.txt", "in/c.txt", "in/d/e.txt", "left.txt"].map(async (key) => [key, (await facts(call, name, key)).tags])));
+  const before = await tagsOf();
+  const { page, close } = await member({ expected: [[400, /\/object\/tags$/]] });
+  await go(page, `/bucket?name=${name}`);
+  for (const each of ["a.txt", "b.txt", "in/"]) await page.getByLabel(`Select ${each}`).check();
+  await press(page, "Change");
+  await inDialog(page).getByText("all objects in it are changed").waitFor();
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("team");
+  await inDialog(page).getByLabel("Value", { exact: true }).fill("blue");
+  await accessible(page, "change-tags-wide");
+  await answer(page, "Change");
+  await toast(page, "Tags of 4 objects changed");
+  const blue = { team: "blue" };
+  assert.deepEqual(await tagsOf(), { "a.txt": { ...blue, keep: "1" }, "b.txt": blue, "in/c.txt": blue, "in/d/e.txt": blue, "left.txt": {} });
+  await page.locator(".toast:has-text('Tags of 4')").getByRole("button", { name: "Undo" }).click();
+  await toast(page, "4 objects are as before");
+  assert.deepEqual(await tagsOf(), before);
+
+  // One has as many tags as there can be: the others are changed, and it is told which failed and why.
+  await call("PUT", `buckets/${name}/object/tags?key=b.txt`, { tags: Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`t${at}`, ""])) });
+  await press(page, "Change");
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("team");
+  await answer(page, "Change");
+  await inDialog(page).getByText("1 of 4 did not work").waitFor();
+  await inDialog(page).locator(".failed li:has-text('b.txt')").waitFor();
+  await accessible(page, "change-failed-wide");
+  await page.setViewportSize(NARROW);
+  await accessible(page, "change-failed-narrow");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await call("PUT", `buckets/${name}/object/tags?key=b.txt`, { tags: {} });
+  await answer(page, "Try 1 again");
+  await toast(page, "Tags of 1 object changed");
+  assert.deepEqual((await tagsOf())["b.txt"], { team: "" });
+  await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+
+  await press(page, "Change");
+  await answer(page, "Type and metadata");
+  await inDialog(page).getByLabel("Value", { exact: true }).fill("text/markdown");
+  await answer(page, "One more");
+  await inDialog(page).getByLabel("Which").nth(1).selectOption("metadata");
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("Author");
+  await inDialog(page).getByLabel("Value", { exact: true }).nth(1).fill("anna");
+  await accessible(page, "change-details-wide");
+  await answer(page, "Change");
+  await toast(page, "Details of 4 objects changed");
+  for (const key of ["a.txt", "in/d/e.txt"]) {
+    const { content_type, metadata, tags } = await facts(call, name, key);
+    assert.deepEqual([content_type, metadata, Object.keys(tags).includes("team")], ["text/markdown", { author: "anna" }, true], key);
+  }
+  assert.equal((await facts(call, name, "left.txt")).content_type, "text/plain");
+  await page.locator(".toast:has-text('Details of 4')").getByRole("button", { name: "Undo" }).click();
+  await toast(page, "4 objects are as before");
+  assert.deepEqual((await facts(call, name, "a.txt")).metadata, {});
+  assert.equal((await facts(call, name, "a.txt")).content_type, "text/plain");
+  await close();
+});
+
+check("a_selection_is_locked_and_held", async () => {
+  const { name, call } = await filled(["a.txt", "b.txt", "in/c.txt"], { object_lock: true });
+  const { page, close } = await member({ locale: "de-DE", size: NARROW, expected: [[403, /\/object\/retention$/]] });
+  await go(page, `/bucket?name=${name}`);
+  for (const each of ["a.txt", "b.txt", "in/"]) await page.getByLabel(`${each} auswählen`, { exact: true }).check();
+  await press(page, "Ändern");
+  await answer(page, "Rechtliche Sperre");
+  await accessible(page, "change-hold-narrow");
+  await answer(page, "Ändern");
+  await toast(page, "Rechtliche Sperre von 3 Objekten geändert");
+  const locks = async () => (await Promise.all(["a.txt", "b.txt", "in/c.txt"].map((key) => facts(call, name, key)))).map(({ lock }) => lock);
+  assert.ok((await locks()).every((lock) => lock.legal_hold));
+  await page.locator(".toast:has-text('Rechtliche Sperre von 3')").getByRole("button", { name: "Rückgängig" }).click();
+  await toast(page, "3 Objekte sind wie zuvor");
+  assert.ok((await locks()).every((lock) => !lock.legal_hold));
+
+  await press(page, "Ändern");
+  await answer(page, "Auf Zeit sperren");
+  await accessible(page, "change-retention-narrow");
+  await answer(page, "Ändern");
+  await toast(page, "Sperre von 3 Objekten geändert");
+  assert.ok((await locks()).every((lock) => lock.mode === "GOVERNANCE" && Date.parse(lock.until) > Date.now() + 25 * 86_400_000));
+  // Without being told to, nothing that is locked is unlocked.
+  await press(page, "Ändern");
+  await answer(page, "Auf Zeit sperren");
+  await inDialog(page).getByLabel("Wie").selectOption("");
+  await answer(page, "Ändern");
+  await inDialog(page).getByText("3 von 3 sind gescheitert").waitFor();
+  await inDialog(page).locator("footer").getByRole("button", { name: "Schließen" }).click();
+  await press(page, "Ändern");
+  await answer(page, "Auf Zeit sperren");
+  await inDialog(page).getByLabel("Wie").selectOption("");
+  await inDialog(page).getByLabel("Governance umgehen").check();
+  await answer(page, "Ändern");
+  await toast(page, "Sperre von 3 Objekten geändert");
+  assert.ok((await locks()).every((lock) => lock.mode === null));
+  await close();
+});
+
+check("a_long_change_is_stopped", async () => {
+  const { name, call } = await filled(Array.from({ length: 40 }, (_, at) => `k${String(at).padStart(2, "0")}`));
+  const { page, close } = await member();
+  await page.route(/\/object\/tags\?/, async (route) => {
+    await new Promise((next) => setTimeout(next, 300));
+    await route.continue();
+  });
+  await go(page, `/bucket?name=${name}`);
+  await page.waitForSelector(".open:text-is('k00')");
+  await page.getByLabel("Select all that are loaded").click();
+  await press(page, "Change");
+  await inDialog(page).getByLabel("Name", { exact: true }).fill("x");
+  await answer(page, "Change");
+  await inDialog(page).getByText(/^[1-9]\d* of 40$/).waitFor();
+  await accessible(page, "change-progress");
+  await answer(page, "Stop");
+  await inDialog(page).getByText(/^Stopped: \d+ of 40 changed/).waitFor();
+  const text = await inDialog(page).getByText(/^Stopped: \d+ of 40 changed/).textContent();
+  const tagged = (await Promise.all(Array.from({ length: 40 }, (_, at) => facts(call, name, `k${String(at).padStart(2, "0")}`)))).filter(({ tags }) => "x" in tags);
+  assert.equal(Number(/\d+/.exec(text)[0]), tagged.length);
+  assert.ok(tagged.length > 0 && tagged.length < 40, text);
+  await close();
+});
+
 void main();

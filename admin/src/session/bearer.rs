@@ -134,6 +134,23 @@ impl Inner {
         }
     }
 
+    /// The same for as long as the session or the token lasts that it was of, whatever became of
+    /// the access token.
+    pub(crate) async fn caller_while(&self, bearer: &Bearer) -> Result<Arc<Caller>, Refused> {
+        let now = self.seconds();
+        let generation = match bearer.by {
+            By::Session(id) => self.sessions.find(id, now).map(|it| it.generation),
+            By::Token(id) => {
+                let token = self.tokens.named(id).filter(|it| it.row.expires > now);
+                token.map(|it| it.row.generation)
+            }
+        };
+        if generation != Some(self.generation_of(&bearer.holder).await?) {
+            return Err(ended());
+        }
+        self.caller_now(bearer).ok_or_else(ended)
+    }
+
     /// Whether a request with it would still be let in.
     pub(crate) fn lets_in(&self, bearer: &Bearer) -> bool {
         let now = self.seconds();

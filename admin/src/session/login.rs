@@ -5,20 +5,22 @@ use super::who::Who;
 use super::{Opened, Session, Stale};
 use crate::answer::{Nothing, Reply};
 use crate::call::Call;
+use crate::cookies::Cookie;
 use crate::limits::{ACCESS_SECONDS, AGENT_BYTES_MAX, IDLE_SECONDS_MAX, LOGIN_NAME_BYTES_MAX};
 use crate::passwords::{self, Password, Stamp};
 use crate::profile::check_code;
 use crate::refused::Refused;
 use crate::second_factor::{Checked, Code, Whose};
-use http::header::{COOKIE, HeaderValue, SET_COOKIE};
 use identity::model::Holder;
-use s3_api::Scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The cookie of the refresh token, sent to nothing but `/api/v1/session`.
-const REFRESH_COOKIE: &str = "cairn_session";
+/// The refresh token, sent to nothing but `/api/v1/session`.
+const REFRESH_COOKIE: Cookie = Cookie {
+    name: "cairn_session",
+    path: "/api/v1/session",
+};
 /// What pages of other origins cannot send without asking first.
 pub(crate) const OWN_HEADER: &str = "x-cairn-session";
 
@@ -207,7 +209,7 @@ pub(crate) async fn log_out(call: &Call<'_>) -> Result<Reply<Nothing>, Refused> 
     }
     sessions.end(id).await?;
     let mut reply = Reply::from(Nothing {});
-    set_cookie(call, &mut reply, "", 0);
+    REFRESH_COOKIE.set(call, &mut reply, "", 0);
     Ok(reply)
 }
 
@@ -241,13 +243,7 @@ fn cookie<'c>(call: &'c Call<'_>) -> Result<&'c str, Refused> {
         let message = "This needs the header `x-cairn-session: 1`.";
         return Err(Refused::unauthenticated("Unauthenticated", message));
     }
-    let cookies = call.parts.headers.get_all(COOKIE).iter();
-    let cookies = cookies.filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';'));
-    let found = pairs.find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == REFRESH_COOKIE && !value.is_empty()).then_some(value)
-    });
+    let found = REFRESH_COOKIE.of(call);
     found.ok_or_else(|| Refused::unauthenticated("Unauthenticated", "There is no session here."))
 }
 
@@ -264,21 +260,6 @@ fn logged_in(call: &Call<'_>, opened: Opened) -> Result<Reply<LoggedIn>, Refused
         expires_in: ACCESS_SECONDS,
         user: Who::of(&caller, &session.name),
     });
-    set_cookie(call, &mut reply, &refresh, IDLE_SECONDS_MAX);
+    REFRESH_COOKIE.set(call, &mut reply, &refresh, IDLE_SECONDS_MAX);
     Ok(reply)
-}
-
-fn set_cookie<T>(call: &Call<'_>, reply: &mut Reply<T>, value: &str, seconds: u64) {
-    let secure = match call.client().scheme {
-        Scheme::Https => "; Secure",
-        Scheme::Http => "",
-    };
-    let path = call.admin.facts.base.outside("/api/v1/session");
-    let cookie = format!(
-        "{REFRESH_COOKIE}={value}; Path={path}; HttpOnly; SameSite=Strict; \
-         Max-Age={seconds}{secure}"
-    );
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        reply.headers.insert(SET_COOKIE, cookie);
-    }
 }

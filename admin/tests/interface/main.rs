@@ -15,6 +15,7 @@ mod limits;
 mod local;
 mod objects;
 mod people;
+mod preview;
 mod repeats;
 mod second_factor;
 mod server;

@@ -33,9 +33,9 @@ export function nameOf(row: Row, prefix: string): string {
 const AT_ONCE = 4;
 
 /** Takes each step, some at once, and goes on after one that fails. Ends early when it is told to. */
-export async function run<T extends { key: string }>(steps: readonly T[], take: (step: T) => Promise<unknown>, tell: (count: number) => void, signal: AbortSignal): Promise<{ done: T[]; failed: { key: string; error: unknown }[] }> {
+export async function run<T extends { key: string }>(steps: readonly T[], take: (step: T) => Promise<unknown>, tell: (count: number) => void, signal: AbortSignal): Promise<{ done: T[]; failed: { key: string; step: T; error: unknown }[] }> {
   const done: T[] = [];
-  const failed: { key: string; error: unknown }[] = [];
+  const failed: { key: string; step: T; error: unknown }[] = [];
   let next = 0;
   const worker = async () => {
     for (let step = steps[next++]; step && !signal.aborted; step = steps[next++]) {
@@ -43,7 +43,7 @@ export async function run<T extends { key: string }>(steps: readonly T[], take: 
         await take(step);
         done.push(step);
       } catch (error) {
-        failed.push({ key: step.key, error });
+        failed.push({ key: step.key, step, error });
       }
       tell(done.length + failed.length);
     }

@@ -13,16 +13,6 @@ export const LASTING: readonly ConfigKind[] = ['acl', 'object-lock', 'request-pa
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
 
-export interface LifecycleRule {
-  ID?: string;
-  Status: 'Enabled' | 'Disabled';
-  Filter?: JsonObject;
-  Prefix?: string;
-  Expiration?: { Days?: number; Date?: string; ExpiredObjectDeleteMarker?: boolean };
-  NoncurrentVersionExpiration?: { NoncurrentDays?: number; NewerNoncurrentVersions?: number };
-  AbortIncompleteMultipartUpload?: { DaysAfterInitiation?: number };
-}
-
 export interface CorsRule {
   ID?: string;
   AllowedOrigins: string[];
@@ -110,13 +100,4 @@ function placeOf(message: string, text: string): number {
   }
   const offset = /position (\d+)/.exec(message);
   return offset ? Number(offset[1]) : text.length;
-}
-
-/** The prefix a rule is for, where that is all it is for; undefined where only JSON can show it. */
-export function simplePrefix(rule: LifecycleRule): string | undefined {
-  if (rule.Prefix !== undefined) return rule.Prefix;
-  const names = Object.keys(rule.Filter ?? {});
-  if (names.length === 0) return '';
-  const prefix = rule.Filter?.Prefix;
-  return names.length === 1 && typeof prefix === 'string' ? prefix : undefined;
 }

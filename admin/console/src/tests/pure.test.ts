@@ -4,7 +4,7 @@ import { attachment } from '../lib/attachment';
 import { concerns } from '../lib/attention';
 import { brokenRules } from '../lib/bucketname';
 import { area, line, push, top } from '../lib/chart';
-import { parse, simplePrefix } from '../lib/configs';
+import { parse } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
 import { previewOf } from '../lib/preview';
@@ -129,12 +129,6 @@ describe('configurations', () => {
     expect(parse('[]')).toEqual({ problem: 'config.no_object' });
     expect(parse('{\n  "a": 1,,\n}')).toEqual({ line: 2, column: 10 });
   });
-
-  it('shows in a form only what the form can keep', () => {
-    expect(simplePrefix({ Status: 'Enabled' })).toBe('');
-    expect(simplePrefix({ Status: 'Enabled', Filter: { Prefix: 'a/' } })).toBe('a/');
-    expect(simplePrefix({ Status: 'Enabled', Filter: { And: { Prefix: 'a/' } } })).toBeUndefined();
-  });
 });
 
 describe('previews', () => {
@@ -142,6 +136,12 @@ describe('previews', () => {
     expect(previewOf('a.bin', 'image/png; q=1')).toEqual({ kind: 'image', type: 'image/png' });
     expect(previewOf('a.PDF', 'application/octet-stream')).toEqual({ kind: 'pdf', type: 'application/pdf' });
     expect(previewOf('a', null)).toEqual({ kind: 'none' });
+  });
+
+  it('lets the player try what is said to be for it', () => {
+    expect(previewOf('a.mkv', null)).toEqual({ kind: 'video', type: 'video/x-matroska' });
+    expect(previewOf('a', 'Audio/X-WAV; rate=8000')).toEqual({ kind: 'audio', type: 'audio/x-wav' });
+    expect(previewOf('a', 'video/"><script>')).toEqual({ kind: 'none' });
   });
 
   it('shows pages and scripts as text, never as what they are', () => {

@@ -102,6 +102,9 @@ export const objects = {
     ask<Is.Copied>('POST', `buckets/${of(bucket)}/object/restore-version`, { body: { key, version } }),
   copy: (bucket: string, body: Is.CopyTo) => ask<Is.Copied>('POST', `buckets/${of(bucket)}/object/copy`, { body }),
   move: (bucket: string, body: Is.CopyTo) => ask<Is.Copied>('POST', `buckets/${of(bucket)}/object/move`, { body }),
+  /** A link for the browser's player, good with the cookie that comes with it. */
+  preview: (bucket: string, body: { key: string; version?: string; content_type: string }, signal?: Signal) =>
+    ask<{ url: string; expires_in: number }>('POST', `buckets/${of(bucket)}/preview`, { body, signal }),
   presign: (bucket: string, body: { key: string; version?: string; expires_in: number; content_disposition?: string }) =>
     ask<{ url: string; expires: string }>('POST', `buckets/${of(bucket)}/presign`, { body }),
 };

@@ -1,0 +1,181 @@
+// What is played: larger than anything the console would load whole, asked for in ranges by the browser's
+// own player, through a link that is worth nothing by itself.
+"use strict";
+
+const { CONSOLE, NARROW, assert, check, visitor, member, go, accessible, api, unique, main } = require("./browser.js");
+
+const MIB = 1 << 20;
+const RATE = 48_000;
+const SECOND = RATE * 4;
+
+/** Sound of so many seconds, two channels of 16 bits: a tone that gets higher. */
+function wave(seconds) {
+  const data = Buffer.alloc(seconds * SECOND);
+  for (let at = 0; at < data.length; at += 4) {
+    const sample = Math.round(8000 * Math.sin((at / 4) ** 1.05 / 40));
+    data.writeInt16LE(sample, at);
+    data.writeInt16LE(sample, at + 2);
+  }
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(2, 22);
+  head.writeUInt32LE(RATE, 24);
+  head.writeUInt32LE(SECOND, 28);
+  head.writeUInt16LE(4, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+/** A film of a moment, recorded by the browser, and then much that a player passes over (EBML's Void). */
+async function film(page, padding) {
+  const recorded = await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 320;
+    canvas.height = 180;
+    const brush = canvas.getContext("2d");
+    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: "video/webm;codecs=vp8" });
+    const pieces = [];
+    recorder.ondataavailable = (event) => pieces.push(event.data);
+    recorder.start();
+    for (let at = 0; at < 40; at += 1) {
+      brush.fillStyle = `hsl(${at * 9} 80% 50%)`;
+      brush.fillRect(0, 0, 320, 180);
+      await new Promise((next) => setTimeout(next, 40));
+    }
+    await new Promise((next) => {
+      recorder.onstop = next;
+      recorder.stop();
+    });
+    return [...new Uint8Array(await new Blob(pieces).arrayBuffer())];
+  });
+  assert.ok(recorded.length > 1000, "the browser recorded something");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64BE((1n << 56n) | BigInt(padding));
+  return Buffer.concat([Buffer.from(recorded), Buffer.from([0xec]), length, Buffer.alloc(padding)]);
+}
+
+/** The ranges that were asked for, and how they were answered. */
+function watched(page) {
+  const asked = [];
+  page.on("response", (answer) => {
+    const request = answer.request();
+    if (!/\/api\/v1\/preview\//.test(request.url())) return;
+    const [range, status, size] = [request.headers().range, answer.status(), answer.headers()["content-range"]];
+    asked.push({ from: Number(/bytes=(\d+)-/.exec(range ?? "")?.[1] ?? -1), status, size, token: request.headers().authorization });
+  });
+  return asked;
+}
+
+const state = (page, tag) => page.evaluate((tag) => {
+  const media = document.querySelector(`dialog ${tag}`);
+  if (!media) return undefined;
+  const { currentTime: at, duration, readyState: ready, seeking, paused, videoWidth: width = 0 } = media;
+  return { at, duration, ready, seeking, paused, width, problem: media.error?.message ?? "" };
+}, tag);
+
+/** Waits for the player, without a script in the page that its policy would not have. */
+async function until(page, tag, test) {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const now = await state(page, tag);
+    if (now && test(now)) return;
+    assert.ok(performance.now() < end, `not reached: ${test} with ${JSON.stringify(now)}`);
+    await new Promise((next) => setTimeout(next, 100));
+  }
+}
+
+check("sound_larger_than_memory_wants_to_hold_plays_and_is_gone_through", async () => {
+  const { call, put } = await api();
+  const name = unique("media");
+  await call("POST", "buckets", { name });
+  const sound = wave(360);
+  assert.ok(sound.length > 65 * MIB);
+  await put(name, "long.wav", sound, { "content-type": "audio/wav" });
+  const { page, close } = await member({ expected: [[404, /\/api\/v1\/preview\//]] });
+  const asked = watched(page);
+  await go(page, `/bucket?name=${name}&key=long.wav`);
+  await until(page, "audio", (media) => media.ready >= 1);
+  const { duration } = await state(page, "audio");
+  assert.ok(Math.abs(duration - 360) < 0.1, `${duration}`);
+  await accessible(page, "media-audio-wide");
+
+  await page.evaluate(() => document.querySelector("dialog audio").play());
+  await until(page, "audio", (media) => media.at > 0.3 && !media.paused);
+  await page.evaluate(() => (document.querySelector("dialog audio").currentTime = 300));
+  await until(page, "audio", (media) => !media.seeking && media.at > 300.2);
+  assert.ok(asked.every(({ status, size, token }) => status === 206 && size.endsWith(`/${sound.length}`) && !token), JSON.stringify(asked));
+  assert.ok(asked.some(({ from }) => from === 0) && asked.some(({ from }) => from > 290 * SECOND), JSON.stringify(asked));
+
+  // Looked at again, the object is the same: it plays on where it was.
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.waitForResponse(/\/object\?key=long\.wav/).catch(() => undefined);
+  assert.ok((await state(page, "audio")).at > 300);
+
+  // A link that has expired in a long pause is made anew, and one goes on where one was.
+  await page.evaluate(() => document.querySelector("dialog audio").pause());
+  let expired = true;
+  await page.route(/\/api\/v1\/preview\//, (route) => (expired ? route.fulfill({ status: 404, body: "" }) : route.continue()));
+  const again = page.waitForRequest((request) => request.method() === "POST" && /\/preview$/.test(request.url())).then(() => (expired = false));
+  await page.evaluate(() => (document.querySelector("dialog audio").currentTime = 120));
+  await again;
+  await until(page, "audio", (media) => media.ready >= 2 && Math.abs(media.at - 120) < 1);
+  assert.equal((await state(page, "audio")).problem, "");
+  await close();
+});
+
+check("a_large_film_is_shown", async () => {
+  const { call, put } = await api();
+  const name = unique("media");
+  await call("POST", "buckets", { name });
+  const { page, close } = await member();
+  const bytes = await film(page, 70 * MIB);
+  await put(name, "clip.webm", bytes, { "content-type": "video/webm" });
+  const asked = watched(page);
+  await go(page, `/bucket?name=${name}&key=clip.webm`);
+  await until(page, "video", (media) => media.ready >= 2 && media.width === 320);
+  await page.evaluate(() => document.querySelector("dialog video").play());
+  await until(page, "video", (media) => media.at > 0.5);
+  await page.evaluate(() => document.querySelector("dialog video").pause());
+  await accessible(page, "media-video-wide");
+  await page.setViewportSize(NARROW);
+  await accessible(page, "media-video-narrow");
+  assert.ok(asked.length > 0 && asked.every(({ status }) => status === 206), JSON.stringify(asked));
+  await close();
+});
+
+check("a_page_that_says_it_is_a_film_is_none_and_runs_nothing", async () => {
+  const { call, put } = await api();
+  const name = unique("media");
+  await call("POST", "buckets", { name });
+  await put(name, "film.mp4", `<!doctype html><title>ran</title><script>alert("ran")</script>`, { "content-type": "video/mp4" });
+  const { page, context, close, wrong } = await member({ locale: "de-DE" });
+  const link = page.waitForResponse((answer) => /\/preview$/.test(answer.url()) && answer.ok());
+  await go(page, `/bucket?name=${name}&key=film.mp4`);
+  const { url } = await (await link).json();
+  await page.waitForSelector("dialog h2:text-is('Dieser Browser kann das nicht abspielen')");
+  await accessible(page, "media-unplayable-wide");
+  await page.setViewportSize(NARROW);
+  await accessible(page, "media-unplayable-narrow");
+  // Opened by itself it is no page either; and nobody else's browser gets anything by the address.
+  const opened = await context.newPage();
+  await opened.goto(CONSOLE + url).catch(() => undefined);
+  assert.notEqual(await opened.title(), "ran");
+  await opened.close();
+  // The browser says what it kept from running.
+  const kept = wrong.splice(0).filter((line) => !/sandboxed|"default-src 'none'"/.test(line));
+  assert.deepEqual(kept, []);
+  const answer = await context.request.get(CONSOLE + url);
+  assert.deepEqual([answer.status(), answer.headers()["content-type"], answer.headers()["x-content-type-options"]], [200, "video/mp4", "nosniff"]);
+  const elsewhere = await visitor({ expected: [[404, /\/preview\//]] });
+  assert.equal((await elsewhere.page.goto(CONSOLE + url)).status(), 404);
+  await elsewhere.close();
+  await close();
+});
+
+void main();
