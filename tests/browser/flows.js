@@ -443,6 +443,65 @@ check("service_tokens_are_shown_once_and_sessions_can_be_ended", async () => {
   await close();
 });
 
+check("encryption_keys_are_made_rotated_and_switched_off_and_on", async () => {
+  const { call, put } = await api();
+  const bucket = unique("sealed");
+  const id = unique("team/photos");
+  const { page, close } = await member({ expected: [[409, /\/kms\/keys$/]] });
+  await go(page, "/encryption?create=1");
+  const name = inDialog(page).getByLabel("Name", { exact: true });
+  await name.fill("two words");
+  await page.getByText("Only letters, digits and").waitFor();
+  await name.fill(id);
+  await answer(page, "Create encryption key");
+  await toast(page, `Key ${id} created`);
+  await page.locator("dialog h2", { hasText: id }).waitFor();
+  await page.getByRole("button", { name: "Rotate", exact: true }).waitFor();
+  assert.equal((await call("GET", `kms/keys/${encodeURIComponent(id)}`)).state, "enabled");
+
+  // The settings of a bucket name it; what is stored there opens while it is enabled.
+  await call("POST", "buckets", { name: bucket });
+  await call("PUT", `buckets/${bucket}/config/encryption`, { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: id } }] });
+  await put(bucket, "note.txt", "a secret");
+  const read = () => call("GET", `s3/${bucket}/note.txt`);
+  await answer(page, "Rotate");
+  await answer(page, "Rotate");
+  await toast(page, `Version 2 of ${id} wraps from now on`);
+  assert.equal((await call("GET", `kms/keys/${encodeURIComponent(id)}`)).versions, 2);
+  assert.equal(await read(), "a secret");
+  await answer(page, "Disable");
+  await inDialog(page).locator("input").fill(id);
+  await answer(page, "Disable");
+  await toast(page, `${id} is disabled`);
+  await page.getByRole("button", { name: "Enable", exact: true }).waitFor();
+  await assert.rejects(read(), /KMS.DisabledException/);
+  await answer(page, "Enable");
+  await toast(page, `${id} is enabled`);
+  await page.getByRole("button", { name: "Disable", exact: true }).waitFor();
+  assert.equal(await read(), "a secret");
+
+  // The same name again is refused at its field, and another one can be typed at once.
+  await go(page, "/encryption?create=1");
+  await name.fill(id);
+  await answer(page, "Create encryption key");
+  await inDialog(page).locator(".error[role=alert]").waitFor();
+  await accessible(page, "encryption-taken");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill(id);
+  await page.getByRole("option", { name: id }).click();
+  await page.locator("dialog h2", { hasText: id }).waitFor();
+  await close();
+
+  // Who may not list them is not led there.
+  const user = unique("nokeys");
+  await call("POST", "users", { name: user, password: "correct horse battery" });
+  const other = await member({ name: user, password: "correct horse battery", expected: [[403, /\/api\/v1\//]] });
+  await settled(other.page);
+  assert.equal(await other.page.locator("nav a[href$='/encryption']").count(), 0);
+  await other.close();
+});
+
 check("jobs_run_and_settings_are_found", async () => {
   const { page, close } = await member({ expected: [[400, /\/jobs$/], [409, /\/jobs$/]] });
   await go(page, "/jobs?start=1");

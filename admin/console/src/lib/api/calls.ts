@@ -36,6 +36,16 @@ export const jobs = {
   end: (id: string) => ask<void>('DELETE', `jobs/${of(id)}`),
 };
 
+/** The keys that wrap the keys of encrypted objects. */
+export const kms = {
+  all: (signal?: Signal) => all<Is.KmsKey>('kms/keys', signal),
+  one: (id: string, signal?: Signal) => ask<Is.KmsKey>('GET', `kms/keys/${of(id)}`, { signal }),
+  create: (id: string) => ask<Is.KmsKey>('POST', 'kms/keys', { body: { id }, once: onceKey() }),
+  rotate: (id: string) => ask<Is.KmsKey>('POST', `kms/keys/${of(id)}/rotate`, { once: onceKey() }),
+  disable: (id: string) => ask<Is.KmsKey>('POST', `kms/keys/${of(id)}/disable`),
+  enable: (id: string) => ask<Is.KmsKey>('POST', `kms/keys/${of(id)}/enable`),
+};
+
 export const events = {
   page: (cursor?: string, signal?: Signal) => ask<Is.EventPage>('GET', 'events', { query: { cursor, limit: 100 }, signal }),
   retry: (webhook: string) => ask<{ retried: number }>('POST', `events/${of(webhook)}/retry`),

@@ -353,6 +353,15 @@ export interface NewJob {
   to?: string;
 }
 
+/** A key that wraps the keys of encrypted objects; nothing of the key itself. */
+export interface KmsKey {
+  id: string;
+  arn: string;
+  state: 'enabled' | 'disabled';
+  versions: number;
+  created: string;
+}
+
 export interface Setting {
   name: string;
   /** Null where it is unset, and of secrets. */

@@ -3,12 +3,13 @@
 import { access } from './access';
 import { buckets } from './buckets';
 import { common } from './common';
+import { encryption } from './encryption';
 import { objects } from './objects';
 import { overview } from './overview';
 import { profile } from './profile';
 import { server } from './server';
 import { settings } from './settings';
 
-export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access, ...profile, ...server, ...settings } as const;
+export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access, ...profile, ...server, ...encryption, ...settings } as const;
 
 export type Key = keyof typeof catalogue;
