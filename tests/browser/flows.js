@@ -502,6 +502,26 @@ check("encryption_keys_are_made_rotated_and_switched_off_and_on", async () => {
   await other.close();
 });
 
+check("the_audit_log_is_exported_and_harmless_in_a_spreadsheet", async () => {
+  const { call } = await api();
+  const name = unique("=1+1@export");
+  await call("POST", "users", { name });
+  const { page, close } = await member();
+  await go(page, "/audit");
+  const exported = async (button) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), press(page, button)]);
+    return { name: file.suggestedFilename(), text: fs.readFileSync(await file.path(), "utf8") };
+  };
+  const lines = await exported("Export as NDJSON");
+  assert.match(lines.name, /^cairn-audit-[\d-]+\.ndjson$/);
+  assert.ok(lines.text.trim().split("\n").map((line) => JSON.parse(line)).some((entry) => entry.target === name));
+  const table = await exported("Export as CSV");
+  assert.match(table.name, /\.csv$/);
+  assert.ok(table.text.startsWith("\ufefftime,who,from,action,target,outcome,status,error,request_id\r\n"), table.text.slice(0, 100));
+  assert.ok(table.text.includes(`,CreateUser,'${name},done,`), "no cell begins with a formula");
+  await close();
+});
+
 check("jobs_run_and_settings_are_found", async () => {
   const { page, close } = await member({ expected: [[400, /\/jobs$/], [409, /\/jobs$/]] });
   await go(page, "/jobs?start=1");
