@@ -286,7 +286,8 @@ routes! {
         => OK links::Presigned, "A link that works without a login, for a while";
 
     GET "/users" ListUsers "iam:ListUsers" Bearer No users::list [PageQuery] []
-        => OK Page<users::UserSummary>, "Users of the account";
+        => OK Page<users::UserListed>,
+        "Users of the account, with their keys, groups and last logins";
     POST "/users" CreateUser "iam:CreateUser" Bearer Yes users::create [] [users::NewUser]
         => CREATED users::UserDetail, "Make a user";
     GET "/users/{name}" GetUser "iam:GetUser" Bearer No users::get [] [] => OK users::UserDetail,

@@ -311,7 +311,14 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await toast(page, "Limits saved");
   assert.equal((await call("GET", `policies/${policy}/limits`)).requests_per_second, 50);
 
+  await go(page, "/users");
+  await page.getByLabel("Filter by name").fill(renamed);
+  const line = page.locator("tbody tr", { hasText: renamed });
+  await line.filter({ hasText: "by login" }).waitFor();
+  assert.equal(await line.locator("td.number").textContent(), "1");
+
   await go(page, `/user?name=${renamed}`);
+  await page.getByText("Last login").waitFor();
   await page.getByLabel("Choose a policy").selectOption({ label: policy });
   await press(page, "Attach");
   await toast(page, `${policy} attached`);

@@ -69,6 +69,9 @@ async function seed() {
   await call("POST", "accounts", { name: "partner", email: "ops@partner.example" });
   await call("POST", "groups", { name: "editors" });
   await call("PUT", "groups/editors/members/alice");
+  await call("POST", "groups", { name: "Everybody" });
+  await call("PUT", "groups/Everybody/members/alice");
+  await api("alice", "correct horse battery");
   await call("POST", "policies", { name: "team-photos", description: "Reads the photos", document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::photos/*" }] } });
   await call("PUT", "users/alice/attached/team-photos");
   await put("website", "index.html", "<h1>Hello</h1>", { "x-amz-server-side-encryption": "AES256" });

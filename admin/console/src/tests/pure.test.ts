@@ -7,11 +7,24 @@ import { area, line, push, top } from '../lib/chart';
 import { parse, simplePrefix } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
+import { lastSeen } from '../lib/lastseen';
 import { previewOf } from '../lib/preview';
 import { fromBytes, toBytes, toCount } from '../lib/quota';
 import { rowValue, shortName, steps, type Row } from '../lib/rows';
 import { sorted } from '../lib/sort';
 import { scrollFor, windowOf } from '../lib/window';
+
+describe('users', () => {
+  it('were last there by whatever came later', () => {
+    const early = '2026-11-01T00:00:00Z';
+    const late = '2026-11-02T00:00:00Z';
+    expect(lastSeen({ last_login: null, last_key_use: null })).toBeUndefined();
+    expect(lastSeen({ last_login: late, last_key_use: early })).toEqual({ at: late, by: 'login' });
+    expect(lastSeen({ last_login: early, last_key_use: late })).toEqual({ at: late, by: 'key' });
+    expect(lastSeen({ last_login: null, last_key_use: early })).toEqual({ at: early, by: 'key' });
+    expect(lastSeen({ last_login: early, last_key_use: null })).toEqual({ at: early, by: 'login' });
+  });
+});
 
 describe('sizes and times', () => {
   it('shows bytes in the unit that fits', () => {

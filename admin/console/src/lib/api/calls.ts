@@ -116,7 +116,7 @@ export const objects = {
 };
 
 export const users = {
-  all: (signal?: Signal) => all<Is.Entity>('users', signal),
+  all: (signal?: Signal) => all<Is.ListedUser>('users', signal),
   one: (name: string, signal?: Signal) => ask<Is.User>('GET', `users/${of(name)}`, { signal }),
   create: (body: { name: string; password?: string }) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
   change: (name: string, body: { name?: string; boundary?: string }) => ask<void>('PATCH', `users/${of(name)}`, { body }),

@@ -158,6 +158,14 @@ export interface Entity {
   created: string;
 }
 
+/** A user in a list. Null is what one may not see, and what never was. */
+export interface ListedUser extends Entity {
+  last_login: string | null;
+  keys: number | null;
+  last_key_use: string | null;
+  groups: string[] | null;
+}
+
 export interface Attached {
   name: string;
   arn: string;
@@ -174,6 +182,7 @@ export interface User extends Entity, Holding {
   tags: Record<string, string>;
   boundary: string | null;
   has_password: boolean;
+  last_login: string | null;
   second_factor?: boolean;
   limits?: Limits | null;
   usage?: { bytes: number; objects: number } | null;
