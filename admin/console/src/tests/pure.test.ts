@@ -10,7 +10,7 @@ import { ago, bytes, duration } from '../lib/format';
 import { lastSeen } from '../lib/lastseen';
 import { previewOf } from '../lib/preview';
 import { fromBytes, toBytes, toCount } from '../lib/quota';
-import { rowValue, shortName, steps, type Row } from '../lib/rows';
+import { isFolderItself, rowValue, shortName, steps, type Row } from '../lib/rows';
 import { sorted } from '../lib/sort';
 import { scrollFor, windowOf } from '../lib/window';
 
@@ -23,6 +23,17 @@ describe('users', () => {
     expect(lastSeen({ last_login: early, last_key_use: late })).toEqual({ at: late, by: 'key' });
     expect(lastSeen({ last_login: null, last_key_use: early })).toEqual({ at: early, by: 'key' });
     expect(lastSeen({ last_login: early, last_key_use: null })).toEqual({ at: early, by: 'login' });
+  });
+});
+
+describe('the object that keeps an empty folder', () => {
+  const row = (key: string, size: number): Row => ({ kind: 'object', id: key, key, entry: { key, size, etag: '', modified: '', storage_class: '' } });
+  it('is no row of its folder, unless there is something in it', () => {
+    expect(isFolderItself(row('a/', 0), 'a/')).toBe(true);
+    expect(isFolderItself(row('a/', 1), 'a/')).toBe(false);
+    expect(isFolderItself(row('a/', 0), '')).toBe(false);
+    expect(isFolderItself(row('a', 0), 'a')).toBe(false);
+    expect(isFolderItself(row('a//', 0), 'a/')).toBe(false);
   });
 });
 
