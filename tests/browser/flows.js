@@ -529,6 +529,26 @@ check("the_audit_log_is_exported_and_harmless_in_a_spreadsheet", async () => {
   await close();
 });
 
+check("settings_and_the_audit_log_speak_the_language_of_their_reader", async () => {
+  const { call } = await api();
+  const name = unique("gruppe");
+  await call("POST", "groups", { name });
+  const { page, close } = await member({ locale: "de-DE" });
+  await go(page, "/settings");
+  // By words of either language.
+  for (const words of ["Region, für die", "that clients sign for"]) {
+    await page.getByLabel("Einstellungen durchsuchen").fill(words);
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    await page.getByText("Region, für die Clients unterschreiben.").waitFor();
+  }
+  await go(page, "/audit");
+  const entry = page.locator("tbody tr", { hasText: name }).first();
+  await entry.getByText("Gruppe anlegen").waitFor();
+  await entry.locator(".when").click();
+  await page.locator(".more dd:text-is('CreateGroup')").waitFor();
+  await close();
+});
+
 check("jobs_run_and_settings_are_found", async () => {
   const { page, close } = await member({ expected: [[400, /\/jobs$/], [409, /\/jobs$/]] });
   await go(page, "/jobs?start=1");
