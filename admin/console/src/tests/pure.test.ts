@@ -8,6 +8,7 @@ import { parse, simplePrefix } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
 import { lastSeen } from '../lib/lastseen';
+import { pairLines, tagLines, valuesOf } from '../lib/pairlines';
 import { previewOf } from '../lib/preview';
 import { fromBytes, toBytes, toCount } from '../lib/quota';
 import { isFolderItself, rowValue, shortName, steps, type Row } from '../lib/rows';
@@ -34,6 +35,25 @@ describe('the object that keeps an empty folder', () => {
     expect(isFolderItself(row('a/', 0), '')).toBe(false);
     expect(isFolderItself(row('a', 0), 'a')).toBe(false);
     expect(isFolderItself(row('a//', 0), 'a/')).toBe(false);
+  });
+});
+
+describe('pairs that are typed', () => {
+  it('are one a line, and say where they are none', () => {
+    expect(pairLines('')).toEqual([]);
+    expect(pairLines(' a = 1 \n\nb=x=y\nc=')).toEqual([['a', '1'], ['b', 'x=y'], ['c', '']]);
+    expect(pairLines('a=1\nb')).toBeUndefined();
+    expect(pairLines('=1')).toBeUndefined();
+  });
+
+  it('are tags where no name comes twice', () => {
+    expect(tagLines('team=red\ncost=7')).toEqual({ team: 'red', cost: '7' });
+    expect(tagLines('team=red\nteam=blue')).toBeUndefined();
+    expect(tagLines('team')).toBeUndefined();
+  });
+
+  it('are several values of a name where it does', () => {
+    expect(valuesOf(pairLines('a=1\nb=2\na=3') ?? [])).toEqual({ a: ['1', '3'], b: ['2'] });
   });
 });
 

@@ -189,6 +189,15 @@ export interface User extends Entity, Holding {
   groups: string[];
 }
 
+export interface NewUser {
+  name: string;
+  password?: string;
+  path?: string;
+  tags?: Record<string, string>;
+  /** The ARN of a policy. */
+  boundary?: string;
+}
+
 export interface Group extends Entity, Holding {
   members: Entity[];
 }
@@ -201,6 +210,16 @@ export interface AccessKey {
   description: string | null;
   restricted: boolean;
   last_used?: string | null;
+}
+
+export interface NewKey {
+  description?: string;
+  expires?: string;
+  /** A policy. */
+  restriction?: unknown;
+  /** One that is taken over from elsewhere, with its secret. */
+  id?: string;
+  secret?: string;
 }
 
 /** Whom buckets belong to. */
@@ -225,6 +244,10 @@ export interface NewAccount {
   number?: string;
   display_name?: string;
   email?: string;
+  /** The canonical id. */
+  id?: string;
+  access_key?: string;
+  secret_key?: string;
 }
 
 export interface MadeKey extends AccessKey {
@@ -250,10 +273,20 @@ export interface Policy extends PolicySummary {
   document: unknown;
 }
 
+export interface NewPolicy {
+  name: string;
+  description?: string;
+  path?: string;
+  tags?: Record<string, string>;
+  document: unknown;
+}
+
 export interface Question {
   principal: string;
   actions: string[];
   resources: string[];
+  /** What conditions are to be told. */
+  context?: Record<string, string[]>;
 }
 
 /** What policies decide of one action on one resource, and because of which statements. */
@@ -316,6 +349,12 @@ export interface Login {
   address: string;
   agent: string;
   current: boolean;
+}
+
+export interface NewToken {
+  name: string;
+  expires_in: number;
+  policy?: unknown;
 }
 
 export interface Token {

@@ -11,6 +11,7 @@ export const common = texts({
   'common.loading': { en: 'Loading', de: 'Wird geladen' },
   'common.messages': { en: 'Messages', de: 'Meldungen' },
   'common.more': { en: 'Show more', de: 'Mehr anzeigen' },
+  'common.further': { en: 'Further options', de: 'Weitere Angaben' },
   'common.on': { en: 'On', de: 'Ein' },
   'common.save': { en: 'Save', de: 'Speichern' },
   'common.try_again': { en: 'Try again', de: 'Noch einmal versuchen' },
