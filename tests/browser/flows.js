@@ -300,10 +300,10 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await press(page, "Create policy");
   await field(page, "Name").fill(policy);
   const faulty = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resourc: "*" }] };
-  await inDialog(page).locator("textarea").fill(JSON.stringify(faulty, null, 2));
+  await inDialog(page).locator("textarea.code").fill(JSON.stringify(faulty, null, 2));
   await answer(page, "Create policy");
   await page.getByRole("button", { name: "Show line 7" }).click();
-  await inDialog(page).locator("textarea").fill(JSON.stringify(faulty, null, 2).replace("Resourc", "Resource"));
+  await inDialog(page).locator("textarea.code").fill(JSON.stringify(faulty, null, 2).replace("Resourc", "Resource"));
   await answer(page, "Create policy");
   await page.waitForSelector(`h1:text-is("${policy}")`);
   await page.getByLabel("Requests per second").fill("50");
