@@ -90,16 +90,41 @@ impl Client {
 
 /// All of a kind, over several connections.
 fn make(at: (SocketAddr, &str), list: &str, count: usize, one: fn(usize) -> Value) {
+    each(at, count, |client, number| {
+        client.ask(&format!("POST /api/v1{list}"), &one(number));
+    });
+}
+
+/// Something for each number, over several connections.
+fn each(at: (SocketAddr, &str), count: usize, what: impl Fn(&mut Client, usize) + Sync) {
+    let what = &what;
     thread::scope(|scope| {
         for maker in 0..MAKERS {
             scope.spawn(move || {
                 let mut client = Client::new(at.0, at.1);
                 for number in (maker..count).step_by(MAKERS) {
-                    client.ask(&format!("POST /api/v1{list}"), &one(number));
+                    what(&mut client, number);
                 }
             });
         }
     });
+}
+
+/// Somebody who is no root: its policies are asked about everybody on a page.
+fn auditor(root: &mut Client) -> Client {
+    for number in 0..10 {
+        let attached = format!("PUT /api/v1/users/user-00000/attached/policy-{number:05}");
+        root.ask(&attached, &Value::Null);
+    }
+    let lists = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "iam:List*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "iam:ListAccessKeys",
+          "Resource": "arn:aws:iam::*:user/*-000*7" },
+    ] });
+    root.ask("PUT /api/v1/users/user-00000/policies/lists", &lists);
+    let token = json!({ "name": "auditor", "expires_in": 3600 });
+    let made = root.ask("POST /api/v1/users/user-00000/tokens", &token);
+    Client::new(root.console, made["token"].as_str().unwrap())
 }
 
 /// What a process has in memory, in KiB.
@@ -139,6 +164,15 @@ fn a_page_is_there_at_once_wherever_it_is() {
         GROUPS,
         |n| json!({ "name": format!("group-{n:05}") }),
     );
+    // What their list tells of them.
+    each(at, USERS, |client, n| {
+        let key = format!("POST /api/v1/users/user-{n:05}/keys");
+        client.ask(&key, &json!({}));
+        for group in [n % GROUPS, (n + 1) % GROUPS] {
+            let member = format!("PUT /api/v1/groups/group-{group:05}/members/user-{n:05}");
+            client.ask(&member, &Value::Null);
+        }
+    });
     make(at, "/policies", POLICIES, |n| {
         let document = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
             "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::bucket-{n}/*") }] });
@@ -167,6 +201,11 @@ fn a_page_is_there_at_once_wherever_it_is() {
         }
         let (median, slowest) = client.time(&format!("{list}?limit=1000"));
         println!("{list} a thousand at once: {median:.2?}, at most {slowest:.2?}");
+    }
+    let (median, slowest) = auditor(&mut client).time("/users");
+    println!("/users as an auditor: {median:.2?}, at most {slowest:.2?}");
+    if median > PAGE_MAX {
+        slow.push("/users as an auditor".to_owned());
     }
     let (median, slowest) = client.time("/users/user-05000");
     println!("one user: {median:.2?}, at most {slowest:.2?}");

@@ -1,8 +1,9 @@
 //! The audit log: who changed what, from where, and what came of it. A row each in a table of the
 //! engine, newest first, bounded in number and age. No body of a request goes into it.
 
-use crate::answer::{Answer, with_type};
-use crate::body::AdminBody;
+pub(crate) mod export;
+
+use crate::answer::Answer;
 use crate::call::Call;
 use crate::limits::{
     AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX,
@@ -13,7 +14,6 @@ use crate::page::{self, Page};
 use crate::refused::Refused;
 use crate::time::{self, shown_milliseconds};
 use bytes::Bytes;
-use futures_util::stream;
 use http::StatusCode;
 use ring::rand::{SecureRandom, SystemRandom};
 use s3_api::RequestId;
@@ -89,6 +89,15 @@ impl From<Elsewhere<'_>> for Change {
 }
 
 impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Outcome::Done => "done",
+            Outcome::Denied => "denied",
+            Outcome::Refused => "refused",
+            Outcome::Failed => "failed",
+        }
+    }
+
     fn of(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Outcome::Denied,
@@ -381,30 +390,6 @@ pub(crate) async fn list(call: &Call<'_>, query: AuditQuery) -> Result<Page<Entr
         items,
         next: next.map(hex::encode),
     })
-}
-
-/// All that fits, read as the client takes it.
-pub(crate) async fn export(call: &Call<'_>, query: AuditQuery) -> Result<Answer, Refused> {
-    call.permit("cairn:ReadAudit")?;
-    let filter = Filter::of(&query)?;
-    let log = Arc::clone(&call.admin.audit);
-    let pieces = stream::unfold(Some((log, filter, None)), |state| async move {
-        let (log, filter, after): (Arc<AuditLog>, Filter, Option<Bytes>) = state?;
-        // A failure is in the log; what was sent so far is right, and the last line is whole.
-        let (entries, next) = log.read(&filter, after, STEP).await.ok()?;
-        let mut lines = Vec::new();
-        for entry in &entries {
-            serde_json::to_writer(&mut lines, entry).ok()?;
-            lines.push(b'\n');
-        }
-        Some((
-            Bytes::from(lines),
-            next.map(|next| (log, filter, Some(next))),
-        ))
-    });
-    let mut answer = with_type(Bytes::new(), "application/x-ndjson");
-    *answer.body_mut() = AdminBody::pieces(Box::pin(pieces));
-    Ok(answer)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::console::Console;
 use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
 use crate::jobs::Jobs;
+use crate::logins::Logins;
 use crate::passwords::Passwords;
 use crate::preview::Previews;
 use crate::refused::Refused;
@@ -76,6 +77,7 @@ pub(crate) struct Inner {
     pub(crate) tickets: Tickets,
     pub(crate) previews: Previews,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) logins: Arc<Logins>,
     pub(crate) passwords: Passwords,
     pub(crate) second_factors: SecondFactors,
     pub(crate) tokens: Arc<Tokens>,
@@ -109,14 +111,17 @@ impl Inner {
         } = config;
         let sessions = Arc::new(Sessions::open(Arc::clone(&engine), &master).await?);
         let tokens = Arc::new(Tokens::open(Arc::clone(&engine)).await?);
+        let logins = Arc::new(Logins::open(Arc::clone(&engine)).await?);
         identity.keep(Arc::new(Kept {
             sessions: Arc::clone(&sessions),
             tokens: Arc::clone(&tokens),
+            logins: Arc::clone(&logins),
         }));
         let history = Arc::new(History::default());
         history.begin(Arc::clone(&counters), stopping.clone());
         Ok(Self {
             sessions,
+            logins,
             passwords: Passwords::new(Arc::clone(&engine)),
             second_factors: SecondFactors::new(Arc::clone(&engine), &master)?,
             tokens,

@@ -27,6 +27,7 @@ mod lifecycle;
 pub mod limits;
 mod links;
 mod local;
+mod logins;
 mod objects;
 mod openapi;
 mod page;

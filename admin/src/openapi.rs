@@ -162,7 +162,10 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
             let content = schema.map(|schema| json!({ "application/json": { "schema": schema } }));
             (status.as_u16(), content)
         }
-        Response::Other(kind) => (200, Some(json!({ *kind: {} }))),
+        Response::Other(kinds) => {
+            let kinds: Map<_, _> = kinds.iter().map(|it| ((*it).into(), json!({}))).collect();
+            (200, Some(kinds.into()))
+        }
     };
     let mut done = json!({ "description": route.summary });
     if let (Some(content), Value::Object(done)) = (content, &mut done) {

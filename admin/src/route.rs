@@ -1,7 +1,7 @@
 //! The table of routes: routing, the OpenAPI document and what is audited are made from it.
 
 use crate::answer::{Answer, Nothing, Reply, read};
-use crate::audit;
+use crate::audit::{self, export};
 use crate::body::RequestBody;
 use crate::buckets::{self, config, uploads};
 use crate::call::Call;
@@ -74,8 +74,8 @@ pub(crate) type MakeSchema = fn(&mut SchemaGenerator) -> Option<Schema>;
 
 pub(crate) enum Response {
     Json(StatusCode, MakeSchema),
-    /// Something else, of this media type.
-    Other(&'static str),
+    /// Something else, of one of these media types.
+    Other(&'static [&'static str]),
 }
 
 impl fmt::Debug for Route {
@@ -102,7 +102,7 @@ macro_rules! routes {
     ($(
         $method:ident $path:literal $name:ident $action:literal $door:ident $audited:ident
         $module:ident :: $run:ident [$($query:ty)?] [$($body:ty)?] $(up to $max:ident)?
-        $(=> $status:ident $answer:ty)? $(as $kind:literal)?, $summary:literal;
+        $(=> $status:ident $answer:ty)? $(as $kind:literal $(or $other:literal)*)?, $summary:literal;
     )*) => {
         pub(crate) static ROUTES: &[Route] = &[$(
             Route {
@@ -114,7 +114,7 @@ macro_rules! routes {
                 audited: Audited::$audited,
                 query: routes!(@query $($query)?),
                 request: routes!(@schema $($body)?),
-                response: routes!(@response $($status $answer)? $($kind)?),
+                response: routes!(@response $($status $answer)? $($kind $($other)*)?),
                 summary: $summary,
                 run: |call, body| Box::pin(async move {
                     routes!(@input call body [$($query)?] [$($body)?] [$($max)?] given
@@ -132,7 +132,7 @@ macro_rules! routes {
     (@response $status:ident $answer:ty) => {
         Response::Json(StatusCode::$status, schema::<$answer>)
     };
-    (@response $kind:literal) => { Response::Other($kind) };
+    (@response $($kind:literal)+) => { Response::Other(&[$($kind),+]) };
     (@input $call:ident $body:ident [] [] [] $given:ident $run:path) => {
         drop($body);
         let $given = $run($call);
@@ -294,7 +294,8 @@ routes! {
         => OK links::Presigned, "A link that works without a login, for a while";
 
     GET "/users" ListUsers "iam:ListUsers" Bearer No users::list [PageQuery] []
-        => OK Page<users::UserSummary>, "Users of the account";
+        => OK Page<users::UserListed>,
+        "Users of the account, with their keys, groups and last logins";
     POST "/users" CreateUser "iam:CreateUser" Bearer Yes users::create [] [users::NewUser]
         => CREATED users::UserDetail, "Make a user";
     GET "/users/{name}" GetUser "iam:GetUser" Bearer No users::get [] [] => OK users::UserDetail,
@@ -414,8 +415,9 @@ routes! {
 
     GET "/audit" ListAudit "cairn:ReadAudit" Bearer No audit::list [audit::AuditQuery] []
         => OK Page<audit::Entry>, "Who changed what, from where, and what came of it";
-    GET "/audit/export" ExportAudit "cairn:ReadAudit" Bearer No audit::export
-        [audit::AuditQuery] [] as "application/x-ndjson", "The same as lines of JSON";
+    GET "/audit/export" ExportAudit "cairn:ReadAudit" Bearer No export::export
+        [export::ExportQuery] [] as "application/x-ndjson" or "text/csv",
+        "The same as a file: lines of JSON, or CSV";
 
     GET "/jobs" ListJobs "cairn:RunJob" Bearer No jobs::list [PageQuery] []
         => OK Page<jobs::JobView>, "Jobs that run, and the last hundred that ended";

@@ -300,10 +300,10 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await press(page, "Create policy");
   await field(page, "Name").fill(policy);
   const faulty = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resourc: "*" }] };
-  await inDialog(page).locator("textarea").fill(JSON.stringify(faulty, null, 2));
+  await inDialog(page).locator("textarea.code").fill(JSON.stringify(faulty, null, 2));
   await answer(page, "Create policy");
   await page.getByRole("button", { name: "Show line 7" }).click();
-  await inDialog(page).locator("textarea").fill(JSON.stringify(faulty, null, 2).replace("Resourc", "Resource"));
+  await inDialog(page).locator("textarea.code").fill(JSON.stringify(faulty, null, 2).replace("Resourc", "Resource"));
   await answer(page, "Create policy");
   await page.waitForSelector(`h1:text-is("${policy}")`);
   await page.getByLabel("Requests per second").fill("50");
@@ -311,7 +311,14 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   await toast(page, "Limits saved");
   assert.equal((await call("GET", `policies/${policy}/limits`)).requests_per_second, 50);
 
+  await go(page, "/users");
+  await page.getByLabel("Filter by name").fill(renamed);
+  const line = page.locator("tbody tr", { hasText: renamed });
+  await line.filter({ hasText: "by login" }).waitFor();
+  assert.equal(await line.locator("td.number").textContent(), "1");
+
   await go(page, `/user?name=${renamed}`);
+  await page.getByText("Last login").waitFor();
   await page.getByLabel("Choose a policy").selectOption({ label: policy });
   await press(page, "Attach");
   await toast(page, `${policy} attached`);
@@ -440,6 +447,186 @@ check("service_tokens_are_shown_once_and_sessions_can_be_ended", async () => {
   await go(other.page, "/profile");
   await other.page.waitForSelector("input[autocomplete=username]");
   await other.close();
+  await close();
+});
+
+check("encryption_keys_are_made_rotated_and_switched_off_and_on", async () => {
+  const { call, put } = await api();
+  const bucket = unique("sealed");
+  const id = unique("team/photos");
+  const { page, close } = await member({ expected: [[409, /\/kms\/keys$/]] });
+  await go(page, "/encryption?create=1");
+  const name = inDialog(page).getByLabel("Name", { exact: true });
+  await name.fill("two words");
+  await page.getByText("Only letters, digits and").waitFor();
+  await name.fill(id);
+  await answer(page, "Create encryption key");
+  await toast(page, `Key ${id} created`);
+  await page.locator("dialog h2", { hasText: id }).waitFor();
+  await page.getByRole("button", { name: "Rotate", exact: true }).waitFor();
+  assert.equal((await call("GET", `kms/keys/${encodeURIComponent(id)}`)).state, "enabled");
+
+  // The settings of a bucket name it; what is stored there opens while it is enabled.
+  await call("POST", "buckets", { name: bucket });
+  await call("PUT", `buckets/${bucket}/config/encryption`, { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: id } }] });
+  await put(bucket, "note.txt", "a secret");
+  const read = () => call("GET", `s3/${bucket}/note.txt`);
+  await answer(page, "Rotate");
+  await answer(page, "Rotate");
+  await toast(page, `Version 2 of ${id} wraps from now on`);
+  assert.equal((await call("GET", `kms/keys/${encodeURIComponent(id)}`)).versions, 2);
+  assert.equal(await read(), "a secret");
+  await answer(page, "Disable");
+  await inDialog(page).locator("input").fill(id);
+  await answer(page, "Disable");
+  await toast(page, `${id} is disabled`);
+  await page.getByRole("button", { name: "Enable", exact: true }).waitFor();
+  await assert.rejects(read(), /KMS.DisabledException/);
+  await answer(page, "Enable");
+  await toast(page, `${id} is enabled`);
+  await page.getByRole("button", { name: "Disable", exact: true }).waitFor();
+  assert.equal(await read(), "a secret");
+
+  // The same name again is refused at its field, and another one can be typed at once.
+  await go(page, "/encryption?create=1");
+  await name.fill(id);
+  await answer(page, "Create encryption key");
+  await inDialog(page).locator(".error[role=alert]").waitFor();
+  await accessible(page, "encryption-taken");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill(id);
+  await page.getByRole("option", { name: id }).click();
+  await page.locator("dialog h2", { hasText: id }).waitFor();
+  await close();
+
+  // Who may not list them is not led there.
+  const user = unique("nokeys");
+  await call("POST", "users", { name: user, password: "correct horse battery" });
+  const other = await member({ name: user, password: "correct horse battery", expected: [[403, /\/api\/v1\//]] });
+  await settled(other.page);
+  assert.equal(await other.page.locator("nav a[href$='/encryption']").count(), 0);
+  await other.close();
+});
+
+check("the_audit_log_is_exported_and_harmless_in_a_spreadsheet", async () => {
+  const { call } = await api();
+  const name = unique("=1+1@export");
+  await call("POST", "users", { name });
+  const { page, close } = await member();
+  await go(page, "/audit");
+  const exported = async (button) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), press(page, button)]);
+    return { name: file.suggestedFilename(), text: fs.readFileSync(await file.path(), "utf8") };
+  };
+  const lines = await exported("Export as NDJSON");
+  assert.match(lines.name, /^cairn-audit-[\d-]+\.ndjson$/);
+  assert.ok(lines.text.trim().split("\n").map((line) => JSON.parse(line)).some((entry) => entry.target === name));
+  const table = await exported("Export as CSV");
+  assert.match(table.name, /\.csv$/);
+  assert.ok(table.text.startsWith("\ufefftime,who,from,action,target,outcome,status,error,request_id\r\n"), table.text.slice(0, 100));
+  assert.ok(table.text.includes(`,CreateUser,'${name},done,`), "no cell begins with a formula");
+  await close();
+});
+
+check("what_few_need_can_be_done_as_well", async () => {
+  const { call } = await api();
+  const { page, close } = await member({ expected: [[400, /\/keys$/]] });
+  const further = () => inDialog(page).getByText("Further options").click();
+  const name = unique("robot");
+  await go(page, "/users?create=1");
+  await field(page, "Name").fill(name);
+  await further();
+  await field(page, "Path").fill("/teams/red/");
+  await field(page, "Tags").fill("team=red\nteam=blue");
+  await inDialog(page).getByText("no name comes twice").waitFor();
+  await field(page, "Tags").fill("team=red\ncost centre=7");
+  await inDialog(page).getByLabel("Boundary").selectOption({ label: "ReadOnlyAccess" });
+  await accessible(page, "user-further");
+  await answer(page, "Create user");
+  await page.waitForSelector(`h1:text-is("${name}")`);
+  const made = await call("GET", `users/${name}`);
+  assert.deepEqual([made.path, made.tags], ["/teams/red/", { team: "red", "cost centre": "7" }]);
+  assert.match(made.boundary, /ReadOnlyAccess$/);
+  await page.getByText("cost centre=7, team=red").waitFor();
+
+  await press(page, "Edit");
+  await field(page, "Path").fill("/teams/blue/");
+  await answer(page, "Save");
+  await toast(page, `${name} saved`);
+  assert.equal((await call("GET", `users/${name}`)).path, "/teams/blue/");
+
+  await press(page, "Create token");
+  await inDialog(page).getByText(`can do all that ${name} may`).waitFor();
+  await field(page, "What it is for").fill("nightly");
+  await answer(page, "Create token");
+  assert.match(await inDialog(page).getByLabel("Token", { exact: true }).inputValue(), /^cairn_/);
+  await answer(page, "I have kept it");
+  assert.deepEqual((await call("GET", `users/${name}/tokens`)).items.map((each) => each.name), ["nightly"]);
+
+  // A key that is narrowed, and one that is taken over.
+  await press(page, "Create key");
+  await inDialog(page).getByLabel("Allow less than its holder may").check();
+  await further();
+  const id = `TAKENOVER${process.pid}${Date.now() % 100000}`;
+  await field(page, "Access key").fill(id);
+  await inDialog(page).getByText("goes with a secret").waitFor();
+  // What the server refuses is seen, however long the form.
+  await field(page, "Secret key").fill("two words");
+  await answer(page, "Create key");
+  await inDialog(page).locator("[role=alert]").waitFor();
+  await accessible(page, "key-further");
+  await field(page, "Secret key").fill("a-secret-from-elsewhere");
+  await answer(page, "Create key");
+  await page.getByText("shown now and never again").waitFor();
+  await answer(page, "I have kept it");
+  const [key] = (await call("GET", `users/${name}/keys`)).items;
+  assert.deepEqual([key.id, key.restricted], [id, true]);
+
+  const group = unique("crew");
+  await call("POST", "groups", { name: group });
+  await go(page, `/group?name=${group}`);
+  await press(page, "Edit");
+  const renamed = unique("crew");
+  await field(page, "Name").fill(renamed);
+  await field(page, "Path").fill("/teams/");
+  await answer(page, "Save");
+  await page.waitForSelector(`h1:text-is("${renamed}")`);
+  assert.equal((await call("GET", `groups/${renamed}`)).path, "/teams/");
+
+  // A condition that holds only for who is told so.
+  const document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "192.0.2.0/24" } } }] };
+  await call("PATCH", `users/${name}`, { boundary: "" });
+  await call("PUT", `users/${name}/policies/from-there`, document);
+  await go(page, `/simulator?principal=${name}`);
+  await field(page, "Actions").fill("s3:GetObject");
+  await page.getByText("Further options").click();
+  for (const [address, decision] of [["192.0.2.7", "Allowed"], ["198.51.100.7", "Not allowed by anything"]]) {
+    await field(page, "What conditions are told").fill(`aws:SourceIp=${address}`);
+    await press(page, "Ask");
+    await page.locator("tbody .badge", { hasText: decision }).first().waitFor();
+  }
+  await accessible(page, "simulator-context");
+  await close();
+});
+
+check("settings_and_the_audit_log_speak_the_language_of_their_reader", async () => {
+  const { call } = await api();
+  const name = unique("gruppe");
+  await call("POST", "groups", { name });
+  const { page, close } = await member({ locale: "de-DE" });
+  await go(page, "/settings");
+  // By words of either language.
+  for (const words of ["Region, für die", "that clients sign for"]) {
+    await page.getByLabel("Einstellungen durchsuchen").fill(words);
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    await page.getByText("Region, für die Clients unterschreiben.").waitFor();
+  }
+  await go(page, "/audit");
+  const entry = page.locator("tbody tr", { hasText: name }).first();
+  await entry.getByText("Gruppe anlegen").waitFor();
+  await entry.locator(".when").click();
+  await page.locator(".more dd:text-is('CreateGroup')").waitFor();
   await close();
 });
 

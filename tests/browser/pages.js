@@ -35,6 +35,10 @@ const PLACES = [
   ["lifecycle", "/lifecycle"],
   ["jobs", "/jobs"],
   ["jobs-start", "/jobs?start=1"],
+  ["encryption", "/encryption"],
+  ["encryption-create", "/encryption?create=1"],
+  ["encryption-key", "/encryption?key=photos"],
+  ["encryption-key-disabled", "/encryption?key=retired%2F2019"],
   ["settings", "/settings"],
   ["profile", "/profile"],
   ["not-found", "/nowhere"],
@@ -65,8 +69,16 @@ async function seed() {
   await call("POST", "accounts", { name: "partner", email: "ops@partner.example" });
   await call("POST", "groups", { name: "editors" });
   await call("PUT", "groups/editors/members/alice");
+  await call("POST", "groups", { name: "Everybody" });
+  await call("PUT", "groups/Everybody/members/alice");
+  await api("alice", "correct horse battery");
   await call("POST", "policies", { name: "team-photos", description: "Reads the photos", document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::photos/*" }] } });
   await call("PUT", "users/alice/attached/team-photos");
+  await put("website", "index.html", "<h1>Hello</h1>", { "x-amz-server-side-encryption": "AES256" });
+  await call("POST", "kms/keys", { id: "photos" });
+  await call("POST", "kms/keys/photos/rotate");
+  await call("POST", "kms/keys", { id: "retired/2019" });
+  await call("POST", "kms/keys/retired%2F2019/disable");
 }
 
 let seeded;

@@ -83,6 +83,33 @@ check("what_is_uploaded_leaves_room_for_the_page_folds_and_goes", async () => {
   }
 });
 
+check("empty_folders_are_kept_once", async () => {
+  const { name, call } = await newBucket({ versioning: true });
+  const { page, close } = await member({ expected: [[412, /\/s3\//]] });
+  await go(page, `/bucket?name=${name}&prefix=in/`);
+  // A script cannot make a folder; it can say that what is dropped is one.
+  await page.evaluate(() => {
+    const folder = (name, ...children) => ({ isFile: false, name, createReader: () => ({ readEntries: (give) => give(children.splice(0)) }) });
+    const entries = () => [folder("outer", folder("inner"), folder("other")), folder("ümläut")];
+    let at = 0;
+    DataTransferItem.prototype.webkitGetAsEntry = () => entries()[at++ % 2];
+  });
+  const keys = ["in/outer/inner/", "in/outer/other/", "in/ümläut/"];
+  for (const done of [3, 6]) {
+    await drop(page, [{ name: "a", text: "" }, { name: "b", text: "" }]);
+    await page.waitForSelector(`.panel:has-text('${done} of ${done} uploaded')`);
+    const versions = (await call("GET", `buckets/${name}/versions?prefix=in/`)).items;
+    assert.deepEqual(versions.map((each) => [each.key, each.size]), keys.map((key) => [key, 0]));
+  }
+  const facts = await call("GET", `buckets/${name}/object?key=${encodeURIComponent(keys[2])}`);
+  assert.equal(facts.content_type, "application/x-directory");
+  await page.waitForSelector('.open:text-is("ümläut/")');
+  await go(page, `/bucket?name=${name}&prefix=${encodeURIComponent("in/outer/inner/")}`);
+  assert.equal(await page.locator(".open").count(), 0);
+  await accessible(page, "empty-folder");
+  await close();
+});
+
 check("an_upload_is_paused_survives_a_reload_and_goes_on", async () => {
   const { name, call } = await newBucket();
   const { page, close } = await member({ expected: [[404, /\/s3\//]] });

@@ -10,6 +10,7 @@ import Buckets from './pages/Buckets.svelte';
 import Group from './pages/people/Group.svelte';
 import Groups from './pages/people/Groups.svelte';
 import Overview from './pages/Overview.svelte';
+import EncryptionKeys from './pages/server/EncryptionKeys.svelte';
 import Events from './pages/server/Events.svelte';
 import Jobs from './pages/server/Jobs.svelte';
 import LifecycleRuns from './pages/server/LifecycleRuns.svelte';
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   { path: '/jobs', page: Jobs, within: '/jobs' },
   { path: '/events', page: Events, within: '/events' },
   { path: '/lifecycle', page: LifecycleRuns, within: '/lifecycle' },
+  { path: '/encryption', page: EncryptionKeys, within: '/encryption' },
   { path: '/settings', page: Settings, within: '/settings' },
   { path: '/profile', page: Profile, within: '/profile' },
 ];
@@ -72,5 +74,6 @@ export const places: readonly Place[] = [
   { path: '/events', label: 'nav.events', icon: 'bell', bar: false, needs: 'cairn:ReadEvents', part: 'nav.server' },
   { path: '/lifecycle', label: 'nav.lifecycle', icon: 'clock', bar: false, needs: 'cairn:ReadLifecycle', part: 'nav.server' },
   { path: '/jobs', label: 'nav.jobs', icon: 'wrench', bar: false, needs: 'cairn:RunJob', part: 'nav.server' },
+  { path: '/encryption', label: 'nav.encryption', icon: 'lock', bar: false, needs: 'kms:ListKeys', part: 'nav.server' },
   { path: '/settings', label: 'nav.settings', icon: 'settings', bar: false, needs: 'cairn:GetServerInfo', part: 'nav.server' },
 ];

@@ -9,7 +9,7 @@ use crate::passwords::{self, Password};
 use crate::refused::Refused;
 use crate::second_factor::{self, Whose};
 use crate::time::shown;
-use identity::iam::{PolicyHolder, Renaming, UserView};
+use identity::iam::{ListedUser, PolicyHolder, Renaming, UserView};
 use identity::model::Holder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,22 @@ pub(crate) struct UserSummary {
     created: String,
 }
 
+/// A user in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct UserListed {
+    #[serde(flatten)]
+    summary: UserSummary,
+    /// When it last logged in with its password; null where it never has.
+    last_login: Option<String>,
+    /// How many access keys it has; null for who may not list them.
+    keys: Option<usize>,
+    /// When one of these was last used, to the minute; null where none was, and for who may not
+    /// list them.
+    last_key_use: Option<String>,
+    /// Names of the groups it is in; null for who may not list them.
+    groups: Option<Vec<String>>,
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UserDetail {
     #[serde(flatten)]
@@ -32,6 +48,8 @@ pub(crate) struct UserDetail {
     boundary: Option<String>,
     /// Whether it can log in with a password.
     has_password: bool,
+    /// When it last did; null where it never has.
+    last_login: Option<String>,
     /// Whether it is asked for a code, too.
     second_factor: bool,
     groups: Vec<String>,
@@ -71,10 +89,32 @@ pub(crate) struct NewPassword {
     password: Password,
 }
 
-pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<UserSummary>, Refused> {
+pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<UserListed>, Refused> {
     call.permit_iam("ListUsers", &[])?;
-    let users = call.iam().list_users("/", query.paging()?)?;
-    Ok(Page::of(users, |user| summary(&user)))
+    let users = call.iam().list_users_with_more(query.paging()?)?;
+    Ok(Page::of(users, |user| listed(call, user)))
+}
+
+/// Its keys and groups for who may list those of this user.
+fn listed(call: &Call<'_>, user: ListedUser) -> UserListed {
+    let summary = summary(&user.view);
+    let may = |action| {
+        let permitted = call.permit_iam(action, &[("UserName", &summary.name)]);
+        permitted.is_ok()
+    };
+    let shows_keys = may("ListAccessKeys");
+    let shows_groups = may("ListGroupsForUser");
+    UserListed {
+        last_login: call
+            .admin
+            .logins
+            .last(&Holder::User(user.view.id))
+            .map(shown),
+        keys: shows_keys.then_some(user.keys),
+        last_key_use: user.key_used.filter(|_| shows_keys).map(shown),
+        groups: shows_groups.then_some(user.groups),
+        summary,
+    }
 }
 
 pub(crate) async fn create(call: &Call<'_>, new: NewUser) -> Result<UserDetail, Refused> {
@@ -269,6 +309,7 @@ async fn detail(call: &Call<'_>, name: &str) -> Result<UserDetail, Refused> {
         summary: summary(&user),
         tags: Tags::of(&user.tags),
         has_password: call.admin.passwords.has(&holder).await?,
+        last_login: call.admin.logins.last(&holder).map(shown),
         second_factor: state.on,
         groups: groups.iter().map(|group| group.name.clone()).collect(),
         attached_policies: attached_to(call, Of::User, name)?,

@@ -98,6 +98,7 @@ pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<Logged
         call.admin.sessions.end(opened.id).await?;
         return Err(wrong());
     }
+    call.admin.logins.note(&held.holder, now).await;
     logged_in(call, opened)
 }
 

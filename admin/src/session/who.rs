@@ -72,7 +72,7 @@ pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Describ
     }
     let root = call.admin.identity.root();
     let may = asked.into_iter().map(|action| {
-        let owner = match action.starts_with("cairn:") {
+        let owner = match is_of_server(action) {
             true => Owner::Account(&root),
             false => Owner::Caller,
         };
@@ -83,6 +83,11 @@ pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Describ
         user: Who::of(&call.caller, &name_of(call)),
         expires_in: expires.saturating_sub(now),
     })
+}
+
+/// Whether the server's own account decides about it, whoever asks.
+fn is_of_server(action: &str) -> bool {
+    action.starts_with("cairn:") || action.starts_with("kms:")
 }
 
 /// As typed at the login, where there was one.

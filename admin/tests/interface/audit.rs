@@ -139,6 +139,59 @@ async fn no_name_makes_a_line_of_its_own() {
     }
 }
 
+#[tokio::test]
+async fn it_is_exported_as_a_table_in_which_nothing_is_a_formula() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let hostile = "=cmd|'/C calc'!A0;@SUM(A1),\"x\"\r\n-1";
+    let login = json!({ "name": hostile, "password": "x" });
+    let asked = request(Method::POST, "/session", &[], Some(&login));
+    rig.send(asked).await.refused(401, "InvalidCredentials");
+    let user = json!({ "name": "=1+1" });
+    root.post("/users", user).await.ok();
+    let export = root.get("/audit/export?format=csv").await;
+    assert_eq!(
+        export.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
+    let mut reader = csv::Reader::from_reader(&export.bytes[..]);
+    let names: Vec<String> = reader.headers().unwrap().iter().map(Into::into).collect();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let list = root.get("/audit?limit=1000").await.ok();
+    let entries = list["items"].as_array().unwrap();
+    assert_eq!(rows.len(), entries.len());
+    for (row, entry) in rows.iter().zip(entries) {
+        for (name, cell) in names.iter().zip(row) {
+            let value = match &entry[name] {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            assert_eq!(cell.replace('\'', ""), value.replace('\'', ""), "{name}");
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']),
+                "{cell:?}"
+            );
+        }
+    }
+    let text = String::from_utf8(export.bytes.to_vec()).unwrap();
+    assert!(text.contains(",'=1+1,"), "{text}");
+    // The filters of the list are those of the file, and only one answer is no table.
+    let few = root.get("/audit/export?format=csv&action=CreateUser").await;
+    assert_eq!(
+        csv::Reader::from_reader(&few.bytes[..]).records().count(),
+        1
+    );
+    let none = root.get("/audit/export?format=csv&action=Nothing").await;
+    assert_eq!(
+        csv::Reader::from_reader(&none.bytes[..]).records().count(),
+        0
+    );
+    assert!(none.bytes.starts_with(b"time,who,"));
+    let wrong = root.get("/audit/export?format=xlsx").await;
+    wrong.refused(400, "InvalidField");
+}
+
 /// Whoever hangs up at once has done it all the same, and is in the log.
 #[tokio::test]
 async fn a_client_that_goes_away_is_told_of() {

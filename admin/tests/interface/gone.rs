@@ -29,7 +29,7 @@ async fn a_user_that_iam_deletes_leaves_nothing() {
     let token = anna.post("/tokens", wanted).await.ok()["token"].clone();
     let id = root.get("/users/anna").await.ok()["id"].clone();
     let own = format!("user/{}", id.as_str().unwrap());
-    for table in ["admin-password", "admin-second-factor"] {
+    for table in ["admin-password", "admin-second-factor", "admin-login"] {
         assert!(has(&rig, table, &own).await, "{table}");
     }
     assert_eq!(rows(&rig, "admin-token").await, 1);
@@ -39,7 +39,7 @@ async fn a_user_that_iam_deletes_leaves_nothing() {
     let account = rig.identity.root();
     let iam = rig.identity.iam_of(&account);
     iam.delete_user("anna").await.unwrap();
-    for table in ["admin-password", "admin-second-factor"] {
+    for table in ["admin-password", "admin-second-factor", "admin-login"] {
         assert!(!has(&rig, table, &own).await, "{table}");
     }
     assert_eq!(rows(&rig, "admin-token").await, 0);
@@ -70,7 +70,9 @@ async fn one_click_deletes_a_user_with_everything() {
     assert_eq!(root.delete("/users/anna").await.status, 204);
     assert_eq!(rows(&rig, "admin-token").await, 0);
     assert_eq!(rows(&rig, "admin-second-factor").await, 0);
+    // The root's are there.
     assert_eq!(rows(&rig, "admin-session").await, 1);
+    assert_eq!(rows(&rig, "admin-login").await, 1);
     root.get("/users/anna").await.refused(404, "NoSuchEntity");
 }
 
@@ -90,7 +92,7 @@ async fn an_account_made_by_an_id_that_was_there_begins_with_nothing() {
     let kept = kept.await.unwrap().unwrap();
 
     root.delete("/accounts/bert").await.ok();
-    for table in ["admin-password", "admin-second-factor"] {
+    for table in ["admin-password", "admin-second-factor", "admin-login"] {
         assert!(!has(&rig, table, "account/bert-id").await, "{table}");
     }
     assert_eq!(rows(&rig, "admin-token").await, 0);

@@ -1,6 +1,6 @@
 //! Users, groups, policies and keys.
 
-use crate::support::{Rig, allow};
+use crate::support::{Client, Rig, allow};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -71,6 +71,61 @@ async fn users_are_listed_in_pages() {
         .ok();
     assert_eq!(second["items"][0]["name"], "carl");
     assert!(second["next"].is_null());
+}
+
+#[tokio::test]
+async fn a_list_of_users_tells_who_is_about() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/users", json!({ "name": "robot" })).await.ok();
+    let listed = async |who: &Client<'_>, name: &str| {
+        let list = who.get("/users").await.ok();
+        let items = list["items"].as_array().unwrap().clone();
+        items.into_iter().find(|it| it["name"] == name).unwrap()
+    };
+    let robot = listed(&root, "robot").await;
+    assert_eq!(robot["keys"], 0);
+    assert_eq!(robot["groups"], json!([]));
+    assert!(robot["last_login"].is_null() && robot["last_key_use"].is_null());
+
+    root.post("/groups", json!({ "name": "Staff" })).await.ok();
+    root.post("/groups", json!({ "name": "night" })).await.ok();
+    for group in ["Staff", "night"] {
+        let member = format!("/groups/{group}/members/robot");
+        root.put(&member, Value::Null).await.ok();
+    }
+    let made = root.post("/users/robot/keys", json!({})).await.ok();
+    root.post("/users/robot/keys", json!({})).await.ok();
+    let credential = rig.identity.find(made["id"].as_str().unwrap(), None);
+    let credential = credential.unwrap();
+    rig.identity.note_use(&credential, "s3", "us-east-1");
+    let robot = listed(&root, "robot").await;
+    assert_eq!(robot["keys"], 2);
+    assert_eq!(robot["groups"], json!(["night", "Staff"]));
+    assert!(robot["last_key_use"].is_string(), "{robot}");
+    assert!(robot["last_login"].is_null());
+
+    // Whoever may list users sees of keys and groups what it may list of them.
+    let anna = root.user("anna", Some(allow(&["iam:ListUsers"]))).await;
+    let robot = listed(&anna, "robot").await;
+    for field in ["keys", "last_key_use", "groups"] {
+        assert!(robot[field].is_null(), "{robot}");
+    }
+    let own = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": ["iam:ListUsers", "iam:ListAccessKeys"], "Resource": "*" },
+        { "Effect": "Deny", "Action": "iam:ListAccessKeys",
+          "Resource": "arn:aws:iam::*:user/robot" },
+    ] });
+    let bert = root.user("bert", Some(own)).await;
+    assert!(listed(&bert, "robot").await["keys"].is_null());
+    let anna = listed(&bert, "anna").await;
+    assert_eq!(anna["keys"], 0);
+    // It outlives the session, and a restart.
+    let login = anna["last_login"].as_str().unwrap().to_owned();
+    let rig = rig.restarted().await;
+    let root = rig.root().await;
+    assert_eq!(root.get("/users/anna").await.ok()["last_login"], login);
+    assert!(root.get("/users/robot").await.ok()["last_login"].is_null());
 }
 
 #[tokio::test]

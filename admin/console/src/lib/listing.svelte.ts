@@ -1,5 +1,5 @@
 import { objects } from './api/calls';
-import { objectRows, shortName, versionRows, type Row } from './rows';
+import { isFolderItself, objectRows, shortName, versionRows, type Row } from './rows';
 
 const PAGE = 1000;
 /** A longer list is looked at again only on request. */
@@ -109,6 +109,6 @@ export class Listing {
       return { rows: versionRows(page), next: page.next ?? undefined };
     }
     const page = await objects.list(bucket, listing, signal);
-    return { rows: objectRows(page), next: page.next ?? undefined };
+    return { rows: objectRows(page).filter((row) => !isFolderItself(row, prefix)), next: page.next ?? undefined };
   }
 }

@@ -10,6 +10,11 @@ export function objectRows(page: ObjectPage): Row[] {
   return [...prefixRows(page.prefixes), ...page.items.map((entry): Row => ({ kind: 'object', id: `o${entry.key}`, key: entry.key, entry }))];
 }
 
+/** Whether a row is the folder one is in itself: what keeps it there while it is empty. */
+export function isFolderItself(row: Row, prefix: string): boolean {
+  return row.kind === 'object' && row.key === prefix && prefix.endsWith('/') && row.entry.size === 0;
+}
+
 export function versionRows(page: VersionPage): Row[] {
   return [
     ...prefixRows(page.prefixes),

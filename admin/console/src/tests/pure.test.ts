@@ -7,11 +7,55 @@ import { area, line, push, top } from '../lib/chart';
 import { parse } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
+import { lastSeen } from '../lib/lastseen';
+import { pairLines, tagLines, valuesOf } from '../lib/pairlines';
 import { previewOf } from '../lib/preview';
 import { fromBytes, toBytes, toCount } from '../lib/quota';
-import { rowValue, shortName, steps, type Row } from '../lib/rows';
+import { isFolderItself, rowValue, shortName, steps, type Row } from '../lib/rows';
 import { sorted } from '../lib/sort';
 import { scrollFor, windowOf } from '../lib/window';
+
+describe('users', () => {
+  it('were last there by whatever came later', () => {
+    const early = '2026-11-01T00:00:00Z';
+    const late = '2026-11-02T00:00:00Z';
+    expect(lastSeen({ last_login: null, last_key_use: null })).toBeUndefined();
+    expect(lastSeen({ last_login: late, last_key_use: early })).toEqual({ at: late, by: 'login' });
+    expect(lastSeen({ last_login: early, last_key_use: late })).toEqual({ at: late, by: 'key' });
+    expect(lastSeen({ last_login: null, last_key_use: early })).toEqual({ at: early, by: 'key' });
+    expect(lastSeen({ last_login: early, last_key_use: null })).toEqual({ at: early, by: 'login' });
+  });
+});
+
+describe('the object that keeps an empty folder', () => {
+  const row = (key: string, size: number): Row => ({ kind: 'object', id: key, key, entry: { key, size, etag: '', modified: '', storage_class: '' } });
+  it('is no row of its folder, unless there is something in it', () => {
+    expect(isFolderItself(row('a/', 0), 'a/')).toBe(true);
+    expect(isFolderItself(row('a/', 1), 'a/')).toBe(false);
+    expect(isFolderItself(row('a/', 0), '')).toBe(false);
+    expect(isFolderItself(row('a', 0), 'a')).toBe(false);
+    expect(isFolderItself(row('a//', 0), 'a/')).toBe(false);
+  });
+});
+
+describe('pairs that are typed', () => {
+  it('are one a line, and say where they are none', () => {
+    expect(pairLines('')).toEqual([]);
+    expect(pairLines(' a = 1 \n\nb=x=y\nc=')).toEqual([['a', '1'], ['b', 'x=y'], ['c', '']]);
+    expect(pairLines('a=1\nb')).toBeUndefined();
+    expect(pairLines('=1')).toBeUndefined();
+  });
+
+  it('are tags where no name comes twice', () => {
+    expect(tagLines('team=red\ncost=7')).toEqual({ team: 'red', cost: '7' });
+    expect(tagLines('team=red\nteam=blue')).toBeUndefined();
+    expect(tagLines('team')).toBeUndefined();
+  });
+
+  it('are several values of a name where it does', () => {
+    expect(valuesOf(pairLines('a=1\nb=2\na=3') ?? [])).toEqual({ a: ['1', '3'], b: ['2'] });
+  });
+});
 
 describe('sizes and times', () => {
   it('shows bytes in the unit that fits', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { objectPath, Unaddressable } from '../lib/transfer/address';
+import { filesOf } from '../lib/transfer/drop';
 import { fingerprint, missing, partBytes, parts, rateOf } from '../lib/transfer/plan';
 
 const MIB = 1024 * 1024;
@@ -54,5 +55,30 @@ describe('addresses of objects', () => {
   it('are refused for the two keys that have none', () => {
     expect(() => objectPath('b', '.')).toThrow(Unaddressable);
     expect(() => objectPath('b', '..')).toThrow(Unaddressable);
+  });
+});
+
+describe('what is dropped', () => {
+  const fileEntry = (name: string) => ({ isFile: true, name, file: (give: (file: File) => void) => give(new File(['text'], name)) });
+  /** Hands its children over two at a time, as browsers hand over a hundred. */
+  const folderEntry = (name: string, ...children: unknown[]) => ({
+    isFile: false,
+    name,
+    createReader: () => {
+      const left = [...children];
+      return { readEntries: (give: (some: unknown[]) => void) => give(left.splice(0, 2)) };
+    },
+  });
+  const dropped = (...entries: unknown[]) => ({ items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })), files: [] }) as unknown as DataTransfer;
+
+  it('keeps the paths of files, and folders that are empty', async () => {
+    const all = await filesOf(dropped(
+      fileEntry('a.txt'),
+      folderEntry('photos', fileEntry('b.txt'), folderEntry('empty'), folderEntry('deep', folderEntry('deeper')), fileEntry('c.txt')),
+      folderEntry('alone'),
+    ));
+    expect(all.map((each) => each.path).sort()).toEqual(['a.txt', 'alone/', 'photos/b.txt', 'photos/c.txt', 'photos/deep/deeper/', 'photos/empty/']);
+    const markers = all.filter((each) => each.path.endsWith('/'));
+    for (const { file } of markers) expect([file.size, file.type]).toEqual([0, 'application/x-directory']);
   });
 });

@@ -37,8 +37,18 @@ export const jobs = {
   end: (id: string) => ask<void>('DELETE', `jobs/${of(id)}`),
 };
 
+/** The keys that wrap the keys of encrypted objects. */
+export const kms = {
+  all: (signal?: Signal) => all<Is.KmsKey>('kms/keys', signal),
+  one: (id: string, signal?: Signal) => ask<Is.KmsKey>('GET', `kms/keys/${of(id)}`, { signal }),
+  create: (id: string) => ask<Is.KmsKey>('POST', 'kms/keys', { body: { id }, once: onceKey() }),
+  rotate: (id: string) => ask<Is.KmsKey>('POST', `kms/keys/${of(id)}/rotate`, { once: onceKey() }),
+  disable: (id: string) => ask<Is.KmsKey>('POST', `kms/keys/${of(id)}/disable`),
+  enable: (id: string) => ask<Is.KmsKey>('POST', `kms/keys/${of(id)}/enable`),
+};
+
 export const events = {
-  page: (cursor?: string, signal?: Signal) => ask<Is.EventPage>('GET', 'events', { query: { cursor, limit: 100 }, signal }),
+  page: (cursor?: string, signal?: Signal, webhook?: string) => ask<Is.EventPage>('GET', 'events', { query: { webhook: webhook || undefined, cursor, limit: 100 }, signal }),
   retry: (webhook: string) => ask<{ retried: number }>('POST', `events/${of(webhook)}/retry`),
 };
 
@@ -110,13 +120,14 @@ export const objects = {
 };
 
 export const users = {
-  all: (signal?: Signal) => all<Is.Entity>('users', signal),
+  all: (signal?: Signal) => all<Is.ListedUser>('users', signal),
   one: (name: string, signal?: Signal) => ask<Is.User>('GET', `users/${of(name)}`, { signal }),
-  create: (body: { name: string; password?: string }) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
-  change: (name: string, body: { name?: string; boundary?: string }) => ask<void>('PATCH', `users/${of(name)}`, { body }),
+  create: (body: Is.NewUser) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
+  change: (name: string, body: { name?: string; path?: string; boundary?: string }) => ask<void>('PATCH', `users/${of(name)}`, { body }),
   remove: (name: string) => ask<void>('DELETE', `users/${of(name)}`),
   dropSecondFactor: (name: string) => ask<void>('DELETE', `users/${of(name)}/second-factor`),
   tokens: (name: string, signal?: Signal) => all<Is.Token>(`users/${of(name)}/tokens`, signal),
+  createToken: (name: string, body: Is.NewToken) => ask<Is.MadeToken>('POST', `users/${of(name)}/tokens`, { body, once: onceKey() }),
   removeToken: (name: string, id: string) => ask<void>('DELETE', `users/${of(name)}/tokens/${of(id)}`),
   setPassword: (name: string, password: string) => ask<void>('PUT', `users/${of(name)}/password`, { body: { password } }),
   removePassword: (name: string) => ask<void>('DELETE', `users/${of(name)}/password`),
@@ -127,7 +138,7 @@ export type KeyHolder = 'users' | 'accounts';
 
 export const keys = {
   all: (holder: KeyHolder, name: string, signal?: Signal) => all<Is.AccessKey>(`${holder}/${of(name)}/keys`, signal),
-  create: (holder: KeyHolder, name: string, body: { description?: string; expires?: string }) =>
+  create: (holder: KeyHolder, name: string, body: Is.NewKey) =>
     ask<Is.MadeKey>('POST', `${holder}/${of(name)}/keys`, { body, once: onceKey() }),
   flip: (holder: KeyHolder, name: string, id: string, active: boolean) =>
     ask<void>('PATCH', `${holder}/${of(name)}/keys/${of(id)}`, { body: { active } }),
@@ -161,6 +172,7 @@ export const groups = {
   all: (signal?: Signal) => all<Is.Entity>('groups', signal),
   one: (name: string, signal?: Signal) => ask<Is.Group>('GET', `groups/${of(name)}`, { signal }),
   create: (name: string) => ask<Is.Group>('POST', 'groups', { body: { name }, once: onceKey() }),
+  change: (name: string, body: { name?: string; path?: string }) => ask<Is.Group>('PATCH', `groups/${of(name)}`, { body }),
   remove: (name: string) => ask<void>('DELETE', `groups/${of(name)}`),
   addMember: (name: string, user: string) => ask<void>('PUT', `groups/${of(name)}/members/${of(user)}`),
   removeMember: (name: string, user: string) => ask<void>('DELETE', `groups/${of(name)}/members/${of(user)}`),
@@ -169,7 +181,7 @@ export const groups = {
 export const policies = {
   all: (signal?: Signal) => all<Is.PolicySummary>('policies', signal),
   one: (name: string, signal?: Signal) => ask<Is.Policy>('GET', `policies/${of(name)}`, { signal }),
-  create: (body: { name: string; description?: string; document: unknown }) =>
+  create: (body: Is.NewPolicy) =>
     ask<Is.Policy>('POST', 'policies', { body, once: onceKey() }),
   save: (name: string, document: unknown) => ask<Is.Policy>('PUT', `policies/${of(name)}`, { body: { document } }),
   remove: (name: string) => ask<void>('DELETE', `policies/${of(name)}`),
@@ -209,7 +221,7 @@ export interface RecoveryCodes {
 
 export const tokens = {
   all: (signal?: Signal) => all<Is.Token>('tokens', signal),
-  create: (body: { name: string; expires_in: number; policy?: unknown }) =>
+  create: (body: Is.NewToken) =>
     ask<Is.MadeToken>('POST', 'tokens', { body, once: onceKey() }),
   remove: (id: string) => ask<void>('DELETE', `tokens/${of(id)}`),
 };

@@ -31,6 +31,8 @@ const ACTIONS = [
   'cairn:ListAccounts',
   'cairn:PutBucketHolder',
   'cairn:GetServerInfo',
+  'kms:ListKeys',
+  'kms:CreateKey',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 let may = $state.raw<Partial<Record<string, boolean>>>({});

@@ -162,6 +162,14 @@ export interface Entity {
   created: string;
 }
 
+/** A user in a list. Null is what one may not see, and what never was. */
+export interface ListedUser extends Entity {
+  last_login: string | null;
+  keys: number | null;
+  last_key_use: string | null;
+  groups: string[] | null;
+}
+
 export interface Attached {
   name: string;
   arn: string;
@@ -178,10 +186,20 @@ export interface User extends Entity, Holding {
   tags: Record<string, string>;
   boundary: string | null;
   has_password: boolean;
+  last_login: string | null;
   second_factor?: boolean;
   limits?: Limits | null;
   usage?: { bytes: number; objects: number } | null;
   groups: string[];
+}
+
+export interface NewUser {
+  name: string;
+  password?: string;
+  path?: string;
+  tags?: Record<string, string>;
+  /** The ARN of a policy. */
+  boundary?: string;
 }
 
 export interface Group extends Entity, Holding {
@@ -196,6 +214,16 @@ export interface AccessKey {
   description: string | null;
   restricted: boolean;
   last_used?: string | null;
+}
+
+export interface NewKey {
+  description?: string;
+  expires?: string;
+  /** A policy. */
+  restriction?: unknown;
+  /** One that is taken over from elsewhere, with its secret. */
+  id?: string;
+  secret?: string;
 }
 
 /** Whom buckets belong to. */
@@ -220,6 +248,10 @@ export interface NewAccount {
   number?: string;
   display_name?: string;
   email?: string;
+  /** The canonical id. */
+  id?: string;
+  access_key?: string;
+  secret_key?: string;
 }
 
 export interface MadeKey extends AccessKey {
@@ -245,10 +277,20 @@ export interface Policy extends PolicySummary {
   document: unknown;
 }
 
+export interface NewPolicy {
+  name: string;
+  description?: string;
+  path?: string;
+  tags?: Record<string, string>;
+  document: unknown;
+}
+
 export interface Question {
   principal: string;
   actions: string[];
   resources: string[];
+  /** What conditions are to be told. */
+  context?: Record<string, string[]>;
 }
 
 /** What policies decide of one action on one resource, and because of which statements. */
@@ -313,6 +355,12 @@ export interface Login {
   current: boolean;
 }
 
+export interface NewToken {
+  name: string;
+  expires_in: number;
+  policy?: unknown;
+}
+
 export interface Token {
   id: string;
   name: string;
@@ -355,6 +403,15 @@ export interface NewJob {
   read_data?: boolean;
   rate_mib?: number;
   to?: string;
+}
+
+/** A key that wraps the keys of encrypted objects; nothing of the key itself. */
+export interface KmsKey {
+  id: string;
+  arn: string;
+  state: 'enabled' | 'disabled';
+  versions: number;
+  created: string;
 }
 
 export interface Setting {

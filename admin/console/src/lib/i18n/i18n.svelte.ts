@@ -38,6 +38,11 @@ export function known(key: string): key is Key {
   return Object.hasOwn(catalogue, key);
 }
 
+/** What the server calls by a name that it may have learned after this was written. */
+export function named(key: string, otherwise: string): string {
+  return known(key) ? t(key) : otherwise;
+}
+
 /** The visitor's own variety of the language, for dates: `en-GB` writes the day first. */
 function locale(): string {
   return navigator.languages.find((each) => each.startsWith(language)) ?? language;

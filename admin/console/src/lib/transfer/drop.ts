@@ -5,8 +5,13 @@ export interface Found {
 }
 
 const FILES_MAX = 100_000;
+/** As Amazon's console calls an empty folder. */
+const FOLDER_TYPE = 'application/x-directory';
 
-/** All files of what was dropped, through all folders. */
+/**
+ * All files of what was dropped, through all folders. An empty folder is a file as well: an object of no
+ * length under its name with a slash, as other consoles keep one. Folders with something in them need none.
+ */
 export async function filesOf(dropped: DataTransfer): Promise<Found[]> {
   // Entries must be taken before the first await; afterwards the list is empty.
   const roots = [...dropped.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
@@ -16,7 +21,11 @@ export async function filesOf(dropped: DataTransfer): Promise<Found[]> {
   for (let next = waiting.shift(); next && found.length < FILES_MAX; next = waiting.shift()) {
     const { entry, path } = next;
     if (entry.isFile) found.push({ path, file: await fileOf(entry as FileSystemFileEntry) });
-    else for (const child of await childrenOf(entry as FileSystemDirectoryEntry)) waiting.push({ entry: child, path: `${path}/${child.name}` });
+    else {
+      const children = await childrenOf(entry as FileSystemDirectoryEntry);
+      if (children.length === 0) found.push({ path: `${path}/`, file: new File([], entry.name, { type: FOLDER_TYPE }) });
+      for (const child of children) waiting.push({ entry: child, path: `${path}/${child.name}` });
+    }
   }
   return found;
 }

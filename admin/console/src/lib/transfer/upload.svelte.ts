@@ -33,12 +33,18 @@ export class Upload {
     /** Nothing would be kept of what lies under this key: do not replace it unasked. */
     private careful: boolean,
   ) {
+    // An empty folder that is there is what was wanted, and a second version of it is of use to nobody.
+    this.careful ||= this.#isFolder;
     const mark = fingerprint(file);
     this.#entry = entries().find((each) => each.bucket === bucket && each.key === key && each.fingerprint === mark);
   }
 
   get size(): number {
     return this.file.size;
+  }
+
+  get #isFolder(): boolean {
+    return this.key.endsWith('/') && this.size === 0;
   }
 
   get #type(): string {
@@ -67,8 +73,13 @@ export class Upload {
     } catch (error) {
       // Paused and cancelled are states that somebody else has set already.
       if (signal.aborted) return;
+      const isThere = this.careful && error instanceof ApiError && error.status === 412;
+      if (isThere && this.#isFolder) {
+        this.state = 'done';
+        return;
+      }
       this.state = 'failed';
-      this.taken = this.careful && error instanceof ApiError && error.status === 412;
+      this.taken = isThere;
       this.problem = this.taken ? t('transfer.there') : error instanceof Unaddressable ? t('transfer.unaddressable') : explain(error);
     }
   }

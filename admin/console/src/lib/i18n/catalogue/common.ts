@@ -11,6 +11,7 @@ export const common = texts({
   'common.loading': { en: 'Loading', de: 'Wird geladen' },
   'common.messages': { en: 'Messages', de: 'Meldungen' },
   'common.more': { en: 'Show more', de: 'Mehr anzeigen' },
+  'common.further': { en: 'Further options', de: 'Weitere Angaben' },
   'common.on': { en: 'On', de: 'Ein' },
   'common.save': { en: 'Save', de: 'Speichern' },
   'common.try_again': { en: 'Try again', de: 'Noch einmal versuchen' },
@@ -33,6 +34,7 @@ export const common = texts({
   'nav.events': { en: 'Events', de: 'Ereignisse' },
   'nav.lifecycle': { en: 'Lifecycle', de: 'Lebenszyklus' },
   'nav.jobs': { en: 'Maintenance', de: 'Wartung' },
+  'nav.encryption': { en: 'Encryption keys', de: 'Verschlüsselung' },
   'nav.settings': { en: 'Settings', de: 'Einstellungen' },
   'nav.profile': { en: 'Profile', de: 'Profil' },
 
@@ -53,6 +55,7 @@ export const common = texts({
   'palette.group': { en: 'Group', de: 'Gruppe' },
   'palette.policy': { en: 'Policy', de: 'Richtlinie' },
   'palette.account': { en: 'Account', de: 'Konto' },
+  'palette.encryption': { en: 'Encryption key', de: 'Verschlüsselung' },
   'palette.theme': { en: 'Change appearance', de: 'Darstellung wechseln' },
   'palette.language': { en: 'Auf Deutsch', de: 'In English' },
 

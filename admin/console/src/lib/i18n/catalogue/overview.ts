@@ -53,7 +53,8 @@ export const overview = texts({
 
   'audit.title': { en: 'Audit log', de: 'Protokoll' },
   'audit.filter': { en: 'Filter', de: 'Filter' },
-  'audit.export': { en: 'Export', de: 'Exportieren' },
+  'audit.export_csv': { en: 'Export as CSV', de: 'Als CSV exportieren' },
+  'audit.export_ndjson': { en: 'Export as NDJSON', de: 'Als NDJSON exportieren' },
   'audit.time': { en: 'Time', de: 'Zeit' },
   'audit.who': { en: 'Who', de: 'Wer' },
   'audit.action': { en: 'Action', de: 'Aktion' },

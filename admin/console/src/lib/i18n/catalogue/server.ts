@@ -68,6 +68,7 @@ export const server = texts({
   'events.webhook': { en: 'Webhook', de: 'Webhook' },
   'events.no_webhooks': { en: 'No webhooks', de: 'Keine Webhooks' },
   'events.no_webhooks_text': { en: 'Name one in the configuration of the server, then choose it in the settings of a bucket.', de: 'Einen in der Konfiguration des Servers nennen, dann in den Einstellungen eines Buckets wählen.' },
+  'events.all_webhooks': { en: 'All webhooks', de: 'Alle Webhooks' },
   'events.waiting': { en: '{n} {n|event|events} on the way', de: '{n} {n|Ereignis|Ereignisse} unterwegs' },
   'events.waiting_since': { en: '{n} {n|event|events} on the way, the oldest {time}', de: '{n} {n|Ereignis|Ereignisse} unterwegs, das älteste {time}' },
   'events.gone': { en: 'No longer configured', de: 'Nicht mehr konfiguriert' },

@@ -1,0 +1,37 @@
+import { texts } from './text';
+
+export const encryption = texts({
+  'kms.text': { en: 'Every encrypted object has a key of its own, which is wrapped by one of these: without them nothing encrypted opens. They lie in the store, sealed under its file master.key. Keep a copy of that file elsewhere.', de: 'Jedes verschlüsselte Objekt hat einen eigenen Schlüssel, den einer von diesen einpackt: Ohne sie öffnet sich nichts Verschlüsseltes. Sie liegen im Speicher, versiegelt mit seiner Datei master.key. Von der gehört eine Kopie an einen anderen Ort.' },
+  'kms.none': { en: 'Nothing is encrypted yet', de: 'Noch ist nichts verschlüsselt' },
+  'kms.none_text': { en: 'Choose encryption in the settings of a bucket, and the server makes the keys it needs by itself. Make one of your own for data that must be switched off apart from all other.', de: 'Wird in den Einstellungen eines Buckets Verschlüsselung gewählt, macht der Server selbst die Schlüssel, die er braucht. Ein eigener lohnt sich für Daten, die getrennt von allen anderen abschaltbar sein sollen.' },
+  'kms.name': { en: 'Name', de: 'Name' },
+  'kms.arn': { en: 'Full name', de: 'Voller Name' },
+  'kms.state': { en: 'State', de: 'Zustand' },
+  'kms.state.enabled': { en: 'Enabled', de: 'Eingeschaltet' },
+  'kms.state.disabled': { en: 'Disabled', de: 'Abgeschaltet' },
+  'kms.versions': { en: 'Versions', de: 'Versionen' },
+  'kms.created': { en: 'Created', de: 'Angelegt' },
+  'kms.by_itself.cairn/s3': { en: 'Made by the server, for AES256', de: 'Vom Server gemacht, für AES256' },
+  'kms.by_itself.aws/s3': { en: 'Made by the server, for aws:kms without a name', de: 'Vom Server gemacht, für aws:kms ohne Namen' },
+
+  'kms.create': { en: 'Create encryption key', de: 'Schlüssel anlegen' },
+  'kms.create_text': { en: 'It cannot be renamed, nor deleted: what it has wrapped would be lost.', de: 'Er kann nicht umbenannt und nicht gelöscht werden: Was er eingepackt hat, wäre verloren.' },
+  'kms.name_hint': { en: 'Clients name it so, and the settings of buckets', de: 'So nennen ihn Clients und die Einstellungen der Buckets' },
+  'kms.name_signs': { en: 'Only letters, digits and - _ . / : are allowed.', de: 'Erlaubt sind nur Buchstaben, Ziffern und - _ . / :' },
+  'kms.made': { en: 'Key {id} created', de: 'Schlüssel {id} angelegt' },
+
+  'kms.use': { en: 'Use', de: 'Verwenden' },
+  'kms.use_text': { en: 'Give this name in the settings of a bucket, under Encryption, or with an upload:', de: 'Diesen Namen in den Einstellungen eines Buckets unter Verschlüsselung angeben, oder beim Hochladen:' },
+  'kms.rotate': { en: 'Rotate', de: 'Erneuern' },
+  'kms.rotate_text': { en: 'Wraps with a new version from now on. No object is written anew: what older versions have wrapped opens as before. A key has at most 256 versions, and none can be taken back.', de: 'Packt ab jetzt mit einer neuen Version ein. Kein Objekt wird neu geschrieben: Was ältere eingepackt haben, öffnet sich wie bisher. Ein Schlüssel hat höchstens 256 Versionen, keine lässt sich zurücknehmen.' },
+  'kms.rotate_title': { en: 'Rotate {id}?', de: '{id} erneuern?' },
+  'kms.rotated': { en: 'Version {n} of {id} wraps from now on', de: 'Ab jetzt packt Version {n} von {id} ein' },
+  'kms.disable': { en: 'Disable', de: 'Abschalten' },
+  'kms.disable_text': { en: 'From the next request on, nothing that it has wrapped can be read, and nothing more is encrypted with it: uploads that ask for it fail. Nothing is lost; enabling it brings all of it back.', de: 'Ab der nächsten Anfrage lässt sich nichts mehr lesen, was er eingepackt hat, und nichts mehr mit ihm verschlüsseln: Uploads, die ihn verlangen, scheitern. Verloren geht nichts; Einschalten bringt alles zurück.' },
+  'kms.disable_title': { en: 'Disable {id}?', de: '{id} abschalten?' },
+  'kms.disabled': { en: '{id} is disabled', de: '{id} ist abgeschaltet' },
+  'kms.enable': { en: 'Enable', de: 'Einschalten' },
+  'kms.enable_text': { en: 'What it has wrapped can be read again, and it encrypts again, from the next request on.', de: 'Ab der nächsten Anfrage lässt sich wieder lesen, was er eingepackt hat, und er verschlüsselt wieder.' },
+  'kms.enabled': { en: '{id} is enabled', de: '{id} ist eingeschaltet' },
+  'kms.for_good': { en: 'A key cannot be deleted: what it has wrapped would be lost for good.', de: 'Ein Schlüssel kann nicht gelöscht werden: Was er eingepackt hat, wäre für immer verloren.' },
+});
