@@ -5,7 +5,7 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
@@ -202,4 +202,49 @@ fn a_place_to_go_on_from_that_is_none_is_explained() {
         ));
         assert_ended(&ended, 1, &["SEGMENT:OFFSET", odd]);
     }
+}
+
+/// The script says little while all is well, and everything when a byte has rotted: a backup copies
+/// bodies as they are, so only the reading of the copy tells.
+#[test]
+fn the_script_for_backups_by_the_clock_reads_what_it_has_copied() {
+    let place = tempfile::tempdir().unwrap();
+    let (data, backups) = (place.path().join("data"), place.path().join("backups"));
+    let server = Server::start(&mut command_with_root(&data));
+    fill(&server);
+    let bin = place.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cairn"), bin.join("cairn")).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/cairn-backup");
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let back_up = || {
+        let mut command = cairn(&script);
+        command.arg(&data).arg(&backups).env("PATH", &path);
+        run(&mut command)
+    };
+    let ended = back_up();
+    assert_ended(&ended, 0, &["no problems"]);
+    assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
+    assert_eq!(ended.stderr, "");
+    assert!(server.stop().status.success());
+
+    spoil_a_body(&data.join("segments"));
+    let generation = fs::read_dir(&backups).unwrap().next().unwrap().unwrap();
+    fs::remove_dir_all(generation.path()).unwrap();
+    let ended = back_up();
+    assert_ended(
+        &ended,
+        3,
+        &["does not match its checksum", "no good backup"],
+    );
+    assert_eq!(ended.stdout, "");
+}
+
+/// Some bytes in the middle of the one body there is.
+fn spoil_a_body(segments: &Path) {
+    let names = fs::read_dir(segments).unwrap();
+    let mut paths = names.map(|entry| entry.unwrap().path());
+    let bulk = paths.find(|path| path.extension().is_some_and(|it| it == "bulk"));
+    let file = fs::OpenOptions::new().write(true).open(bulk.unwrap());
+    file.unwrap().write_all_at(b"rotten", 3 << 20).unwrap();
 }
