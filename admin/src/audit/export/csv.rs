@@ -31,7 +31,7 @@ pub(super) fn lines(entries: &[Entry]) -> Result<Vec<u8>, BodyError> {
     write(|writer| {
         entries
             .iter()
-            .try_for_each(|entry| writer.write_record(&cells(entry)))
+            .try_for_each(|entry| writer.write_record(cells(entry)))
     })
 }
 
