@@ -645,6 +645,18 @@ check("jobs_run_and_settings_are_found", async () => {
   await page.locator("article:has-text('Backup') .badge.good:text-is('done')").waitFor();
   await accessible(page, "jobs-done");
   fs.rmSync(path.dirname(to), { recursive: true });
+  // The rules of one bucket alone, and what the server has counted by then.
+  const { call } = await api();
+  const name = unique("aging");
+  await call("POST", "buckets", { name });
+  await call("PUT", `buckets/${name}/config/lifecycle`, { Rules: [{ ID: "old", Status: "Enabled", Filter: { Prefix: "" }, Expiration: { Days: 7 } }] });
+  await go(page, "/jobs?start=1");
+  await inDialog(page).getByRole("radio", { name: /^Lifecycle/ }).check();
+  await inDialog(page).getByLabel("Bucket", { exact: true }).selectOption(name);
+  await answer(page, "Start a job");
+  await page.locator("article:has-text('Lifecycle') .badge.good:text-is('done')").waitFor();
+  await go(page, "/");
+  await page.getByText(/^[\d,]+ requests? of S3, .* in, .* out$/).waitFor();
   await go(page, "/settings");
   await page.getByLabel("Search settings").fill("root password");
   await page.waitForFunction(() => document.querySelectorAll("tbody tr").length > 0 && document.querySelectorAll("tbody tr").length < 6);

@@ -1,6 +1,7 @@
 // The catalogue against what the server has: its tables are read where they stand.
 import { expect, it } from 'vitest';
 import { actions } from '../lib/i18n/catalogue/actions';
+import { server } from '../lib/i18n/catalogue/server';
 import { summaries } from '../lib/i18n/catalogue/summaries';
 import configuration from '../../../../docs/CONFIGURATION.md?raw';
 import iam from '../../../../s3-api/src/iam/table.rs?raw';
@@ -32,4 +33,13 @@ it('names every action that the audit log tells of, and nothing else', () => {
   for (const some of [ofAdmin, ofS3, ofIam]) expect(some.length).toBeGreaterThan(20);
   const served = [...new Set([...ofAdmin, ...ofS3, ...ofIam])];
   expect(Object.keys(actions).sort()).toEqual(served.map((name) => `action.${name}`).sort());
+});
+
+it('names what jobs are doing', () => {
+  const sources = import.meta.glob(['../../../src/jobs/*.rs', '../../../../storage-engine/src/engine/{scrub,backup}.rs', '../../../../storage-engine/src/engine/check/*.rs', '!**/tests.rs'], { query: '?raw', import: 'default', eager: true });
+  const text = Object.values(sources as Record<string, string>).join('\n');
+  const doing = [/\bdoing: "([^"]+)"/g, /\(doing, unit\) = \("([^"]+)"/g, /\beach\(\s*"([^"]+)"/g, /row_done\("([^"]+)"/g, /progress\("([^"]+)"/g, /=> "(\w+ of chunks)"/g].map((pattern) => all(pattern, text));
+  for (const some of doing) expect(some.length).toBeGreaterThan(0);
+  const named = Object.keys(server).filter((key) => key.startsWith('jobs.doing.'));
+  expect(named.sort()).toEqual([...new Set(doing.flat())].map((what) => `jobs.doing.${what}`).sort());
 });

@@ -26,6 +26,7 @@ const of = encodeURIComponent;
 export const server = {
   info: (signal?: Signal) => ask<Is.ServerInfo>('GET', 'server', { signal }),
   history: (signal?: Signal) => ask<{ step_seconds: number; items: Is.Rates[] }>('GET', 'server/history', { signal }),
+  stats: (signal?: Signal) => ask<Is.Stats>('GET', 'server/stats', { signal }),
   settings: (signal?: Signal) => all<Is.Setting>('server/settings', signal),
 };
 

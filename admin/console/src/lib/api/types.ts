@@ -24,6 +24,13 @@ export interface ServerInfo {
   stopped: boolean;
 }
 
+/** What has been counted since the server was started. */
+export interface Stats {
+  answers: { success: number; redirect: number; client_error: number; server_error: number };
+  received_bytes: number;
+  sent_bytes: number;
+}
+
 export interface Totals {
   buckets: number;
   objects: number;
@@ -403,6 +410,10 @@ export interface NewJob {
   read_data?: boolean;
   rate_mib?: number;
   to?: string;
+  /** Of a scrub: where an earlier one ended before its time. */
+  from?: string;
+  /** Of lifecycle: the one bucket whose rules are followed. */
+  bucket?: string;
 }
 
 /** A key that wraps the keys of encrypted objects; nothing of the key itself. */

@@ -40,6 +40,8 @@ export const overview = texts({
   'overview.start': { en: '{time} ago', de: 'vor {time}' },
   'overview.now': { en: 'now', de: 'jetzt' },
   'overview.yours': { en: 'What you have', de: 'Was Sie haben' },
+  'overview.since_start': { en: 'Since its start', de: 'Seit dem Start' },
+  'overview.counted': { en: '{n} {n|request of S3|requests of S3}, {received} in, {sent} out', de: '{n} {n|S3-Anfrage|S3-Anfragen}, {received} ein, {sent} aus' },
   'overview.capacity': { en: 'Capacity', de: 'Kapazität' },
   'overview.free_of': { en: '{free} free of {size}', de: '{free} frei von {size}' },
   'overview.used': { en: '{share} used', de: '{share} belegt' },
