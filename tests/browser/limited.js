@@ -23,7 +23,7 @@ async function limited(statements, options = {}) {
 
 const allow = (Action, Resource, more = {}) => ({ Effect: "Allow", Action, Resource, ...more });
 // A browser notes each refusal.
-const REFUSED = [[403, /\/api\/v1\//]];
+const REFUSED = [[403, /\/api\/v1\//], [412, /\/api\/v1\/s3\//]];
 
 check("who_only_reads_is_offered_to_read", async () => {
   const { bucket, as } = await limited((arn) => [allow(["s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectTagging", "s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"], [arn, `${arn}/*`])]);
