@@ -66,6 +66,11 @@ fn settings_of_a_bucket_keep_what_their_forms_show() {
 }
 
 #[test]
+fn what_one_may_not_do_is_not_offered() {
+    run("limited.js");
+}
+
+#[test]
 fn sound_and_film_of_any_size_are_played() {
     run("media.js");
 }

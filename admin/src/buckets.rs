@@ -1,5 +1,6 @@
 //! Buckets: what there is, what they hold, and what they may hold.
 
+pub(crate) mod allowed;
 pub(crate) mod config;
 pub(crate) mod uploads;
 

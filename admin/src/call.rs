@@ -157,6 +157,16 @@ impl<'a> Call<'a> {
         (!decision.is_allowed()).then(refusal)
     }
 
+    /// Whether there may be anything the caller could do that to.
+    pub(crate) fn could(&self, action: &str, owner: Owner<'_>) -> bool {
+        let anything = Target {
+            resource: b"",
+            owner,
+            policy: None,
+        };
+        self.caller.could(action, &anything, &self.context())
+    }
+
     fn context(&self) -> Context<'static> {
         let mut context = Context::new();
         let client = self.client();

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Nothing, Reply, read};
 use crate::audit::{self, export};
 use crate::body::RequestBody;
-use crate::buckets::{self, config, uploads};
+use crate::buckets::{self, allowed, config, uploads};
 use crate::call::Call;
 use crate::events;
 use crate::facts::Setting;
@@ -220,6 +220,8 @@ routes! {
         [] [buckets::NewBucket] => CREATED buckets::BucketView, "Make a bucket";
     GET "/buckets/{name}" GetBucket "s3:ListBucket" Bearer No buckets::get [] []
         => OK buckets::BucketView, "One bucket";
+    GET "/buckets/{name}/allowed" GetAllowed "-" Bearer No allowed::get [allowed::AllowedQuery] []
+        => OK allowed::AllowedView, "What I may do to a bucket and to what is in it";
     DELETE "/buckets/{name}" DeleteBucket "s3:DeleteBucket" Bearer Yes buckets::delete [] []
         => NO_CONTENT Nothing, "Delete an empty bucket";
     PUT "/buckets/{name}/quota" SetBucketQuota "cairn:PutBucketQuota" Bearer Yes buckets::set_quota

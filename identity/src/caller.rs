@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::model::{Account, Limits, Secret, Usage};
 use crate::policy::{
     Context, Decision, Explained, Layers, Named, Policy, Principal, PrincipalKind, Relation,
-    Request, Standing, evaluate, explain,
+    Request, Standing, could, evaluate, explain,
 };
 
 /// How far a caller stands above policies.
@@ -246,6 +246,13 @@ impl Caller {
         context: &Context<'_>,
     ) -> Explained<'a> {
         self.ask(SystemTime::now(), action, target, context, explain)
+    }
+
+    /// Whether there may be something that it would be allowed on: the target is what names begin
+    /// with, `arn:aws:s3:::photos/2026/`; an empty one is anything. No is certain; yes is not, since
+    /// conditions and single things are looked at only when somebody asks for one.
+    pub fn could<'a>(&'a self, action: &str, target: &Target<'a>, context: &Context<'_>) -> bool {
+        self.ask(SystemTime::now(), action, target, context, could)
     }
 
     pub(crate) fn authorize_at<'a>(

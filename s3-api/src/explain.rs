@@ -5,9 +5,9 @@ use crate::access::{self, Answer, Ground, Question};
 use crate::handle::S3;
 use crate::op::{Access, OPERATIONS};
 use crate::request::Deed;
-use identity::Caller;
 use identity::iam::Matched;
-use identity::policy::Outcome;
+use identity::policy::{Context, Outcome};
+use identity::{Caller, Owner, Target};
 use storage_engine::Error;
 
 /// What is asked about.
@@ -41,7 +41,63 @@ impl Explanation {
     }
 }
 
+/// Whether something is worth trying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prospect {
+    /// It is allowed, save on single things that policies name.
+    Good,
+    /// It is allowed on some things, or to some requests.
+    Open,
+    /// It is allowed on nothing.
+    None,
+}
+
+/// Stands for any key that begins with what is asked about.
+const ANY_KEY: &[u8] = b"x";
+
 impl S3 {
+    /// Whether it is worth trying on the bucket itself.
+    pub async fn prospect_of_bucket(&self, asked: Deliberation<'_>) -> Result<Prospect, Error> {
+        let explained = self.explain(Deliberation { key: b"", ..asked }).await?;
+        Ok(match explained.is_allowed() {
+            true => Prospect::Good,
+            // Another request may say what this one does not.
+            false if !explained.missing.is_empty() => Prospect::Open,
+            false => Prospect::None,
+        })
+    }
+
+    /// The same on the bucket's keys that begin with that of what is asked.
+    pub async fn prospect_of_keys(&self, asked: Deliberation<'_>) -> Result<Prospect, Error> {
+        let any = [asked.key, ANY_KEY].concat();
+        let explained = self.explain(Deliberation { key: &any, ..asked }).await?;
+        if explained.is_allowed() {
+            return Ok(Prospect::Good);
+        }
+        let bucket = self.gate().bucket(asked.bucket).await?;
+        let is_denied = explained.outcome == Outcome::ExplicitDeny;
+        // The list of a single object may grant it.
+        if bucket.lists_count() && access_of(asked.action).right.is_some() && !is_denied {
+            return Ok(Prospect::Open);
+        }
+        let owner = self.identity().account(&bucket.row.owner);
+        let mut front = format!("arn:aws:s3:::{}/", asked.bucket).into_bytes();
+        front.extend_from_slice(asked.key);
+        let mut context = Context::new();
+        for (name, value) in asked.context {
+            context.set(*name, *value);
+        }
+        let target = Target {
+            resource: &front,
+            owner: owner.as_deref().map_or(Owner::Unknown, Owner::Account),
+            policy: bucket.policy.as_ref(),
+        };
+        Ok(match asked.caller.could(asked.action, &target, &context) {
+            true => Prospect::Open,
+            false => Prospect::None,
+        })
+    }
+
     /// Decides on what is there now: the bucket's policy, lists and public access block, and the
     /// owner and tags of the object.
     pub async fn explain(&self, asked: Deliberation<'_>) -> Result<Explanation, Error> {

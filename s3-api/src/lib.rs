@@ -49,7 +49,7 @@ pub use client::{Client, Scheme};
 pub use config::{CustomerKeys, S3Config};
 pub use domains::{Domains, InvalidDomain};
 pub use error::{Code, S3Error};
-pub use explain::{Deliberation, Explanation};
+pub use explain::{Deliberation, Explanation, Prospect};
 pub use handle::{RequestId, S3};
 pub use iam::{ACTIONS, Action, CallRefusal};
 pub use load::{Bound, Busy, Load, LoadLimits, LoadStats, Memory};

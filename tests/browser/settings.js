@@ -151,4 +151,83 @@ check("a_rule_that_the_form_cannot_show_is_left_as_it_is", async () => {
   await close();
 });
 
+check("what_was_typed_stays_until_it_is_saved_or_given_up", async () => {
+  const { name, call, get } = await bucketWith("lifecycle", { Rules: [rule("one", DAYS)] });
+  const { page, close } = await member();
+  const left = [];
+  page.on("dialog", (dialog) => left.push(dialog.type()));
+  await go(page, `/bucket?name=${name}&tab=settings`);
+  await button(section(page, "lifecycle"), "Edit").click();
+  await go(page, `/bucket?name=${name}`);
+  await go(page, `/bucket?name=${name}&tab=settings`);
+  await button(section(page, "lifecycle"), "Edit").click();
+  await section(page, "lifecycle").getByLabel("Days", { exact: true }).fill("77");
+  await button(section(page, "cors"), "Set up").click();
+  await button(section(page, "cors"), "JSON").click();
+  await section(page, "cors").locator("textarea").fill('{ "CORSRules": [ half');
+  await section(page, "quota").getByRole("textbox").first().fill("12");
+  // Another tab, another page, and back in the history.
+  await page.getByRole("link", { name: "Objects", exact: true }).click();
+  await toast(page, "What you typed in “Lifecycle” is kept, but not saved");
+  await go(page, "/users");
+  await go(page, `/bucket?name=${name}&tab=settings`);
+  await section(page, "lifecycle").getByText("Begun earlier and not saved yet").waitFor();
+  assert.equal(await section(page, "lifecycle").getByLabel("Days", { exact: true }).inputValue(), "77");
+  assert.equal(await section(page, "cors").locator("textarea").inputValue(), '{ "CORSRules": [ half');
+  assert.equal(await section(page, "quota").getByRole("textbox").first().inputValue(), "12");
+  await accessible(page, "draft-earlier-wide");
+  // Somebody else has set something meanwhile: that is said before it is replaced.
+  await call("PUT", `buckets/${name}/config/lifecycle`, { Rules: [rule("other", DAYS)] });
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await section(page, "lifecycle").getByText("has changed since this was begun").waitFor();
+  assert.equal(await section(page, "lifecycle").getByLabel("Days", { exact: true }).inputValue(), "77");
+  await page.setViewportSize(NARROW);
+  await section(page, "lifecycle").locator("h2").scrollIntoViewIfNeeded();
+  await accessible(page, "draft-moved-narrow");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  // The browser asks before all of it goes, and not when there is nothing.
+  await page.reload();
+  assert.deepEqual(left, ["beforeunload"]);
+  await settled(page);
+  await section(page, "lifecycle").getByLabel("Name of the rule").waitFor();
+  assert.equal(await section(page, "lifecycle").getByLabel("Name of the rule").inputValue(), "other");
+  await button(section(page, "lifecycle"), "Edit").click();
+  await section(page, "lifecycle").getByLabel("Days", { exact: true }).fill("78");
+  // Logging out asks, too; given up or saved, nothing is left to ask about.
+  await page.locator("nav .who").click();
+  await page.locator("dialog").getByRole("button", { name: "Log out" }).click();
+  await page.getByText("Log out and lose what is not saved?").waitFor();
+  await page.locator("dialog[open]").last().getByRole("button", { name: "Cancel" }).click();
+  await button(section(page, "lifecycle"), "Save").click();
+  await toast(page, "Saved");
+  assert.equal((await get()).Rules[0].Expiration.Days, 78);
+  await button(section(page, "lifecycle"), "Edit").click();
+  await section(page, "lifecycle").getByLabel("Days", { exact: true }).fill("79");
+  await button(section(page, "lifecycle"), "Cancel").click();
+  await page.reload();
+  assert.deepEqual(left, ["beforeunload"]);
+  await settled(page);
+  await close();
+});
+
+check("a_policy_that_is_being_typed_stays_that_of_its_own_page", async () => {
+  const { call } = await api();
+  const [one, two] = [unique("draft"), unique("draft")];
+  const document = (Sid) => ({ Version: "2012-10-17", Statement: [{ Sid, Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] });
+  await call("POST", "policies", { name: one, document: document("One") });
+  await call("POST", "policies", { name: two, document: document("Two") });
+  const { page, close } = await member();
+  await go(page, `/policy?name=${one}`);
+  await page.locator("textarea").fill(JSON.stringify(document("Typed")));
+  await go(page, `/policy?name=${two}`);
+  await page.waitForFunction(() => document.querySelector("textarea")?.value.includes("Two"));
+  await go(page, `/policy?name=${one}`);
+  await page.waitForFunction(() => document.querySelector("textarea")?.value.includes("Typed"));
+  await button(page, "Save").first().click();
+  await page.locator(".toast.good").waitFor();
+  assert.equal((await call("GET", `policies/${one}`)).document.Statement[0].Sid, "Typed");
+  assert.equal((await call("GET", `policies/${two}`)).document.Statement[0].Sid, "Two");
+  await close();
+});
+
 void main();

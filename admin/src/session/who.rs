@@ -59,6 +59,8 @@ pub(crate) struct Described {
     /// Of each action asked for, whether it is allowed on anything of one's own (`*`). A policy
     /// may still say otherwise of a single thing.
     may: BTreeMap<String, bool>,
+    /// Of each, whether there may be anything that it is allowed on: where it is not, it is certain.
+    somewhere: BTreeMap<String, bool>,
 }
 
 pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Described, Refused> {
@@ -71,15 +73,18 @@ pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Describ
         return Err(Refused::field("may", message));
     }
     let root = call.admin.identity.root();
-    let may = asked.into_iter().map(|action| {
+    let (mut may, mut somewhere) = (BTreeMap::new(), BTreeMap::new());
+    for action in asked {
         let owner = match is_of_server(action) {
             true => Owner::Account(&root),
             false => Owner::Caller,
         };
-        (action.to_owned(), call.may(action, "*", owner).is_none())
-    });
+        may.insert(action.to_owned(), call.may(action, "*", owner).is_none());
+        somewhere.insert(action.to_owned(), call.could(action, owner));
+    }
     Ok(Described {
-        may: may.collect(),
+        may,
+        somewhere,
         user: Who::of(&call.caller, &name_of(call)),
         expires_in: expires.saturating_sub(now),
     })

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod allowed;
 mod audit;
 mod buckets;
 mod doors;

@@ -1,5 +1,6 @@
 //! Names of resources to compare with: six parts with colons between, each on its own.
 
+use super::reach::Reach;
 use super::request::Request;
 use super::text::{Case, Text, Variables, Wild};
 
@@ -70,6 +71,34 @@ impl ArnPattern {
                         .next()
                         .is_some_and(|given| part.matches(given, Case::Matters, request))
                 })
+            }
+        }
+    }
+
+    /// How much it describes of what a name begins with: the first five parts, and what the last
+    /// one begins with. Of no name at all it may describe something.
+    pub(crate) fn reach(&self, front: &[u8], request: &Request<'_>) -> Reach {
+        match self {
+            ArnPattern::Any => Reach::Everything,
+            _ if front.is_empty() => Reach::Something,
+            ArnPattern::Whole(whole) => whole.reach(front, request),
+            ArnPattern::Plain { front: own, last } => match front.strip_prefix(&**own) {
+                Some(rest) => last.reach(rest, request),
+                None => Reach::Nothing,
+            },
+            ArnPattern::Parts(parts) => {
+                let mut given = front.splitn(PARTS, |byte| *byte == b':');
+                let Some((last, fronts)) = parts.split_last() else {
+                    return Reach::Nothing;
+                };
+                let is_meant = fronts.iter().all(|part| {
+                    let given = given.next();
+                    given.is_some_and(|given| part.matches(given, Case::Matters, request))
+                });
+                match (is_meant, given.next()) {
+                    (true, Some(rest)) => last.reach(rest, request),
+                    _ => Reach::Nothing,
+                }
             }
         }
     }

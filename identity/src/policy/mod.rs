@@ -14,6 +14,7 @@ mod parse;
 mod position;
 mod principal;
 mod public;
+mod reach;
 mod request;
 mod statement;
 mod text;
@@ -32,6 +33,7 @@ pub use evaluate::{
 pub use malformed::{Field, Malformed, Reason};
 pub use position::Position;
 pub use principal::{Principal, PrincipalKind, RoleName, Who};
+pub(crate) use reach::could;
 pub use request::Request;
 pub use statement::{Effect, Statement};
 pub use trace::{Explained, Finding, Verdict, explain};

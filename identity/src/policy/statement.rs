@@ -3,6 +3,7 @@
 use super::arn::ArnPattern;
 use super::condition::Condition;
 use super::principal::{Closeness, Who};
+use super::reach::Reach;
 use super::request::Request;
 use super::text::{Case, Text};
 
@@ -64,6 +65,24 @@ impl Statement {
         let action = request.action.as_bytes();
         let is_meant = |pattern: &Text| pattern.matches(action, Case::Ignored, request);
         self.actions.chooses(is_meant)
+    }
+
+    /// How much it is about of what begins like the resource of the request.
+    pub(crate) fn reach(&self, request: &Request<'_>) -> Reach {
+        if !self.is_about_action(request) || self.names(request).is_none() {
+            return Reach::Nothing;
+        }
+        let Some(resources) = &self.resources else {
+            return Reach::Everything;
+        };
+        let patterns = resources.list.iter();
+        let most = patterns.map(|it| it.reach(request.resource, request)).max();
+        match (resources.negated, most.unwrap_or(Reach::Nothing)) {
+            (false, most) => most,
+            (true, Reach::Everything) => Reach::Nothing,
+            (true, Reach::Something) => Reach::Something,
+            (true, Reach::Nothing) => Reach::Everything,
+        }
     }
 
     /// Whether all conditions are met.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::context::Found;
+use super::reach::Reach;
 use super::request::Request;
 
 /// A part of a string to compare with.
@@ -129,6 +130,38 @@ impl Text {
             }
         }
         matches(pieces, &values, rest, case)
+    }
+
+    /// How much it describes of what begins with this, where case matters.
+    pub(crate) fn reach(&self, front: &[u8], request: &Request<'_>) -> Reach {
+        let mut rest = front;
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let part = match piece {
+                Piece::Many if at + 1 == self.pieces.len() => return Reach::Everything,
+                // What comes behind it may still come in the text.
+                Piece::Many => return Reach::Something,
+                Piece::One if rest.is_empty() => return Reach::Something,
+                Piece::One => match one(rest) {
+                    Some(length) => Cow::Borrowed(&rest[..length]),
+                    None => return Reach::Something,
+                },
+                Piece::Literal(literal) => Cow::Borrowed(&**literal),
+                Piece::Variable(variable) => match variable.value(request) {
+                    Some(Cow::Borrowed(value)) => Cow::Borrowed(value.as_bytes()),
+                    Some(Cow::Owned(value)) => Cow::Owned(value.into_bytes()),
+                    None => return Reach::Nothing,
+                },
+            };
+            match rest.strip_prefix(&*part) {
+                Some(behind) => rest = behind,
+                None if part.starts_with(rest) => return Reach::Something,
+                None => return Reach::Nothing,
+            }
+        }
+        match rest.is_empty() {
+            true => Reach::Something,
+            false => Reach::Nothing,
+        }
     }
 
     /// Cut at the first five colons outside of variables; fewer give fewer. Variables are counted

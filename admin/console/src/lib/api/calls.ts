@@ -1,4 +1,5 @@
 // The admin interface, one function a request.
+import type { AllowedAnswer } from '../allowed';
 import { ask, onceKey } from './client';
 import type * as Is from './types';
 
@@ -62,6 +63,8 @@ export const lifecycle = {
 export const buckets = {
   all: (signal?: Signal) => all<Is.Bucket>('buckets', signal),
   one: (name: string, signal?: Signal) => ask<Is.Bucket>('GET', `buckets/${of(name)}`, { signal }),
+  allowed: (name: string, prefix: string, signal?: Signal) =>
+    ask<AllowedAnswer>('GET', `buckets/${of(name)}/allowed`, { query: { prefix: prefix || undefined }, signal }),
   create: (bucket: Is.NewBucket) => ask<void>('POST', 'buckets', { body: bucket, once: onceKey() }),
   remove: (name: string) => ask<void>('DELETE', `buckets/${of(name)}`),
   setQuota: (name: string, quota: Is.Quota) => ask<void>('PUT', `buckets/${of(name)}/quota`, { body: quota }),

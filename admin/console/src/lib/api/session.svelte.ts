@@ -1,3 +1,6 @@
+import { confirm } from '../confirm.svelte';
+import { belongTo, drafts } from '../drafts.svelte';
+import { t } from '../i18n/i18n.svelte';
 import { forgetAnswers } from '../resource.svelte';
 import { ask, askPlainly, onSessionEnd, refresh, setToken, type Tokens } from './client';
 import { ApiError } from './error';
@@ -36,6 +39,7 @@ const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 let may = $state.raw<Partial<Record<string, boolean>>>({});
+let somewhere = $state.raw<Partial<Record<string, boolean>>>({});
 
 export const session = {
   get state() {
@@ -52,11 +56,16 @@ export const session = {
   may(action: Action | undefined): boolean {
     return action === undefined || (may[action] ?? true);
   },
+  /** Whether there may be anything that it is allowed on. */
+  mayAnywhere(action: Action): boolean {
+    return somewhere[action] ?? true;
+  },
 };
 
 interface SessionAnswer {
   user: User;
   may?: Record<string, boolean>;
+  somewhere?: Record<string, boolean>;
 }
 
 /** Takes the session up again after a reload, if the cookie still carries one. */
@@ -88,9 +97,12 @@ export async function login(credentials: Credentials): Promise<void> {
 }
 
 export async function logout(): Promise<void> {
+  const unsaved = drafts.count;
+  if (unsaved > 0 && !(await confirm({ title: t('draft.logout'), text: t('draft.logout_text', { n: unsaved }), action: t('menu.logout') }))) return;
   try {
     await ask<void>('DELETE', 'session');
   } finally {
+    belongTo('');
     leave(false);
   }
 }
@@ -99,7 +111,9 @@ export async function logout(): Promise<void> {
 export async function enter(): Promise<void> {
   const answer = await ask<SessionAnswer>('GET', 'session', { query: { may: ACTIONS.join(',') } });
   user = answer.user;
+  belongTo(answer.user.arn);
   may = answer.may ?? {};
+  somewhere = answer.somewhere ?? {};
   ended = false;
   state = 'in';
 }

@@ -70,6 +70,8 @@ export interface Usage {
 }
 
 export interface Bucket {
+  /** Only its name is known: one may not look at it, but at what is in it. */
+  unknown?: true;
   name: string;
   created: string;
   owner: string;

@@ -1,0 +1,122 @@
+// What one may not do is not offered, and what one may do works with no more than that.
+"use strict";
+
+const { NARROW, assert, check, member, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
+
+const PASSWORD = "correct horse battery";
+const named = (page, name) => page.getByRole("button", { name, exact: true });
+const dialog = (page) => page.locator("dialog[open]").last();
+const TEXT = { "content-type": "text/plain" };
+
+/** A bucket with a few objects, and somebody who may just this with it. */
+async function limited(statements, options = {}) {
+  const root = await api();
+  const bucket = unique("limited");
+  await root.call("POST", "buckets", { name: bucket, ...options });
+  for (const key of ["top.txt", "anna/in.txt"]) await root.put(bucket, key, key, TEXT);
+  const name = unique("user");
+  await root.call("POST", "users", { name, password: PASSWORD });
+  const document = { Version: "2012-10-17", Statement: statements(`arn:aws:s3:::${bucket}`) };
+  await root.call("PUT", `users/${name}/policies/limited`, document);
+  return { bucket, ...root, as: (more = {}) => member({ name, password: PASSWORD, ...more }) };
+}
+
+const allow = (Action, Resource, more = {}) => ({ Effect: "Allow", Action, Resource, ...more });
+// A browser notes each refusal.
+const REFUSED = [[403, /\/api\/v1\//], [412, /\/api\/v1\/s3\//]];
+
+check("who_only_reads_is_offered_to_read", async () => {
+  const { bucket, as } = await limited((arn) => [allow(["s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectTagging", "s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"], [arn, `${arn}/*`])]);
+  const { page, close } = await as({ expected: REFUSED });
+  await go(page, "/buckets");
+  assert.equal(await named(page, "Create bucket").count(), 0);
+  await go(page, `/bucket?name=${bucket}`);
+  await page.waitForSelector(".open:text-is('top.txt')");
+  await page.getByText("You may only read here").waitFor();
+  for (const name of ["Upload", "Folder", "New folder"]) assert.equal(await named(page, name).count(), 0, name);
+  await page.getByLabel("Select top.txt").check();
+  await named(page, "Download").first().waitFor();
+  for (const name of ["Delete", "Change"]) assert.equal(await named(page, name).count(), 0, name);
+  await accessible(page, "limited-reader-wide");
+  // The keyboard deletes no more than the mouse.
+  await page.locator("[role=grid]").focus();
+  await page.keyboard.press("Delete");
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+  await page.locator(".open", { hasText: "top.txt" }).click();
+  await dialog(page).locator("pre:has-text('top.txt')").waitFor();
+  assert.equal(await dialog(page).getByRole("button", { name: "Delete" }).count(), 0);
+  await dialog(page).locator(".views button", { hasText: "Tags" }).click();
+  await settled(page);
+  assert.equal(await dialog(page).getByRole("button", { name: "Edit" }).count(), 0);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByRole("link", { name: "Uploads" }).count(), 0, "unfinished uploads are not for who may not list them");
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await page.getByText("s3:PutLifecycleConfiguration is not allowed to you").waitFor();
+  await page.getByText("s3:DeleteBucket is not allowed to you").waitFor();
+  assert.deepEqual(await page.locator("section.set h2").allTextContents(), ["Versions", "Quota", "Lifecycle", "Empty bucket", "Delete bucket"]);
+  for (const name of ["Set up", "Save", "Delete bucket", "Empty bucket"]) assert.equal(await named(page, name).count(), 0, name);
+  assert.ok(await page.getByLabel("Keep what is overwritten").isDisabled().catch(() => page.locator("#set-versioning").locator("xpath=ancestor::section").locator("input").isDisabled()));
+  await accessible(page, "limited-settings-wide");
+  await close();
+});
+
+check("who_may_do_more_in_a_folder_is_offered_more_there", async () => {
+  const { bucket, as, call } = await limited((arn) => [
+    allow("s3:ListBucket", arn),
+    allow("s3:GetObject", `${arn}/*`),
+    allow(["s3:PutObject", "s3:DeleteObject"], `${arn}/anna/*`),
+  ]);
+  const { page, close } = await as({ expected: REFUSED });
+  await go(page, `/bucket?name=${bucket}&prefix=bob%2F`);
+  await page.getByText("You may only read here").waitFor();
+  assert.equal(await named(page, "Upload").count(), 0);
+  await go(page, `/bucket?name=${bucket}&prefix=anna%2F`);
+  await page.waitForSelector(".open:text-is('in.txt')");
+  await named(page, "Upload").waitFor();
+  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "new.txt", mimeType: "text/plain", buffer: Buffer.from("new") }]);
+  await page.waitForSelector(".open:text-is('new.txt')");
+  await page.getByLabel("Select in.txt").check();
+  await named(page, "Delete").click();
+  await dialog(page).getByRole("button", { name: "Delete", exact: true }).click();
+  await toast(page, "1 object deleted");
+  assert.deepEqual((await call("GET", `buckets/${bucket}/objects?prefix=anna/`)).items.map(({ key }) => key), ["anna/new.txt"]);
+  await close();
+});
+
+check("who_may_not_look_at_a_bucket_gets_at_what_is_in_it", async () => {
+  const { bucket, as, call } = await limited((arn) => [
+    allow(["s3:GetObject", "s3:PutObject"], `${arn}/anna/*`),
+    allow("s3:ListBucket", arn, { Condition: { StringLike: { "s3:prefix": "anna/*" } } }),
+  ]);
+  const { page, close } = await as({ locale: "de-DE", size: NARROW, scheme: "dark", expected: REFUSED });
+  await go(page, `/bucket?name=${bucket}`);
+  await page.waitForSelector("h2:text-is('Sie dürfen nicht auflisten, was hier ist')");
+  await accessible(page, "limited-unlisted-narrow");
+  await page.getByLabel("Schlüssel eines Objekts, oder Ordner/").fill("anna/in.txt");
+  await named(page, "Öffnen").click();
+  await dialog(page).locator("pre:has-text('anna/in.txt')").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Schlüssel eines Objekts, oder Ordner/").fill("anna/");
+  await named(page, "Öffnen").click();
+  await page.waitForSelector(".open:text-is('in.txt')");
+  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "new.txt", mimeType: "text/plain", buffer: Buffer.from("new") }]);
+  await page.waitForSelector(".open:text-is('new.txt')");
+  await accessible(page, "limited-inside-narrow");
+  assert.equal(await call("GET", `s3/${bucket}/anna/new.txt`), "new");
+  // What is there already is not replaced unasked: nobody knows whether a version would be kept.
+  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "in.txt", mimeType: "text/plain", buffer: Buffer.from("other") }]);
+  await page.waitForFunction(() => document.querySelector(".panel")?.textContent.includes("in.txt"));
+  assert.equal(await call("GET", `s3/${bucket}/anna/in.txt`), "anna/in.txt");
+  await close();
+});
+
+check("who_may_nothing_there_is_told_so", async () => {
+  const { bucket, as } = await limited(() => [allow("s3:GetObject", "arn:aws:s3:::elsewhere/*")]);
+  const { page, close } = await as({ expected: REFUSED });
+  await go(page, `/bucket?name=${bucket}`);
+  await page.locator("[role=alert]").waitFor();
+  assert.equal(await page.locator("[role=grid], section.set").count(), 0);
+  await close();
+});
+
+void main();
