@@ -81,6 +81,11 @@ fn days_of_administrators_and_users_go_well() {
 }
 
 #[test]
+fn users_and_policies_are_made_with_all_they_need() {
+    run("making.js");
+}
+
+#[test]
 fn hostile_text_is_text() {
     run("hostile.js");
 }
@@ -103,6 +108,7 @@ fn flows_bear_answers_that_come_late() {
         "flows.js",
         "objects.js",
         "days.js",
+        "making.js",
         "hostile.js",
         "transfers.js",
     ] {

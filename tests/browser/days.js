@@ -99,13 +99,55 @@ check("a_bucket_is_made_with_a_lock_that_holds_from_the_beginning", async () => 
   const name = unique("locked");
   await go(page, "/buckets?create=1");
   await field(page, "Name").fill(name);
+  await answer(page, "Next");
   await page.getByLabel("Object lock").check();
   await page.getByLabel("Lock new versions").selectOption("GOVERNANCE");
-  await page.getByLabel("For days").fill("7");
+  await field(page, "For").fill("7");
   await accessible(page, "create-locked");
   await answer(page, "Create bucket");
   await toast(page, `Bucket ${name} created`);
   assert.deepEqual((await call("GET", `buckets/${name}/config/object-lock`)).Rule.DefaultRetention, { Mode: "GOVERNANCE", Days: 7 });
+  await close();
+});
+
+check("a_bucket_is_made_with_all_it_needs_and_what_fails_is_told", async () => {
+  const { call } = await api();
+  const name = unique("complete");
+  const { page, close } = await member({ expected: [[503, /\/config\/encryption$/]] });
+  await go(page, "/buckets?create=1");
+  await field(page, "Name").fill(name);
+  await answer(page, "Next");
+  await page.getByLabel("Keep versions").check();
+  await answer(page, "Next");
+  await page.getByLabel("Anyone may read").check();
+  await page.getByLabel("With the server’s key").check();
+  await accessible(page, "create-access");
+  await answer(page, "Next");
+  await field(page, "Size at most").fill("a lot");
+  await page.locator(".steps .wrong").waitFor();
+  assert.ok(await inDialog(page).getByRole("button", { name: "Create bucket" }).isDisabled());
+  await field(page, "Size at most").fill("5");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await field(page, "Name").fill("team");
+  await field(page, "Value").fill("web");
+  await accessible(page, "create-limits");
+  // One of the settings fails: the rest is done, and the bucket is there.
+  const failing = /\/config\/encryption$/;
+  await page.route(failing, (route) => route.fulfill({ status: 503, json: { error: { code: "SlowDown", message: "Not now.", field: null, request_id: "1" } } }));
+  await answer(page, "Create bucket");
+  await inDialog(page).getByText("Not everything was done").waitFor();
+  await accessible(page, "create-partly");
+  await inDialog(page).locator("dt:text-is('Encryption')").waitFor();
+  assert.equal(await inDialog(page).locator("dt").count(), 1);
+  await page.unroute(failing);
+  await answer(page, "Try again");
+  await page.locator(`h1:text-is("${name}")`).waitFor();
+  const made = await call("GET", `buckets/${name}`);
+  assert.equal(made.versioning, "enabled");
+  assert.equal((await call("GET", `buckets/${name}/config/encryption`)).Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm, "AES256");
+  assert.equal(made.quota.bytes, 5 * 2 ** 30);
+  assert.deepEqual((await call("GET", `buckets/${name}/config/tagging`)).TagSet, [{ Key: "team", Value: "web" }]);
+  assert.equal((await call("GET", `buckets/${name}/config/policy`)).Statement[0].Principal, "*");
   await close();
 });
 

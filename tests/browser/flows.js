@@ -36,6 +36,7 @@ check("a_bucket_is_made_set_up_emptied_and_deleted", async () => {
   const name = unique("flow");
   await go(page, "/buckets?create=1");
   await field(page, "Name").fill(name);
+  await answer(page, "Next");
   await page.getByLabel("Keep versions").check();
   await answer(page, "Create bucket");
   await toast(page, `Bucket ${name} created`);

@@ -1,11 +1,7 @@
 import { ApiError } from './api/error';
+import { tokensOf, type Place, type Token } from './tokens';
 
-/** A part of a document's text. */
-export interface Place {
-  start: number;
-  end: number;
-  line: number;
-}
+export type { Place };
 
 /**
  * Where in a document the server found fault: by the path it names (`Rules.0.Expiration.Days`), or
@@ -14,17 +10,16 @@ export interface Place {
 export function faultIn(text: string, error: unknown): Place | undefined {
   if (!(error instanceof ApiError) || error.status < 400 || error.status >= 500) return undefined;
   const tokens = tokensOf(text);
-  const path = (error.field ?? '').replace(/^document\./, '');
+  const path = fieldOf(error);
   const named = path ? tokens.find((token) => token.path === path) : undefined;
   const found = named ?? spoken(tokens, error.message);
   return found && { start: found.start, end: found.end, line: text.slice(0, found.start).split('\n').length };
 }
 
-interface Token {
-  path: string;
-  text: string;
-  start: number;
-  end: number;
+/** What of a document the server names as wrong, by the path that leads to it. */
+export function fieldOf(error: unknown): string | undefined {
+  if (!(error instanceof ApiError) || !error.field) return undefined;
+  return error.field.replace(/^(document|restriction|policy)\./, '');
 }
 
 function spoken(tokens: readonly Token[], message: string): Token | undefined {
@@ -35,33 +30,4 @@ function spoken(tokens: readonly Token[], message: string): Token | undefined {
   }
   const small = new Set(words.map((word) => word.toLowerCase()));
   return tokens.find((token) => small.has(token.text.toLowerCase()));
-}
-
-/** The names and values of a document, each with its path. Of text that is no JSON, what comes before the break. */
-export function tokensOf(text: string): Token[] {
-  const found: Token[] = [];
-  const scan = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
-  const stack: { list: boolean; at: number; name: string }[] = [];
-  const path = () => stack.map((level) => (level.list ? String(level.at) : level.name)).join('.');
-  let wantsName = false;
-  for (const match of text.matchAll(scan)) {
-    const sign = match[0];
-    const inner = stack.at(-1);
-    if (sign === '{' || sign === '[') {
-      stack.push({ list: sign === '[', at: 0, name: '' });
-      wantsName = sign === '{';
-    } else if (sign === '}' || sign === ']') {
-      stack.pop();
-      wantsName = false;
-    } else if (sign === ',') {
-      if (inner) inner.at += 1;
-      wantsName = inner ? !inner.list : false;
-    } else if (sign !== ':') {
-      const plain = sign.startsWith('"') ? sign.slice(1, -1) : sign;
-      if (wantsName && inner) inner.name = plain;
-      wantsName = false;
-      found.push({ path: path(), text: plain, start: match.index, end: match.index + sign.length });
-    }
-  }
-  return found;
 }

@@ -1,8 +1,10 @@
 import { untrack } from 'svelte';
+import { Unreachable } from './api/error';
 
 // What was seen last is shown at once while the new answer is on its way.
 const seen = new Map<string, unknown>();
 const SEEN_MAX = 200;
+const AGAIN_MS = 5000;
 
 /** Forgets all answers: the next visitor may be somebody else. */
 export function forgetAnswers(): void {
@@ -20,7 +22,7 @@ export interface Resource<T> {
 
 /**
  * An answer of the server that follows its key: asked for again when the key changes, when the
- * window is looked at again, and every `seconds` while it is looked at.
+ * window is looked at again, when the network is back, and every `seconds` while it is looked at.
  */
 export function resource<T>(
   key: () => string,
@@ -65,12 +67,21 @@ export function resource<T>(
       if (document.visibilityState === 'visible') turn += 1;
     };
     document.addEventListener('visibilitychange', again);
+    addEventListener('online', again);
     const seconds = typeof options.seconds === 'function' ? options.seconds() : options.seconds;
     const timer = seconds ? setInterval(again, seconds * 1000) : undefined;
     return () => {
       document.removeEventListener('visibilitychange', again);
+      removeEventListener('online', again);
       clearInterval(timer);
     };
+  });
+
+  // Nobody has to press a button once the server answers again.
+  $effect(() => {
+    if (!(held?.error instanceof Unreachable)) return;
+    const timer = setTimeout(() => (turn += 1), AGAIN_MS);
+    return () => clearTimeout(timer);
   });
 
   return {

@@ -1,7 +1,9 @@
 import { remember, remembered } from './remember';
 
 export type Theme = 'auto' | 'light' | 'dark';
-const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
+export const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
+/** The icon of each. */
+export const LOOKS = { auto: 'auto', light: 'sun', dark: 'moon' } as const;
 
 let chosen = $state<Theme>(THEMES.find((theme) => theme === remembered('theme')) ?? 'auto');
 apply();

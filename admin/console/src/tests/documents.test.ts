@@ -7,7 +7,8 @@ import { browserOf } from '../lib/agent';
 import { ApiError } from '../lib/api/error';
 import { diff, folded } from '../lib/diff';
 import { localTime } from '../lib/format';
-import { faultIn, tokensOf } from '../lib/place';
+import { faultIn } from '../lib/place';
+import { tokensOf } from '../lib/tokens';
 import { factsOf } from '../lib/report';
 
 const kinds = (before: string, after: string) => diff(before, after).map((row) => row.kind);

@@ -27,7 +27,6 @@ export const access = texts({
   'users.seen_by.key': { en: 'by key', de: 'durch Schlüssel' },
   'users.never_seen': { en: 'never', de: 'noch nie' },
   'users.password': { en: 'Password', de: 'Passwort' },
-  'users.create_text': { en: 'Leave the password empty for a program: it gets an access key on the next page. A new user may do nothing until it has a policy.', de: 'Für ein Programm bleibt das Passwort leer: Auf der nächsten Seite bekommt es einen Zugriffsschlüssel. Ohne Richtlinie darf ein neuer Benutzer nichts.' },
 
   'user.login': { en: 'Console', de: 'Konsole' },
   'user.has_password': { en: 'Logs in with a password', de: 'Meldet sich mit Passwort an' },
@@ -162,7 +161,7 @@ export const access = texts({
   'policies.attachments': { en: 'In use', de: 'In Gebrauch' },
   'policies.version': { en: 'Version', de: 'Version' },
   'policies.document': { en: 'Policy document', de: 'Dokument der Richtlinie' },
-  'policies.fixed': { en: 'This policy comes with the server and cannot be changed. Copy its document into one of your own.', de: 'Diese Richtlinie kommt mit dem Server und ist unveränderlich. Das Dokument lässt sich in eine eigene kopieren.' },
+  'policies.fixed': { en: 'This policy comes with the server and cannot be changed. A duplicate of it can.', de: 'Diese Richtlinie kommt mit dem Server und ist unveränderlich. Ein Duplikat lässt sich ändern.' },
   'policies.delete': { en: 'Delete policy', de: 'Richtlinie löschen' },
   'policies.delete_title': { en: 'Delete {name}?', de: '{name} löschen?' },
   'policies.delete_text': { en: 'A policy that somebody has cannot be deleted; detach it first.', de: 'Eine Richtlinie in Gebrauch kann nicht gelöscht werden; zuerst lösen.' },

@@ -107,6 +107,7 @@ export const buckets = texts({
   'config.document': { en: 'Document (JSON)', de: 'Dokument (JSON)' },
   'config.well_formed': { en: 'Well formed. The server checks the rest when you save.', de: 'Wohlgeformt. Den Rest prüft der Server beim Speichern.' },
   'config.at_line': { en: 'Show line {line}', de: 'Zeile {line} zeigen' },
+  'config.at_place': { en: 'Show it', de: 'Zeigen' },
   'config.in_json': { en: 'Show in JSON', de: 'Im JSON zeigen' },
   'config.breaks': { en: 'Line {line}, column {column}: the JSON breaks off here.', de: 'Zeile {line}, Spalte {column}: Hier bricht das JSON ab.' },
   'config.no_object': { en: 'The document is an object: { … }', de: 'Das Dokument ist ein Objekt: { … }' },

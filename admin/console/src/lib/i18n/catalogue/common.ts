@@ -56,7 +56,6 @@ export const common = texts({
   'palette.policy': { en: 'Policy', de: 'Richtlinie' },
   'palette.account': { en: 'Account', de: 'Konto' },
   'palette.encryption': { en: 'Encryption key', de: 'Verschlüsselung' },
-  'palette.theme': { en: 'Change appearance', de: 'Darstellung wechseln' },
   'palette.language': { en: 'Auf Deutsch', de: 'In English' },
 
   'shortcuts.title': { en: 'Keyboard shortcuts', de: 'Tastenkürzel' },

@@ -4,6 +4,7 @@ import { access } from './access';
 import { actions } from './actions';
 import { buckets } from './buckets';
 import { common } from './common';
+import { create } from './create';
 import { encryption } from './encryption';
 import { objects } from './objects';
 import { overview } from './overview';
@@ -12,6 +13,6 @@ import { server } from './server';
 import { settings } from './settings';
 import { summaries } from './summaries';
 
-export const catalogue = { ...common, ...overview, ...buckets, ...objects, ...access, ...profile, ...server, ...encryption, ...settings, ...summaries, ...actions } as const;
+export const catalogue = { ...common, ...overview, ...buckets, ...create, ...objects, ...access, ...profile, ...server, ...encryption, ...settings, ...summaries, ...actions } as const;
 
 export type Key = keyof typeof catalogue;
