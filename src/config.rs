@@ -6,8 +6,10 @@ mod amount;
 mod checks;
 mod declared;
 mod effective;
+mod environment;
 mod file;
 mod limits;
+mod log_level;
 mod origin;
 mod setting;
 mod show;
@@ -30,14 +32,15 @@ use crate::tls::TlsFiles;
 use crate::webhook::{self, WebhookConfig};
 
 pub(crate) use declared::{
-    Account, Bucket, Declared, Group, Key, Placed, Policy, User, Versioning,
+    Account, Bucket, Declared, Group, Key, Placed, Policy, Reference, Referred, User, Versioning,
 };
-pub(crate) use effective::{Chosen, Effective, FILE_VARIABLE, of_process};
+pub(crate) use effective::{Chosen, Effective, FILE_VARIABLE};
+pub(crate) use environment::of_process;
 pub(crate) use origin::{Fault, Origin};
 pub(crate) use setting::{Effect, Kind, Setting};
 pub(crate) use show::{refuse, run};
 pub(crate) use table::{SETTINGS, named};
-pub(crate) use variables::mistyped;
+pub(crate) use variables::{of_process as variables_of_process, unknown as unknown_variables};
 
 #[derive(Debug)]
 pub(crate) struct ServerConfig {
@@ -145,31 +148,26 @@ impl Draft {
         let mut config = self.config;
         match checks::tls(self.tls_certificates, self.tls_keys) {
             Ok(files) => config.tls = files,
-            Err(what) => faults.push(Fault(what)),
+            Err(what) => {
+                let set = effective.origins(["tls-certificate", "tls-key"]);
+                faults.push(Fault::between(set, &what));
+            }
         }
         match webhook::check(&self.webhooks, &self.webhook_tokens) {
             Ok(webhooks) => config.webhooks = webhooks,
-            Err(error) => faults.push(Fault(error.to_string())),
+            Err(wrong) => faults.extend(wrong.iter().filter_map(|wrong| {
+                let chosen = effective.named(wrong.setting)?;
+                Some(chosen.fault(wrong.at, &wrong.what))
+            })),
         }
         if let Some(what) = checks::public_url(&config) {
-            let origin = effective
-                .named("public-url")
-                .map(|it| it.origin.to_string());
-            faults.push(Fault(format!("{}: {what}", origin.unwrap_or_default())));
+            faults.push(Fault::between(effective.origins(["public-url"]), &what));
         }
         match checks::root(self.root_user, self.root_password) {
             Ok(root) => config.root = root,
             Err(what) => {
-                let set = [
-                    effective.named("root-user"),
-                    effective.named("root-password"),
-                ];
-                let set = set
-                    .into_iter()
-                    .flatten()
-                    .filter(|root| !root.values.is_empty());
-                let origins: Vec<String> = set.map(|root| root.origin.to_string()).collect();
-                faults.push(Fault(format!("{}: {what}", origins.join(", "))));
+                let set = effective.origins(["root-user", "root-password"]);
+                faults.push(Fault::between(set, &what));
             }
         }
         config

@@ -2,6 +2,7 @@
 //! ever deleted: what is not declared, or not any more, stays as it is.
 
 mod bucket;
+mod check;
 mod user;
 
 use std::sync::Arc;
@@ -13,18 +14,26 @@ use identity::iam::{Iam, NewPolicy, NewVersion};
 use identity::model::Limits;
 use serde_json::json;
 use storage_engine::Engine;
-use tracing::info;
+use tracing::{error, info};
 
 use crate::client::path;
 use crate::config::{Declared, Origin, Placed, Policy};
 
-/// Where it is declared, what it is, and why it cannot be so.
 #[derive(Debug, thiserror::Error)]
-#[error("{origin}: {what}: {why}")]
-pub(crate) struct DeclareError {
-    origin: Origin,
-    what: String,
-    why: String,
+pub(crate) enum DeclareError {
+    /// Where it is declared, what it is, and why it cannot be so.
+    #[error("{origin}: {what}: {why}")]
+    One {
+        origin: Origin,
+        what: String,
+        why: String,
+    },
+    #[error("{origin}: {why}")]
+    At { origin: Origin, why: String },
+    #[error("cannot look at what is there: {0}")]
+    Store(#[from] storage_engine::Error),
+    #[error("what is declared cannot be made: {0} faults, told above; nothing has been changed")]
+    Nothing(usize),
 }
 
 /// What is worked on. Everything belongs to the root of the server.
@@ -43,8 +52,16 @@ impl<'a> Declarer<'a> {
         }
     }
 
-    /// Interrupted anywhere, it is gone on with by the next start.
+    /// Nothing is changed where it is known before that not all of it can be. Interrupted anywhere,
+    /// it is gone on with by the next start.
     pub(crate) async fn declare(&self, declared: &Declared) -> Result<(), DeclareError> {
+        let faults = self.faults(declared).await?;
+        if !faults.is_empty() {
+            for fault in &faults {
+                error!("{fault}");
+            }
+            return Err(DeclareError::Nothing(faults.len()));
+        }
         for Placed { origin, it } in &declared.policies {
             let made = self.policy(it).await;
             made.map_err(failed(origin, format!("policy {:?}", it.name)))?;
@@ -64,6 +81,15 @@ impl<'a> Declarer<'a> {
         for Placed { origin, it } in &declared.buckets {
             let made = self.bucket(it).await;
             made.map_err(failed(origin, format!("bucket {:?}", it.name)))?;
+        }
+        // When all are there: one may name another one.
+        for bucket in &declared.buckets {
+            let name = &bucket.it.name;
+            for Placed { origin, it } in &bucket.it.configurations {
+                let (kind, meant) = it;
+                let configured = self.configure(name, kind, meant).await;
+                configured.map_err(failed(origin, format!("bucket {name:?}: {kind}")))?;
+            }
         }
         Ok(())
     }
@@ -142,7 +168,7 @@ async fn make_room(iam: &Iam<'_>, arn: &str, counts: u32) -> Result<(), String> 
 
 fn failed(origin: &Origin, what: String) -> impl FnOnce(String) -> DeclareError {
     let origin = origin.clone();
-    move |why| DeclareError { origin, what, why }
+    move |why| DeclareError::One { origin, what, why }
 }
 
 fn told(error: impl ToString) -> String {

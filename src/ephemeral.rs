@@ -43,11 +43,7 @@ impl Ephemeral {
                 "" => Vec::new(),
                 value => vec![value.to_owned()],
             };
-            Some(Chosen {
-                setting: named(name)?,
-                values,
-                origin: Origin::Ephemeral,
-            })
+            Some(Chosen::new(named(name)?, values, Origin::Ephemeral))
         });
         chosen.collect()
     }

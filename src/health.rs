@@ -57,11 +57,9 @@ pub(crate) fn run(args: &HealthArgs) -> ExitCode {
 /// The first address that a server with this configuration listens on.
 fn configured(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
     let data = args.data.as_ref().and_then(|data| {
-        Some(Chosen {
-            setting: named("data")?,
-            values: vec![data.to_string_lossy().into_owned()],
-            origin: Origin::Flag("--data".to_owned()),
-        })
+        let values = vec![data.to_string_lossy().into_owned()];
+        let origin = Origin::Flag("--data".to_owned());
+        Some(Chosen::new(named("data")?, values, origin))
     });
     let server = ServerArgs {
         config: args.config.clone(),
@@ -85,7 +83,7 @@ fn configured(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
 }
 
 /// Who listens everywhere is found here.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -3,9 +3,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::limits::SECRET_FILE_BYTES_MAX;
+
+/// Where containers find their secrets.
+pub(crate) const CONTAINER_SECRETS: &str = "/run/secrets";
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretFileError {
@@ -50,7 +53,7 @@ pub(crate) fn load(path: &Path, remedy: &'static str) -> Result<Option<Vec<u8>>,
         return Err(unreadable("not a plain file".to_owned()));
     }
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if is_exposed(path, mode) {
         let path = path.to_owned();
         return Err(SecretFileError::Exposed { path, mode });
     }
@@ -64,6 +67,36 @@ pub(crate) fn load(path: &Path, remedy: &'static str) -> Result<Option<Vec<u8>>,
         )));
     }
     Ok(Some(text))
+}
+
+/// The same as text, without white space behind it. A file that is not there is an error.
+pub(crate) fn load_text(path: &Path, remedy: &'static str) -> Result<String, SecretFileError> {
+    let unreadable = |detail: &str| SecretFileError::Unreadable {
+        path: path.to_owned(),
+        detail: detail.to_owned(),
+        remedy,
+    };
+    let bytes = load(path, remedy)?.ok_or_else(|| unreadable("there is no such file"))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("not UTF-8"))?;
+    Ok(text.trim_end().to_owned())
+}
+
+/// Whether others than its owner may use the file. What a container or a service manager has put
+/// into its own place for secrets is guarded by it, whatever the mode says.
+pub(crate) fn is_exposed(path: &Path, mode: u32) -> bool {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
+    let guarded = [
+        Some(CONTAINER_SECRETS.into()),
+        credentials.map(PathBuf::from),
+    ];
+    let is_guarded = guarded.iter().flatten().any(|folder| lies_in(path, folder));
+    mode & 0o077 != 0 && !is_guarded
+}
+
+/// Without a way out again.
+fn lies_in(path: &Path, folder: &Path) -> bool {
+    let leads_up = |part| part == Component::ParentDir;
+    folder.is_absolute() && path.starts_with(folder) && !path.components().any(leads_up)
 }
 
 /// Written beside its place and moved there, both synced: after a crash the file is whole or absent.

@@ -5,6 +5,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod ways;
+mod welcome;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ use crate::telemetry::usage::Usage;
 use crate::webhook::Webhooks;
 use error::{RunError, system_error};
 use ways::{Ways, addresses};
+use welcome::Welcome;
 
 /// Canonical id of the root user, as the owner of what it creates. It stays the same whatever the
 /// credential is, so that a new password, or a new name, keeps all buckets.
@@ -83,9 +85,8 @@ pub(crate) fn run(args: ServerArgs) -> ExitCode {
         effective,
         config,
     };
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    for (name, meant) in config::mistyped(names) {
-        warn!(name, "there is no such setting; did you mean {meant}?");
+    for unknown in config::unknown_variables(config::variables_of_process()) {
+        warn!("{unknown}");
     }
     let served = start_runtime().and_then(|runtime| {
         let served = runtime.block_on(open_and_serve(setup));
@@ -178,11 +179,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     let front = Arc::new(front);
     let logging = follow_access_log(&front, config.access_log_interval, stopping.clone());
     metrics.watch_access_log(&front)?;
-    match setup.args.ephemeral {
-        true => announce(&ways.s3, &root, config)?,
-        false if made_now => store::show_once(&root, &config.data),
-        false => {}
-    }
+    greet(&setup, &ways, &root, made_now)?;
     ways.tell(&config.data);
     let reload = Reload {
         args: setup.args,
@@ -327,6 +324,23 @@ pub(crate) fn facts(config: &ServerConfig, listeners: &[TcpListener]) -> Facts {
         public_url: config.public_url.clone(),
         lifecycle_day: config.lifecycle_day,
     }
+}
+
+/// Whoever has started the server, on standard output.
+fn greet(
+    setup: &Setup,
+    ways: &Ways,
+    root: &RootCredential,
+    made_now: bool,
+) -> Result<(), RunError> {
+    if setup.args.ephemeral {
+        return announce(&ways.s3, root, &setup.config);
+    }
+    if made_now {
+        store::show_once(root, &setup.config.data);
+    }
+    Welcome::of(ways, &setup.config).tell(made_now);
+    Ok(())
 }
 
 fn announce(

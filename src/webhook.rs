@@ -39,16 +39,12 @@ pub(crate) struct WebhookConfig {
     pub(crate) token: Option<PathBuf>,
 }
 
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum InvalidWebhook {
-    #[error("--webhook {0:?}: expected NAME=URL, the name of letters, digits, - and _")]
-    Form(String),
-    #[error("--webhook {0:?}: expected an address of http:// or https:// without user or fragment")]
-    Address(String),
-    #[error("--webhook: {0} is given twice")]
-    Twice(String),
-    #[error("--webhook-token {0:?}: expected NAME=FILE, the name that of a webhook")]
-    Token(String),
+/// What is wrong with one of the values of a setting.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct InvalidWebhook {
+    pub(crate) setting: &'static str,
+    pub(crate) at: usize,
+    pub(crate) what: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -63,28 +59,24 @@ pub(crate) enum WebhookError {
     NoCertificates,
 }
 
-/// Checks what was typed: addresses, and the files with their tokens.
+/// Checks what was chosen: addresses, and the files with their tokens.
 pub(crate) fn check(
     addresses: &[String],
     tokens: &[String],
-) -> Result<Vec<WebhookConfig>, InvalidWebhook> {
-    let mut webhooks: Vec<WebhookConfig> = Vec::new();
-    for text in addresses {
-        let form = || InvalidWebhook::Form(text.clone());
-        let (name, url) = text.split_once('=').ok_or_else(form)?;
-        if !TargetArn::is_name(name) {
-            return Err(form());
+) -> Result<Vec<WebhookConfig>, Vec<InvalidWebhook>> {
+    let (mut webhooks, mut wrong) = (Vec::new(), Vec::new());
+    for (at, text) in addresses.iter().enumerate() {
+        match webhook(text, &webhooks) {
+            Ok(webhook) => webhooks.push(webhook),
+            Err(what) => wrong.push(InvalidWebhook {
+                setting: "webhook",
+                at,
+                what,
+            }),
         }
-        if webhooks.iter().any(|webhook| webhook.name == name) {
-            return Err(InvalidWebhook::Twice(name.to_owned()));
-        }
-        webhooks.push(WebhookConfig {
-            name: name.to_owned(),
-            url: address(url).ok_or_else(|| InvalidWebhook::Address(text.clone()))?,
-            token: None,
-        });
     }
-    for text in tokens {
+    let is_whole = wrong.is_empty();
+    for (at, text) in tokens.iter().enumerate() {
         let split = text.split_once('=').filter(|(_, file)| !file.is_empty());
         let found = split.and_then(|(name, file)| {
             let webhook = webhooks.iter_mut().find(|webhook| webhook.name == name)?;
@@ -92,10 +84,37 @@ pub(crate) fn check(
         });
         match found {
             Some((webhook, file)) if webhook.token.is_none() => webhook.token = Some(file.into()),
-            _ => return Err(InvalidWebhook::Token(text.clone())),
+            // It may be that of one that has been refused.
+            _ if split.is_some() && !is_whole => {}
+            _ => wrong.push(InvalidWebhook {
+                setting: "webhook-token",
+                at,
+                what: "expected NAME=FILE, the name that of a webhook".to_owned(),
+            }),
         }
     }
-    Ok(webhooks)
+    match wrong.is_empty() {
+        true => Ok(webhooks),
+        false => Err(wrong),
+    }
+}
+
+fn webhook(text: &str, known: &[WebhookConfig]) -> Result<WebhookConfig, String> {
+    let form = "expected NAME=URL, the name of letters, digits, - and _";
+    let split = text.split_once('=');
+    let (name, url) = split
+        .filter(|(name, _)| TargetArn::is_name(name))
+        .ok_or(form)?;
+    if known.iter().any(|webhook| webhook.name == name) {
+        return Err(format!("{name} is given twice"));
+    }
+    let url = address(url)
+        .ok_or("expected an address of http:// or https:// without user or fragment")?;
+    Ok(WebhookConfig {
+        name: name.to_owned(),
+        url,
+        token: None,
+    })
 }
 
 fn address(text: &str) -> Option<Uri> {

@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -43,6 +44,8 @@ fn what_counts_is_shown_with_where_it_comes_from() {
         "root-user\tsomebody\tMINIO_ROOT_USER\n",
         "root-password\t(hidden)\tMINIO_ROOT_PASSWORD\n",
         "domain\t-\tdefault\n",
+        "access-log-interval\t300 seconds\tdefault\n",
+        "body-memory\t1024 MiB\tdefault\n",
     ] {
         assert!(
             shown.stdout.contains(line),
@@ -50,13 +53,16 @@ fn what_counts_is_shown_with_where_it_comes_from() {
             shown.stdout
         );
     }
+    assert_eq!(shown.stderr, "");
     let shown = run(command.arg("--json"));
+    assert_eq!(shown.stdout.lines().count(), 1, "{}", shown.stdout);
     assert!(!shown.stdout.contains("a-secret"), "{}", shown.stdout);
     let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
     let settings = shown["settings"].as_array().unwrap();
     let of = |name: &str| settings.iter().find(|row| row["name"] == name).unwrap();
     assert_eq!(of("sigv2")["value"], true);
     assert_eq!(of("access-log-interval")["value"], 300);
+    assert_eq!(of("access-log-interval")["unit"], "seconds");
     assert_eq!(of("listen")["value"][0], "127.0.0.1:9000");
     assert_eq!(of("root-password")["value"], serde_json::Value::Null);
     assert_eq!(of("root-password")["set"], true);
@@ -81,6 +87,7 @@ fn a_file_is_checked_and_everything_wrong_with_it_told() {
         checked.stderr
     );
     let told = ended(&["config", "check", path, "--json"]);
+    assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
     let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
     assert_eq!(told["faults"].as_array().unwrap().len(), 2);
     // A server says the same and does not start.
@@ -93,6 +100,54 @@ fn a_file_is_checked_and_everything_wrong_with_it_told() {
 
     fs::write(&file, "region = \"eu-central-1\"\n").unwrap();
     assert_eq!(ended(&["config", "check", path]).status.code(), Some(0));
+}
+
+#[test]
+fn a_variable_that_nothing_reads_is_told_of() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("settings.toml");
+    fs::write(&file, "region = \"eu-central-1\"\n").unwrap();
+    let path = file.to_str().unwrap();
+    let says = "CAIRN_LOG_LEVL: no setting is called so; did you mean CAIRN_LOG_LEVEL?";
+    for arguments in [&["config", "show"][..], &["config", "check", path]] {
+        let shown = run(binary(arguments).env("CAIRN_LOG_LEVL", "debug"));
+        assert_eq!(shown.status.code(), Some(0), "{}", shown.stderr);
+        assert_eq!(shown.stderr, format!("warning: {says}\n"));
+        let shown = run(binary(arguments)
+            .arg("--json")
+            .env("CAIRN_LOG_LEVL", "debug"));
+        let told: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+        assert_eq!(told["warnings"], serde_json::json!([says]));
+    }
+    let mut command = command_with_root(&place.path().join("data"));
+    let ended = Server::start(command.env("CAIRN_LOG_LEVL", "debug")).stop();
+    assert!(ended.stderr.contains(says), "{}", ended.stderr);
+}
+
+#[test]
+fn a_secret_may_come_from_a_file() {
+    let place = tempfile::tempdir().unwrap();
+    let password = place.path().join("password");
+    fs::write(&password, "a secret from a file\n").unwrap();
+    fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut command = support::server::command(&place.path().join("data"));
+    command.env("CAIRN_ROOT_USER", "keeper");
+    command.env("CAIRN_ROOT_PASSWORD_FILE", &password);
+    let server = Server::start(&mut command);
+    let keys = ("keeper", "a secret from a file");
+    let answer = support::signed::ask("PUT", server.address, "/photos", keys, "");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    server.stop_unharmed();
+    // Others may read it.
+    fs::set_permissions(&password, fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = run(&mut command);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        refused.stderr.contains("CAIRN_ROOT_PASSWORD_FILE: ")
+            && refused.stderr.contains("chmod 600"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -211,4 +266,56 @@ fn shells_are_told_of_commands_and_flags() {
         }
     }
     assert_eq!(ended(&["completions", "ksh"]).status.code(), Some(2));
+}
+
+/// What the unit says of its files is so: the settings are read, by a user there is.
+#[test]
+fn the_service_reads_its_configuration() {
+    let packaging = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging");
+    let read = |name: &str| fs::read_to_string(packaging.join(name)).unwrap();
+    let unit = read("cairn.service");
+    let of = |name: &str| {
+        let values = unit.lines().filter_map(|line| line.strip_prefix(name));
+        values.collect::<Vec<_>>().join(" ")
+    };
+    let variables = of("Environment=");
+    let variables = variables
+        .split(' ')
+        .map(|pair| pair.split_once('=').unwrap());
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("config.toml");
+    // With all that it proposes.
+    let proposed = |line: &str| {
+        line.strip_prefix("# ")
+            .filter(|it| it.contains(" = "))
+            .is_some()
+    };
+    let settings = read("config.toml");
+    let settings = settings.lines().map(|line| match proposed(line) {
+        true => line.trim_start_matches("# "),
+        false => line,
+    });
+    let settings: Vec<&str> = settings.collect();
+    assert!(settings.iter().any(|line| line.starts_with("listen = ")));
+    fs::write(&file, settings.join("\n")).unwrap();
+    let mut shown = binary(&["config", "show"]);
+    for (name, value) in variables {
+        let value = value.replace("/etc/cairn/config.toml", file.to_str().unwrap());
+        shown.env(name, value);
+    }
+    let shown = run(&mut shown);
+    assert_eq!((shown.status.code(), &*shown.stderr), (Some(0), ""));
+    for line in [
+        &*format!("listen\t:9000\t{}:", file.display()),
+        "data\t/var/lib/cairn\tCAIRN_DATA\n",
+    ] {
+        assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
+    }
+    let user = of("User=");
+    assert!(read("cairn.sysusers.conf").contains(&format!("\nu {user} ")));
+    assert_eq!(
+        of("DynamicUser="),
+        "",
+        "such a user owns nothing in /etc/cairn"
+    );
 }

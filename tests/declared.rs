@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use support::process::Ended;
-use support::server::{Server, command_with_root, run};
+use support::server::{Server, cairn, command_with_root, run};
 use support::signed::ask;
 use support::way::Way;
 
@@ -167,37 +167,110 @@ fn what_is_declared_is_there_and_is_kept_up_to_date() {
 }
 
 #[test]
-fn what_cannot_be_made_keeps_the_server_from_starting_and_is_named() {
+fn what_cannot_be_made_is_named_before_anything_is_changed() {
     let place = tempfile::tempdir().unwrap();
-    let cases = [
-        ("[[bucket]]\nname = \"Not A Name\"\n", "Not A Name"),
+    let text = r#"
+[[bucket]]
+name = "photos"
+
+[[account]]
+name = "keyless"
+
+[[user]]
+name = "u"
+groups = ["no-group"]
+policies = ["nowhere"]
+keys = [{ access-key = "UKEY", secret-key = "u-secret-key" }]
+
+[[bucket]]
+name = "videos"
+config = { object-lock = { ObjectLockEnabled = "Enabled" } }
+"#;
+    let ended = refused(place.path(), text);
+    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+    let file = place.path().join("settings.toml");
+    for (line, says) in [
         (
-            "[[policy]]\nname = \"p\"\ndocument = { Version = \"no\" }\n",
-            "policy \\\"p\\\"",
-        ),
-        ("[[account]]\nname = \"keyless\"\n", "at least one key"),
-        (
-            "[[user]]\nname = \"u\"\ngroups = [\"no-group\"]\n",
-            "no-group",
+            5,
+            "account \\\"keyless\\\": a new account wants at least one key",
         ),
         (
-            "[[user]]\nname = \"u\"\npolicies = [\"nowhere\"]\nkeys = [{ access-key = \"UKEY\", secret-key = \"u-secret-key\" }]\n",
-            "nowhere",
+            10,
+            "group \\\"no-group\\\" is not declared, and the store has none",
         ),
         (
-            "[[bucket]]\nname = \"bucket\"\npolicy = \"{}\"\n",
-            "Missing required field",
+            11,
+            "policy \\\"nowhere\\\" is neither declared nor ready-made, and the store",
         ),
-    ];
-    for (text, says) in cases {
-        let ended = refused(place.path(), text);
-        assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
-        let file = place.path().join("settings.toml");
-        let place = format!("{}:1: ", file.display());
-        assert!(ended.stderr.contains(&place), "{}", ended.stderr);
-        assert!(ended.stderr.contains(says), "no {says} in {}", ended.stderr);
-        assert!(!ended.stderr.contains("u-secret-key"), "{}", ended.stderr);
+        (14, "bucket \\\"videos\\\": object-lock: only with"),
+    ] {
+        let told = format!("{}:{line}: ", file.display());
+        let is_it = |error: &str| error.contains(&told) && error.contains(says);
+        assert!(ended.stderr.lines().any(is_it), "{says}: {}", ended.stderr);
     }
+    assert!(!ended.stderr.contains("u-secret-key"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("nothing has been changed"),
+        "{}",
+        ended.stderr
+    );
+    // Nothing has been: what could be made is not there either.
+    let server = start(place.path(), "");
+    assert_eq!(as_root("GET", server.address, "/photos", "").status, 404);
+    // What the store has, may be named.
+    let way = Way::Data(&place.path().join("data"));
+    way.does("group add no-group");
+    assert!(server.stop().status.success());
+    let named = "[[user]]\nname = \"u\"\ngroups = [\"no-group\"]\n";
+    assert!(start(place.path(), named).stop().status.success());
+}
+
+/// By the same rules that hold for requests, and before there is a store.
+#[test]
+fn what_nobody_could_make_is_told_all_at_once_by_check_and_server() {
+    let place = tempfile::tempdir().unwrap();
+    let text = r#"
+[[bucket]]
+name = "Not A Name"
+[[policy]]
+name = "p"
+document = { Version = "no" }
+[[bucket]]
+name = "bucket"
+policy = "{}"
+[bucket.config]
+lifecycle = { Rules = [{ ID = "old" }] }
+[[user]]
+name = "u"
+policies = ["nowhere"]
+"#;
+    let ended = refused(place.path(), text);
+    assert_eq!(ended.status.code(), Some(2), "{}", ended.stderr);
+    assert!(!place.path().join("data").exists());
+    let file = place.path().join("settings.toml");
+    let checked = run(cairn(Path::new(env!("CARGO_BIN_EXE_cairn")))
+        .args(["config", "check"])
+        .arg(&file));
+    assert_eq!(checked.status.code(), Some(2));
+    let (warnings, errors): (Vec<&str>, Vec<&str>) = checked
+        .stderr
+        .lines()
+        .partition(|line| line.starts_with("warning: "));
+    assert!(
+        warnings[0].contains("settings.toml:14: user \"u\": policy \"nowhere\""),
+        "{warnings:?}"
+    );
+    let told: Vec<&str> = ended.stderr.lines().collect();
+    assert_eq!(errors, told);
+    for (error, says) in errors.iter().zip([
+        "settings.toml:2: bucket \"Not A Name\": name: expected 3 to 63",
+        "settings.toml:6: policy \"p\": document: ",
+        "settings.toml:9: bucket \"bucket\": policy: Missing required field",
+        "settings.toml:11: bucket \"bucket\": lifecycle: Rules.0: Status: expected Enabled or",
+    ]) {
+        assert!(error.contains(says), "{says}: {error}");
+    }
+    assert_eq!(errors.len(), 4, "{errors:?}");
 }
 
 /// Of a policy with a document, and of one that is there without being declared.

@@ -17,7 +17,7 @@ use support::signed;
 
 fn slow(line: &str, operation: &str) -> Option<Value> {
     let line: Value = serde_json::from_str(line).ok()?;
-    let fields = line["fields"].clone();
+    let fields = line.clone();
     let is_it = fields["message"] == "slow request" && fields["operation"] == operation;
     is_it.then_some(fields)
 }
@@ -45,7 +45,7 @@ fn a_slow_request_tells_where_its_time_went_once_that_is_wanted() {
         .wait_for_log(|line| slow(line, "LogIn"));
     assert!(fields["working_ms"].as_u64().unwrap() >= 1, "{fields}");
     assert_eq!(fields["status"], 201);
-    let id = fields["id"].as_str().unwrap();
+    let id = fields["request_id"].as_str().unwrap();
     assert!(answer.head.contains(id), "{id} is not in {}", answer.head);
     let ended = server.stop();
     let count = ended

@@ -114,12 +114,7 @@ impl Identity {
             Number::Made => new_account_number()?,
             Number::Given(number) => number.to_owned(),
         };
-        let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
-        if !number.is_empty() && !is_number {
-            return Err(Error::Validation(
-                "An account number has twelve digits".into(),
-            ));
-        }
+        check_account(new.name, &number)?;
         new.email.map(check_email).transpose()?;
         Ok(Account {
             id: match new.canonical_id {
@@ -127,7 +122,7 @@ impl Identity {
                 None => new_canonical_id()?,
             },
             number,
-            name: text("name", new.name, limits::USER_NAME_BYTES_MAX)?,
+            name: new.name.to_owned(),
             display_name: text(
                 "display name",
                 new.display_name.unwrap_or(new.name),
@@ -139,6 +134,17 @@ impl Identity {
             home: String::new(),
         })
     }
+}
+
+/// Name and number; a number that is empty is none.
+pub(crate) fn check_account(name: &str, number: &str) -> Result<()> {
+    let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
+    if !number.is_empty() && !is_number {
+        return Err(Error::Validation(
+            "An account number has twelve digits".into(),
+        ));
+    }
+    text("name", name, limits::USER_NAME_BYTES_MAX).map(|_| ())
 }
 
 fn is_free(state: &State, new: &Account) -> Result<()> {

@@ -9,6 +9,7 @@ mod accounts;
 mod allowance;
 mod belongings;
 mod caller;
+pub mod check;
 mod derive;
 mod error;
 mod holders;

@@ -114,6 +114,11 @@ pub(crate) struct ReadyMade {
     pub(crate) silence: Named,
 }
 
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let amazons = POLICIES.iter().map(|(name, ..)| *name);
+    amazons.chain(ROLES.iter().map(|(name, ..)| *name))
+}
+
 impl ReadyMade {
     pub(crate) fn compile() -> Result<Self> {
         let mut policies = BTreeMap::new();

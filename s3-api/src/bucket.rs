@@ -4,6 +4,7 @@
 //! Settings are read by every request and changed by few, so one count of all changes decides
 //! whether what was kept still holds.
 
+pub(crate) mod check;
 pub(crate) mod cors;
 pub(crate) mod document;
 pub(crate) mod encryption;

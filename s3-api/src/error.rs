@@ -19,6 +19,8 @@ pub struct S3Error {
     /// Where it differs from the code's own.
     message: Option<Cow<'static, str>>,
     extras: Vec<(&'static str, String)>,
+    /// What exactly is wrong, where Amazon says less and our own doors say it.
+    detail: Option<Cow<'static, str>>,
     headers: Option<Box<HeaderMap>>,
 }
 
@@ -28,6 +30,7 @@ impl S3Error {
             code,
             message: None,
             extras: Vec::new(),
+            detail: None,
             headers: None,
         }
     }
@@ -37,6 +40,19 @@ impl S3Error {
         Self::new(Code::InvalidArgument)
             .extra("ArgumentName", name)
             .extra("ArgumentValue", value)
+    }
+
+    /// `MalformedXML`, of which Amazon tells clients nothing more. `detail` names the element, and
+    /// what was expected of it.
+    pub(crate) fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::MalformedXML).detail(detail)
+    }
+
+    /// What is wrong, for whom Amazon's sentence says too little. No client of S3 is told.
+    #[must_use]
+    pub(crate) fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.detail = Some(detail.into());
+        self
     }
 
     #[must_use]
@@ -73,6 +89,11 @@ impl S3Error {
 
     pub(crate) fn take_headers(&mut self) -> Option<HeaderMap> {
         self.headers.take().map(|headers| *headers)
+    }
+
+    /// What is wrong, in as many words as are known here. Clients of S3 are told Amazon's.
+    pub fn plain(&self) -> &str {
+        self.detail.as_deref().unwrap_or(self.sentence())
     }
 
     pub(crate) fn sentence(&self) -> &str {

@@ -44,6 +44,7 @@ pub use access::Ground;
 pub use access_log::{AccessEntry, AccessLogStats};
 pub use auth::SigV2;
 pub use body::wire::ConnectionFate;
+pub use bucket::check::{check_bucket_name, check_configuration};
 pub use bucket::ownership::Ownership;
 pub use client::{Client, Scheme};
 pub use config::{CustomerKeys, S3Config};

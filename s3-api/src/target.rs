@@ -96,7 +96,11 @@ pub(crate) fn check_bucket_name(name: &str) -> Result<(), S3Error> {
     if is_bucket_name(name) {
         return Ok(());
     }
-    Err(S3Error::new(Code::InvalidBucketName).extra("BucketName", name))
+    let invalid = S3Error::new(Code::InvalidBucketName).extra("BucketName", name);
+    Err(invalid.detail(
+        "expected 3 to 63 lower-case letters, digits, hyphens and dots, a letter or digit at both \
+         ends",
+    ))
 }
 
 /// Amazon's rules for general purpose buckets.

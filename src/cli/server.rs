@@ -97,9 +97,6 @@ fn help(setting: &Setting) -> String {
 fn given(setting: &'static Setting, matches: &ArgMatches) -> Option<Chosen> {
     let flag = setting.flag()?;
     let typed = matches.get_many::<String>(setting.name)?;
-    Some(Chosen {
-        setting,
-        values: typed.flat_map(|text| setting.split(text)).collect(),
-        origin: Origin::Flag(flag),
-    })
+    let values = typed.flat_map(|text| setting.split(text)).collect();
+    Some(Chosen::new(setting, values, Origin::Flag(flag)))
 }

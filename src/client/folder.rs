@@ -111,10 +111,9 @@ impl Folder {
 
 /// That of the server: with its region, ownership and webhooks.
 fn configuration(data: &Path) -> Result<(Effective, ServerConfig), Failure> {
-    let folder = named("data").map(|setting| Chosen {
-        setting,
-        values: vec![data.to_string_lossy().into_owned()],
-        origin: Origin::Flag("--data".to_owned()),
+    let folder = named("data").map(|setting| {
+        let values = vec![data.to_string_lossy().into_owned()];
+        Chosen::new(setting, values, Origin::Flag("--data".to_owned()))
     });
     let server = ServerArgs {
         given: folder.into_iter().collect(),

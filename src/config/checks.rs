@@ -1,6 +1,6 @@
 //! What values mean, where that takes more than a word.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
 use pipeline::lifecycle::Day;
@@ -19,13 +19,29 @@ pub(super) fn resolve_all(given: &[String]) -> Result<Vec<SocketAddr>, String> {
 /// A host name is looked up once, here; where it has several addresses, the first one counts.
 fn resolve(given: &str) -> Result<SocketAddr, String> {
     let refuse = |detail: &str| {
-        format!("{given:?}: {detail}; expected ADDR:PORT, such as 127.0.0.1:9000 or [::]:9000")
+        format!(
+            "{given:?}: {detail}; expected ADDR:PORT, such as 127.0.0.1:9000, or :9000 for all addresses"
+        )
     };
+    // Everybody writes all addresses so.
+    if let Some(port) = given.strip_prefix(':') {
+        let port = port.parse::<u16>().map_err(|_| refuse("no port"))?;
+        return Ok(SocketAddr::new(every_address(), port));
+    }
     given
         .to_socket_addrs()
         .map_err(|error| refuse(&error.to_string()))?
         .next()
         .ok_or_else(|| refuse("no such address"))
+}
+
+/// Both versions where the machine has both.
+fn every_address() -> IpAddr {
+    let everywhere = IpAddr::from(Ipv6Addr::UNSPECIFIED);
+    match UdpSocket::bind((everywhere, 0)) {
+        Ok(_) => everywhere,
+        Err(_) => Ipv4Addr::UNSPECIFIED.into(),
+    }
 }
 
 pub(super) fn console(given: &str) -> Result<Option<SocketAddr>, String> {

@@ -1,10 +1,10 @@
 //! Which value of each setting counts: of file, environment and flags the strongest.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::declared::Declared;
+use super::declared::{Declared, Reference};
+use super::environment::{Environment, of_environment};
 use super::file::{self, Document};
 use super::origin::{Fault, Origin};
 use super::setting::Setting;
@@ -23,6 +23,33 @@ pub(crate) struct Chosen {
     pub(crate) setting: &'static Setting,
     pub(crate) values: Vec<String>,
     pub(crate) origin: Origin,
+    /// Of the values in a file, where each may have one of its own.
+    pub(crate) lines: Vec<usize>,
+}
+
+impl Chosen {
+    pub(crate) fn new(setting: &'static Setting, values: Vec<String>, origin: Origin) -> Chosen {
+        Chosen {
+            setting,
+            values,
+            origin,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Where one of the values is.
+    pub(super) fn origin_of(&self, at: usize) -> Origin {
+        match (&self.origin, self.lines.get(at)) {
+            (Origin::File(path, _), Some(line)) => Origin::File(path.clone(), *line),
+            (origin, _) => origin.clone(),
+        }
+    }
+
+    /// What is wrong with one of the values.
+    pub(super) fn fault(&self, at: usize, what: &str) -> Fault {
+        let value = self.values.get(at..=at).unwrap_or_default();
+        Fault::of(self.setting, value, &self.origin_of(at), what)
+    }
 }
 
 /// Without the values: they may be secret.
@@ -40,13 +67,6 @@ pub(crate) struct Effective {
     pub(crate) file: Option<PathBuf>,
     /// Of what was read, before anything was checked.
     faults: Vec<Fault>,
-}
-
-/// How the environment is asked.
-pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-
-pub(crate) fn of_process(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
 }
 
 impl Effective {
@@ -109,20 +129,25 @@ impl Effective {
 
     /// The settings as what they mean, or everything that is wrong with them.
     pub(crate) fn check(&self) -> Result<ServerConfig, Vec<Fault>> {
-        let (config, mut faults) = self.read();
-        if config.data.as_os_str().is_empty() {
-            let what = "no data folder is named: --data DIR, CAIRN_DATA, or data in a file";
-            faults.push(Fault(what.to_owned()));
-        }
-        match faults.is_empty() {
-            true => Ok(config),
-            false => Err(faults),
-        }
+        let what = "no data folder is named: --data DIR, CAIRN_DATA, or data in a file";
+        let without_folder = |config: &ServerConfig| config.data.as_os_str().is_empty();
+        self.checked(|config| without_folder(config).then(|| Fault::new(what.to_owned())))
     }
 
     /// The same, for who wants no data folder.
     pub(crate) fn check_apart(&self) -> Result<ServerConfig, Vec<Fault>> {
-        let (config, faults) = self.read();
+        self.checked(|_| None)
+    }
+
+    fn checked(
+        &self,
+        further: impl Fn(&ServerConfig) -> Option<Fault>,
+    ) -> Result<ServerConfig, Vec<Fault>> {
+        let (config, mut faults) = self.read();
+        faults.extend(further(&config));
+        // With the settings of a whole server it is known which there are.
+        faults.extend(self.declared.unknown_webhooks(&config.webhooks));
+        faults.sort();
         match faults.is_empty() {
             true => Ok(config),
             false => Err(faults),
@@ -134,15 +159,22 @@ impl Effective {
         self.read().1
     }
 
+    /// What may be wrong with it: only where a server runs is it known.
+    pub(crate) fn doubts(&self) -> Vec<Fault> {
+        let references = self.declared.references();
+        let unsure = references.iter().filter(|it| it.can_be_stored());
+        let mut doubts: Vec<Fault> = unsure.map(Reference::doubt).collect();
+        let webhooks = self.read().0.webhooks;
+        doubts.extend(self.declared.unknown_webhooks(&webhooks));
+        doubts.sort();
+        doubts
+    }
+
     fn read(&self) -> (ServerConfig, Vec<Fault>) {
         let mut draft = Draft::empty();
         let mut faults = self.faults.clone();
-        for Chosen {
-            setting,
-            values,
-            origin,
-        } in &self.chosen
-        {
+        for chosen in &self.chosen {
+            let (setting, values) = (chosen.setting, &chosen.values);
             // Unset: a draft begins that way.
             if values.is_empty() && !setting.kind.is_list() {
                 continue;
@@ -150,11 +182,23 @@ impl Effective {
             let wrong = values.iter().find_map(|value| setting.kind.fault(value));
             let checked = wrong.map_or_else(|| (setting.put)(&mut draft, values), Err);
             if let Err(what) = checked {
-                faults.push(Fault::of(setting, values, origin, &what));
+                faults.push(Fault::of(setting, values, &chosen.origin, &what));
             }
         }
+        let references = self.declared.references();
+        let nowhere = references.iter().filter(|it| !it.can_be_stored());
+        faults.extend(nowhere.map(Reference::fault));
         let config = draft.finish(self, &mut faults);
+        faults.sort();
+        faults.dedup();
         (config, faults)
+    }
+
+    /// Of those that are set.
+    pub(super) fn origins<const N: usize>(&self, names: [&str; N]) -> Vec<Origin> {
+        let chosen = names.into_iter().filter_map(|name| self.named(name));
+        let set = chosen.filter(|chosen| !chosen.values.is_empty());
+        set.map(|chosen| chosen.origin.clone()).collect()
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Chosen> {
@@ -164,32 +208,7 @@ impl Effective {
 }
 
 fn by_default(setting: &'static Setting) -> Chosen {
-    Chosen {
-        setting,
-        values: setting.defaults(),
-        origin: Origin::Default,
-    }
-}
-
-fn of_environment(environment: Environment<'_>) -> (Vec<Chosen>, Vec<Fault>) {
-    let (mut chosen, mut faults) = (Vec::new(), Vec::new());
-    for setting in SETTINGS {
-        let mut set = setting
-            .variables()
-            .filter_map(|name| Some((environment(&name)?, name)));
-        let Some((value, name)) = set.next() else {
-            continue;
-        };
-        match value.into_string() {
-            Ok(text) => chosen.push(Chosen {
-                setting,
-                values: setting.split(&text),
-                origin: Origin::Environment(name),
-            }),
-            Err(_) => faults.push(Fault(format!("{name} is not valid UTF-8"))),
-        }
-    }
-    (chosen, faults)
+    Chosen::new(setting, setting.defaults(), Origin::Default)
 }
 
 fn file_to_read(

@@ -14,6 +14,7 @@ use super::origin::{Fault, Origin, nearest};
 use super::setting::{Kind, Setting, Sight};
 use super::table::{SETTINGS, named};
 use crate::limits::CONFIG_FILE_BYTES_MAX;
+use crate::secret_file;
 
 /// What a file says, and everything that is wrong with it.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ pub(super) fn read(path: &Path) -> Document {
             document
         }
         Err(error) => Document {
-            faults: vec![Fault(format!("{}: {error}", path.display()))],
+            faults: vec![Fault::new(format!("{}: {error}", path.display()))],
             ..Document::default()
         },
     }
@@ -55,9 +56,9 @@ pub(super) fn text_of(path: &Path) -> io::Result<(String, u32)> {
 /// A secret in a file is one only as long as nobody else may read it.
 fn exposed(path: &Path, mode: u32, document: &Document) -> Option<Fault> {
     let name = document.secret?;
-    (mode & 0o077 != 0).then(|| {
+    secret_file::is_exposed(path, mode).then(|| {
         let path = path.display();
-        Fault(format!(
+        Fault::new(format!(
             "{path} holds {name} and may be read or written by others than its owner (mode \
              {mode:03o}); run: chmod 600 {path}"
         ))
@@ -75,20 +76,14 @@ pub(super) fn parse(path: &Path, text: &str) -> Document {
     if !document.faults.is_empty() {
         return document;
     }
-    let mut reader = Reader {
-        path,
-        text,
-        declared: Declared::default(),
-        holds_secrets: None,
-        faults: Vec::new(),
-    };
+    let mut reader = Reader::new(path, text);
     for (key, value) in table.into_inner() {
         if TABLES.contains(&&**key.get_ref()) {
             reader.read(key.get_ref(), value);
             continue;
         }
         let line = line_of(text, key.span().start);
-        match setting(path, line, key.get_ref(), &value) {
+        match setting(path, text, line, key.get_ref(), &value) {
             Ok(chosen) => document.chosen.push(chosen),
             Err(fault) => document.faults.push(fault),
         }
@@ -108,6 +103,7 @@ pub(super) fn line_of(text: &str, offset: usize) -> usize {
 
 fn setting(
     path: &Path,
+    text: &str,
     line: usize,
     key: &str,
     value: &Spanned<DeValue<'_>>,
@@ -124,7 +120,18 @@ fn setting(
         setting,
         values,
         origin: Origin::File(path.to_owned(), line),
+        lines: lines(text, value.get_ref()),
     })
+}
+
+/// Where each of several values stands.
+fn lines(text: &str, value: &DeValue<'_>) -> Vec<usize> {
+    let line = |value: &Spanned<DeValue<'_>>| line_of(text, value.span().start);
+    match value {
+        DeValue::Array(items) => items.iter().map(line).collect(),
+        DeValue::Table(pairs) => pairs.values().map(line).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn unknown(key: &str) -> String {

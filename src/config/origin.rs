@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use super::setting::{Setting, Sight};
 use crate::telemetry::printable::Printable;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
-    Default,
-    /// What a server is given that leaves nothing behind.
-    Ephemeral,
     File(PathBuf, usize),
     Environment(String),
     Flag(String),
+    /// What a server is given that leaves nothing behind.
+    Ephemeral,
+    Default,
 }
 
 impl fmt::Display for Origin {
@@ -28,34 +28,67 @@ impl fmt::Display for Origin {
 }
 
 /// Why a configuration cannot be used, in one line: where, what, and what was expected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Fault(pub(super) String);
+///
+/// In the order of their places: those of a file by their lines, then those of the environment, then
+/// those of flags.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct Fault {
+    /// Several, where values do not fit together. What has no place comes first.
+    places: Vec<Origin>,
+    text: String,
+}
 
 impl Fault {
-    pub(crate) fn new(what: String) -> Fault {
-        Fault(what)
+    pub(crate) fn new(text: String) -> Fault {
+        Fault {
+            places: Vec::new(),
+            text,
+        }
+    }
+
+    pub(crate) fn placed(origin: &Origin, what: impl fmt::Display) -> Fault {
+        Fault {
+            text: format!("{origin}: {what}"),
+            places: vec![origin.clone()],
+        }
+    }
+
+    /// Of values that do not fit together.
+    pub(super) fn between(origins: Vec<Origin>, what: &str) -> Fault {
+        let places: Vec<String> = origins.iter().map(Origin::to_string).collect();
+        Fault {
+            text: format!("{}: {what}", places.join(", ")),
+            places: origins,
+        }
     }
 
     /// Of a value. A secret one is not repeated.
     pub(super) fn of(setting: &Setting, values: &[String], origin: &Origin, what: &str) -> Fault {
+        Fault {
+            places: vec![origin.clone()],
+            text: Fault::text(setting, values, origin, what),
+        }
+    }
+
+    fn text(setting: &Setting, values: &[String], origin: &Origin, what: &str) -> String {
         let place = match origin {
             Origin::File(..) => format!("{origin}: {}", setting.name),
             Origin::Flag(_) | Origin::Environment(_) => origin.to_string(),
             Origin::Default | Origin::Ephemeral => format!("{} ({origin})", setting.name),
         };
-        Fault(match setting.sight {
+        match setting.sight {
             Sight::Open => {
                 let joined = values.join(" ");
                 format!("{place} \"{}\": {what}", Printable(&joined))
             }
             Sight::Secret => format!("{place}: {what}"),
-        })
+        }
     }
 
     /// Of a place in a file, and all that stands there.
     pub(super) fn at(path: &std::path::Path, line: usize, what: impl fmt::Display) -> Fault {
-        Fault(format!("{}:{line}: {what}", path.display()))
+        Fault::placed(&Origin::File(path.to_owned(), line), what)
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Setting {
     pub(crate) sight: Sight,
     /// Environment variables of other products that mean the same.
     pub(crate) also: &'static [&'static str],
+    /// Whether the value may stand in a file that a variable names.
+    pub(crate) by_file: bool,
 }
 
 /// The form of a value, and what bounds it.
@@ -76,6 +78,7 @@ impl Setting {
             effect: Effect::Restart,
             sight: Sight::Open,
             also: &[],
+            by_file: false,
         }
     }
 
@@ -91,6 +94,11 @@ impl Setting {
 
     pub(super) const fn secret(mut self) -> Setting {
         self.sight = Sight::Secret;
+        self.by_file()
+    }
+
+    pub(super) const fn by_file(mut self) -> Setting {
+        self.by_file = true;
         self
     }
 
@@ -116,6 +124,16 @@ impl Setting {
         std::iter::once(self.variable()).chain(also)
     }
 
+    /// Those that name a file with the value, each behind the one that has the value itself.
+    pub(crate) fn file_variables(&self) -> Vec<(String, String)> {
+        let variables = self.variables().filter(|_| self.by_file);
+        let pairs = variables.map(|name| {
+            let of_file = format!("{name}_FILE");
+            (name, of_file)
+        });
+        pairs.collect()
+    }
+
     /// The values in one text, as a flag or the environment has them. A list may be empty.
     pub(crate) fn split(&self, text: &str) -> Vec<String> {
         match self.kind {
@@ -127,6 +145,17 @@ impl Setting {
                 values.map(str::to_owned).collect()
             }
             _ => vec![text.to_owned()],
+        }
+    }
+
+    /// Of a number.
+    pub(crate) fn unit(&self) -> Option<&'static str> {
+        match (self.kind, self.placeholder) {
+            (Kind::Whole { .. }, "SECONDS") => Some("seconds"),
+            (Kind::Whole { .. }, "MILLISECONDS") => Some("milliseconds"),
+            (Kind::Whole { .. }, "MIB") => Some("MiB"),
+            (Kind::Whole { .. }, "PER_SECOND") => Some("per second"),
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! `cairn config`: what counts and where it comes from, and whether a file can be used.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,13 +8,15 @@ use std::sync::Arc;
 use admin::{SettingOrigin, SettingReload};
 use serde_json::{Value, json};
 
-use super::effective::{Chosen, Effective, of_process};
+use super::effective::{Chosen, Effective};
+use super::environment::of_process;
 use super::origin::{Fault, Origin};
-use super::setting::{Effect, Kind, Sight, switch};
+use super::setting::{Effect, Kind, Setting, Sight, switch};
+use super::variables;
 use crate::cli::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 use crate::exit;
-use crate::output::say;
-use crate::telemetry::printable::Printable;
+use crate::manage::table::{NOTHING, Table};
+use crate::output::{Tint, say};
 
 const HIDDEN: &str = "(hidden)";
 
@@ -26,20 +29,27 @@ pub(crate) fn run(command: &ConfigCommand) -> ExitCode {
 
 /// Tells on standard error what is wrong, one line each.
 pub(crate) fn refuse(faults: &[Fault]) -> ExitCode {
-    for fault in faults {
-        // If standard error is closed there is nobody to tell.
-        let _ = writeln!(io::stderr(), "error: {fault}");
-    }
+    tell("error", faults);
     ExitCode::from(exit::USAGE)
+}
+
+fn tell(what: &str, lines: &[impl Display]) {
+    for line in lines {
+        // If standard error is closed there is nobody to tell.
+        let _ = writeln!(io::stderr(), "{what}: {line}");
+    }
 }
 
 /// Also of a configuration that cannot be used: how else would one find out why.
 fn show(args: &ConfigShowArgs) -> ExitCode {
     let effective = Effective::gather(&args.server, &of_process);
-    say(&match args.json.wanted {
-        true => as_json(&effective),
-        false => as_table(&effective),
-    });
+    let doubts = doubts(&effective);
+    if args.json.wanted {
+        say(&as_json(&effective, &doubts));
+    } else {
+        say(&table(&effective).render(Tint::of_standard_output()));
+        tell("warning", &doubts);
+    }
     match effective.faults().as_slice() {
         [] => ExitCode::SUCCESS,
         faults => refuse(faults),
@@ -47,18 +57,28 @@ fn show(args: &ConfigShowArgs) -> ExitCode {
 }
 
 fn check(args: &ConfigCheckArgs) -> ExitCode {
-    let faults = Effective::of_file(&args.file).faults();
+    let effective = Effective::of_file(&args.file);
+    let (faults, doubts) = (effective.faults(), doubts(&effective));
     if args.json.wanted {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        say(&format!(
-            "{:#}\n",
-            json!({ "file": args.file.to_string_lossy(), "faults": faults })
-        ));
-    } else if faults.is_empty() {
-        say(&format!(
-            "{}: nothing is wrong with it\n",
-            args.file.display()
-        ));
+        let told = json!({
+            "file": args.file.to_string_lossy(),
+            "faults": texts(&faults),
+            "warnings": doubts,
+        });
+        say(&format!("{told}\n"));
+    } else {
+        tell("warning", &doubts);
+        if faults.is_empty() {
+            let but = if doubts.is_empty() {
+                ""
+            } else {
+                " but what is warned of"
+            };
+            say(&format!(
+                "{}: nothing is wrong with it{but}\n",
+                args.file.display()
+            ));
+        }
     }
     match faults.as_slice() {
         [] => ExitCode::SUCCESS,
@@ -67,34 +87,48 @@ fn check(args: &ConfigCheckArgs) -> ExitCode {
     }
 }
 
-/// Name, value and origin, separated by tabs.
-fn as_table(effective: &Effective) -> String {
-    let mut text = String::new();
-    for Chosen {
-        setting,
-        values,
-        origin,
-    } in &effective.chosen
-    {
-        let value = match setting.sight {
-            _ if values.is_empty() => "-".to_owned(),
-            Sight::Secret => HIDDEN.to_owned(),
-            Sight::Open => Printable(&values.join(" ")).to_string(),
-        };
-        text.push_str(&format!("{}\t{value}\t{origin}\n", setting.name));
-    }
-    text
+/// What may be wrong: with what is configured, and with the environment of this process.
+fn doubts(effective: &Effective) -> Vec<String> {
+    let unknown = variables::unknown(variables::of_process());
+    let unknown = unknown.iter().map(ToString::to_string);
+    texts(&effective.doubts())
+        .into_iter()
+        .chain(unknown)
+        .collect()
 }
 
-fn as_json(effective: &Effective) -> String {
+fn texts(faults: &[Fault]) -> Vec<String> {
+    faults.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn table(effective: &Effective) -> Table {
+    Table::of(&["setting", "value", "from"], &effective.chosen, |chosen| {
+        let setting = chosen.setting;
+        let value = match setting.sight {
+            _ if chosen.values.is_empty() => NOTHING.to_owned(),
+            Sight::Secret => HIDDEN.to_owned(),
+            Sight::Open => with_unit(setting, &chosen.values.join(" ")),
+        };
+        vec![setting.name.to_owned(), value, chosen.origin.to_string()]
+    })
+}
+
+fn with_unit(setting: &Setting, value: &str) -> String {
+    match (setting.unit(), value) {
+        (Some(unit), "1") => format!("1 {}", unit.strip_suffix('s').unwrap_or(unit)),
+        (Some(unit), value) => format!("{value} {unit}"),
+        (None, value) => value.to_owned(),
+    }
+}
+
+fn as_json(effective: &Effective, doubts: &[String]) -> String {
     let settings: Vec<Value> = effective.chosen.iter().map(row).collect();
-    format!(
-        "{:#}\n",
-        json!({
-            "file": effective.file.as_ref().map(|file| file.to_string_lossy()),
-            "settings": settings,
-        })
-    )
+    let shown = json!({
+        "file": effective.file.as_ref().map(|file| file.to_string_lossy()),
+        "settings": settings,
+        "warnings": doubts,
+    });
+    format!("{shown}\n")
 }
 
 fn row(chosen: &Chosen) -> Value {
@@ -102,10 +136,12 @@ fn row(chosen: &Chosen) -> Value {
         setting,
         values,
         origin,
+        ..
     } = chosen;
     json!({
         "name": setting.name,
         "value": value(chosen),
+        "unit": setting.unit(),
         "set": !values.is_empty(),
         "origin": origin.to_string(),
         "reload": setting.effect == Effect::Reload,
@@ -124,6 +160,7 @@ fn for_admin(chosen: &Chosen) -> admin::Setting {
         setting,
         values,
         origin,
+        ..
     } = chosen;
     let (origin, source) = match origin {
         Origin::Default => (SettingOrigin::Default, None),

@@ -3,9 +3,9 @@
 
 use admin::{BasePath, PublicUrl};
 use s3_api::{CustomerKeys, Domains, Ownership, SigV2};
-use tracing_subscriber::EnvFilter;
 
 use super::checks::{console, day, milliseconds, region, resolve_all, seconds};
+use super::log_level::log_level;
 use super::setting::{Kind, Setting, switch};
 use crate::config::LogFormat;
 use crate::proxies::TrustedProxies;
@@ -38,8 +38,8 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "listen",
         Kind::List(','),
         "ADDR:PORT",
-        "Addresses to listen on; a host name is looked up once; port 0 takes a free one, which the \
-         log names",
+        "Addresses to listen on, :9000 for all of this machine; a host name is looked up once; port 0 \
+         takes a free one, which the log names",
         |draft, values| {
             draft.config.listen = resolve_all(values)?;
             match draft.config.listen.is_empty() {
@@ -351,6 +351,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
             Ok(())
         },
     )
+    .by_file()
     .also(&["MINIO_ROOT_USER"]),
     Setting::new(
         "root-password",
@@ -409,10 +410,11 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "log-level",
         Kind::Text,
         "LEVEL",
-        "What is logged: error, warn, info, debug, trace, or directives such as info,s3_api=debug",
+        "What is logged: off, error, warn, info, debug, trace, or directives such as \
+         info,s3_api=debug; targets are the crates admin, cairn, h2, hyper_util, identity, pipeline, \
+         s3_api and storage_engine, and what is in them",
         |draft, values| {
-            EnvFilter::try_new(&values[0]).map_err(|error| error.to_string())?;
-            draft.config.live.log_level = values[0].clone();
+            draft.config.live.log_level = log_level(&values[0])?;
             Ok(())
         },
     )

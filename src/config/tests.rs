@@ -11,6 +11,7 @@ use crate::cli::{Cli, Command, ServerArgs};
 mod declared;
 mod document;
 mod layers;
+mod shown;
 mod values;
 
 fn server_args(flags: &[&str]) -> ServerArgs {

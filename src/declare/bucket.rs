@@ -35,14 +35,10 @@ impl Declarer<'_> {
         let has_lock = bucket
             .configurations
             .iter()
-            .any(|(kind, _)| kind == "object-lock");
+            .any(|configuration| configuration.it.0 == "object-lock");
         if bucket.object_lock && !row.lockable && !has_lock {
             let lock = json!({ "ObjectLockEnabled": "Enabled" });
             self.configure(name, "object-lock", &lock).await?;
-        }
-        for (kind, meant) in &bucket.configurations {
-            let configured = self.configure(name, kind, meant).await;
-            configured.map_err(|why| format!("{kind}: {why}"))?;
         }
         Ok(())
     }
@@ -55,7 +51,12 @@ impl Declarer<'_> {
         self.engine.bucket(name).await.map_err(told)
     }
 
-    async fn configure(&self, name: &str, kind: &str, meant: &Value) -> Result<(), String> {
+    pub(super) async fn configure(
+        &self,
+        name: &str,
+        kind: &str,
+        meant: &Value,
+    ) -> Result<(), String> {
         let place = path(&["buckets", name, "config", kind]);
         // There may be none yet.
         let there = self.ask(Method::GET, &place, None).await;
@@ -91,8 +92,12 @@ impl Declarer<'_> {
         match status.is_success() {
             true => Ok(answer),
             false => {
-                let message = answer["error"]["message"].as_str().unwrap_or_default();
-                Err(format!("{status}: {message}"))
+                let error = &answer["error"];
+                let message = error["message"].as_str().unwrap_or_default();
+                Err(match error["field"].as_str() {
+                    Some(field) => format!("{field}: {message}"),
+                    None => message.to_owned(),
+                })
             }
         }
     }

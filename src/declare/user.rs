@@ -8,7 +8,10 @@ use identity::{NewAccount, Number, Refusal};
 use tracing::info;
 
 use super::{Declarer, told};
-use crate::config::{Account, Group, Key, User};
+use crate::config::{Account, Group, Key, Placed, User};
+
+pub(super) const WITHOUT_KEY: &str = "a new account wants at least one key: keys = [{ access-key = …, \
+                                      secret-key = … }]";
 
 impl Declarer<'_> {
     pub(super) async fn group(&self, group: &Group) -> Result<(), String> {
@@ -26,11 +29,6 @@ impl Declarer<'_> {
         let (iam, name) = (self.iam(), &user.name);
         let there = iam.get_user(Some(name));
         if let (Err(_), Some(account)) = (&there, self.identity.account_by_name(name)) {
-            if !user.groups.is_empty() {
-                return Err(
-                    "there is an account of this name, and accounts are in no groups".to_owned(),
-                );
-            }
             return self.given(&account, &user.keys, &user.policies).await;
         }
         let view = match there {
@@ -51,6 +49,7 @@ impl Declarer<'_> {
         let groups = iam.list_groups_for_user(name, Default::default());
         let groups = groups.map_err(told)?.items;
         for group in &user.groups {
+            let group = &group.it;
             if groups.iter().all(|there| there.name != *group) {
                 let joined = iam.add_user_to_group(group, name).await;
                 joined.map_err(|error| format!("group {group:?}: {error}"))?;
@@ -64,13 +63,6 @@ impl Declarer<'_> {
             Some(there) => there,
             None => self.new_account(account).await?,
         };
-        if there.id == self.identity.root().id {
-            return Err("this is the name of the server's own account".to_owned());
-        }
-        let meant = account.number.as_deref().unwrap_or_default();
-        if there.number != meant {
-            return Err("an account keeps the number it was made with, or none".to_owned());
-        }
         self.given(&there, &account.keys, &account.policies).await
     }
 
@@ -79,15 +71,11 @@ impl Declarer<'_> {
         &self,
         account: &model::Account,
         keys: &[Key],
-        policies: &[String],
+        policies: &[Placed<String>],
     ) -> Result<(), String> {
         let iam = self.identity.iam_of(account);
         for key in keys {
             self.key(&iam, None, &account.arn(), key).await?;
-        }
-        if !policies.is_empty() && !account.is_plain() {
-            let what = "an account with a number may do everything in it, and is given no policies";
-            return Err(what.to_owned());
         }
         self.attach(PolicyHolder::User(&account.id), policies).await
     }
@@ -95,9 +83,7 @@ impl Declarer<'_> {
     /// An account begins with a key: the first of those that are declared.
     async fn new_account(&self, account: &Account) -> Result<Arc<model::Account>, String> {
         let Some(first) = account.keys.first() else {
-            let what = "a new account wants at least one key: keys = [{ access-key = …, secret-key \
-                        = … }]";
-            return Err(what.to_owned());
+            return Err(WITHOUT_KEY.to_owned());
         };
         let new = NewAccount {
             name: &account.name,
@@ -151,9 +137,13 @@ impl Declarer<'_> {
         Ok(())
     }
 
-    async fn attach(&self, of: PolicyHolder<'_>, policies: &[String]) -> Result<(), String> {
+    async fn attach(
+        &self,
+        of: PolicyHolder<'_>,
+        policies: &[Placed<String>],
+    ) -> Result<(), String> {
         let iam = self.iam();
-        for policy in policies {
+        for Placed { it: policy, .. } in policies {
             let attached = iam.attach_policy(of, &self.arn(policy)).await;
             attached.map_err(|error| format!("policy {policy:?}: {error}"))?;
         }

@@ -13,14 +13,14 @@ pub(super) fn ended(record: &Record, answer: &Answer, spent: &Spent, ending: &st
     macro_rules! line {
         ($level:ident) => {
             $level!(
-                id = record.id.as_str(),
+                request_id = %record.id.as_str(),
                 method = %record.method,
-                target = %Printable(&record.target()),
+                path = %Printable(&record.target()),
                 operation = answer.outcome.operation,
                 status = answer.status.as_u16(),
-                error = answer.outcome.error,
+                error = error(answer),
                 sent = answer.sent,
-                micros = number(spent.total.as_micros()),
+                total_us = number(spent.total.as_micros()),
                 "{ending}"
             )
         };
@@ -39,12 +39,12 @@ pub(super) fn ended(record: &Record, answer: &Answer, spent: &Spent, ending: &st
 /// Where the time went of a request that the server took long for.
 pub(super) fn slow(record: &Record, answer: &Answer, spent: &Spent) {
     warn!(
-        id = record.id.as_str(),
+        request_id = %record.id.as_str(),
         method = %record.method,
-        target = %Printable(&record.target()),
+        path = %Printable(&record.target()),
         operation = answer.outcome.operation,
         status = answer.status.as_u16(),
-        error = answer.outcome.error,
+        error = error(answer),
         received = record.clock.received_bytes(),
         sent = answer.sent,
         total_ms = number(spent.total.as_millis()),
@@ -54,6 +54,11 @@ pub(super) fn slow(record: &Record, answer: &Answer, spent: &Spent) {
         sending_ms = number(spent.sending.as_millis()),
         "slow request"
     );
+}
+
+/// The code of a refusal, if it was one.
+fn error(answer: &Answer) -> Option<&str> {
+    Some(answer.outcome.error).filter(|code| !code.is_empty())
 }
 
 /// Longer numbers would be texts in JSON.

@@ -43,6 +43,11 @@ impl Ways {
         })
     }
 
+    /// Those of S3, and those of the console.
+    pub(super) fn doors(&self) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
+        (addresses(&self.s3), addresses(&self.console))
+    }
+
     pub(super) fn tell(&self, data: &Path) {
         for address in addresses(&self.s3) {
             info!(%address, data = %data.display(), "listening");

@@ -40,7 +40,8 @@ pub(crate) fn start(config: &ServerConfig) -> Level {
             Level(Box::new(move |filter| told(handle.reload(filter))))
         }
         LogFormat::Json => {
-            let builder = builder.json();
+            // Flat: what is said stands beside when and by whom, and is found by its name alone.
+            let builder = builder.json().flatten_event(true);
             let builder = builder.map_event_format(|json| Named::new(Form::Json, json));
             let builder = builder.with_filter_reloading();
             let handle = builder.reload_handle();

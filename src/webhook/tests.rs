@@ -37,7 +37,23 @@ fn what_was_typed_is_checked() {
         check(&texts(&[wrong]), &tokens).unwrap_err();
     }
     let twice = check(&texts(&["a=http://x", "a=http://y"]), &[]);
-    assert_eq!(twice.unwrap_err(), InvalidWebhook::Twice("a".into()));
+    let wrong = InvalidWebhook {
+        setting: "webhook",
+        at: 1,
+        what: "a is given twice".into(),
+    };
+    assert_eq!(twice.unwrap_err(), [wrong]);
+    // All of them are told, and nothing that only follows.
+    let texts = [
+        texts(&["a=ftp://x", "b=http://x", "c"]),
+        texts(&["a=/file", "b=/file", "b=/file"]),
+    ];
+    let wrong = check(&texts[0], &texts[1]).unwrap_err();
+    let places: Vec<_> = wrong
+        .iter()
+        .map(|wrong| (wrong.setting, wrong.at))
+        .collect();
+    assert_eq!(places, [("webhook", 0), ("webhook", 2)]);
 }
 
 /// Answers one request with these bytes, and gives what it has heard. The connection stays open.

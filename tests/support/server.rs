@@ -109,7 +109,7 @@ fn address_in(line: &str, message: &str) -> Option<SocketAddr> {
         let address = rest.trim_start().strip_prefix("address=")?;
         return address.split(' ').next()?.parse().ok();
     };
-    let fields = &line["fields"];
+    let fields = &line;
     let address = fields["address"].as_str()?;
     (fields["message"] == message).then(|| address.parse().unwrap())
 }

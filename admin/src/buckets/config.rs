@@ -7,6 +7,7 @@ use crate::s3::Ask;
 use crate::shapes::{self, Form, KINDS, Kind, Removal};
 use crate::xml::{self, Element};
 use http::{Method, StatusCode};
+use s3_api::S3Error;
 use serde_json::Value;
 
 pub(crate) async fn get(call: &Call<'_>) -> Result<Value, Refused> {
@@ -26,8 +27,15 @@ pub(crate) async fn set(call: &Call<'_>, value: Value) -> Result<Nothing, Refuse
         Form::Xml(shape) => ask.document(&shapes::to_element(kind.root, &value, shape)?),
         Form::Json => ask.text(value.to_string()),
     };
-    ask.send(call).await?;
-    Ok(Nothing {})
+    match ask.send(call).await {
+        Ok(_) => Ok(Nothing {}),
+        // Of XML nobody has spoken here.
+        Err(refused) if refused.code == "MalformedXML" => {
+            let wrong = wrong(kind, call.path(0), &value)?;
+            Err(wrong.unwrap_or(refused))
+        }
+        Err(refused) => Err(refused),
+    }
 }
 
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
@@ -47,18 +55,62 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     Ok(Nothing {})
 }
 
-/// Whether a document could be a configuration of that kind: what its shape does not have is told.
-/// What a bucket would say to it is only known when it is set.
-pub fn check(kind: &str, value: &Value) -> Result<(), String> {
-    let kind = named(kind).map_err(|refused| refused.message)?;
-    let Form::Xml(shape) = kind.form else {
-        return Ok(());
+/// Whether a document could be a configuration of that kind: what its shape does not have, and what
+/// S3 would not take, is told with its field. What depends on the bucket, or on what else there is,
+/// is only known when it is set.
+pub fn check(bucket: &str, kind: &str, value: &Value) -> Result<(), String> {
+    let wrong = named(kind).and_then(|kind| wrong(kind, bucket, value));
+    match wrong.unwrap_or_else(Some) {
+        None => Ok(()),
+        Some(Refused { field, message, .. }) => Err(match field {
+            Some(field) if !field.is_empty() => format!("{field}: {message}"),
+            _ => message,
+        }),
+    }
+}
+
+/// What S3 would say to a document, in more words than it has for its clients.
+fn wrong(kind: &Kind, bucket: &str, value: &Value) -> Result<Option<Refused>, Refused> {
+    let read = |value: &Value| -> Result<Result<(), S3Error>, Refused> {
+        let text = match kind.form {
+            Form::Xml(shape) => shapes::to_element(kind.root, value, shape)?.document(),
+            Form::Json => value.to_string(),
+        };
+        Ok(s3_api::check_configuration(
+            kind.query,
+            bucket,
+            text.as_bytes(),
+        ))
     };
-    let made = shapes::to_element(kind.root, value, shape);
-    made.map(|_| ()).map_err(|refused| match refused.field {
-        Some(field) if !field.is_empty() => format!("{field}: {}", refused.message),
-        _ => refused.message,
-    })
+    let Err(error) = read(value)? else {
+        return Ok(None);
+    };
+    // The first of several rules that is wrong by itself as well.
+    for (list, items) in lists(value) {
+        for (at, item) in items.iter().enumerate() {
+            let mut alone = value.clone();
+            alone[list] = Value::Array(vec![item.clone()]);
+            if let Err(error) = read(&alone)? {
+                return Ok(Some(refused(&format!("{list}.{at}"), &error)));
+            }
+        }
+    }
+    Ok(Some(refused("", &error)))
+}
+
+/// Lists of objects that a document has at its top.
+fn lists(value: &Value) -> impl Iterator<Item = (&str, &Vec<Value>)> {
+    let fields = value.as_object().into_iter().flatten();
+    let lists = fields.filter_map(|(name, value)| Some((name.as_str(), value.as_array()?)));
+    lists.filter(|(_, items)| items.iter().all(Value::is_object))
+}
+
+fn refused(field: &str, error: &S3Error) -> Refused {
+    Refused {
+        code: error.code().name().into(),
+        field: (!field.is_empty()).then(|| field.to_owned()),
+        ..Refused::new(StatusCode::BAD_REQUEST, "", error.plain())
+    }
 }
 
 fn ask(call: &Call<'_>, kind: &Kind, method: Method) -> Ask {

@@ -167,11 +167,11 @@ pub(crate) fn draft(
     request: &KeyRequest<'_>,
 ) -> Result<NewKey> {
     let id = match request.id {
-        Some(id) => checked("access key", id, limits::ACCESS_KEY_BYTES_MAX)?,
+        Some(id) => checked_id(id)?,
         None => new_access_key()?,
     };
     let secret = match request.secret {
-        Some(secret) => checked("secret key", secret, limits::SECRET_BYTES_MAX)?,
+        Some(secret) => checked_secret(secret)?,
         None => new_secret()?,
     };
     if let Some(restriction) = request.restriction {
@@ -215,6 +215,20 @@ pub(crate) fn key_is_free(state: &State, id: &str) -> Result<()> {
             "Access key {id} already exists."
         ))),
     }
+}
+
+/// Whether a key could be given with these.
+pub(crate) fn check_key(id: &str, secret: &str) -> Result<()> {
+    checked_id(id)?;
+    checked_secret(secret).map(|_| ())
+}
+
+fn checked_id(id: &str) -> Result<String> {
+    checked("access key", id, limits::ACCESS_KEY_BYTES_MAX)
+}
+
+fn checked_secret(secret: &str) -> Result<String> {
+    checked("secret key", secret, limits::SECRET_BYTES_MAX)
 }
 
 /// What was given goes into headers and scopes: printable, no slash, no comma.

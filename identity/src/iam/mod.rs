@@ -20,10 +20,11 @@ mod versions;
 
 pub use entities::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
 pub use keys::{KeyRequest, KeyStatus, NewKey};
-pub(crate) use keys::{draft, key_is_free, without_key};
+pub(crate) use keys::{check_key, draft, key_is_free, without_key};
 pub use listed::ListedUser;
 pub use page::{Page, Paging};
 pub use people::{PolicyHolder, UserView};
+pub(crate) use policies::managed_document;
 pub use policies::{NewPolicy, PolicyFilter, PolicyScope, PolicyView};
 pub use providers::NewProvider;
 pub use rename::Renaming;

@@ -294,7 +294,7 @@ fn without_limits(state: &State, arn: &str) -> Option<Write> {
     given.then(|| Write::Delete(RowKey::Limits(arn.to_owned())))
 }
 
-pub(super) fn managed_document(text: &str) -> Result<()> {
+pub(crate) fn managed_document(text: &str) -> Result<()> {
     document(Kind::Identity, text)?;
     match Policy::counted_bytes(text) <= limits::MANAGED_POLICY_BYTES_MAX {
         true => Ok(()),

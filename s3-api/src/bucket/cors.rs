@@ -69,14 +69,22 @@ impl Rule {
                 }
                 "ExposeHeader" => rule.exposed.push(read_exposed(text)?),
                 "MaxAgeSeconds" => {
-                    let seconds = text.parse().map_err(|_| malformed())?;
+                    let seconds = text.parse().map_err(|_| {
+                        S3Error::malformed("MaxAgeSeconds: expected a whole number")
+                    })?;
                     rule.max_age_seconds = Some(seconds);
                 }
-                _ => return Err(malformed()),
+                name => {
+                    return Err(S3Error::malformed(format!(
+                        "CORSRule: there is no {name} in it"
+                    )));
+                }
             }
         }
         if rule.methods.is_empty() || rule.origins.is_empty() {
-            return Err(malformed());
+            return Err(S3Error::malformed(
+                "AllowedMethods and AllowedOrigins: expected at least one of each",
+            ));
         }
         Ok(rule)
     }
@@ -133,11 +141,11 @@ impl Document for Cors {
         for child in root.children() {
             match child.name() {
                 "CORSRule" => rules.push(Rule::read(child)?),
-                _ => return Err(malformed()),
+                name => return Err(S3Error::malformed(format!("there is no {name} in it"))),
             }
         }
         if rules.is_empty() {
-            return Err(malformed());
+            return Err(S3Error::malformed("CORSRules: expected at least one"));
         }
         if rules.len() > CORS_RULES_MAX {
             return Err(invalid(format!(
@@ -185,11 +193,8 @@ fn read_exposed(text: &str) -> Result<String, S3Error> {
     }
     // It becomes part of a header.
     let is_name = http::HeaderName::from_bytes(text.as_bytes()).is_ok();
-    is_name.then(|| text.to_owned()).ok_or_else(malformed)
-}
-
-fn malformed() -> S3Error {
-    S3Error::new(Code::MalformedXML)
+    let no_name = || S3Error::malformed("ExposeHeaders: expected names of headers");
+    is_name.then(|| text.to_owned()).ok_or_else(no_name)
 }
 
 fn invalid(message: String) -> S3Error {

@@ -49,10 +49,10 @@ impl Document for BucketEncryption {
 
     fn read(root: &Element<'_>) -> Result<Self, S3Error> {
         let [rule] = root.children() else {
-            return Err(malformed());
+            return Err(S3Error::malformed("Rules: expected exactly one"));
         };
         if rule.name() != "Rule" {
-            return Err(malformed());
+            return Err(S3Error::malformed("Rules: expected exactly one"));
         }
         let mut read = Self {
             method: None,
@@ -64,7 +64,11 @@ impl Document for BucketEncryption {
                 "ApplyServerSideEncryptionByDefault" => read.method = Some(method(child)?),
                 "BucketKeyEnabled" => read.bucket_key = Some(flag(child.text().trim())?),
                 "BlockedEncryptionTypes" => read.blocked = Some(blocked(child)?),
-                _ => return Err(malformed()),
+                name => {
+                    return Err(S3Error::malformed(format!(
+                        "Rule: there is no {name} in it"
+                    )));
+                }
             }
         }
         Ok(read)
@@ -120,7 +124,9 @@ fn method(element: &Element<'_>) -> Result<DefaultMethod, S3Error> {
         }
         (Some("aws:kms:dsse"), _) => Err(S3Error::new(Code::NotImplemented)
             .message("Dual-layer encryption (aws:kms:dsse) is not implemented.")),
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(
+            "SSEAlgorithm: expected AES256 or aws:kms",
+        )),
     }
 }
 
@@ -128,7 +134,9 @@ fn blocked(element: &Element<'_>) -> Result<Blocked, S3Error> {
     match element.child_text("EncryptionType") {
         Some("NONE") => Ok(Blocked::Nothing),
         Some("SSE-C") => Ok(Blocked::CustomerKeys),
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(
+            "BlockedEncryptionTypes: expected NONE or SSE-C",
+        )),
     }
 }
 
@@ -136,12 +144,10 @@ fn flag(text: &str) -> Result<bool, S3Error> {
     match text.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(
+            "BucketKeyEnabled: expected true or false",
+        )),
     }
-}
-
-fn malformed() -> S3Error {
-    S3Error::new(Code::MalformedXML)
 }
 
 #[cfg(test)]

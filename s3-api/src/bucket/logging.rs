@@ -4,7 +4,7 @@
 mod tests;
 
 use super::document::{Document, Unset};
-use crate::error::{Code, S3Error};
+use crate::error::S3Error;
 use crate::limits::LOG_PREFIX_BYTES_MAX;
 use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
@@ -44,6 +44,9 @@ const DATE_SOURCES: [(DateSource, &str); 2] = [
     (DateSource::DeliveryTime, "DeliveryTime"),
 ];
 
+const KEY_FORMATS: &str = "TargetObjectKeyFormat: expected SimplePrefix, or PartitionedPrefix with a \
+                           PartitionDateSource of EventTime or DeliveryTime";
+
 impl Document for Logging {
     const KIND: &'static str = "logging";
     const ROOT: &'static str = "BucketLoggingStatus";
@@ -54,7 +57,7 @@ impl Document for Logging {
             [enabled] if enabled.name() == "LoggingEnabled" => Ok(Self {
                 target: Some(target(enabled)?),
             }),
-            _ => Err(malformed()),
+            _ => Err(S3Error::malformed("expected LoggingEnabled, or nothing")),
         }
     }
 
@@ -89,10 +92,15 @@ fn target(enabled: &Element<'_>) -> Result<LogTarget, S3Error> {
             "TargetPrefix" => prefix = Some(child.text()),
             "TargetGrants" => check_grants(child)?,
             "TargetObjectKeyFormat" => keys = key_format(child)?,
-            _ => return Err(malformed()),
+            name => {
+                return Err(S3Error::malformed(format!(
+                    "LoggingEnabled: there is no {name} in it"
+                )));
+            }
         }
     }
-    let prefix = prefix.ok_or_else(malformed)?;
+    let prefix =
+        prefix.ok_or_else(|| S3Error::malformed("TargetPrefix is missing, which may be empty"))?;
     if prefix.len() > LOG_PREFIX_BYTES_MAX {
         return Err(
             S3Error::invalid_argument("TargetPrefix", prefix).message(format!(
@@ -101,7 +109,9 @@ fn target(enabled: &Element<'_>) -> Result<LogTarget, S3Error> {
         );
     }
     Ok(LogTarget {
-        bucket: bucket.ok_or_else(malformed)?.to_owned(),
+        bucket: bucket
+            .ok_or_else(|| S3Error::malformed("TargetBucket is missing"))?
+            .to_owned(),
         prefix: prefix.to_owned(),
         keys,
     })
@@ -115,7 +125,9 @@ fn check_grants(grants: &Element<'_>) -> Result<(), S3Error> {
             Some("FULL_CONTROL" | "READ" | "WRITE")
         );
         if grant.name() != "Grant" || grant.child("Grantee").is_none() || !is_known {
-            return Err(malformed());
+            return Err(S3Error::malformed(
+                "TargetGrants: expected Grantees with FULL_CONTROL, READ or WRITE",
+            ));
         }
     }
     Ok(())
@@ -123,20 +135,16 @@ fn check_grants(grants: &Element<'_>) -> Result<(), S3Error> {
 
 fn key_format(element: &Element<'_>) -> Result<KeyFormat, S3Error> {
     let [format] = element.children() else {
-        return Err(malformed());
+        return Err(S3Error::malformed(KEY_FORMATS));
     };
     match format.name() {
         "SimplePrefix" => Ok(KeyFormat::Simple),
         "PartitionedPrefix" => {
             let source = format.child_text("PartitionDateSource");
             let known = DATE_SOURCES.iter().find(|(_, name)| source == Some(name));
-            let (source, _) = known.ok_or_else(malformed)?;
+            let (source, _) = known.ok_or_else(|| S3Error::malformed(KEY_FORMATS))?;
             Ok(KeyFormat::Partitioned(*source))
         }
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(KEY_FORMATS)),
     }
-}
-
-fn malformed() -> S3Error {
-    S3Error::new(Code::MalformedXML)
 }

@@ -96,7 +96,8 @@ fn rule(element: &Element<'_>) -> Result<Rule, S3Error> {
             .message("There is no EventBridge to send events to."));
     }
     let kind = KINDS.iter().find(|(_, name, _)| *name == element.name());
-    let (service, _, target) = kind.ok_or_else(malformed)?;
+    let (service, _, target) =
+        kind.ok_or_else(|| S3Error::malformed(format!("there is no {} in it", element.name())))?;
     let (mut id, mut arn, mut filter, mut events) = (None, None, None, Vec::new());
     for child in element.children() {
         let text = child.text().trim();
@@ -107,12 +108,16 @@ fn rule(element: &Element<'_>) -> Result<Rule, S3Error> {
             // Of the older form: who may call the function, which nobody asks here.
             "InvocationRole" if *service == Service::Function => {}
             name if name == *target => arn = Some(text),
-            _ => return Err(malformed()),
+            name => {
+                return Err(S3Error::malformed(format!(
+                    "there is no {name} in a rule for a {target}"
+                )));
+            }
         }
     }
-    let arn = arn.ok_or_else(malformed)?;
+    let arn = arn.ok_or_else(|| S3Error::malformed(format!("{target}Arn is missing")))?;
     if events.is_empty() {
-        return Err(malformed());
+        return Err(S3Error::malformed("Events: expected at least one"));
     }
     Ok(Rule {
         id: id.map_or_else(new_id, Ok)?,
@@ -161,11 +166,13 @@ fn read_filter(element: &Element<'_>) -> Result<Filter, S3Error> {
     let mut filter = Filter::default();
     for key in element.children() {
         if key.name() != "S3Key" {
-            return Err(malformed());
+            return Err(S3Error::malformed("Filter: expected a Key"));
         }
         for rule in key.children() {
             if rule.name() != "FilterRule" {
-                return Err(malformed());
+                return Err(S3Error::malformed(
+                    "Filter: expected FilterRules in the Key",
+                ));
             }
             read_filter_rule(rule, &mut filter)?;
         }
@@ -174,7 +181,9 @@ fn read_filter(element: &Element<'_>) -> Result<Filter, S3Error> {
 }
 
 fn read_filter_rule(rule: &Element<'_>, filter: &mut Filter) -> Result<(), S3Error> {
-    let name = rule.child_text("Name").ok_or_else(malformed)?;
+    let name = rule
+        .child_text("Name")
+        .ok_or_else(|| S3Error::malformed("FilterRules: Name is missing: prefix or suffix"))?;
     // White space belongs to a key.
     let value = rule.child("Value").map(Element::text).unwrap_or_default();
     if value.len() > EVENT_FILTER_BYTES_MAX {
@@ -222,10 +231,6 @@ fn write(rule: &Rule, target: &'static str, xml: &mut Writer) {
             }
         });
     });
-}
-
-fn malformed() -> S3Error {
-    S3Error::new(Code::MalformedXML)
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> S3Error {

@@ -56,7 +56,7 @@ impl Document for ObjectLock {
 
     fn read(root: &Element<'_>) -> Result<Self, S3Error> {
         if root.child_text("ObjectLockEnabled") != Some("Enabled") {
-            return Err(S3Error::new(Code::MalformedXML));
+            return Err(S3Error::malformed("ObjectLockEnabled: expected Enabled"));
         }
         let rule = root.child("Rule").map(read_rule).transpose()?;
         Ok(Self { rule })
@@ -82,11 +82,15 @@ impl Document for ObjectLock {
 }
 
 fn read_rule(rule: &Element<'_>) -> Result<Rule, S3Error> {
-    let malformed = || S3Error::new(Code::MalformedXML);
-    let retention = rule.child("DefaultRetention").ok_or_else(malformed)?;
+    let retention = rule
+        .child("DefaultRetention")
+        .ok_or_else(|| S3Error::malformed("Rule: DefaultRetention is missing"))?;
     let mode = retention.child_text("Mode").and_then(parse_mode);
-    let mode = mode.ok_or_else(malformed)?;
-    let number = |text: &str| text.parse::<i64>().map_err(|_| malformed());
+    let mode = mode.ok_or_else(|| S3Error::malformed("Mode: expected GOVERNANCE or COMPLIANCE"))?;
+    let number = |text: &str| {
+        text.parse::<i64>()
+            .map_err(|_| S3Error::malformed("Days or Years: expected a whole number"))
+    };
     let days = retention.child_text("Days").map(number).transpose()?;
     let years = retention.child_text("Years").map(number).transpose()?;
     // What is less than nothing is refused like nothing.
@@ -94,7 +98,11 @@ fn read_rule(rule: &Element<'_>) -> Result<Rule, S3Error> {
     let period = match (days, years) {
         (Some(days), None) => Period::Days(positive(days)),
         (None, Some(years)) => Period::Years(positive(years)),
-        _ => return Err(malformed()),
+        _ => {
+            return Err(S3Error::malformed(
+                "DefaultRetention: expected either Days or Years",
+            ));
+        }
     };
     match period.days() {
         0 => Err(S3Error::new(Code::InvalidRetentionPeriod)

@@ -42,7 +42,12 @@ impl Document for Ownership {
     const ROOT: &'static str = "OwnershipControls";
 
     fn read(root: &Element<'_>) -> Result<Self, S3Error> {
-        let malformed = || S3Error::new(Code::MalformedXML);
+        let malformed = || {
+            S3Error::malformed(
+                "Rules: expected one with ObjectOwnership BucketOwnerEnforced, \
+                 BucketOwnerPreferred or ObjectWriter",
+            )
+        };
         let [rule] = root.children() else {
             return Err(malformed());
         };

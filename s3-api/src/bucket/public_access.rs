@@ -36,11 +36,16 @@ impl Document for PublicAccessBlock {
         {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(S3Error::new(Code::MalformedXML)),
+            Some(_) => Err(S3Error::malformed(format!(
+                "{name}: expected true or false"
+            ))),
         };
         let is_known = |child: &Element<'_>| FIELDS.contains(&child.name());
         if !root.children().iter().all(is_known) {
-            return Err(S3Error::new(Code::MalformedXML));
+            return Err(S3Error::malformed(format!(
+                "expected {}",
+                FIELDS.join(", ")
+            )));
         }
         Ok(Self {
             block_acls: flag(FIELDS[0])?,

@@ -2,7 +2,7 @@
 //! whose requester pays must say that they know.
 
 use super::document::{Document, Unset};
-use crate::error::{Code, S3Error};
+use crate::error::S3Error;
 use crate::xml::reader::Element;
 use crate::xml::writer::Writer;
 
@@ -20,7 +20,9 @@ impl Document for Payer {
         match root.child_text("Payer") {
             Some("BucketOwner") => Ok(Payer::BucketOwner),
             Some("Requester") => Ok(Payer::Requester),
-            _ => Err(S3Error::new(Code::MalformedXML)),
+            _ => Err(S3Error::malformed(
+                "Payer: expected BucketOwner or Requester",
+            )),
         }
     }
 

@@ -161,7 +161,8 @@ impl Document for Website {
                 "RoutingRules",
             ]
             .contains(&child.name());
-            is_known.then_some(()).ok_or_else(malformed)?;
+            let unknown = || S3Error::malformed(format!("there is no {} in it", child.name()));
+            is_known.then_some(()).ok_or_else(unknown)?;
         }
         let Some(elsewhere) = root.child("RedirectAllRequestsTo") else {
             return read_pages(root).map(Website::Pages);
@@ -171,7 +172,8 @@ impl Document for Website {
                 "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.",
             ));
         }
-        let host = text_of(elsewhere, "HostName").ok_or_else(malformed)?;
+        let host = text_of(elsewhere, "HostName")
+            .ok_or_else(|| S3Error::malformed("RedirectAllRequestsTo: HostName is missing"))?;
         Ok(Website::Elsewhere(Place {
             host: read_host(host)?,
             protocol: text_of(elsewhere, "Protocol")
@@ -247,7 +249,11 @@ impl Rule {
                 ));
             }
         }
-        rule.redirect = Redirect::read(element.child("Redirect").ok_or_else(malformed)?)?;
+        rule.redirect = Redirect::read(
+            element
+                .child("Redirect")
+                .ok_or_else(|| S3Error::malformed("RoutingRules: Redirect is missing"))?,
+        )?;
         Ok(rule)
     }
 }
@@ -279,7 +285,9 @@ impl Redirect {
             key,
         };
         if redirect == Self::default() {
-            return Err(malformed());
+            return Err(S3Error::malformed(
+                "Redirect: expected something that changes",
+            ));
         }
         Ok(redirect)
     }
@@ -318,7 +326,9 @@ fn read_pages(root: &Element<'_>) -> Result<Pages, S3Error> {
     }
     let rules = rules.iter().map(|rule| match rule.name() {
         "RoutingRule" => Rule::read(rule),
-        _ => Err(malformed()),
+        name => Err(S3Error::malformed(format!(
+            "RoutingRules: there is no {name} in them"
+        ))),
     });
     Ok(Pages {
         index: suffix.to_owned(),
@@ -330,7 +340,8 @@ fn read_pages(root: &Element<'_>) -> Result<Pages, S3Error> {
 /// It becomes part of a header.
 fn read_host(text: &str) -> Result<String, S3Error> {
     let is_authority = text.parse::<http::uri::Authority>().is_ok() && !text.contains('@');
-    is_authority.then(|| text.to_owned()).ok_or_else(malformed)
+    let no_host = || S3Error::malformed("HostName: expected the name of a host");
+    is_authority.then(|| text.to_owned()).ok_or_else(no_host)
 }
 
 fn read_error_code(text: &str) -> Result<StatusCode, S3Error> {
@@ -365,10 +376,6 @@ fn write_some(xml: &mut Writer, name: &'static str, text: Option<&str>) {
     if let Some(text) = text {
         xml.text(name, text);
     }
-}
-
-fn malformed() -> S3Error {
-    S3Error::new(Code::MalformedXML)
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> S3Error {

@@ -37,7 +37,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Versioning, S3Error> {
     match root.child_text("Status") {
         Some("Enabled") => Ok(Versioning::Enabled),
         Some("Suspended") => Ok(Versioning::Suspended),
-        Some(_) => Err(S3Error::new(Code::MalformedXML)),
+        Some(_) => Err(S3Error::malformed("Status: expected Enabled or Suspended")),
         None => Err(S3Error::new(Code::IllegalVersioningConfigurationException)),
     }
 }

@@ -3,6 +3,8 @@
 use super::*;
 use identity::model::Limits;
 
+const ALL: &str = r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
 fn declared(place: &Path, text: &str) -> Declared {
     let effective = Effective::of_file(Path::new(&file(place, text)));
     assert_eq!(effective.faults(), []);
@@ -18,9 +20,9 @@ fn refused(place: &Path, text: &str) -> String {
 #[test]
 fn policies_users_and_buckets_are_read() {
     let place = tempfile::tempdir().unwrap();
-    fs::write(place.path().join("all.json"), "{\"Statement\": []}").unwrap();
+    fs::write(place.path().join("all.json"), ALL).unwrap();
     let secret = place.path().join("bert.secret");
-    fs::write(&secret, "bert's secret key\n").unwrap();
+    fs::write(&secret, "bert's-secret-key\n").unwrap();
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
     let declared = declared(
         place.path(),
@@ -41,7 +43,7 @@ limits = { requests_per_second = 5 }
 [[user]]
 name = "anna"
 policies = ["readers"]
-keys = [{ access-key = "ANNA", secret-key = "anna's secret" }]
+keys = [{ access-key = "ANNA", secret-key = "anna's-secret" }]
 
 [[user]]
 name = "bert"
@@ -69,7 +71,7 @@ number = "111122223333"
     let [_, all, guest] = &declared.policies[..] else {
         panic!("{:?}", declared.policies);
     };
-    assert_eq!(all.it.document.as_deref(), Some("{\"Statement\": []}"));
+    assert_eq!(all.it.document.as_deref(), Some(ALL));
     let limits = Limits {
         storage: Some(10 << 30),
         objects: Some(1000),
@@ -83,11 +85,19 @@ number = "111122223333"
     };
     assert_eq!((&guest.it.document, guest.it.limits), (&None, Some(slow)));
     assert_eq!(declared.policies[0].it.limits, None);
-    assert_eq!(declared.users[0].it.policies, ["readers"]);
+    let [readers] = &declared.users[0].it.policies[..] else {
+        panic!("{:?}", declared.users);
+    };
+    assert_eq!(readers.it, "readers");
+    assert!(
+        readers.origin.to_string().ends_with(":17"),
+        "{:?}",
+        readers.origin
+    );
     let key = &declared.users[1].it.keys[0];
     assert_eq!(
         (&*key.access, key.secret.expose()),
-        ("BERT", "bert's secret key")
+        ("BERT", "bert's-secret-key")
     );
     let bucket = &declared.buckets[0];
     assert_eq!(bucket.it.quota_bytes, Some(10 << 30));
@@ -96,7 +106,7 @@ number = "111122223333"
         .it
         .configurations
         .iter()
-        .map(|(kind, value)| format!("{kind} {value}"))
+        .map(|it| format!("{} {}", it.it.0, it.it.1))
         .collect();
     assert_eq!(
         configurations,
@@ -128,47 +138,51 @@ fn what_cannot_be_is_told_with_its_line() {
             "missing field `name`",
         ),
         (
-            "[[bucket]]\nname = \"a\"\nversioning = \"on\"\n",
+            "[[bucket]]\nname = \"aaa\"\nversioning = \"on\"\n",
             3,
             "unknown variant `on`",
         ),
         (
-            "[[bucket]]\nname = \"a\"\nquota = \"1 GB\"\n",
+            "[[bucket]]\nname = \"aaa\"\nquota = \"1 GB\"\n",
             3,
             "\"1 GB\": expected bytes",
         ),
         (
-            "[[bucket]]\nname = \"a\"\nquota = -1\n",
+            "[[bucket]]\nname = \"aaa\"\nquota = -1\n",
             3,
             "`-1`, expected bytes",
         ),
         (
-            "[[bucket]]\nname = \"a\"\nobject-lock = true\nversioning = \"suspended\"\n",
+            "[[bucket]]\nname = \"aaa\"\nobject-lock = true\nversioning = \"suspended\"\n",
             1,
             "cannot be suspended",
         ),
         ("[bucket]\nname = \"a\"\n", 1, "[[bucket]]"),
         (
-            "[[bucket]]\nname = \"a\"\nconfig = { lifecyle = {} }\n",
-            1,
+            "[[bucket]]\nname = \"aaa\"\nconfig = { lifecyle = {} }\n",
+            3,
             "Known: versioning, lifecycle",
         ),
         (
-            "[[bucket]]\nname = \"a\"\nconfig = { cors = { Rules = [] } }\n",
-            1,
+            "[[bucket]]\nname = \"aaa\"\nconfig = { cors = { Rules = [] } }\n",
+            3,
             "cors: Rules: There is no such field",
         ),
         (
-            "[[bucket]]\nname = \"a\"\npolicy = \"{}\"\nconfig = { policy = {} }\n",
+            "[[bucket]]\nname = \"aaa\"\npolicy = \"{}\"\nconfig = { policy = {} }\n",
             1,
             "policy is declared twice",
         ),
         (
-            "[[bucket]]\nname = \"a\"\nconfig = { cors = \"none.json\" }\n",
-            1,
+            "[[bucket]]\nname = \"aaa\"\nconfig = { cors = \"none.json\" }\n",
+            3,
             "none.json",
         ),
-        ("[[bucket]]\nname = \"a\"\npolicy = \"{\"\n", 1, "not JSON"),
+        (
+            "[[bucket]]\nname = \"aaa\"\npolicy = \"{\"\n",
+            3,
+            "not JSON",
+        ),
         ("[[policy]]\nname = \"a\"\n", 1, "expected document or file"),
         (
             "[[policy]]\nname = \"a\"\nlimits = { requests-per-second = 0 }\n",
@@ -196,8 +210,8 @@ fn what_cannot_be_is_told_with_its_line() {
             "none.json",
         ),
         (
-            "\n[[user]]\nname = \"a\"\nkeys = [{ access-key = \"A\" }]\n",
-            2,
+            "\n[[user]]\nname = \"a\"\nkeys = [{ access-key = \"AKEY\" }]\n",
+            4,
             "secret-key",
         ),
         ("[[buckets]]\nname = \"a\"\n", 1, "did you mean bucket?"),
@@ -212,10 +226,197 @@ fn what_cannot_be_is_told_with_its_line() {
 #[test]
 fn a_file_with_the_secret_of_a_user_is_for_its_owner_alone() {
     let place = tempfile::tempdir().unwrap();
-    let text = "[[user]]\nname = \"a\"\nkeys = [{ access-key = \"A\", secret-key = \"hidden\" }]\n";
+    let text = "[[user]]\nname = \"a\"\nkeys = [{ access-key = \"AKEY\", secret-key = \"hidden-secret\" }]\n";
     let path = file(place.path(), text);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
     let faults = Effective::of_file(Path::new(&path)).faults();
     assert!(faults[0].to_string().contains("chmod 600"), "{faults:?}");
     assert!(!format!("{:?}", declared(place.path(), text)).contains("hidden"));
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines() {
+    let place = tempfile::tempdir().unwrap();
+    let path = file(
+        place.path(),
+        r#"region = "eu west"
+
+[[bucket]]
+name = "UPPER"
+
+[[bucket]]
+name = "photos"
+[bucket.config]
+lifecycle = { Rules = [{ ID = "new", Status = "Enabled", Filter = {}, Expiration = { Days = 1 } }, { ID = "old" }] }
+encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = "DES" } }] }
+
+[[policy]]
+name = "bad policy"
+document = { Version = "2012-10-17", Statement = [{ Effect = "Alow", Action = "*", Resource = "*" }] }
+
+[[group]]
+name = "of all!"
+
+[[account]]
+name = "one"
+number = "12"
+
+[[user]]
+name = "bad name!"
+policies = ["arn:aws:iam::aws:policy/AdministratorAcces"]
+keys = [
+    { access-key = "A/B", secret-key = "long-enough" },
+    { access-key = "TWICE", secret-key = "long-enough" },
+    { access-key = "TWICE", secret-key = "long-enough" },
+]
+
+[webhook]
+mail = "http://localhost:1"
+a = "ftp://x"
+"#,
+    );
+    let effective = gather(
+        &["--data", "d", "--config", &path, "--log-level", "loud"],
+        &[],
+    );
+    let faults: Vec<String> = effective.faults().iter().map(ToString::to_string).collect();
+    let expected = [
+        (1, "region"),
+        (3, "bucket \"UPPER\": name: expected 3 to 63"),
+        (
+            9,
+            "bucket \"photos\": lifecycle: Rules.1: Status: expected Enabled or Disabled",
+        ),
+        (
+            10,
+            "bucket \"photos\": encryption: Rules.0: SSEAlgorithm: expected AES256",
+        ),
+        (
+            12,
+            "policy \"bad policy\": The specified value for policyName",
+        ),
+        (14, "policy \"bad policy\": document: "),
+        (16, "group \"of all!\": "),
+        (19, "account \"one\": An account number has twelve digits"),
+        (23, "user \"bad name!\": The specified value for userName"),
+        (
+            25,
+            "AdministratorAcces\" is neither declared nor ready-made (did you mean AdministratorAccess?)",
+        ),
+        (27, "key \"A/B\": The access key must have"),
+        (29, "key \"TWICE\" is declared twice"),
+        (34, "webhook \"a=ftp://x\": expected an address"),
+    ];
+    assert_eq!(faults.len(), expected.len() + 1, "{faults:#?}");
+    for (fault, (line, says)) in faults.iter().zip(expected) {
+        assert!(
+            fault.starts_with(&format!("{path}:{line}: ")),
+            "{line}: {fault}"
+        );
+        assert!(fault.contains(says), "{says}: {fault}");
+        assert!(
+            !fault.contains("long-enough") && !fault.contains("XML"),
+            "{fault}"
+        );
+    }
+    // Flags come last.
+    let last = faults.last().unwrap();
+    assert!(last.starts_with("--log-level \"loud\": "), "{last}");
+}
+
+#[test]
+fn what_only_a_store_can_have_is_a_doubt() {
+    let place = tempfile::tempdir().unwrap();
+    let text = r#"
+[[policy]]
+name = "readers"
+document = { Statement = [{ Effect = "Allow", Action = "s3:Get*", Resource = "*" }] }
+[[policy]]
+name = "guest"
+limits = { objects = 7 }
+[[policy]]
+name = "gone"
+limits = { objects = 7 }
+[[group]]
+name = "staff"
+policies = ["readers", "AmazonS3ReadOnlyAccess", "arn:aws:iam::111122223333:policy/team/readers"]
+[[user]]
+name = "anna"
+policies = ["reader"]
+groups = [
+    "staff",
+    "Stuff",
+]
+[[bucket]]
+name = "photos"
+config = { logging = { LoggingEnabled = { TargetBucket = "logs", TargetPrefix = "" } } }
+[[bucket]]
+name = "videos"
+config = { logging = { LoggingEnabled = { TargetBucket = "photos", TargetPrefix = "" } } }
+"#;
+    let path = file(place.path(), text);
+    let effective = Effective::of_file(Path::new(&path));
+    assert_eq!(effective.faults(), []);
+    let doubts: Vec<String> = effective.doubts().iter().map(ToString::to_string).collect();
+    let expected = [
+        (
+            8,
+            "policy \"gone\" is neither declared nor ready-made; a server starts only if",
+        ),
+        (
+            16,
+            "user \"anna\": policy \"reader\" is neither declared nor ready-made (did you mean readers?)",
+        ),
+        (19, "user \"anna\": group \"Stuff\" is not declared"),
+        (
+            23,
+            "bucket \"photos\": logging: bucket \"logs\" is not declared",
+        ),
+    ];
+    assert_eq!(doubts.len(), expected.len(), "{doubts:#?}");
+    for (doubt, (line, says)) in doubts.iter().zip(expected) {
+        assert!(
+            doubt.starts_with(&format!("{path}:{line}: ")),
+            "{line}: {doubt}"
+        );
+        assert!(doubt.contains(says), "{says}: {doubt}");
+    }
+}
+
+#[test]
+fn receivers_of_events_have_to_be_set() {
+    let place = tempfile::tempdir().unwrap();
+    let text = r#"
+[webhook]
+known = "http://localhost:1"
+[[bucket]]
+name = "photos"
+[bucket.config.notification]
+QueueConfigurations = [
+    { QueueArn = "arn:cairn:sqs::known:webhook", Events = ["s3:ObjectCreated:*"] },
+    { QueueArn = "arn:cairn:sqs::unknown:webhook", Events = ["s3:ObjectRemoved:*"] },
+]
+"#;
+    let path = file(place.path(), text);
+    let refused = fault(gather(&["--data", "d", "--config", &path], &[]).check());
+    let says = "bucket \"photos\": notification: there is no webhook \"unknown\"";
+    assert!(
+        refused.starts_with(&path) && refused.contains(says),
+        "{refused}"
+    );
+    // A variable may set it.
+    let both = (
+        "CAIRN_WEBHOOK",
+        "known=http://localhost:1 unknown=http://localhost:2",
+    );
+    gather(&["--data", "d", "--config", &path], &[both])
+        .check()
+        .unwrap();
+    let effective = Effective::of_file(Path::new(&path));
+    assert_eq!(effective.faults(), []);
+    let doubts = effective.doubts();
+    assert!(
+        doubts.len() == 1 && doubts[0].to_string().contains(says),
+        "{doubts:?}"
+    );
 }

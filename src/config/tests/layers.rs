@@ -184,16 +184,110 @@ fn a_server_wants_a_data_folder() {
 }
 
 #[test]
-fn mistyped_variables_are_noticed_and_those_of_others_left_alone() {
+fn unknown_variables_are_noticed_and_those_of_others_left_alone() {
     let names = [
         "CAIRN_LISEN",
         "CAIRN_LISTEN",
         "CAIRN_CONFIG",
         "CAIRN_SERVICE_HOST",
+        "CAIRN_SERVICE_PORT_S3",
+        "CAIRN_PORT",
         "CAIRN_PORT_9000_TCP",
+        "CAIRN_PORT_9000_TCP_ADDR",
+        "CAIRN_CONSOLE_SERVICE_HOST",
+        "CAIRN_SERVER",
+        "CAIRN_TOKEN",
+        "CAIRN_ROOT_PASSWORD_FILE",
+        "CAIRN_TEST_SEED",
+        "CAIRN_REGION_FILE",
+        "CAIRN_COLOUR",
         "LISEN",
     ];
-    let found = mistyped(names.into_iter().map(str::to_owned));
-    let expected = ("CAIRN_LISEN".to_owned(), "CAIRN_LISTEN".to_owned());
-    assert_eq!(found, [expected]);
+    let found = unknown_variables(names.into_iter().map(str::to_owned));
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "CAIRN_COLOUR: no setting is called so",
+            "CAIRN_LISEN: no setting is called so; did you mean CAIRN_LISTEN?",
+            "CAIRN_REGION_FILE: no setting is called so; did you mean CAIRN_REGION?",
+        ]
+    );
+}
+
+#[test]
+fn secrets_may_stand_in_files() {
+    let place = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str, mode| {
+        let path = place.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let user = write("user", "keeper\n", 0o600);
+    let password = write("password", "long enough\n", 0o600);
+    let with = |variables: &[(&str, &str)]| gather(&["--data", "d"], variables);
+    for [of_user, of_password] in [
+        ["CAIRN_ROOT_USER_FILE", "CAIRN_ROOT_PASSWORD_FILE"],
+        ["MINIO_ROOT_USER_FILE", "MINIO_ROOT_PASSWORD_FILE"],
+    ] {
+        let effective = with(&[(of_user, &user), (of_password, &password)]);
+        let origin = effective.named("root-password").unwrap().origin.to_string();
+        assert_eq!(origin, of_password);
+        let root = effective.check().unwrap().root.unwrap();
+        assert_eq!((root.user(), root.password()), ("keeper", "long enough"));
+    }
+    // Ours are stronger than those of others, whichever way the value comes.
+    let both = with(&[
+        ("MINIO_ROOT_USER", "other"),
+        ("CAIRN_ROOT_USER_FILE", &user),
+        ("CAIRN_ROOT_PASSWORD", "long enough"),
+        ("CAIRN_ROOT_PASSWORD_FILE", ""),
+    ]);
+    assert_eq!(both.check().unwrap().root.unwrap().user(), "keeper");
+
+    let refused = |variables: &[(&str, &str)]| {
+        let variables = [&[("CAIRN_ROOT_USER", "keeper")], variables].concat();
+        let faults = with(&variables).faults();
+        faults
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let open = write("open", "long enough", 0o644);
+    let told = refused(&[("CAIRN_ROOT_PASSWORD_FILE", &open)]);
+    assert!(
+        told.contains("CAIRN_ROOT_PASSWORD_FILE: ") && told.contains("chmod 600"),
+        "{told}"
+    );
+    let told = refused(&[("CAIRN_ROOT_PASSWORD_FILE", "/nowhere/password")]);
+    assert!(
+        told.contains("/nowhere/password") && told.contains("no such file"),
+        "{told}"
+    );
+    let told = refused(&[
+        ("CAIRN_ROOT_PASSWORD_FILE", &password),
+        ("CAIRN_ROOT_PASSWORD", "long enough"),
+    ]);
+    let both = "CAIRN_ROOT_PASSWORD, CAIRN_ROOT_PASSWORD_FILE: both are set";
+    assert!(
+        told.contains(both) && !told.contains("long enough"),
+        "{told}"
+    );
+}
+
+#[test]
+fn values_that_do_not_fit_together_are_placed() {
+    let place = tempfile::tempdir().unwrap();
+    let path = file(place.path(), "\ntls-certificate = \"a.pem\"\n");
+    let refused = fault(gather(&["--data", "d", "--config", &path], &[]).check());
+    let begins = format!("{path}:2: tls-certificate and tls-key belong together");
+    assert!(refused.starts_with(&begins), "{refused}");
+    let with_key = [("CAIRN_TLS_KEY", "a.key:b.key")];
+    let refused = fault(gather(&["--data", "d", "--config", &path], &with_key).check());
+    assert!(
+        refused.starts_with(&format!("{path}:2, CAIRN_TLS_KEY: ")),
+        "{refused}"
+    );
 }

@@ -13,8 +13,22 @@ fn addresses_are_resolved_once() {
 }
 
 #[test]
+fn a_port_alone_is_one_of_all_addresses() {
+    let listen = config(&["--listen", ":9000", "--console", ":9001"]);
+    assert!(listen.listen[0].ip().is_unspecified() && listen.listen[0].port() == 9000);
+    assert!(listen.console.unwrap().ip().is_unspecified());
+}
+
+#[test]
 fn an_address_without_a_port_is_refused() {
-    for given in ["127.0.0.1", "localhost:", "127.0.0.1:70000", ""] {
+    for given in [
+        "127.0.0.1",
+        "localhost:",
+        "127.0.0.1:70000",
+        ":",
+        ":70000",
+        "",
+    ] {
         let refused = fault(check(&["--listen", given]));
         assert!(refused.contains("ADDR:PORT"), "{refused}");
         assert!(refused.starts_with("--listen "), "{refused}");
@@ -86,7 +100,10 @@ fn webhooks_are_checked_with_their_tokens() {
     assert_eq!(webhooks[0].url, "http://localhost:1/x,y");
     assert_eq!(webhooks[1].token, Some("/run/token".into()));
     let refused = fault(check(&["--webhook", "a"]));
-    assert!(refused.contains("NAME=URL"), "{refused}");
+    assert!(
+        refused.starts_with("--webhook \"a\": expected NAME=URL"),
+        "{refused}"
+    );
 }
 
 #[test]

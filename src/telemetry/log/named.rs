@@ -57,6 +57,10 @@ where
 /// `id` is made of digits and letters.
 fn with_name(form: Form, line: &str, id: &str) -> String {
     let line = line.trim_end_matches('\n');
+    // Of a line about the request itself.
+    if line.contains("request_id") && line.contains(id) {
+        return format!("{line}\n");
+    }
     match (form, line.strip_suffix('}')) {
         (Form::Json, Some(open)) => format!("{open},\"request_id\":\"{id}\"}}\n"),
         _ => format!("{line} request_id={id}\n"),

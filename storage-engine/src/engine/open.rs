@@ -95,7 +95,9 @@ impl Engine {
         };
         let mut engine = Engine::assemble_with(parts, config.compact)?;
         engine.folder = Some(folder);
-        tracing::info!(elapsed = ?started.elapsed(), "store is open");
+        let elapsed = started.elapsed().as_millis();
+        let elapsed_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
+        tracing::info!(elapsed_ms, "store is open");
         Ok(engine)
     }
 

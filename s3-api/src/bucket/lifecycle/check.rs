@@ -86,7 +86,9 @@ fn scope(rule: &Rule) -> Result<(), S3Error> {
         ));
     }
     match lone_marker && by_size {
-        true => Err(S3Error::new(Code::MalformedXML)),
+        true => Err(S3Error::malformed(
+            "ExpiredObjectDeleteMarker: not together with sizes of objects",
+        )),
         false => Ok(()),
     }
 }

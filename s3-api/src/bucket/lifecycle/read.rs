@@ -9,16 +9,23 @@ use pipeline::lifecycle::{
 };
 use pipeline::limits::RULES_MAX;
 use ring::rand::{SecureRandom, SystemRandom};
+use std::str::FromStr;
 use storage_engine::ids::Timestamp;
 use storage_engine::row::Tag;
 use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 
+const ONE_CONDITION: &str = "Filter: expected one of Prefix, Tag, ObjectSizeGreaterThan, \
+                             ObjectSizeLessThan, and And for several of them";
+const ONE_TIME: &str = "Expiration: expected one of Days, Date and ExpiredObjectDeleteMarker (true \
+                        or false)";
+
 pub(super) fn configuration(root: &Element<'_>) -> Result<Configuration, S3Error> {
     only(root, &["Rule"])?;
     let rules = root.children();
     if rules.is_empty() || rules.len() > RULES_MAX {
-        return Err(malformed());
+        let expected = format!("Rules: expected 1 to {RULES_MAX} of them");
+        return Err(S3Error::malformed(expected));
     }
     check_versions_of_scopes(rules)?;
     Ok(Configuration {
@@ -68,7 +75,7 @@ fn rule(rule: &Element<'_>) -> Result<Rule, S3Error> {
         status: match single(rule, "Status")?.map(|status| status.text().trim()) {
             Some("Enabled") => Status::Enabled,
             Some("Disabled") => Status::Disabled,
-            _ => return Err(malformed()),
+            _ => return Err(S3Error::malformed("Status: expected Enabled or Disabled")),
         },
         scope: scope(rule)?,
         expiration: single(rule, "Expiration")?.map(expiration).transpose()?,
@@ -104,7 +111,9 @@ fn scope(rule: &Element<'_>) -> Result<Scope, S3Error> {
     match (single(rule, "Prefix")?, single(rule, "Filter")?) {
         (Some(prefix), None) => Ok(Scope::Prefix(prefix.text().to_owned())),
         (None, Some(element)) => Ok(Scope::Filter(filter(element)?)),
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(
+            "Filter: expected one, {} for all objects, and no Prefix beside it",
+        )),
     }
 }
 
@@ -112,7 +121,7 @@ fn filter(filter: &Element<'_>) -> Result<Filter, S3Error> {
     let condition = match filter.children() {
         [] => return Ok(Filter::Everything),
         [condition] => condition,
-        _ => return Err(malformed()),
+        _ => return Err(S3Error::malformed(ONE_CONDITION)),
     };
     match condition.name() {
         "Prefix" => Ok(Filter::Prefix(condition.text().to_owned())),
@@ -120,7 +129,7 @@ fn filter(filter: &Element<'_>) -> Result<Filter, S3Error> {
         "ObjectSizeGreaterThan" => Ok(Filter::LargerThan(size(condition)?)),
         "ObjectSizeLessThan" => Ok(Filter::SmallerThan(size(condition)?)),
         "And" => Ok(Filter::And(and(condition)?)),
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(ONE_CONDITION)),
     }
 }
 
@@ -135,7 +144,7 @@ fn and(and: &Element<'_>) -> Result<And, S3Error> {
         ],
     )?;
     if and.children().len() < 2 {
-        return Err(malformed());
+        return Err(S3Error::malformed("And: expected two conditions or more"));
     }
     let tags = and.children().iter().filter(|child| child.name() == "Tag");
     Ok(And {
@@ -151,7 +160,7 @@ fn and(and: &Element<'_>) -> Result<And, S3Error> {
 fn tag(tag: &Element<'_>) -> Result<Tag, S3Error> {
     only(tag, &["Key", "Value"])?;
     let text = |name| {
-        let element = single(tag, name)?.ok_or_else(malformed)?;
+        let element = required(tag, name)?;
         Ok::<_, S3Error>(element.text().to_owned())
     };
     Ok(Tag {
@@ -171,9 +180,9 @@ fn expiration(expiration: &Element<'_>) -> Result<Expiration, S3Error> {
         [marker] if marker.name() == "ExpiredObjectDeleteMarker" => match marker.text().trim() {
             "true" => Ok(Expiration::LoneMarker(true)),
             "false" => Ok(Expiration::LoneMarker(false)),
-            _ => Err(malformed()),
+            _ => Err(S3Error::malformed(ONE_TIME)),
         },
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(ONE_TIME)),
     }
 }
 
@@ -185,7 +194,11 @@ fn transition(transition: &Element<'_>) -> Result<Transition, S3Error> {
             "'Days' in Transition action must be nonnegative",
         )?),
         (None, Some(at)) => TransitionTime::Date(date(at)?),
-        _ => return Err(malformed()),
+        _ => {
+            return Err(S3Error::malformed(
+                "Transition: expected either Days or Date",
+            ));
+        }
     };
     Ok(Transition {
         time,
@@ -195,7 +208,7 @@ fn transition(transition: &Element<'_>) -> Result<Transition, S3Error> {
 
 fn noncurrent_expiration(expiration: &Element<'_>) -> Result<NoncurrentExpiration, S3Error> {
     only(expiration, &["NoncurrentDays", "NewerNoncurrentVersions"])?;
-    let days = single(expiration, "NoncurrentDays")?.ok_or_else(malformed)?;
+    let days = required(expiration, "NoncurrentDays")?;
     let message = "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive \
                    integer";
     Ok(NoncurrentExpiration {
@@ -209,7 +222,7 @@ fn noncurrent_transition(transition: &Element<'_>) -> Result<NoncurrentTransitio
         transition,
         &["NoncurrentDays", "NewerNoncurrentVersions", "StorageClass"],
     )?;
-    let days = single(transition, "NoncurrentDays")?.ok_or_else(malformed)?;
+    let days = required(transition, "NoncurrentDays")?;
     let message = "'NoncurrentDays' in NoncurrentVersionTransition action must be nonnegative";
     Ok(NoncurrentTransition {
         days: not_negative(days, message)?,
@@ -220,7 +233,7 @@ fn noncurrent_transition(transition: &Element<'_>) -> Result<NoncurrentTransitio
 
 fn abort(abort: &Element<'_>) -> Result<u32, S3Error> {
     only(abort, &["DaysAfterInitiation"])?;
-    let days = single(abort, "DaysAfterInitiation")?.ok_or_else(malformed)?;
+    let days = required(abort, "DaysAfterInitiation")?;
     let message = "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a \
                    positive integer";
     positive(days, message)
@@ -235,8 +248,9 @@ fn kept(parent: &Element<'_>) -> Result<Option<u32>, S3Error> {
 }
 
 fn class(transition: &Element<'_>) -> Result<StorageClass, S3Error> {
-    let name = single(transition, "StorageClass")?.ok_or_else(malformed)?;
-    StorageClass::named(name.text().trim()).ok_or_else(malformed)
+    let name = required(transition, "StorageClass")?;
+    let class = StorageClass::named(name.text().trim());
+    class.ok_or_else(|| S3Error::malformed("StorageClass: there is no such storage class"))
 }
 
 fn positive(element: &Element<'_>, message: &'static str) -> Result<u32, S3Error> {
@@ -248,12 +262,12 @@ fn positive(element: &Element<'_>, message: &'static str) -> Result<u32, S3Error
 
 /// A number of the schema's: 32 bits with a sign.
 fn not_negative(element: &Element<'_>, message: &'static str) -> Result<u32, S3Error> {
-    let number: i32 = element.text().trim().parse().map_err(|_| malformed())?;
+    let number: i32 = whole(element)?;
     u32::try_from(number).map_err(|_| S3Error::new(Code::InvalidArgument).message(message))
 }
 
 fn size(element: &Element<'_>) -> Result<u64, S3Error> {
-    let number: i64 = element.text().trim().parse().map_err(|_| malformed())?;
+    let number: i64 = whole(element)?;
     u64::try_from(number).map_err(|_| {
         S3Error::new(Code::InvalidRequest)
             .message(format!("'{}' must be nonnegative", element.name()))
@@ -273,9 +287,9 @@ fn date(element: &Element<'_>) -> Result<Timestamp, S3Error> {
         Some(date.with_time(Time::MIDNIGHT).assume_utc())
     };
     let at = with_zone().or_else(with_time).or_else(alone);
-    let nanoseconds = at.ok_or_else(malformed)?.unix_timestamp_nanos();
+    let nanoseconds = at.ok_or_else(no_date)?.unix_timestamp_nanos();
     let day = 24 * 3600 * 1_000_000_000;
-    let milliseconds = u64::try_from(nanoseconds / 1_000_000).map_err(|_| malformed())?;
+    let milliseconds = u64::try_from(nanoseconds / 1_000_000).map_err(|_| no_date())?;
     match nanoseconds % day {
         0 => Ok(Timestamp(milliseconds)),
         _ => Err(S3Error::new(Code::InvalidArgument).message("'Date' must be at midnight GMT")),
@@ -293,18 +307,37 @@ fn single<'e, 'x>(
         .filter(|child| child.name() == name);
     match (found.next(), found.next()) {
         (one, None) => Ok(one),
-        _ => Err(malformed()),
+        _ => Err(S3Error::malformed(format!("{name}: expected once"))),
     }
+}
+
+fn required<'e, 'x>(
+    parent: &'e Element<'x>,
+    name: &'static str,
+) -> Result<&'e Element<'x>, S3Error> {
+    single(parent, name)?.ok_or_else(|| {
+        let parent = parent.name();
+        S3Error::malformed(format!("{parent}: {name} is missing"))
+    })
+}
+
+fn whole<N: FromStr>(element: &Element<'_>) -> Result<N, S3Error> {
+    let number = element.text().trim().parse();
+    number.map_err(|_| S3Error::malformed(format!("{}: expected a whole number", element.name())))
+}
+
+fn no_date() -> S3Error {
+    S3Error::malformed("Date: expected one such as 2030-01-31")
 }
 
 fn only(parent: &Element<'_>, names: &[&str]) -> Result<(), S3Error> {
-    let known = |child: &Element<'_>| names.contains(&child.name());
-    match parent.children().iter().all(known) {
-        true => Ok(()),
-        false => Err(malformed()),
+    let mut children = parent.children().iter();
+    match children.find(|child| !names.contains(&child.name())) {
+        None => Ok(()),
+        Some(unknown) => Err(S3Error::malformed(format!(
+            "{}: there is no {} in it",
+            parent.name(),
+            unknown.name()
+        ))),
     }
-}
-
-fn malformed() -> S3Error {
-    S3Error::new(Code::MalformedXML)
 }

@@ -1,5 +1,6 @@
 use super::super::document::{from_request, to_bytes};
 use super::*;
+use crate::error::Code;
 
 fn read(inside: &str) -> Result<Logging, S3Error> {
     from_request(format!("<BucketLoggingStatus>{inside}</BucketLoggingStatus>").as_bytes())

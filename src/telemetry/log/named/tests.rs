@@ -7,10 +7,20 @@ use super::*;
 
 #[test]
 fn an_object_gets_one_more_field() {
-    let line = with_name(Form::Json, "{\"fields\":{\"message\":\"x\"}}\n", "00FF");
+    let line = with_name(Form::Json, "{\"message\":\"x\"}\n", "00FF");
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["request_id"], "00FF");
-    assert_eq!(line["fields"]["message"], "x");
+    assert_eq!(line["message"], "x");
+}
+
+#[test]
+fn a_line_that_names_its_request_names_it_once() {
+    for (form, line) in [
+        (Form::Json, "{\"request_id\":\"00FF\"}\n"),
+        (Form::Human, "DEBUG ended request_id=00FF\n"),
+    ] {
+        assert_eq!(with_name(form, line, "00FF"), line);
+    }
 }
 
 #[test]
@@ -39,6 +49,7 @@ fn whatever_is_logged_during_a_request_names_it() {
     let into = log.clone();
     let logging = tracing_subscriber::fmt()
         .json()
+        .flatten_event(true)
         .map_event_format(|json| Named::new(Form::Json, json))
         .with_writer(move || into.clone())
         .finish();
@@ -55,7 +66,7 @@ fn whatever_is_logged_during_a_request_names_it() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines.len(), 2);
-    assert_eq!(lines[0]["fields"]["message"], "within");
+    assert_eq!(lines[0]["message"], "within");
     assert_eq!(lines[0]["request_id"], RequestId::default().as_str());
     assert!(lines[1].get("request_id").is_none(), "{text}");
 }
