@@ -214,8 +214,8 @@ routes! {
         => OK Page<Setting>, "What the server runs with, and where each setting comes from";
 
     GET "/buckets" ListBuckets "s3:ListAllMyBuckets" Bearer No buckets::list
-        [buckets::BucketsQuery] [] => OK Page<buckets::BucketView>,
-        "Buckets, with exactly what they hold";
+        [buckets::BucketsQuery] [] => OK Page<buckets::BucketListed>,
+        "Buckets, with exactly what those hold that one may look at";
     POST "/buckets" CreateBucket "s3:CreateBucket" Bearer Yes buckets::create
         [] [buckets::NewBucket] => CREATED buckets::BucketView, "Make a bucket";
     GET "/buckets/{name}" GetBucket "s3:ListBucket" Bearer No buckets::get [] []
