@@ -27,6 +27,7 @@ export const server = {
   info: (signal?: Signal) => ask<Is.ServerInfo>('GET', 'server', { signal }),
   history: (signal?: Signal) => ask<{ step_seconds: number; items: Is.Rates[] }>('GET', 'server/history', { signal }),
   settings: (signal?: Signal) => all<Is.Setting>('server/settings', signal),
+  attention: (signal?: Signal) => all<Is.ServerConcern>('server/attention', signal),
 };
 
 export const jobs = {
@@ -59,7 +60,7 @@ export const lifecycle = {
 };
 
 export const buckets = {
-  all: (signal?: Signal) => all<Is.Bucket>('buckets', signal),
+  all: (signal?: Signal) => all<Is.BucketListed>('buckets', signal),
   one: (name: string, signal?: Signal) => ask<Is.Bucket>('GET', `buckets/${of(name)}`, { signal }),
   create: (bucket: Is.NewBucket) => ask<void>('POST', 'buckets', { body: bucket, once: onceKey() }),
   remove: (name: string) => ask<void>('DELETE', `buckets/${of(name)}`),
