@@ -4,9 +4,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use admin::{Admin, AdminBody, Counted, Counters, Local, Seen};
+use admin::{Admin, AdminBody, CertificateEnd, Counted, Counters, Local, Seen};
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::header::STRICT_TRANSPORT_SECURITY;
+use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use s3_api::{Client, Scheme};
 use tokio::sync::watch;
@@ -18,6 +19,10 @@ use crate::telemetry::metrics::{Interface, Metrics};
 
 /// Where the console is, unless something else is said.
 pub(crate) const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9001);
+
+/// Browsers that were here by TLS come by nothing else for a year. Where the server itself speaks TLS it
+/// does on all its ports; a proxy that does has its own word to say.
+const ONLY_TLS: &str = "max-age=31536000";
 
 pub(crate) struct Console {
     admin: Admin,
@@ -76,11 +81,19 @@ impl Console {
         request: Request<RequestBody>,
     ) -> (Response<AnswerBody<AdminBody>>, Outcome) {
         let (mut head, body) = request.into_parts();
+        let mut is_secure = false;
         if let Some(arrival) = head.extensions.remove::<Arrival>() {
             let (peer, scheme) = (arrival.peer.ip(), arrival.scheme);
+            is_secure = scheme == Scheme::Https;
             self.proxies.borrow().apply(peer, scheme, &mut head);
         }
-        let answer = self.admin.handle(Request::from_parts(head, body)).await;
+        let mut answer = self.admin.handle(Request::from_parts(head, body)).await;
+        if is_secure {
+            let always = HeaderValue::from_static(ONLY_TLS);
+            answer
+                .headers_mut()
+                .insert(STRICT_TRANSPORT_SECURITY, always);
+        }
         outcome_of(answer)
     }
 }
@@ -97,5 +110,9 @@ fn outcome_of(answer: Response<AdminBody>) -> (Response<AnswerBody<AdminBody>>, 
 impl Counters for Metrics {
     fn counted(&self) -> Counted {
         self.totals()
+    }
+
+    fn certificates(&self) -> Vec<CertificateEnd> {
+        self.certificate_ends()
     }
 }

@@ -166,6 +166,10 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     // The server's own requests until here are not limited.
     load.set(config.live.load);
     let jobs = admin.clone();
+    metrics.watch_jobs(&jobs)?;
+    if let Some(certificates) = &ways.certificates {
+        metrics.watch_certificates(certificates);
+    }
     let console = Console::new(admin.clone(), trusted.clone(), Arc::clone(&metrics));
     let console = Arc::new(console);
     let socket = AdminSocket::open_or_warn(&config.data);

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod events;
+mod jobs;
 mod lifecycle;
 mod load;
 pub(crate) mod log;
@@ -10,4 +11,5 @@ pub(crate) mod printable;
 pub(crate) mod request;
 mod rows;
 mod store;
+mod tls;
 pub(crate) mod usage;

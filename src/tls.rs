@@ -11,6 +11,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use admin::CertificateEnd;
 use certificate::Certificate;
 pub(crate) use handshakes::Handshakes;
 use rustls::ServerConfig;
@@ -85,6 +86,19 @@ impl Certificates {
         let fresh = read(&self.files)?;
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// Until when each is good. One that does not say so in a way that can be read is left out.
+    pub(crate) fn ends(&self) -> Vec<CertificateEnd> {
+        let shown = self.shown();
+        let ends = self.files.iter().zip(shown.iter());
+        let ends = ends.filter_map(|(files, certificate)| {
+            Some(CertificateEnd {
+                file: files.certificate.display().to_string(),
+                not_after: certificate.not_after()?,
+            })
+        });
+        ends.collect()
     }
 
     fn shown(&self) -> Arc<[Certificate]> {

@@ -88,6 +88,27 @@ fn whatever_is_asked_for_is_there() {
     assert!(missing.is_empty(), "{missing:#?} in\n{shown}");
 }
 
+/// Rates are made of counters, and Prometheus knows them by their type.
+#[test]
+fn totals_are_counters_and_counters_are_totals() {
+    let place = tempfile::tempdir().unwrap();
+    let (_server, shown) = busy_server(place.path());
+    let types = shown
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE cairn_"))
+        .filter_map(|line| line.split_once(' '));
+    let (mut totals, mut wrong) = (0, Vec::new());
+    for (name, kind) in types {
+        let is_total = name.ends_with("_total");
+        totals += usize::from(is_total);
+        if is_total != (kind == "counter") {
+            wrong.push(format!("cairn_{name} is a {kind}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(totals > 35, "{totals} counters only");
+}
+
 #[test]
 fn names_are_shown_where_they_are_wanted_and_nowhere_else() {
     let place = tempfile::tempdir().unwrap();

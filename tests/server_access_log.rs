@@ -84,7 +84,7 @@ fn requests_are_logged_from_time_to_time() {
     );
     let metrics = http::get(server.address, "/metrics").body;
     assert!(
-        metrics.contains("\ncairn_access_log_dropped 0\n"),
+        metrics.contains("\ncairn_access_log_dropped_total 0\n"),
         "{metrics}"
     );
     assert_eq!(server.stop().status.code(), Some(0));

@@ -89,7 +89,7 @@ fn a_webhook_is_told_of_what_happens() {
     assert_eq!(gone["eventName"], "ObjectRemoved:Delete");
     until("counted", || {
         let metrics = http::get(server.address, "/metrics").body;
-        metrics.contains("\ncairn_events_told 2\n")
+        metrics.contains("\ncairn_events_told_total 2\n")
     });
     assert_eq!(server.stop().status.code(), Some(0));
     assert_eq!(events(place.path(), &["list"]), "0 waiting, 0 given up\n");

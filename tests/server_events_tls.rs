@@ -111,7 +111,7 @@ fn a_receiver_is_told_over_tls_once_its_certificate_is_trusted() {
     put(&mut client, "/bucket/untrusted", b"data");
     until("tried", || {
         let metrics = http::get(server.address, "/metrics").body;
-        !metrics.contains("\ncairn_events_failed 0\n")
+        !metrics.contains("\ncairn_events_failed_total 0\n")
     });
     // Whoever asks to be told there is refused, and hears why.
     assert_eq!(put(&mut client, "/other", b"").status, 200);
@@ -139,7 +139,7 @@ fn a_receiver_is_told_over_tls_once_its_certificate_is_trusted() {
     // What it was told of is told again after a stop that comes before its answer has been noted.
     until("noted", || {
         let metrics = http::get(server.address, "/metrics").body;
-        metrics.contains("\ncairn_events_told 1\n")
+        metrics.contains("\ncairn_events_told_total 1\n")
     });
     assert_eq!(server.stop().status.code(), Some(0));
     assert_eq!(listed(&data), "0 waiting, 0 given up\n");

@@ -91,7 +91,10 @@ fn clients_of_a_trusted_proxy_are_slowed_down_each_for_itself_until_a_hangup() {
     let most = 3 + 3 * (begun.elapsed().as_secs() + 1);
     assert!(slowed >= 30 - most, "{slowed} of 30");
     assert_eq!(from(&server, "203.0.113.8").status, 404);
-    assert_eq!(metric(server.address, "cairn_slowed_addresses"), slowed);
+    assert_eq!(
+        metric(server.address, "cairn_slowed_addresses_total"),
+        slowed
+    );
 
     // The admin interface says it in its own way, and the console's files are not limited.
     let mut seen = Vec::new();
@@ -152,7 +155,7 @@ fn requests_at_once_are_bounded_and_health_and_metrics_are_not() {
         assert_eq!(read_answer(&mut stream).status, 200);
     }
     comes(|| put(&server, "/bucket/third", "body").status == 200);
-    assert!(metric(server.address, "cairn_slowed_requests") >= 1);
+    assert!(metric(server.address, "cairn_slowed_requests_total") >= 1);
 }
 
 #[test]
@@ -172,7 +175,7 @@ fn bodies_under_way_take_no_more_memory_than_is_set() {
     assert_eq!(read_answer(&mut stream).status, 200);
     comes(|| metric(server.address, "cairn_body_memory_bytes") == 0);
     assert_eq!(put(&server, "/bucket/large", &body).status, 200);
-    assert_eq!(metric(server.address, "cairn_slowed_memory"), 1);
+    assert_eq!(metric(server.address, "cairn_slowed_memory_total"), 1);
     // A client that goes away takes nothing with it.
     let mut stream = connect(server.address);
     let head = signed::head("PUT", server.address, "/bucket/half", 1 << 19);

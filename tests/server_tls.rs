@@ -27,6 +27,14 @@ fn start(folder: &Path, certificate: &Certificate) -> Server {
 
 /// What the server answers to somebody who trusts that certificate and no other.
 fn ask(address: SocketAddr, trusted: &CertificateDer<'static>) -> std::io::Result<String> {
+    ask_for("/health/live", address, trusted)
+}
+
+fn ask_for(
+    path: &str,
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -38,7 +46,10 @@ fn ask(address: SocketAddr, trusted: &CertificateDer<'static>) -> std::io::Resul
     let name = ServerName::from(address.ip());
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
     let mut stream = StreamOwned::new(connection, TcpStream::connect(address)?);
-    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
@@ -72,6 +83,25 @@ fn a_new_certificate_is_shown_without_a_restart() {
     }
     ask(server.address, &before).unwrap_err();
     assert!(server.stop().status.success());
+}
+
+/// Browsers are told to come by TLS only, and operators until when the certificate is good.
+#[test]
+fn tls_is_told_of() {
+    let place = tempfile::tempdir().unwrap();
+    let shown = Certificate::make(place.path());
+    let trusted = CertificateDer::from_pem_file(&shown.certificate).unwrap();
+    let mut command = command_with_root(&place.path().join("data"));
+    shown.show(command.args(["--console", "127.0.0.1:0"]));
+    let mut server = Server::start(&mut command);
+    let page = ask_for("/", server.console_address(), &trusted).unwrap();
+    let told = "\r\nstrict-transport-security: max-age=31536000\r\n";
+    assert!(page.contains(told), "{page}");
+    let metrics = ask_for("/metrics", server.address, &trusted).unwrap();
+    let end = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("cairn_tls_certificate_not_after_seconds "));
+    assert!(end.unwrap().parse::<f64>().unwrap() > 1.7e9, "{end:?}");
 }
 
 #[test]

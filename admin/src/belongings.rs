@@ -7,6 +7,7 @@ use crate::logins::{self, Logins};
 use crate::passwords;
 use crate::second_factor;
 use crate::session::Sessions;
+use crate::session::bearer::By;
 use crate::tokens::Tokens;
 use identity::model::Holder;
 use identity::{Belongings, ForeignRow};
@@ -35,5 +36,13 @@ impl Belongings for Kept {
         self.sessions.forget(holder);
         self.tokens.forget(holder);
         self.logins.forget(holder);
+    }
+
+    fn vouches_for(&self, login: &str) -> bool {
+        match By::read(login) {
+            Some(By::Session(id)) => self.sessions.is_there(id),
+            Some(By::Token(id)) => self.tokens.named(id).is_some(),
+            None => false,
+        }
     }
 }

@@ -43,6 +43,23 @@ pub(crate) struct BucketView {
     usage: UsageView,
 }
 
+/// A bucket in a list: more than its name is null where who asks may not look at the bucket
+/// itself (s3:ListBucket).
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct BucketListed {
+    name: String,
+    created: String,
+    /// The name of the account it belongs to; its id where the account is no more.
+    owner: Option<String>,
+    versioning: Option<VersioningView>,
+    /// Versions may be locked.
+    object_lock: Option<bool>,
+    quota: Option<QuotaView>,
+    /// The user whose limits it counts towards; null also where it counts for nobody.
+    counts_for: Option<String>,
+    usage: Option<UsageView>,
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum VersioningView {
@@ -96,7 +113,7 @@ pub(crate) struct NewBucket {
 pub(crate) async fn list(
     call: &Call<'_>,
     query: BucketsQuery,
-) -> Result<Page<BucketView>, Refused> {
+) -> Result<Page<BucketListed>, Refused> {
     let limit = page::limit(query.limit)?;
     let ask = Ask::service(Method::GET)
         .query("max-buckets", &limit.to_string())
@@ -106,7 +123,7 @@ pub(crate) async fn list(
     let names = answer.child("Buckets").map(|buckets| buckets.all("Bucket"));
     let mut items = Vec::new();
     for bucket in names.into_iter().flatten() {
-        match view(call, bucket.text_of("Name")).await {
+        match listed(call, bucket.text_of("Name")).await {
             Ok(view) => items.push(view),
             // It has been deleted in between.
             Err(refused) if refused.code == "NoSuchBucket" => {}
@@ -118,6 +135,40 @@ pub(crate) async fn list(
         items,
         next: next.map(|next| next.text.clone()),
     })
+}
+
+/// Whoever may list buckets learns what each is called, and no more of those he may not look at.
+async fn listed(call: &Call<'_>, name: &str) -> Result<BucketListed, Refused> {
+    let may_look = Ask::bucket(Method::HEAD, name).is_permitted(call).await?;
+    if may_look {
+        return Ok(view(call, name).await?.into());
+    }
+    let row = call.admin.engine.bucket(name).await?;
+    Ok(BucketListed {
+        created: shown_milliseconds(row.created.0),
+        name: row.name,
+        owner: None,
+        versioning: None,
+        object_lock: None,
+        quota: None,
+        counts_for: None,
+        usage: None,
+    })
+}
+
+impl From<BucketView> for BucketListed {
+    fn from(bucket: BucketView) -> Self {
+        Self {
+            name: bucket.name,
+            created: bucket.created,
+            owner: Some(bucket.owner),
+            versioning: Some(bucket.versioning),
+            object_lock: Some(bucket.object_lock),
+            quota: Some(bucket.quota),
+            counts_for: bucket.counts_for,
+            usage: Some(bucket.usage),
+        }
+    }
 }
 
 pub(crate) async fn get(call: &Call<'_>) -> Result<BucketView, Refused> {

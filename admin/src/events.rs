@@ -31,13 +31,15 @@ pub(crate) struct EventsView {
 /// The queue of a webhook. Counts end at a million.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct WebhookView {
-    name: String,
+    pub(crate) name: String,
     /// The server has such a webhook. Of one it has no more, what waits is given up after a day.
     is_configured: bool,
-    waiting: u64,
+    pub(crate) waiting: u64,
     /// When the event that has waited longest happened.
-    waiting_since: Option<String>,
-    given_up: u64,
+    pub(crate) waiting_since: Option<String>,
+    pub(crate) given_up: u64,
+    #[serde(skip)]
+    waiting_since_milliseconds: Option<u64>,
     /// Why events do not get through; null where they do, and until the first one after a start
     /// was tried.
     trouble: Option<TroubleView>,
@@ -110,7 +112,7 @@ pub(crate) async fn retry(call: &Call<'_>) -> Result<Retried, Refused> {
 }
 
 /// Those of the server, and those that something is left of.
-async fn webhooks(call: &Call<'_>) -> Result<Vec<WebhookView>, Refused> {
+pub(crate) async fn webhooks(call: &Call<'_>) -> Result<Vec<WebhookView>, Refused> {
     let configured = call.admin.delivery.targets();
     let mut troubles = call.admin.delivery.troubles();
     let mut queues = waiting(&call.admin.engine).await?;
@@ -131,9 +133,18 @@ async fn webhooks(call: &Call<'_>) -> Result<Vec<WebhookView>, Refused> {
         name: queue.target,
         waiting: queue.events,
         waiting_since: queue.oldest.map(|oldest| shown_milliseconds(oldest.0)),
+        waiting_since_milliseconds: queue.oldest.map(|oldest| oldest.0),
         given_up: queue.given_up,
     });
     Ok(shown.collect())
+}
+
+impl WebhookView {
+    /// Whether an event has waited since this second, or longer.
+    pub(crate) fn has_waited_since(&self, second: u64) -> bool {
+        let since = self.waiting_since_milliseconds;
+        self.waiting > 0 && since.is_some_and(|since| since / 1000 <= second)
+    }
 }
 
 impl DeadLetterView {

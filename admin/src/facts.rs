@@ -68,6 +68,20 @@ pub enum SettingReload {
 /// Whoever counts the answers of the server.
 pub trait Counters: Debug + Send + Sync {
     fn counted(&self) -> Counted;
+
+    /// The certificates that are shown, and until when each is good.
+    fn certificates(&self) -> Vec<CertificateEnd> {
+        Vec::new()
+    }
+}
+
+/// A certificate of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateEnd {
+    /// The file it was read from.
+    pub file: String,
+    /// In seconds since 1970.
+    pub not_after: u64,
 }
 
 /// Everything since the start.

@@ -6,6 +6,7 @@ use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::{AdminConfig, Inner, OpenError};
+use crate::jobs::JobStats;
 use crate::limits::{KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
 use crate::local::{self, Local};
 use crate::refused::Refused;
@@ -60,6 +61,11 @@ impl Admin {
     /// told to stop before.
     pub async fn ended(&self) {
         self.inner.jobs.ended().await;
+    }
+
+    /// What work there is and was on the running store.
+    pub fn job_stats(&self) -> JobStats {
+        self.inner.jobs.stats()
     }
 
     /// Answers one request; every refusal is an answer too. The answer's extensions hold what

@@ -5,11 +5,13 @@ mod care;
 mod empty;
 mod record;
 mod runner;
+mod stats;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use record::{Kind, Progress, State};
+pub(crate) use record::{Job, Kind, Progress, State};
 pub(crate) use runner::{Ended, Ending, Jobs, Running, Stop};
+pub use stats::JobStats;
 
 use crate::call::Call;
 use crate::lifecycle;
@@ -19,7 +21,6 @@ use crate::refused::Refused;
 use crate::s3::Ask;
 use crate::time::shown_milliseconds;
 use http::{Method, StatusCode};
-use record::Job;
 use runner::Seen;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

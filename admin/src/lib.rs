@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
 mod answer;
+mod attention;
 mod audit;
 mod base;
 mod belongings;
@@ -57,8 +58,9 @@ pub use audit::Elsewhere;
 pub use base::{BasePath, BasePathError};
 pub use body::{AdminBody, BodyError};
 pub use buckets::config::check as check_bucket_configuration;
-pub use facts::{Counted, Counters, Facts, Setting, SettingOrigin, SettingReload};
+pub use facts::{CertificateEnd, Counted, Counters, Facts, Setting, SettingOrigin, SettingReload};
 pub use handle::{Admin, TRANSFER};
 pub use inner::{AdminConfig, OpenError};
+pub use jobs::JobStats;
 pub use local::Local;
 pub use public_url::{PublicUrl, PublicUrlError};

@@ -154,6 +154,11 @@ pub const PREVIEW_SECONDS_MAX: u64 = 12 * 3600;
 pub const PREVIEWS_PER_BEARER_MAX: usize = 50;
 pub const PREVIEWS_MAX: usize = 5000;
 
+/// For how long back answers are looked at for errors.
+pub const ERRORS_SECONDS: u64 = 300;
+/// Buckets that are named as nearly full.
+pub const ATTENTION_QUOTAS_MAX: usize = 100;
+
 /// A stream of live figures that nobody had to log in for, in seconds.
 pub const LOCAL_STREAM_SECONDS_MAX: u64 = 30 * 24 * 3600;
 /// Streams of live figures at once.

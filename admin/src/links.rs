@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::limits::PRESIGNED_SECONDS_MAX;
 use crate::refused::Refused;
 use crate::s3::{escaped, escaped_path};
+use crate::session::bearer::{Bearer, By};
 use crate::time::shown;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
@@ -13,8 +14,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use http::Uri;
 use http::header::HOST;
-use identity::model::{Holder, Secret};
-use identity::policy::PrincipalKind;
+use identity::model::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -47,7 +47,8 @@ pub(crate) enum LinkMethod {
 pub(crate) struct Presigned {
     url: String,
     method: &'static str,
-    /// When it stops working; earlier than asked for where nothing lasting can sign it.
+    /// When it stops working: earlier than asked for where the session or token that made it ends
+    /// before. It also stops when that is ended.
     expires: String,
 }
 
@@ -55,8 +56,8 @@ struct Signing {
     access_key: String,
     secret: Secret,
     token: Option<String>,
-    /// The last moment it can vouch for.
-    until: Option<u64>,
+    /// The last moment it vouches for.
+    until: u64,
 }
 
 /// Whether the link may do anything is decided when it is used, as whoever made it.
@@ -72,10 +73,8 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
         return Err(Refused::field("expires_in", message));
     }
     let now = call.admin.seconds();
-    let signing = signing(call, seconds)?;
-    let until = signing
-        .until
-        .map_or(now + seconds, |it| it.min(now + seconds));
+    let signing = signing(call, now + seconds)?;
+    let until = signing.until;
     let method = match link.method {
         LinkMethod::Get => "GET",
         LinkMethod::Head => "HEAD",
@@ -105,49 +104,37 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
     })
 }
 
-/// A key of one's own that lasts, or else credentials made for this.
-fn signing(call: &Call<'_>, seconds: u64) -> Result<Signing, Refused> {
+/// What signs a link: credentials that end with the login that asks, so that nobody has links left
+/// whose session or token is no more. Requests of the machine itself have none: they are signed by
+/// the root's key.
+fn signing(call: &Call<'_>, until: u64) -> Result<Signing, Refused> {
     let identity = &call.admin.identity;
-    let now = call.admin.seconds();
-    let holder = match call.caller.kind() {
-        PrincipalKind::User => Holder::User(call.caller.unique_id().to_owned()),
-        _ => Holder::Account(call.caller.account().id.clone()),
-    };
-    let lasting = match identity.is_server_root(&holder) {
-        // Who is restricted gets no link that is not.
-        _ if call.caller.is_restricted() => Vec::new(),
-        true => vec![identity.root_access_key().to_owned()],
-        false => {
-            let keys = call.iam().list_access_keys(None, Default::default())?;
-            // One that lasts, and that may do all that its holder may.
-            let fitting = keys.items.into_iter().filter(|key| {
-                let lasts = key.expires.is_none_or(|at| at >= now + seconds);
-                key.active && lasts && key.restriction.is_none()
-            });
-            fitting.map(|key| key.id.clone()).collect()
-        }
-    };
-    let found = lasting.iter().find_map(|id| identity.find(id, None).ok());
-    if let Some(credential) = found {
+    let Some(bearer) = &call.bearer else {
+        let key = identity.root_access_key().to_owned();
+        let secret = call.admin.root_secret();
         return Ok(Signing {
-            access_key: credential.caller.access_key().to_owned(),
-            secret: credential.secret.clone(),
+            access_key: key,
+            secret: secret.ok_or_else(|| Refused::failure("the root", &"it has no secret"))?,
             token: None,
-            until: None,
+            until,
         });
-    }
-    let asked = u32::try_from(seconds).unwrap_or(u32::MAX);
-    let asked = asked.clamp(
-        identity::limits::SESSION_SECONDS_MIN,
-        identity::limits::USER_SESSION_SECONDS_MAX,
-    );
-    let issued = identity.get_session_token(&call.caller, Some(asked))?;
+    };
+    let until = until.min(end_of(call, bearer)?);
+    let issued = identity.credentials_of_login(&call.caller, &bearer.by.name(), until)?;
     Ok(Signing {
         access_key: issued.access_key,
         secret: issued.secret,
         token: Some(issued.token),
-        until: Some(issued.expires),
+        until: issued.expires,
     })
+}
+
+/// Of a session: not of its access token, which is refreshed again and again.
+fn end_of(call: &Call<'_>, bearer: &Bearer) -> Result<u64, Refused> {
+    match bearer.by {
+        By::Token(_) => Ok(bearer.expires),
+        By::Session(_) => Ok(call.session()?.1.expires),
+    }
 }
 
 fn signed(

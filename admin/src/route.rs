@@ -1,6 +1,7 @@
 //! The table of routes: routing, the OpenAPI document and what is audited are made from it.
 
 use crate::answer::{Answer, Nothing, Reply, read};
+use crate::attention;
 use crate::audit::{self, export};
 use crate::body::RequestBody;
 use crate::buckets::{self, allowed, config, uploads};
@@ -205,6 +206,8 @@ routes! {
         => OK server::ServerView, "What is running, on which drive, and where S3 is";
     GET "/server/stats" GetStats "cairn:GetServerInfo" Bearer No server::stats [] []
         => OK server::Stats, "All counters at this moment";
+    GET "/server/attention" ListConcerns "cairn:GetServerInfo" Bearer No attention::list [] []
+        => OK Page<attention::Concern>, "What somebody should do something about";
     GET "/server/live" WatchServer "cairn:GetServerInfo" Bearer No server::live [] []
         as "text/event-stream", "Rates and totals every second, as server-sent events";
 
@@ -214,8 +217,8 @@ routes! {
         => OK Page<Setting>, "What the server runs with, and where each setting comes from";
 
     GET "/buckets" ListBuckets "s3:ListAllMyBuckets" Bearer No buckets::list
-        [buckets::BucketsQuery] [] => OK Page<buckets::BucketView>,
-        "Buckets, with exactly what they hold";
+        [buckets::BucketsQuery] [] => OK Page<buckets::BucketListed>,
+        "Buckets, with exactly what those hold that one may look at";
     POST "/buckets" CreateBucket "s3:CreateBucket" Bearer Yes buckets::create
         [] [buckets::NewBucket] => CREATED buckets::BucketView, "Make a bucket";
     GET "/buckets/{name}" GetBucket "s3:ListBucket" Bearer No buckets::get [] []

@@ -227,11 +227,24 @@ impl Ask {
         })
     }
 
+    /// Whether it would be let through, without asking it.
+    pub(crate) async fn is_permitted(self, call: &Call<'_>) -> Result<bool, Refused> {
+        let (parts, _) = self.request(call)?.into_parts();
+        Ok(call.admin.s3.would_permit(&call.caller, &parts).await)
+    }
+
     async fn ask(self, call: &Call<'_>) -> Result<(Response<ResponseBody>, Instant), Refused> {
+        let begun = Instant::now();
+        let request = self.request(call)?;
+        let caller = call.caller.clone();
+        let answer = Box::pin(call.admin.s3.handle_for(caller, request)).await;
+        Ok((answer, begun))
+    }
+
+    fn request(self, call: &Call<'_>) -> Result<Request<Full<Bytes>>, Refused> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let begun = Instant::now();
         let uri = match self.query.as_str() {
             "" => self.path,
             query => format!("{}?{query}", self.path),
@@ -243,9 +256,7 @@ impl Ask {
             .map_err(|_| Refused::field("key", "It cannot be named in a request."))?;
         *request.headers_mut() = self.headers;
         come_along(call, &mut request);
-        let caller = call.caller.clone();
-        let answer = Box::pin(call.admin.s3.handle_for(caller, request)).await;
-        Ok((answer, begun))
+        Ok(request)
     }
 
     /// The document that is answered.

@@ -78,6 +78,17 @@ pub(crate) struct Answers {
     server_error: f64,
 }
 
+impl Answers {
+    fn by_class(&self) -> [f64; 4] {
+        [
+            self.success,
+            self.redirect,
+            self.client_error,
+            self.server_error,
+        ]
+    }
+}
+
 /// All buckets together.
 #[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 pub(crate) struct Totals {

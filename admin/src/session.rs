@@ -144,6 +144,11 @@ impl Sessions {
         Some(Arc::clone(&known.session))
     }
 
+    /// Whether there is such a session. One that nobody has used for long may have ended.
+    pub(crate) fn is_there(&self, id: SessionId) -> bool {
+        self.known().contains_key(&id)
+    }
+
     /// Those of somebody that have not ended, with when they were last used.
     fn of_holder(&self, holder: &Holder, now: u64) -> Vec<(SessionId, Arc<Session>, u64)> {
         let known = self.known();

@@ -22,6 +22,10 @@ pub trait Belongings: Debug + Send + Sync {
 
     /// They are gone: what memory has of them goes, too.
     fn gone(&self, holder: &Holder);
+
+    /// Whether a login that temporary credentials were made for is still there, by the name that
+    /// was given when they were. It waits for nothing.
+    fn vouches_for(&self, login: &str) -> bool;
 }
 
 impl Identity {
@@ -33,6 +37,12 @@ impl Identity {
 }
 
 impl Inner {
+    /// Whether somebody's login is still there. Where nobody keeps any, it is not.
+    pub(crate) fn is_logged_in(&self, login: &str) -> bool {
+        let keeper = self.belongings.get();
+        keeper.is_some_and(|keeper| keeper.vouches_for(login))
+    }
+
     /// Each of them with whoever keeps something about them.
     pub(crate) fn keepers<'a>(
         &'a self,

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ring::hmac;
 use storage_engine::Engine;
 use tokio::sync::Mutex;
 
@@ -14,7 +15,7 @@ use crate::caller::{Credential, Refusal};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{AccessKey, Account, Holder, Seconds, Secret, new_account_number};
-use crate::session::{self, Session};
+use crate::session::{self, Session, SessionOf};
 use crate::store::row::{Row, ServerAccount};
 use crate::store::seal::{Purpose, Sealer};
 use crate::store::state::{Kept, State};
@@ -63,6 +64,8 @@ struct Sessions {
 struct KeptSession {
     access_key: Box<str>,
     expires: Seconds,
+    /// What it ends with before.
+    login: Option<Box<str>>,
     credential: Arc<Credential>,
 }
 
@@ -155,14 +158,17 @@ impl Identity {
                 sessions.generation == generation && *known.access_key == *access_key
             });
             match known {
-                Some(known) if known.expires > now => return Ok(Arc::clone(&known.credential)),
-                Some(_) => return Err(Refusal::ExpiredToken),
+                Some(known) if known.expires <= now => return Err(Refusal::ExpiredToken),
+                Some(known) if self.has_ended(known.login.as_deref()) => {
+                    return Err(Refusal::ExpiredToken);
+                }
+                Some(known) => return Ok(Arc::clone(&known.credential)),
                 None => {}
             }
         }
         let opened = session::open(&self.inner.in_tokens, access_key, token);
         let session = opened.ok_or(Refusal::InvalidToken)?;
-        if session.expires <= now {
+        if session.expires <= now || self.has_ended(session.login.as_deref()) {
             return Err(Refusal::ExpiredToken);
         }
         let (generation, caller) = {
@@ -173,12 +179,31 @@ impl Identity {
             )
         };
         let credential = Arc::new(Credential {
-            secret: Secret::new(&session.secret.0),
+            secret: self.secret_of(&session),
             caller: Arc::new(caller.ok_or(Refusal::InvalidToken)?),
             usage: None,
         });
         self.remember(generation, access_key, token, &session, &credential);
         Ok(credential)
+    }
+
+    /// Whether the login that credentials were made for is gone.
+    fn has_ended(&self, login: Option<&str>) -> bool {
+        login.is_some_and(|login| !self.inner.is_logged_in(login))
+    }
+
+    /// What requests of a session are signed with. A login of the server's root is worth nothing
+    /// under another secret of the root, so its credentials are made of both.
+    pub(crate) fn secret_of(&self, session: &Session) -> Secret {
+        let own = &session.secret.0;
+        let is_of_root =
+            matches!(&session.of, SessionOf::Holder(holder) if self.is_server_root(holder));
+        if session.login.is_none() || !is_of_root {
+            return Secret::new(own);
+        }
+        let root = self.inner.root.secret.expose();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, root.as_bytes());
+        Secret::new(&hex::encode(hmac::sign(&key, own.as_bytes())))
     }
 
     fn remember(
@@ -199,6 +224,7 @@ impl Identity {
         let kept = KeptSession {
             access_key: access_key.into(),
             expires: session.expires,
+            login: session.login.as_deref().map(Into::into),
             credential: Arc::clone(credential),
         };
         sessions.by_token.insert(token.into(), kept);

@@ -2,12 +2,15 @@
 //! that nobody has sent, for people. The code that decides is the one that requests meet.
 
 use crate::access::{self, Answer, Ground, Question};
+use crate::domains::Domains;
 use crate::handle::S3;
 use crate::op::{Access, OPERATIONS};
-use crate::request::Deed;
+use crate::request::{Authenticated, Deed, Parsed};
+use http::request::Parts;
 use identity::iam::Matched;
 use identity::policy::{Context, Outcome};
 use identity::{Caller, Owner, Target};
+use std::sync::Arc;
 use storage_engine::Error;
 
 /// What is asked about.
@@ -56,6 +59,18 @@ pub enum Prospect {
 const ANY_KEY: &[u8] = b"x";
 
 impl S3 {
+    /// Whether the gate would let a request of somebody known through. Nothing is done for it, and
+    /// no log tells of it: for lists that show of each item what may be seen of it.
+    pub async fn would_permit(&self, caller: &Arc<Caller>, parts: &Parts) -> bool {
+        let Ok(parsed) = Parsed::parse(parts, &Domains::default()) else {
+            return false;
+        };
+        let named = self.gate().named_by(&parsed).await;
+        let asked = Authenticated::known(parsed, Arc::clone(caller));
+        let permitted = self.gate().permit(asked, named, self.settings());
+        permitted.await.is_ok()
+    }
+
     /// Whether it is worth trying on the bucket itself.
     pub async fn prospect_of_bucket(&self, asked: Deliberation<'_>) -> Result<Prospect, Error> {
         let explained = self.explain(Deliberation { key: b"", ..asked }).await?;

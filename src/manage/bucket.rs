@@ -67,7 +67,11 @@ fn list(client: &Client, args: &BucketListArgs) -> Result<Shown, Failure> {
         vec![
             text(bucket, "name"),
             text(usage, "objects"),
-            amounts::shown(number(usage, "bytes")),
+            // Of a bucket that one may not look at nothing is told.
+            match usage.is_null() {
+                true => String::new(),
+                false => amounts::shown(number(usage, "bytes")),
+            },
             quota::bounds(&bucket["quota"]),
             text(bucket, "versioning"),
             text(bucket, "owner"),

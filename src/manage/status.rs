@@ -15,8 +15,6 @@ use crate::client::{Client, Failure, with_client};
 use crate::exit;
 use crate::output::{Tint, say};
 
-/// With less of the drive free than one in so many it is time to look for room.
-const FREE_SHARE: u64 = 10;
 /// Clears what is on the terminal and begins at its top.
 const ANEW: &str = "\x1b[H\x1b[2J";
 
@@ -27,7 +25,7 @@ struct Status {
     stats: Value,
     /// What happened in the last second; null where nothing runs.
     second: Value,
-    events: Value,
+    attention: Vec<Value>,
 }
 
 pub(crate) fn run(args: &StatusArgs) -> ExitCode {
@@ -55,8 +53,7 @@ fn ask(client: &Client) -> Result<Status, Failure> {
         server: client.get("/server")?,
         stats: client.get("/server/stats")?,
         second: Value::Null,
-        // Not everybody who may see the server may see its events.
-        events: client.get("/events?limit=1").unwrap_or_default(),
+        attention: client.all("/server/attention")?,
     })
 }
 
@@ -120,35 +117,11 @@ impl Status {
         })
     }
 
-    /// What somebody should do something about, and what.
+    /// What somebody should do something about, and what: the interface has the one rule for it.
     fn attention(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if self.server["stopped"] == true {
-            lines.push(
-                "the store has stopped taking changes: look at the drive and the log, then start \
-                 the server again"
-                    .to_owned(),
-            );
-        }
-        let drives = self.server["drives"].as_array().into_iter().flatten();
-        lines.extend(drives.filter_map(room));
-        let errors = self.second["requests_per_second"]["server_error"].as_f64();
-        if errors.is_some_and(|errors| errors > 0.0) {
-            let what = "the server answers with errors of its own (5xx): its log says which";
-            lines.push(what.to_owned());
-        }
-        let webhooks = self.events["webhooks"].as_array().into_iter().flatten();
-        lines.extend(webhooks.filter_map(|webhook| {
-            let given_up = number(webhook, "given_up");
-            (given_up > 0).then(|| {
-                let name = text(webhook, "name");
-                format!(
-                    "{given_up} events for webhook {name} were given up: cairn events list says \
-                     why, cairn events retry has them told again"
-                )
-            })
-        }));
-        lines
+        let concerns = self.attention.iter();
+        let line = |it: &Value| format!("{} {}", text(it, "message"), text(it, "next"));
+        concerns.map(line).collect()
     }
 
     fn people(&self) -> People {
@@ -227,23 +200,4 @@ impl Status {
             _ => fields,
         }
     }
-}
-
-fn room(drive: &Value) -> Option<String> {
-    let left = number(drive, "free_bytes").saturating_add(number(drive, "idle_bytes"));
-    let total = number(drive, "total_bytes");
-    let path = text(drive, "path");
-    if left < number(drive, "reserve_bytes") {
-        return Some(format!(
-            "{path}: the drive is full but for what is kept for deletes: uploads are refused; make \
-             room"
-        ));
-    }
-    (left < total / FREE_SHARE).then(|| {
-        format!(
-            "{path}: {} of {} are left: make room, or the store will refuse uploads",
-            amounts::shown(left),
-            amounts::shown(total)
-        )
-    })
 }

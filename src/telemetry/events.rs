@@ -6,22 +6,22 @@ use super::rows::Row;
 
 pub(super) const ROWS: &[Row<EventStats>] = &[
     (
-        "cairn_events_told",
+        "cairn_events_told_total",
         "Events that webhooks have taken since the start",
         |s| s.told,
     ),
     (
-        "cairn_events_failed",
+        "cairn_events_failed_total",
         "Messages to webhooks that did not get through, each try counted",
         |s| s.failed,
     ),
     (
-        "cairn_events_given_up",
+        "cairn_events_given_up_total",
         "Events put among the dead letters since the start",
         |s| s.buried,
     ),
     (
-        "cairn_events_dropped",
+        "cairn_events_dropped_total",
         "Dead letters thrown away because there were too many",
         |s| s.dropped,
     ),

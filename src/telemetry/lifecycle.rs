@@ -6,7 +6,7 @@ use super::rows::Row;
 
 pub(super) const ROWS: &[Row<LifecycleStats>] = &[
     (
-        "cairn_lifecycle_runs",
+        "cairn_lifecycle_runs_total",
         "Runs ended since the start in which some bucket was due",
         |s| s.runs,
     ),
@@ -21,40 +21,42 @@ pub(super) const ROWS: &[Row<LifecycleStats>] = &[
         |s| s.last_ended_seconds,
     ),
     (
-        "cairn_lifecycle_looked_at",
+        "cairn_lifecycle_looked_at_total",
         "Versions and unfinished uploads looked at",
         |s| s.counts.looked_at,
     ),
     (
-        "cairn_lifecycle_expired",
+        "cairn_lifecycle_expired_total",
         "Versions and delete markers deleted for good",
         |s| s.counts.expired,
     ),
     (
-        "cairn_lifecycle_marked",
+        "cairn_lifecycle_marked_total",
         "Objects hidden behind a new delete marker",
         |s| s.counts.marked,
     ),
     (
-        "cairn_lifecycle_transitioned",
+        "cairn_lifecycle_transitioned_total",
         "Versions whose storage class was changed",
         |s| s.counts.transitioned,
     ),
-    ("cairn_lifecycle_aborted", "Unfinished uploads ended", |s| {
-        s.counts.aborted
-    }),
     (
-        "cairn_lifecycle_locked",
+        "cairn_lifecycle_aborted_total",
+        "Unfinished uploads ended",
+        |s| s.counts.aborted,
+    ),
+    (
+        "cairn_lifecycle_locked_total",
         "Versions due but locked, counted in every run",
         |s| s.counts.locked,
     ),
     (
-        "cairn_lifecycle_left_alone",
+        "cairn_lifecycle_left_alone_total",
         "Versions and uploads that changed before their turn came",
         |s| s.counts.left_alone,
     ),
     (
-        "cairn_lifecycle_errors",
+        "cairn_lifecycle_errors_total",
         "What could not be done; the log says why",
         |s| s.counts.errors,
     ),

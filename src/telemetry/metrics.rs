@@ -5,25 +5,26 @@ mod tests;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use admin::Counted;
+use admin::{Admin, CertificateEnd, Counted};
 use pipeline::events::Delivery;
 use pipeline::lifecycle::Lifecycle;
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::proto::{Metric, MetricFamily};
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
-    TextEncoder,
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 use s3_api::{AccessLogStats, Load};
 use storage_engine::EngineStats;
 
 use super::rows::{Asked, Gauges};
-use super::{access_log, events, lifecycle, load, store};
+use super::{access_log, events, jobs, lifecycle, load, store, tls};
 use crate::front::Front;
+use crate::tls::Certificates;
 
 /// From a cached small read to a large transfer, in seconds.
 const SECONDS: [f64; 13] = [
@@ -44,6 +45,8 @@ pub(crate) struct Metrics {
     pub(crate) broken_answers: IntCounter,
     pub(crate) panics: IntCounter,
     store: Gauges<EngineStats>,
+    /// Where there is TLS.
+    certificates: Arc<OnceLock<Arc<Certificates>>>,
 }
 
 /// Whose request it was.
@@ -200,7 +203,17 @@ impl Metrics {
         let counter = |name: &str, help: &str| add(&registry, IntCounter::new(name, help)?);
         let gauge = |name: &str, help: &str| add(&registry, IntGauge::new(name, help)?);
 
+        let build = Opts::new("cairn_build_info", "1, with the version that runs");
+        let build = add(&registry, IntGaugeVec::new(build, &["version"])?)?;
+        let version = env!("CARGO_PKG_VERSION");
+        build.with_label_values(&[version]).set(1);
+        let certificates: Arc<OnceLock<Arc<Certificates>>> = Arc::default();
+        let ends = Arc::clone(&certificates);
+        let ends = Asked::new(tls::ROWS, move || ends_of(&ends))?;
+        registry.register(Box::new(ends))?;
+
         Ok(Arc::new(Metrics {
+            certificates,
             s3: Answers::new(&registry, "cairn", "")?,
             admin: Answers::new(&registry, "cairn_admin", " to the admin interface")?,
             slow: Slow::default(),
@@ -244,6 +257,23 @@ impl Metrics {
         let load = Arc::clone(load);
         let gauges = Asked::new(load::ROWS, move || load.stats())?;
         self.registry.register(Box::new(gauges))
+    }
+
+    /// Likewise what jobs there are and were.
+    pub(crate) fn watch_jobs(&self, admin: &Admin) -> Result<(), prometheus::Error> {
+        let admin = admin.clone();
+        let gauges = Asked::new(jobs::ROWS, move || admin.job_stats())?;
+        self.registry.register(Box::new(gauges))
+    }
+
+    /// Likewise until when these are good.
+    pub(crate) fn watch_certificates(&self, certificates: &Arc<Certificates>) {
+        // There is one of them in a server.
+        let _ = self.certificates.set(Arc::clone(certificates));
+    }
+
+    pub(crate) fn certificate_ends(&self) -> Vec<CertificateEnd> {
+        ends_of(&self.certificates)
     }
 
     /// Likewise what becomes of the access logs of buckets.
@@ -317,6 +347,11 @@ impl Metrics {
         self.store.set(store);
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
+}
+
+fn ends_of(certificates: &OnceLock<Arc<Certificates>>) -> Vec<CertificateEnd> {
+    let certificates = certificates.get();
+    certificates.map_or_else(Vec::new, |certificates| certificates.ends())
 }
 
 /// A gauge that only counts is never below nothing.

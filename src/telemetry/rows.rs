@@ -4,12 +4,17 @@ use std::fmt;
 
 use prometheus::IntGauge;
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::proto::{Counter, MetricFamily, MetricType};
 
-/// Name, help, and where the value stands. Totals are gauges too: they are read, not counted here.
+/// Name, help, and where the value stands. What is called a total is a counter: it begins at nothing
+/// with the server, and never falls.
 pub(super) type Row<S> = (&'static str, &'static str, fn(&S) -> u64);
 
-/// The gauges of a table, in its order.
+/// What the names of counters end in.
+const TOTAL: &str = "_total";
+
+/// The metrics of a table, in its order. Counters are read, not counted here, so that all are kept
+/// as gauges and shown as what they are.
 pub(super) struct Gauges<S: 'static> {
     rows: &'static [Row<S>],
     gauges: Vec<IntGauge>,
@@ -49,8 +54,21 @@ impl<S> Collector for Gauges<S> {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        self.gauges.iter().flat_map(Collector::collect).collect()
+        let families = self.gauges.iter().flat_map(Collector::collect);
+        families.map(as_named).collect()
     }
+}
+
+fn as_named(mut family: MetricFamily) -> MetricFamily {
+    if family.name().ends_with(TOTAL) {
+        family.set_field_type(MetricType::COUNTER);
+        for metric in family.mut_metric() {
+            let mut counter = Counter::default();
+            counter.set_value(metric.get_gauge().get_value());
+            metric.set_counter(counter);
+        }
+    }
+    family
 }
 
 /// A table whose values are asked for whenever somebody wants to see them.

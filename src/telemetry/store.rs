@@ -6,17 +6,17 @@ use super::rows::Row;
 
 pub(super) const ROWS: &[Row<EngineStats>] = &[
     (
-        "cairn_commit_groups",
+        "cairn_commit_groups_total",
         "Groups of changes written since the start, which is the number of syncs of the log",
         |s| s.commit.groups,
     ),
     (
-        "cairn_commit_changes",
+        "cairn_commit_changes_total",
         "Changes answered since the start, refused ones included",
         |s| s.commit.changes,
     ),
     (
-        "cairn_commit_log_bytes",
+        "cairn_commit_log_bytes_total",
         "Bytes written to the log since the start",
         |s| s.commit.log_bytes,
     ),
@@ -96,20 +96,22 @@ pub(super) const ROWS: &[Row<EngineStats>] = &[
         |s| s.reserve_bytes,
     ),
     (
-        "cairn_compaction_segments",
+        "cairn_compaction_segments_total",
         "Segments gone through by compaction since the start",
         |s| s.compaction.segments,
     ),
     (
-        "cairn_compaction_moved_chunks",
+        "cairn_compaction_moved_chunks_total",
         "Chunks it has moved",
         |s| s.compaction.moved_chunks,
     ),
-    ("cairn_compaction_moved_bytes", "Bytes it has moved", |s| {
-        s.compaction.moved_bytes
-    }),
     (
-        "cairn_compaction_damaged_chunks",
+        "cairn_compaction_moved_bytes_total",
+        "Bytes it has moved",
+        |s| s.compaction.moved_bytes,
+    ),
+    (
+        "cairn_compaction_damaged_chunks_total",
         "Chunks it has found damaged and left where they are",
         |s| s.compaction.damaged_chunks,
     ),
@@ -119,16 +121,25 @@ pub(super) const ROWS: &[Row<EngineStats>] = &[
         "Notes of what is still to be freed; counted up to a bound",
         |s| s.trash,
     ),
-    ("cairn_scrub_runs", "Scrubs finished since the start", |s| {
-        s.scrub.runs
-    }),
-    ("cairn_scrub_bytes", "Bytes scrubbed since the start", |s| {
-        s.scrub.bytes
-    }),
+    (
+        "cairn_scrub_runs_total",
+        "Scrubs finished since the start",
+        |s| s.scrub.runs,
+    ),
+    (
+        "cairn_scrub_bytes_total",
+        "Bytes scrubbed since the start",
+        |s| s.scrub.bytes,
+    ),
     (
         "cairn_scrub_damaged_chunks",
         "Damaged chunks the last scrub found",
         |s| s.scrub.damaged_chunks,
+    ),
+    (
+        "cairn_behind",
+        "1 while changes are refused because the drive has no room for the index",
+        |s| u64::from(s.behind),
     ),
     (
         "cairn_stopped",

@@ -9,6 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use webpki::EndEntityCert;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::handshakes::provider;
 use super::{TlsError, TlsFiles};
@@ -44,6 +45,13 @@ impl Certificate {
             return false;
         };
         certificate.verify_is_valid_for_subject_name(&name).is_ok()
+    }
+
+    /// In seconds since 1970.
+    pub(super) fn not_after(&self) -> Option<u64> {
+        let (_, certificate) = X509Certificate::from_der(&self.0.cert[0]).ok()?;
+        let end = certificate.validity().not_after.timestamp();
+        u64::try_from(end).ok()
     }
 
     pub(super) fn key(&self) -> Arc<CertifiedKey> {

@@ -87,6 +87,28 @@ fn what_cannot_be_used_is_said_with_its_file() {
 }
 
 #[test]
+fn certificates_tell_until_when_they_are_good() {
+    let folder = TempDir::new().unwrap();
+    let files = write(folder.path(), "a", &["s3.example.com"]);
+    let mut params = rcgen::CertificateParams::new(vec!["b.example.com".into()]).unwrap();
+    params.not_after = rcgen::date_time_ymd(2031, 2, 3);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let made = params.self_signed(&key).unwrap();
+    let other = TlsFiles {
+        certificate: folder.path().join("b.crt"),
+        key: folder.path().join("b.key"),
+    };
+    fs::write(&other.certificate, made.pem()).unwrap();
+    fs::write(&other.key, key.serialize_pem()).unwrap();
+    let certificates = Certificates::load(vec![files, other.clone()]).unwrap();
+    let ends = certificates.ends();
+    assert_eq!(ends.len(), 2);
+    assert_eq!(ends[1].file, other.certificate.display().to_string());
+    // 2031-02-03T00:00:00Z
+    assert_eq!(ends[1].not_after, 1_927_843_200);
+}
+
+#[test]
 fn what_cannot_be_used_later_leaves_what_was_shown_before() {
     let folder = TempDir::new().unwrap();
     let files = write(folder.path(), "a", &["before.example.com"]);

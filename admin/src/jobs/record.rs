@@ -21,6 +21,18 @@ pub(crate) enum Kind {
     Empty,
 }
 
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Scrub => "scrub",
+            Kind::Check => "check",
+            Kind::Backup => "backup",
+            Kind::Lifecycle => "lifecycle",
+            Kind::Empty => "empty",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {

@@ -4,6 +4,7 @@
 //! written as running at a start was cut off by the stop, or the crash, before.
 
 use super::record::{self, Job, Kind, Progress, State};
+use super::stats::JobStats;
 use crate::limits::{CANCEL_PATIENCE_SECONDS, EMPTYING_AT_ONCE_MAX, STOP_PATIENCE_SECONDS};
 use crate::refused::Refused;
 use crate::time::milliseconds;
@@ -26,6 +27,7 @@ pub(crate) struct Jobs {
     stopping: watch::Receiver<bool>,
     /// How many have ended since the start.
     ended: watch::Sender<u64>,
+    stats: Mutex<JobStats>,
 }
 
 /// A job that runs.
@@ -92,6 +94,8 @@ impl Jobs {
     ) -> Result<Self, Error> {
         let kept = record::read_all(&engine).await?;
         let next = kept.last().map_or(1, |last| last.id + 1);
+        let mut stats = JobStats::default();
+        kept.iter().for_each(|job| stats.remember(job));
         for job in kept.into_iter().filter(|it| it.state == State::Running) {
             record::write(&engine, &interrupted(job)).await?;
         }
@@ -101,6 +105,7 @@ impl Jobs {
             next: AsyncMutex::new(next),
             stopping,
             ended: watch::Sender::new(0),
+            stats: Mutex::new(stats),
         })
     }
 
@@ -189,6 +194,11 @@ impl Jobs {
             ..
         } = &job;
         tracing::info!(job = id, ?kind, ?state, problems, ?error, "a job has ended");
+        {
+            let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+            stats.remember(&job);
+            stats.failed += u64::from(job.state == State::Failed);
+        }
         // Shown as interrupted if this fails, and noted so at the next start.
         if let Err(error) = record::write(&self.engine, &job).await {
             tracing::error!(job = id, %error, "what came of a job cannot be kept");
@@ -256,6 +266,14 @@ impl Jobs {
             .is_err()
         {
             tracing::warn!("jobs took too long to end and are cut off");
+        }
+    }
+
+    pub(crate) fn stats(&self) -> JobStats {
+        let stats = *self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        JobStats {
+            running: self.running().len() as u64,
+            ..stats
         }
     }
 

@@ -45,6 +45,20 @@ impl History {
         held.iter().cloned().collect()
     }
 
+    /// How many answers there were in the last so many seconds, by the first digit of their status.
+    pub(crate) fn answers(&self, seconds: u64) -> [u64; 4] {
+        let moments = usize::try_from(seconds / HISTORY_STEP_SECONDS).unwrap_or(usize::MAX);
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sums = [0.0; 4];
+        for moment in held.iter().rev().take(moments) {
+            let answers = moment.requests_per_second.by_class();
+            for (sum, rate) in sums.iter_mut().zip(answers) {
+                *sum += rate * HISTORY_STEP_SECONDS as f64;
+            }
+        }
+        sums.map(whole)
+    }
+
     fn add(&self, moment: Rates) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while held.len() >= HISTORY_MOMENTS_MAX {
@@ -62,6 +76,15 @@ impl History {
         let step = Duration::from_secs(HISTORY_STEP_SECONDS);
         tokio::spawn(keep(Arc::downgrade(self), counters, stopping, step));
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float saturates when it becomes an integer"
+)]
+fn whole(count: f64) -> u64 {
+    count.round() as u64
 }
 
 async fn keep(

@@ -29,6 +29,28 @@ pub(crate) enum By {
     Token(TokenId),
 }
 
+impl By {
+    /// What credentials that were made for it remember it by.
+    pub(crate) fn name(self) -> String {
+        match self {
+            By::Session(SessionId(id)) => format!("session/{}", hex::encode(id)),
+            By::Token(id) => format!("token/{}", id.shown()),
+        }
+    }
+
+    pub(crate) fn read(name: &str) -> Option<Self> {
+        match name.split_once('/')? {
+            ("session", id) => {
+                let mut bytes = [0; 16];
+                hex::decode_to_slice(id, &mut bytes).ok()?;
+                Some(By::Session(SessionId(bytes)))
+            }
+            ("token", id) => TokenId::read(id).map(By::Token),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) async fn authenticate(
     admin: &Inner,
     parts: &Parts,

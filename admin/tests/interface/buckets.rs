@@ -191,3 +191,35 @@ async fn configurations_need_the_permission_of_s3() {
         .await
         .refused(403, "AccessDenied");
 }
+
+/// Whoever may list all buckets learns what they are called; how much is in one, whose it is and
+/// what it may hold, he learns of those he may look at.
+#[tokio::test]
+async fn lists_tell_no_more_than_looking_at_each_bucket_does() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["open", "shut"] {
+        let quota = json!({ "bytes": 1000 });
+        let new = json!({ "name": name, "quota": quota });
+        root.post("/buckets", new).await.ok();
+    }
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*" },
+        { "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::open",
+          "Condition": { "IpAddress": { "aws:SourceIp": "127.0.0.0/8" } } },
+    ] });
+    let tina = root.user("tina", Some(policy)).await;
+    let items = tina.get("/buckets").await.ok()["items"].clone();
+    assert_eq!(items[0], tina.get("/buckets/open").await.ok());
+    assert_eq!(items[0]["quota"]["bytes"], 1000);
+    tina.get("/buckets/shut").await.refused(403, "AccessDenied");
+    let created = items[1]["created"].clone();
+    assert!(created.is_string());
+    let told = json!({
+        "name": "shut", "created": created, "owner": null, "versioning": null,
+        "object_lock": null, "quota": null, "counts_for": null, "usage": null,
+    });
+    assert_eq!(items[1], told);
+    let of_root = root.get("/buckets").await.ok()["items"].clone();
+    assert_eq!(of_root[1], root.get("/buckets/shut").await.ok());
+}

@@ -307,7 +307,7 @@ async fn a_link_is_signed_for_whoever_asks() {
         url.contains("X-Amz-Expires=60") && url.contains("X-Amz-Signature="),
         "{url}"
     );
-    // Somebody without a key gets credentials for it, with their token in the link.
+    // It is signed by credentials made for it, whose token is in the link.
     let anna = root.user("anna", Some(allow(&["s3:GetObject"]))).await;
     let answer = anna.post("/buckets/photos/presign", link).await.ok();
     assert!(

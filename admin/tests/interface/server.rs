@@ -108,3 +108,50 @@ async fn live_figures_end_for_whoever_is_shut_out() {
     let others = timeout(wait, streams[2].frame()).await.unwrap();
     assert!(others.is_some());
 }
+
+/// What needs attention is told to whoever may see it, and mended when it is.
+#[tokio::test]
+async fn what_needs_attention_is_told_in_one_place() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let kinds = async |client: &Client<'_>| -> Vec<String> {
+        let items = client.get("/server/attention").await.ok()["items"].clone();
+        let items = items.as_array().unwrap().iter();
+        let kinds = items.map(|it| it["kind"].as_str().unwrap().to_owned());
+        kinds.collect()
+    };
+    assert!(kinds(&root).await.is_empty());
+    let new = json!({ "name": "photos", "quota": { "bytes": 10 } });
+    root.post("/buckets", new).await.ok();
+    root.upload("photos/a", "nearly 10").await.ok();
+    // The engine of this test is in no folder, of which there is no backup.
+    let backup = json!({ "kind": "backup", "to": "/nowhere" });
+    let job = root.post("/jobs", backup).await.ok();
+    let job = format!("/jobs/{}", job["id"].as_str().unwrap());
+    while root.get(&job).await.ok()["state"] == "running" {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(kinds(&root).await, ["quota", "job"]);
+    let items = root.get("/server/attention").await.ok()["items"].clone();
+    assert_eq!(
+        (&items[0]["about"], &items[0]["share"]),
+        (&json!("photos"), &json!(0.9))
+    );
+    let watcher = root
+        .user("watcher", Some(allow(&["cairn:GetServerInfo"])))
+        .await;
+    assert!(kinds(&watcher).await.is_empty());
+    let nobody = root.user("nobody", None).await;
+    nobody
+        .get("/server/attention")
+        .await
+        .refused(403, "AccessDenied");
+    root.put(
+        "/buckets/photos/quota",
+        json!({ "bytes": 1000, "objects": null }),
+    )
+    .await
+    .ok();
+    root.delete(&job).await;
+    assert!(kinds(&root).await.is_empty());
+}

@@ -1,6 +1,6 @@
 //! Service tokens.
 
-use crate::support::{Client, Rig, allow, pass};
+use crate::support::{Client, ROOT, ROOT_PASSWORD, Rig, allow, follow, pass};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -126,11 +126,68 @@ async fn a_policy_narrows_it() {
     let narrowed = robot.post("/buckets/other/presign", link.clone()).await;
     let narrowed = narrowed.ok()["url"].as_str().unwrap().to_owned();
     assert!(!narrowed.contains(key), "{narrowed}");
-    assert_eq!(crate::support::follow(&rig, &narrowed).await, 403);
+    assert_eq!(follow(&rig, &narrowed).await, 403);
     let whole = anna.post("/buckets/other/presign", link).await.ok();
     let whole = whole["url"].as_str().unwrap();
-    assert!(whole.contains(key), "{whole}");
-    assert_eq!(crate::support::follow(&rig, whole).await, 200);
+    assert_eq!(follow(&rig, whole).await, 200);
+}
+
+/// Links are no way to have more, or longer, than the token they were made with.
+#[tokio::test]
+async fn links_end_with_what_made_them() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.upload("photos/a", "hello").await.ok();
+    let anna = root.user("anna", Some(allow(&["s3:GetObject"]))).await;
+    // A lasting key would sign links that last.
+    root.post("/users/anna/keys", json!({})).await.ok();
+    let link = json!({ "key": "a", "expires_in": 604_800 });
+    for owner in [&anna, &root] {
+        let wanted = json!({ "name": "short", "expires_in": 61 });
+        let made = owner.post("/tokens", wanted).await.ok();
+        let robot = with(&rig, made["token"].as_str().unwrap());
+        let answer = robot.post("/buckets/photos/presign", link.clone()).await;
+        let answer = answer.ok();
+        let url = answer["url"].as_str().unwrap();
+        let life = url.split("X-Amz-Expires=").nth(1).unwrap();
+        let life = life.split('&').next().unwrap().parse::<u64>().unwrap();
+        assert!(life <= 61, "{url}");
+        assert_eq!(answer["expires"], made["expires"]);
+        assert_eq!(follow(&rig, url).await, 200);
+        let path = format!("/tokens/{}", made["id"].as_str().unwrap());
+        owner.delete(&path).await.ok();
+        // Also where the server has seen it before, and has not.
+        assert_eq!(follow(&rig, url).await, 400);
+    }
+    for (name, password) in [("anna", "correct horse"), (ROOT, ROOT_PASSWORD)] {
+        let person = rig.client(name, password).await;
+        let answer = person.post("/buckets/photos/presign", link.clone()).await;
+        let url = answer.ok()["url"].as_str().unwrap().to_owned();
+        assert_eq!(follow(&rig, &url).await, 200);
+        person.delete("/session").await.ok();
+        assert_eq!(follow(&rig, &url).await, 400);
+    }
+}
+
+/// Whose session belongs to a secret of the root that is no more has no links either.
+#[tokio::test]
+async fn links_of_the_root_end_with_its_secret() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.upload("photos/a", "hello").await.ok();
+    let link = json!({ "key": "a" });
+    let answer = root.post("/buckets/photos/presign", link).await.ok();
+    let url = answer["url"].as_str().unwrap().to_owned();
+    let rig = rig.restarted().await;
+    assert_eq!(follow(&rig, &url).await, 200);
+    let rig = rig.restarted_with("another-secret").await;
+    assert_eq!(follow(&rig, &url).await, 403);
 }
 
 #[tokio::test]

@@ -31,6 +31,9 @@ pub(crate) struct Session {
     pub(crate) transitive: Vec<String>,
     pub(crate) source_identity: Option<String>,
     pub(crate) web_identity: Option<WebIdentity>,
+    /// The login it was made for, and ends with. It stands behind the rest in a token.
+    #[serde(skip)]
+    pub(crate) login: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +92,7 @@ impl Session {
             transitive: Vec::new(),
             source_identity: None,
             web_identity: None,
+            login: None,
         }
     }
 

@@ -6,12 +6,13 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::seal::Sealer;
 
-/// The only layout there is so far. Postcard, because tokens travel with every request.
-const LAYOUT: u8 = 1;
+/// A [`Session`]. Postcard, because tokens travel with every request.
+const PLAIN: u8 = 1;
+/// The same, and behind it the name of the login that it ends with.
+const OF_LOGIN: u8 = 2;
 
 pub(crate) fn seal(sealer: &Sealer, access_key: &str, session: &Session) -> Result<String> {
-    let plain = postcard::to_extend(session, vec![LAYOUT])
-        .map_err(|_| Error::Cryptography("the session could not be written"))?;
+    let plain = plain(session)?;
     let sealed = sealer.seal(&plain, access_key.as_bytes())?;
     let token = base64_simd::URL_SAFE_NO_PAD.encode_to_string(sealed);
     match token.len() <= limits::SESSION_TOKEN_BYTES_MAX {
@@ -19,6 +20,19 @@ pub(crate) fn seal(sealer: &Sealer, access_key: &str, session: &Session) -> Resu
         false => Err(Error::PackedPolicyTooLarge(
             "Packed policies and tags consume too much space".into(),
         )),
+    }
+}
+
+fn plain(session: &Session) -> Result<Vec<u8>> {
+    let layout = match session.login {
+        None => PLAIN,
+        Some(_) => OF_LOGIN,
+    };
+    let unwritten = |_| Error::Cryptography("the session could not be written");
+    let plain = postcard::to_extend(session, vec![layout]).map_err(unwritten)?;
+    match &session.login {
+        None => Ok(plain),
+        Some(login) => postcard::to_extend(login, plain).map_err(unwritten),
     }
 }
 
@@ -30,7 +44,15 @@ pub(crate) fn open(sealer: &Sealer, access_key: &str, token: &str) -> Option<Ses
     let sealed = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(token).ok()?;
     let plain = sealer.open(&sealed, access_key.as_bytes())?;
     match plain.split_first() {
-        Some((&LAYOUT, session)) => postcard::from_bytes(session).ok(),
+        Some((&PLAIN, session)) => postcard::from_bytes(session).ok(),
+        Some((&OF_LOGIN, rest)) => {
+            let (session, rest) = postcard::take_from_bytes::<Session>(rest).ok()?;
+            let login = postcard::from_bytes::<String>(rest).ok()?;
+            Some(Session {
+                login: Some(login),
+                ..session
+            })
+        }
         _ => None,
     }
 }

@@ -66,6 +66,26 @@ impl Identity {
         self.issue(&session)
     }
 
+    /// Credentials for links: they may do what the caller may, and end with the login that it was
+    /// known by, at `until` at the latest. Who keeps logins knows it by its name.
+    pub fn credentials_of_login(
+        &self,
+        caller: &Caller,
+        login: &str,
+        until: Seconds,
+    ) -> Result<Issued> {
+        let holder = caller
+            .holder()
+            .ok_or_else(|| Error::AccessDenied("Only users and accounts have logins.".into()))?;
+        let session = Session {
+            expires: until,
+            restriction: caller.restriction_document(),
+            login: Some(login.to_owned()),
+            ..self.new_session(SessionOf::Holder(holder), 0)?
+        };
+        self.issue(&session)
+    }
+
     fn new_session(&self, of: SessionOf, seconds: u32) -> Result<Session> {
         let now = self.seconds();
         Ok(Session {
@@ -80,7 +100,7 @@ impl Identity {
         Ok(Issued {
             token: self.seal_session(&access_key, session)?,
             access_key,
-            secret: Secret::new(&session.secret.0),
+            secret: self.secret_of(session),
             expires: session.expires,
         })
     }

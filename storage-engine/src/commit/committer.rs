@@ -130,6 +130,7 @@ impl Committer {
     /// Opens the index anew and lets it catch up with the log: see [`super::late`].
     fn renew(&mut self) -> Result<()> {
         let first = self.full.tried.replace(Instant::now()).is_none();
+        self.progress.falls_behind();
         let voided = self.log.void();
         voided.map_err(|unwritten| self.unwritten(unwritten))?;
         let expected = self.full.late.as_ref();
@@ -149,6 +150,7 @@ impl Committer {
             Ok(()) => {
                 tracing::info!("there is room for the index; changes are taken");
                 self.full.tried = None;
+                self.progress.has_caught_up();
                 if let Some(late) = self.full.late.take() {
                     self.committed(late.group, late.changes);
                 }

@@ -2,7 +2,7 @@
 //! how full the segments are, and how much work that was.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ids::SegmentId;
@@ -17,6 +17,8 @@ pub(crate) struct Progress {
     groups: AtomicU64,
     changes: AtomicU64,
     log_bytes: AtomicU64,
+    /// The index has no room to follow the log.
+    is_behind: AtomicBool,
 }
 
 /// Totals since the store was opened.
@@ -75,6 +77,19 @@ impl Progress {
     /// Log segments before this one are no longer needed to recover.
     pub(crate) fn durable_segment(&self) -> SegmentId {
         SegmentId(self.durable_segment.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn falls_behind(&self) {
+        self.is_behind.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_caught_up(&self) {
+        self.is_behind.store(false, Ordering::Relaxed);
+    }
+
+    /// Changes are refused until the index has room to catch up with the log.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.is_behind.load(Ordering::Relaxed)
     }
 
     pub(crate) fn stats(&self) -> CommitStats {

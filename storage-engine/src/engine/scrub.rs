@@ -3,19 +3,24 @@
 //! Segments are read from front to end, each record verified to its last bit. What is dead is only
 //! counted. Where less verifies in a segment than its account says is alive, every chunk the rows
 //! place there is looked at once more by itself: so neither a destroyed header nor a missing file
-//! goes unnoticed. In the end one walk over the rows tells whose the damaged chunks are.
+//! goes unnoticed. Of segments that are still being filled only chunks are looked at. In the end one
+//! walk over the rows tells whose the damaged chunks are.
 
 mod damage;
+mod open;
 #[cfg(test)]
 mod tests;
 
+use damage::Damaged;
 pub use damage::{Affected, DamagedChunk};
+use open::OpenChunk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use super::compact::TokenBucket;
@@ -154,6 +159,31 @@ struct Scrub {
     report: ScrubReport,
     /// Segments in which something does not verify, or is missing.
     suspects: BTreeSet<SegmentId>,
+    /// What was found in segments that are still being filled.
+    found: Damaged,
+}
+
+/// What is read as one: a segment.
+enum Piece {
+    Sealed(Arc<Segment>, SegmentRow),
+    Open(SegmentId, Vec<OpenChunk>),
+}
+
+impl Piece {
+    fn segment(&self) -> SegmentId {
+        match self {
+            Piece::Sealed(segment, _) => segment.id(),
+            Piece::Open(segment, _) => *segment,
+        }
+    }
+
+    /// What there is to read from an offset on.
+    fn bytes(&self, from: u64) -> u64 {
+        match self {
+            Piece::Sealed(segment, account) => until(segment, account).saturating_sub(from),
+            Piece::Open(_, chunks) => open::bytes(chunks, from),
+        }
+    }
 }
 
 /// What one step found.
@@ -182,6 +212,7 @@ impl Scrub {
             started: Instant::now(),
             report: ScrubReport::default(),
             suspects: BTreeSet::new(),
+            found: Damaged::default(),
         }
     }
 
@@ -190,37 +221,46 @@ impl Scrub {
         from: Option<ScrubPosition>,
         progress: &mut OnWork<'_>,
     ) -> Result<ScrubReport> {
-        let sealed = self.sealed(from);
-        let mut total: u64 = sealed
-            .iter()
-            .map(|(segment, account)| until(segment, account))
-            .sum();
+        let pieces = self.pieces(from).await?;
         self.find_missing();
-        let open = match from {
-            None => self.open(),
-            // The first run has looked at them.
-            Some(_) => BTreeSet::new(),
+        let start = |piece: &Piece| {
+            let start = from.filter(|from| from.segment == piece.segment());
+            start.map_or(RECORDS_AT, |from| from.offset)
         };
-        for (segment, account) in sealed {
-            let until = until(&segment, &account);
-            let start = from.filter(|from| from.segment == segment.id());
-            let start = start.map_or(RECORDS_AT, |from| from.offset);
-            total = total.saturating_sub(start);
-            let end = self
-                .segment(&segment, start, until, total, progress)
-                .await?;
+        let total = pieces.iter().map(|piece| piece.bytes(start(piece))).sum();
+        for piece in pieces {
+            let (segment, start) = (piece.segment(), start(&piece));
+            let end = match piece {
+                Piece::Sealed(segment, account) => {
+                    let range = start..until(&segment, &account);
+                    self.segment(&segment, range, total, progress).await?
+                }
+                Piece::Open(_, chunks) => self.open(chunks, start, total, progress).await?,
+            };
             if let Some(offset) = end {
-                let segment = segment.id();
                 self.report.next = Some(ScrubPosition { segment, offset });
                 break;
             }
         }
-        self.follow_up(open, progress).await
+        self.follow_up(progress).await
     }
 
-    /// Segments to read, from the one on where the last run stopped.
-    fn sealed(&self, from: Option<ScrubPosition>) -> Vec<(Arc<Segment>, SegmentRow)> {
+    /// What to read, in its order, from the segment on where the last run stopped.
+    async fn pieces(&self, from: Option<ScrubPosition>) -> Result<Vec<Piece>> {
         let first = from.map_or(SegmentId(0), |from| from.segment);
+        let sealed = self.sealed();
+        let open = self.open_chunks(&sealed).await?;
+        let open = open.into_iter();
+        let open = open.map(|(segment, chunks)| Piece::Open(segment, chunks));
+        let sealed = sealed.into_iter();
+        let sealed = sealed.map(|(segment, account)| Piece::Sealed(segment, account));
+        let mut pieces: Vec<Piece> = sealed.chain(open).collect();
+        pieces.retain(|piece| piece.segment() >= first);
+        pieces.sort_by_key(Piece::segment);
+        Ok(pieces)
+    }
+
+    fn sealed(&self) -> Vec<(Arc<Segment>, SegmentRow)> {
         let writing = self.accounts.applied().segment;
         let all = self.segments.all().into_iter();
         let sealed = all.filter(|segment| match segment.kind() {
@@ -230,23 +270,9 @@ impl Scrub {
         let accounts = self.accounts.accounts();
         let named = sealed.filter_map(|segment| {
             let account = accounts.get(&segment.id()).copied()?;
-            (segment.id() >= first && account.live_bytes > 0).then_some((segment, account))
+            (account.live_bytes > 0).then_some((segment, account))
         });
         named.collect()
-    }
-
-    /// Segments that are still being filled. What rows name in them stands still, and is looked at
-    /// chunk by chunk.
-    fn open(&self) -> BTreeSet<SegmentId> {
-        let read: BTreeSet<SegmentId> = self.sealed(None).iter().map(|(s, _)| s.id()).collect();
-        let accounts = self.accounts.accounts();
-        let alive = accounts
-            .iter()
-            .filter(|(_, account)| account.live_bytes > 0);
-        alive
-            .map(|(id, _)| *id)
-            .filter(|id| !read.contains(id))
-            .collect()
     }
 
     fn find_missing(&mut self) {
@@ -264,15 +290,14 @@ impl Scrub {
     async fn segment(
         &mut self,
         segment: &Arc<Segment>,
-        start: u64,
-        until: u64,
+        range: Range<u64>,
         total: u64,
         progress: &mut OnWork<'_>,
     ) -> Result<Option<u64>> {
-        let mut scan = Scan::new(Arc::clone(segment), until, Verify::Records)?;
-        scan.seek(start);
+        let mut scan = Scan::new(Arc::clone(segment), range.end, Verify::Records)?;
+        scan.seek(range.start);
         let mut alive_bytes = 0;
-        let mut whole = start <= RECORDS_AT;
+        let mut whole = range.start <= RECORDS_AT;
         loop {
             let index = Arc::clone(&self.index);
             let step = blocking(move || step(scan, index.as_ref())).await?;
@@ -281,26 +306,33 @@ impl Scrub {
             self.report.bytes += step.bytes;
             self.report.records += step.records;
             self.report.dead_damaged += step.dead_damaged;
-            if step.over {
-                break;
-            }
-            let (done, unit) = (self.report.bytes, Unit::Bytes);
-            let work = Work {
-                doing: "scrub",
-                done,
-                total: total.max(done),
-                unit,
-            };
-            if progress(work) == ControlFlow::Break(()) {
+            if !step.over && self.tell(total, progress).is_break() {
                 whole = false;
                 self.suspect(segment, alive_bytes, whole);
                 return Ok(Some(scan.at()));
             }
-            let wait = self.bucket.take(step.bytes, self.started.elapsed());
-            tokio::time::sleep(wait).await;
+            self.rest_after(step.bytes).await;
+            if step.over {
+                break;
+            }
         }
         self.suspect(segment, alive_bytes, whole);
         Ok(None)
+    }
+
+    fn tell(&self, total: u64, progress: &mut OnWork<'_>) -> ControlFlow<()> {
+        let done = self.report.bytes;
+        progress(Work {
+            doing: "scrub",
+            done,
+            total: total.max(done),
+            unit: Unit::Bytes,
+        })
+    }
+
+    async fn rest_after(&mut self, bytes: u64) {
+        let wait = self.bucket.take(bytes, self.started.elapsed());
+        tokio::time::sleep(wait).await;
     }
 
     /// A sealed segment only loses chunks: what was seen alive is at least what is alive now. One
@@ -314,32 +346,41 @@ impl Scrub {
     }
 
     /// Looks at the chunks of suspect segments one by one, and finds out whose they are.
-    async fn follow_up(
-        mut self,
-        open: BTreeSet<SegmentId>,
-        progress: &mut OnWork<'_>,
-    ) -> Result<ScrubReport> {
-        if self.suspects.is_empty() && open.is_empty() {
+    async fn follow_up(mut self, progress: &mut OnWork<'_>) -> Result<ScrubReport> {
+        if self.suspects.is_empty() && self.found.total == 0 {
             return Ok(self.report);
         }
-        let (done, unit) = (self.report.bytes, Unit::Bytes);
+        let done = self.report.bytes;
         let _ = progress(Work {
             doing: "look at chunks one by one",
             done,
             total: done,
-            unit,
+            unit: Unit::Bytes,
         });
         let index = Arc::clone(&self.index);
         let segments = Arc::clone(&self.segments);
         let suspects = std::mem::take(&mut self.suspects);
+        let mut damaged = std::mem::take(&mut self.found);
+        let (mut bucket, started) = (self.bucket, self.started);
+        // Whoever has interrupted it waits for the rest, which was read a moment ago.
+        let is_in_a_hurry = self.report.next.is_some();
+        let mut rest = move |bytes| {
+            if !is_in_a_hurry {
+                thread::sleep(bucket.take(bytes, started.elapsed()));
+            }
+        };
         let damaged = blocking(move || {
-            let mut damaged = damage::find(index.as_ref(), &segments, &suspects, &open)?;
+            damage::find(
+                index.as_ref(),
+                &segments,
+                &suspects,
+                &mut damaged,
+                &mut rest,
+            )?;
             damage::find_affected(index.as_ref(), &mut damaged.chunks)?;
             Ok(damaged)
         });
         let damaged = damaged.await?;
-        self.report.records += damaged.looked_at;
-        self.report.bytes += damaged.looked_at_bytes;
         self.report.damaged_total = damaged.total;
         self.report.damaged = damaged.chunks.into_values().collect();
         for chunk in &self.report.damaged {

@@ -35,6 +35,8 @@ pub struct EngineStats {
     pub trash: u64,
     pub compaction: CompactStats,
     pub scrub: ScrubStats,
+    /// The drive has no room for the index to follow the log: changes are refused until it has.
+    pub behind: bool,
     /// The store has stopped taking changes.
     pub stopped: bool,
 }
@@ -77,6 +79,7 @@ impl Engine {
             return Ok(stats);
         };
         stats.commit = embedded.progress().stats();
+        stats.behind = embedded.progress().is_behind();
         stats.index = embedded.index().stats();
         stats.compaction = compactor.stats();
         stats.idle_bytes = segments.idle_bytes();

@@ -1,4 +1,4 @@
-import type { Bucket, Drive, EventPage, Job, ServerInfo } from './api/types';
+import type { Drive, Job, ServerConcern } from './api/types';
 
 /** Something an administrator should look at, as a value; what it is called is the page's. */
 export type Concern =
@@ -7,11 +7,14 @@ export type Concern =
   | { kind: 'events'; webhook: string; count: number }
   | { kind: 'late'; webhook: string; count: number; since: string }
   | { kind: 'job'; what: Job['kind']; problems: number }
+  | { kind: 'damage'; count: number }
+  | { kind: 'errors'; count: number; share: number }
+  | { kind: 'certificate'; file: string; until: string }
+  | { kind: 'backup'; made: string }
+  | { kind: 'behind' }
   | { kind: 'stopped' }
+  | { kind: 'told'; bad: boolean; text: string }
   | { kind: 'root' };
-
-const DRIVE_SHARE = 0.85;
-const QUOTA_SHARE = 0.9;
 
 /** What can still be filled: the reserve is no room, and what is given up is. */
 export function free(drive: Drive): number {
@@ -26,37 +29,41 @@ export function isLate(webhook: { waiting: number; waiting_since?: string | null
   return webhook.waiting > 0 && !!webhook.waiting_since && now - Date.parse(webhook.waiting_since) > LATE_MS;
 }
 
-export interface Looked {
-  info?: ServerInfo | undefined;
-  buckets?: readonly Bucket[] | undefined;
-  webhooks?: EventPage['webhooks'] | undefined;
-  jobs?: readonly Job[] | undefined;
-  root: boolean;
+/** What the server says: the rule is its own, the same that `cairn status` and the alerts go by. */
+export function concerns(told: readonly ServerConcern[] = [], root = false): Concern[] {
+  const found = told.map(concern);
+  return root ? [...found, { kind: 'root' }] : found;
 }
 
-export function concerns({ info, buckets = [], webhooks = [], jobs = [], root }: Looked): Concern[] {
-  const found: Concern[] = [];
-  if (info?.stopped) found.push({ kind: 'stopped' });
-  for (const drive of info?.drives ?? []) {
-    const share = drive.total_bytes > 0 ? 1 - free(drive) / drive.total_bytes : 0;
-    if (share >= DRIVE_SHARE) found.push({ kind: 'drive', path: drive.path, share });
+function concern(it: ServerConcern): Concern {
+  const about = it.about ?? '';
+  const count = it.count ?? 0;
+  const share = it.share ?? 0;
+  const time = it.time ?? '';
+  switch (it.kind) {
+    case 'drive':
+      return { kind: 'drive', path: about, share };
+    case 'quota':
+      return { kind: 'quota', bucket: about, share };
+    case 'events_given_up':
+      return { kind: 'events', webhook: about, count };
+    case 'events_wait':
+      return { kind: 'late', webhook: about, count, since: time };
+    case 'damage':
+      return it.about ? { kind: 'job', what: about as Job['kind'], problems: count } : { kind: 'damage', count };
+    case 'job':
+      return { kind: 'job', what: about as Job['kind'], problems: count };
+    case 'errors':
+      return { kind: 'errors', count, share };
+    case 'certificate':
+      return { kind: 'certificate', file: about, until: time };
+    case 'backup':
+      return { kind: 'backup', made: time };
+    case 'stopped':
+    case 'behind':
+      return { kind: it.kind };
+    default:
+      // Of a server that is newer than this page.
+      return { kind: 'told', bad: it.level === 'critical', text: `${it.message} ${it.next}` };
   }
-  for (const bucket of buckets) {
-    const byBytes = bucket.quota.bytes ? bucket.usage.bytes / bucket.quota.bytes : 0;
-    const byCount = bucket.quota.objects ? bucket.usage.objects / bucket.quota.objects : 0;
-    const share = Math.max(byBytes, byCount);
-    if (share >= QUOTA_SHARE) found.push({ kind: 'quota', bucket: bucket.name, share });
-  }
-  for (const webhook of webhooks) {
-    const { name, given_up, waiting, waiting_since } = webhook;
-    if (given_up > 0) found.push({ kind: 'events', webhook: name, count: given_up });
-    if (isLate(webhook)) found.push({ kind: 'late', webhook: name, count: waiting, since: waiting_since ?? '' });
-  }
-  // Of each kind the last run counts: what it did not find any more is mended.
-  const newest = new Map([...jobs].sort((a, b) => a.started.localeCompare(b.started)).map((job) => [job.kind, job]));
-  for (const job of newest.values()) {
-    if (job.problems > 0 || job.state === 'failed') found.push({ kind: 'job', what: job.kind, problems: job.problems });
-  }
-  if (root) found.push({ kind: 'root' });
-  return found;
 }

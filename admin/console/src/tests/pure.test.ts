@@ -226,34 +226,24 @@ describe('saving under a name', () => {
 });
 
 describe('what needs attention', () => {
-  const bucket = (bytes: number, quota: number | null) => ({
-    name: 'b', created: '', owner: '', counts_for: null, versioning: 'off' as const, object_lock: false,
-    quota: { bytes: quota, objects: null },
-    usage: { objects: 1, versions: 1, bytes, uploads: 0, upload_bytes: 0 },
-  });
+  const told = { level: 'warning' as const, about: null, share: null, count: null, time: null, message: 'Something.', next: 'Look.' };
 
-  it('names full quotas and full drives', () => {
-    const drive = { path: '/d', total_bytes: 100, free_bytes: 15, reserve_bytes: 5, idle_bytes: 0 };
-    const info = { version: '', region: '', started: '', data: '', s3_listeners: [], s3_endpoint: '', drives: [drive], stopped: false };
-    expect(concerns({ info, buckets: [bucket(95, 100), bucket(10, 100), bucket(10, null)], root: false })).toEqual([
+  it('is what the server says', () => {
+    expect(concerns([
+      { ...told, kind: 'drive', about: '/d', share: 0.9 },
+      { ...told, kind: 'events_wait', about: 'w', count: 5, time: '2026-01-01T00:00:00Z' },
+      { ...told, kind: 'damage', about: 'scrub', count: 2 },
+      { ...told, kind: 'damage', count: 1 },
+    ], true)).toEqual([
       { kind: 'drive', path: '/d', share: 0.9 },
-      { kind: 'quota', bucket: 'b', share: 0.95 },
+      { kind: 'late', webhook: 'w', count: 5, since: '2026-01-01T00:00:00Z' },
+      { kind: 'job', what: 'scrub', problems: 2 },
+      { kind: 'damage', count: 1 },
+      { kind: 'root' },
     ]);
   });
 
-  it('names what was not delivered, and of jobs what the last run of a kind says', () => {
-    const webhook = { name: 'w', is_configured: true, waiting: 1, waiting_since: null, given_up: 0, trouble: null };
-    const job = { id: '1', kind: 'check' as const, state: 'done' as const, is_cancelling: false, bucket: null, to: null, started: '2026-01-01', ended: null, by: '', progress: { doing: '', done: 0, total: null, unit: null }, rate: null, seconds_left: null, report: null, error: null, problems: 2 };
-    const mended = { ...job, started: '2026-01-02', problems: 0 };
-    expect(concerns({ webhooks: [webhook, { ...webhook, given_up: 3 }], jobs: [job], root: false })).toEqual([
-      { kind: 'events', webhook: 'w', count: 3 },
-      { kind: 'job', what: 'check', problems: 2 },
-    ]);
-    expect(concerns({ jobs: [mended, job], root: false })).toEqual([]);
-    // What waits is no news while it is taken, and is when it is not.
-    const since = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
-    expect(concerns({ webhooks: [{ ...webhook, waiting: 5, waiting_since: since(2) }], root: false })).toEqual([]);
-    const late = { ...webhook, waiting: 5, waiting_since: since(90) };
-    expect(concerns({ webhooks: [late], root: false })).toEqual([{ kind: 'late', webhook: webhook.name, count: 5, since: late.waiting_since }]);
+  it('is shown as it is told where this page knows no word for it', () => {
+    expect(concerns([{ ...told, kind: 'meteor', level: 'critical' }])).toEqual([{ kind: 'told', bad: true, text: 'Something. Look.' }]);
   });
 });

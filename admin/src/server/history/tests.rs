@@ -59,3 +59,19 @@ fn an_hour_is_kept_and_no_more() {
     assert_eq!(items.len(), HISTORY_MOMENTS_MAX);
     assert_eq!((items[0].connections, items[359].connections), (640, 999));
 }
+
+#[test]
+fn answers_of_the_last_minutes_are_summed() {
+    let now = (Instant::now(), Counted::default());
+    let history = History::default();
+    for number in 0..100 {
+        let second = if number < 70 { 9.0 } else { 0.2 };
+        let rates = Rates {
+            requests_per_second: super::super::answers([2.0, 0.0, 0.0, second]),
+            ..rates(&now, &now)
+        };
+        history.add(rates);
+    }
+    assert_eq!(history.answers(300), [600, 0, 0, 60]);
+    assert_eq!(History::default().answers(300), [0; 4]);
+}

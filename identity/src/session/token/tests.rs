@@ -16,6 +16,7 @@ fn session() -> Session {
         transitive: Vec::new(),
         source_identity: None,
         web_identity: None,
+        login: None,
     }
 }
 
@@ -31,6 +32,17 @@ fn a_token_opens_with_its_key_only() {
     let other = Sealer::new(&[8; 32], Purpose::SessionTokens).unwrap();
     assert_eq!(open(&other, "ASIAA", &token), None);
     assert!(!format!("{:?}", session()).contains("geheim"));
+}
+
+#[test]
+fn a_token_keeps_the_login_it_ends_with() {
+    let sealer = Sealer::new(&[7; 32], Purpose::SessionTokens).unwrap();
+    let session = Session {
+        login: Some("token/1".into()),
+        ..session()
+    };
+    let token = seal(&sealer, "ASIAA", &session).unwrap();
+    assert_eq!(open(&sealer, "ASIAA", &token), Some(session));
 }
 
 #[test]

@@ -66,9 +66,6 @@ impl fmt::Display for Affected {
 pub(super) struct Damaged {
     pub(super) chunks: Chunks,
     pub(super) total: u64,
-    /// Sound chunks of open segments, which nobody has counted yet.
-    pub(super) looked_at: u64,
-    pub(super) looked_at_bytes: u64,
 }
 
 /// Whether the rows name the chunk that was found there.
@@ -87,55 +84,63 @@ pub(super) fn is_named(
     Ok((row.segment, row.offset) == (segment, found.at))
 }
 
-/// Looks at every chunk the rows place in one of these segments, suspect or open. Blocks.
+/// Looks at every chunk the rows place in one of these segments, and rests after each. Blocks.
 pub(super) fn find(
     index: &dyn Index,
     segments: &Segments,
     suspects: &BTreeSet<SegmentId>,
-    open: &BTreeSet<SegmentId>,
-) -> Result<Damaged> {
-    let mut damaged = Damaged::default();
+    damaged: &mut Damaged,
+    rest: &mut dyn FnMut(u64),
+) -> Result<()> {
+    if suspects.is_empty() {
+        return Ok(());
+    }
     each(index, &key::table(Table::Extent), |key, row: ExtentRow| {
         let Some(extent) = key::number_of(key).map(ExtentId) else {
             return;
         };
-        let is_open = open.contains(&row.segment);
-        if !is_open && !suspects.contains(&row.segment) {
-            return;
+        if suspects.contains(&row.segment) {
+            damaged.look_at(index, segments, extent, &row);
+            rest(u64::from(row.record_bytes));
         }
-        let Some(damage) = look(segments, extent, &row) else {
-            damaged.looked_at += u64::from(is_open);
-            damaged.looked_at_bytes += u64::from(row.record_bytes) * u64::from(is_open);
-            return;
+    })
+}
+
+impl Damaged {
+    /// Whether a chunk is sound. It counts as damaged only while rows still name it there: it may
+    /// have been moved or let go since its row was read.
+    pub(super) fn look_at(
+        &mut self,
+        index: &dyn Index,
+        segments: &Segments,
+        extent: ExtentId,
+        row: &ExtentRow,
+    ) -> bool {
+        let Some(damage) = look(segments, extent, row) else {
+            return true;
         };
-        // It may have been moved or let go since the walk began.
-        let now = index.get(&Key::extent(extent));
-        if !matches!(now, Ok(Some(now)) if row::decode::<ExtentRow>(&now).is_ok_and(|now| now.offset == row.offset && now.segment == row.segment))
-        {
-            return;
+        let place = |row: &ExtentRow| (row.segment, row.offset);
+        let now = index.get(&Key::extent(extent)).ok().flatten();
+        let now = now.and_then(|now| row::decode::<ExtentRow>(&now).ok());
+        if now.is_none_or(|now| place(&now) != place(row)) {
+            return false;
         }
-        damaged.total += 1;
-        if damaged.chunks.len() < DAMAGED_CHUNKS_MAX {
-            let ExtentRow {
-                segment,
-                offset,
-                record_bytes,
-                ..
-            } = row;
+        self.total += 1;
+        if self.chunks.len() < DAMAGED_CHUNKS_MAX {
             let place = Place {
-                segment,
-                offset,
-                record_bytes,
+                segment: row.segment,
+                offset: row.offset,
+                record_bytes: row.record_bytes,
             };
             let chunk = DamagedChunk {
                 damage,
                 place,
                 affected: Vec::new(),
             };
-            damaged.chunks.insert(extent, chunk);
+            self.chunks.insert(extent, chunk);
         }
-    })?;
-    Ok(damaged)
+        false
+    }
 }
 
 /// What is wrong with a chunk, if anything is.
@@ -256,7 +261,7 @@ fn note(chunks: &mut Chunks, extent: ExtentId, affected: impl FnOnce() -> Affect
 }
 
 /// Shows every row that decodes; the others are for [`Engine::check`](crate::Engine::check).
-fn each<R: DeserializeOwned>(
+pub(super) fn each<R: DeserializeOwned>(
     index: &dyn Index,
     range: &KeyRange,
     mut visit: impl FnMut(&[u8], R),

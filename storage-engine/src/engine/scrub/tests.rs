@@ -289,6 +289,47 @@ async fn an_interrupted_scrub_goes_on_where_it_was() {
     assert_eq!(engine.stats().await.unwrap().scrub.runs, 1);
 }
 
+/// What is still being filled is read no faster than the rest, and told of as the rest is.
+#[tokio::test]
+async fn the_rate_holds_for_what_is_not_sealed_too() {
+    let rig = Rig::new(3);
+    let engine = rig.open();
+    rig::make_bucket(&engine, BUCKET).await;
+    for number in 0..12 {
+        let key = format!("k{number}");
+        rig::put(&engine, BUCKET, &key, &body(number, 700_000))
+            .await
+            .unwrap();
+    }
+    let whole = engine.scrub(FREE, &mut unwatched).await.unwrap();
+    assert!(whole.bytes > 8 * MIB as u64, "{whole:?}");
+    let options = ScrubOptions {
+        bytes_per_second: 4 * MIB as u64,
+        from: None,
+    };
+    let (mut last, begun) = (0, Instant::now());
+    let mut watch = |work: Work| {
+        assert!(work.done >= last && work.done <= work.total, "{work:?}");
+        assert!(work.total >= whole.bytes, "{work:?}");
+        last = work.done;
+        ControlFlow::Continue(())
+    };
+    let report = engine.scrub(options, &mut watch).await.unwrap();
+    // A second's worth goes at once.
+    let seconds = begun.elapsed().as_secs_f64();
+    let least = report.bytes as f64 / (4 * MIB) as f64 - 1.0;
+    assert!(seconds >= least, "{seconds} s, {least} at least");
+    assert!(last > 0 && last <= report.bytes);
+    // Stopped in the middle, the report says what was told.
+    let mut told = 0;
+    let mut stop = |work: Work| {
+        told = work.done;
+        ControlFlow::Break(())
+    };
+    let report = engine.scrub(options, &mut stop).await.unwrap();
+    assert_eq!((report.bytes, report.next.is_some()), (told, true));
+}
+
 #[tokio::test]
 async fn scrubbing_beside_everybody_else_raises_no_false_alarm() {
     let rig = Rig::new(9);

@@ -29,6 +29,7 @@ export const server = {
   history: (signal?: Signal) => ask<{ step_seconds: number; items: Is.Rates[] }>('GET', 'server/history', { signal }),
   stats: (signal?: Signal) => ask<Is.Stats>('GET', 'server/stats', { signal }),
   settings: (signal?: Signal) => all<Is.Setting>('server/settings', signal),
+  attention: (signal?: Signal) => all<Is.ServerConcern>('server/attention', signal),
 };
 
 export const jobs = {
@@ -61,7 +62,7 @@ export const lifecycle = {
 };
 
 export const buckets = {
-  all: (signal?: Signal) => all<Is.Bucket>('buckets', signal),
+  all: (signal?: Signal) => all<Is.BucketListed>('buckets', signal),
   one: (name: string, signal?: Signal) => ask<Is.Bucket>('GET', `buckets/${of(name)}`, { signal }),
   allowed: (name: string, prefix: string, signal?: Signal) =>
     ask<AllowedAnswer>('GET', `buckets/${of(name)}/allowed`, { query: { prefix: prefix || undefined }, signal }),

@@ -83,6 +83,21 @@ export interface Bucket {
   counts_for: string | null;
 }
 
+/** What the server says should be looked at; later servers know more kinds. */
+export interface ServerConcern {
+  kind: string;
+  level: 'warning' | 'critical';
+  about: string | null;
+  share: number | null;
+  count: number | null;
+  time: string | null;
+  message: string;
+  next: string;
+}
+
+/** In a list: of a bucket that one may not look at nothing is told but its name. */
+export type BucketListed = Pick<Bucket, 'name' | 'created'> & { [K in Exclude<keyof Bucket, 'name' | 'created'>]: Bucket[K] | null };
+
 export interface NewBucket {
   name: string;
   versioning: boolean;

@@ -234,7 +234,7 @@ export const objects = texts({
   'link.week': { en: 'A week', de: 'Eine Woche' },
   'link.make': { en: 'Make link', de: 'Link erzeugen' },
   'link.link': { en: 'Link', de: 'Link' },
-  'link.until': { en: 'Works until {time}.', de: 'Gilt bis {time}.' },
+  'link.until': { en: 'Works until {time}, or until you log out.', de: 'Gilt bis {time}, oder bis Sie sich abmelden.' },
 
   'transfer.title': { en: 'Uploads', de: 'Uploads' },
   'transfer.progress': { en: '{done} of {n} uploaded', de: '{done} von {n} hochgeladen' },
