@@ -120,4 +120,89 @@ check("a_refused_field_is_named_where_it_stands", async () => {
   await close();
 });
 
+check("the_palette_makes_whatever_has_a_dialog_and_uploads_here", async () => {
+  const { call } = await api();
+  const bucket = unique("palette");
+  await call("POST", "buckets", { name: bucket });
+  const { page, close } = await member();
+  const pick = async (typed, option) => {
+    await page.keyboard.press("Control+k");
+    await inDialog(page).getByRole("combobox").fill(typed);
+    await page.getByRole("option", { name: option }).first().waitFor();
+    await page.getByRole("option", { name: option }).first().click();
+  };
+  for (const [what, place] of [["Create bucket", "/buckets"], ["Create user", "/users"], ["Create group", "/groups"], ["Create policy", "/policies"], ["Create account", "/accounts"], ["Create encryption key", "/encryption"]]) {
+    await pick(what, what);
+    await inDialog(page).locator(`h2:text-is("${what}")`).waitFor();
+    await at(page, `${place}?create=1`);
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    await at(page, place);
+  }
+  for (const [what, query] of [["Create key", "section=keys&create=key"], ["Create token", "section=tokens&create=token"]]) {
+    await pick(what, what);
+    await inDialog(page).locator(`h2:text-is("${what}")`).waitFor();
+    await at(page, `/profile?${query}`);
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+  }
+  await pick("dark", "Appearance: Dark");
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  await pick("automatic", "Appearance: Automatic");
+  await page.waitForFunction(() => document.documentElement.dataset.theme === undefined);
+  await go(page, `/bucket?name=${bucket}`);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), pick("upload", "Upload files here")]);
+  await chooser.setFiles([{ name: "by-palette.txt", mimeType: "text/plain", buffer: Buffer.from("x") }]);
+  await page.waitForSelector(".open:text-is('by-palette.txt')");
+  // Elsewhere there is no "here".
+  await go(page, "/users");
+  await page.keyboard.press("Control+k");
+  await inDialog(page).getByRole("combobox").fill("upload files here");
+  await page.getByText("Nothing is called").waitFor();
+  await page.keyboard.press("Escape");
+  await close();
+});
+
+check("a_bucket_that_is_not_empty_is_emptied_and_deleted", async () => {
+  const { call, put } = await api();
+  const name = unique("full");
+  await call("POST", "buckets", { name, versioning: true });
+  for (const at of [1, 2, 3]) await put(name, "one.txt", `version ${at}`);
+  const { page, close } = await member({ expected: [[404, /\/buckets\/full-/]] });
+  await go(page, `/bucket?name=${name}&tab=settings`);
+  await page.getByText("It still holds 3 versions").waitFor();
+  await page.getByRole("button", { name: "Empty and delete" }).click();
+  await inDialog(page).getByText("3 versions and 0 unfinished uploads are deleted for good").waitFor();
+  await inDialog(page).locator("input").fill(name);
+  await accessible(page, "empty-and-delete");
+  await answer(page, "Empty and delete");
+  await page.locator(`.toast:has-text("Bucket ${name} deleted")`).waitFor();
+  await assert.rejects(call("GET", `buckets/${name}`), /404/);
+  await close();
+});
+
+check("what_the_server_always_refuses_has_no_button", async () => {
+  const { page, close } = await member();
+  await go(page, "/profile");
+  await page.getByText("from the server’s configuration").waitFor();
+  assert.equal(await page.locator("section:has(#keys) li button").count(), 0);
+  await go(page, "/settings");
+  await page.locator("tr", { hasText: "slow-request" }).getByText("1000 ms").waitFor();
+  await page.locator("tr", { hasText: "requests-at-once" }).getByText("0 (no bound)").waitFor();
+  await close();
+});
+
+check("what_failed_without_the_network_is_asked_again", async () => {
+  const { page, context, close, wrong } = await member();
+  await settled(page);
+  await context.setOffline(true);
+  await go(page, "/policies");
+  await page.locator("[role=alert]:has-text('does not answer')").waitFor();
+  await context.setOffline(false);
+  await page.locator("tbody tr", { hasText: "AdministratorAccess" }).waitFor();
+  // What failed to load is what this is about.
+  for (let at = wrong.length - 1; at >= 0; at -= 1) if (/ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK_CHANGED/.test(wrong[at])) wrong.splice(at, 1);
+  await close();
+});
+
 void main();

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { actions } from '../lib/i18n/catalogue/actions';
 import { server } from '../lib/i18n/catalogue/server';
 import { summaries } from '../lib/i18n/catalogue/summaries';
+import { UNBOUNDED, UNITS } from '../lib/units';
 import configuration from '../../../../docs/CONFIGURATION.md?raw';
 import iam from '../../../../s3-api/src/iam/table.rs?raw';
 import operations from '../../../../s3-api/src/op/table.rs?raw';
@@ -42,4 +43,14 @@ it('names what jobs are doing', () => {
   for (const some of doing) expect(some.length).toBeGreaterThan(0);
   const named = Object.keys(server).filter((key) => key.startsWith('jobs.doing.'));
   expect(named.sort()).toEqual([...new Set(doing.flat())].map((what) => `jobs.doing.${what}`).sort());
+});
+
+it('knows what the numbers of the configuration count', () => {
+  const words = { MIB: 'MiB', SECONDS: 's', MILLISECONDS: 'ms', PER_SECOND: '/s' } as const;
+  const said = [...configuration.matchAll(/^\| `([^`]+)` \|.*\| a whole number, [\d to]+, `(\w+)` \|/gm)].map(([, name = '', unit = '']) => [name, unit] as const);
+  const counted = said.filter(([, unit]) => unit !== 'COUNT').map(([name, unit]) => [name, words[unit as keyof typeof words]]);
+  expect(Object.entries(UNITS)).toEqual(counted);
+  const unbounded = [...configuration.matchAll(/^- \*\*`([^`]+)`\*\*: (.+)$/gm)].filter(([, , text]) => /0 for no bound/.test(text ?? '')).map(([, name]) => name);
+  for (const name of unbounded) expect([...UNBOUNDED]).toContain(name);
+  for (const name of UNBOUNDED) expect(said.map(([each]) => each)).toContain(name);
 });

@@ -46,6 +46,8 @@ export const create = texts({
   'menu.interface': { en: 'Admin interface (OpenAPI)', de: 'Verwaltungsschnittstelle (OpenAPI)' },
   'palette.upload_here': { en: 'Upload files here', de: 'Dateien hierher hochladen' },
 
+  'settings.unbounded': { en: 'no bound', de: 'unbegrenzt' },
+
   'partly.title': { en: 'Not everything was done', de: 'Nicht alles hat geklappt' },
   'chosen.remove': { en: 'Take out {name}', de: '{name} herausnehmen' },
 

@@ -6,7 +6,7 @@ export const overview = texts({
   'overview.connecting': { en: 'Connecting', de: 'Verbindung wird aufgebaut' },
   'overview.health': { en: 'Health', de: 'Zustand' },
   'overview.health.good': { en: 'Good', de: 'Gut' },
-  'overview.health.look': { en: 'See below', de: 'Siehe unten' },
+  'overview.health.look': { en: '{n} {n|warning|warnings}', de: '{n} {n|Warnung|Warnungen}' },
   'overview.health.stopped': { en: 'Stopped', de: 'Angehalten' },
   'overview.health.unknown': { en: '–', de: '–' },
   'overview.stored': { en: 'Stored', de: 'Gespeichert' },
