@@ -109,7 +109,7 @@ async fn quotas(call: &Call<'_>) -> Result<Vec<Concern>, Refused> {
     let mut shown = Vec::new();
     for concern in full {
         let bucket = concern.about.as_deref().unwrap_or_default();
-        if Ask::bucket(Method::HEAD, bucket).is_permitted(call).await? {
+        if Ask::bucket(Method::HEAD, bucket).would_pass(call).await? {
             shown.push(concern);
         }
         if shown.len() >= ATTENTION_QUOTAS_MAX {

@@ -139,7 +139,7 @@ pub(crate) async fn list(
 
 /// Whoever may list buckets learns what each is called, and no more of those he may not look at.
 async fn listed(call: &Call<'_>, name: &str) -> Result<BucketListed, Refused> {
-    let may_look = Ask::bucket(Method::HEAD, name).is_permitted(call).await?;
+    let may_look = Ask::bucket(Method::HEAD, name).would_pass(call).await?;
     if may_look {
         return Ok(view(call, name).await?.into());
     }

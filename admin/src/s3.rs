@@ -228,7 +228,7 @@ impl Ask {
     }
 
     /// Whether it would be let through, without asking it.
-    pub(crate) async fn is_permitted(self, call: &Call<'_>) -> Result<bool, Refused> {
+    pub(crate) async fn would_pass(self, call: &Call<'_>) -> Result<bool, Refused> {
         let (parts, _) = self.request(call)?.into_parts();
         Ok(call.admin.s3.would_permit(&call.caller, &parts).await)
     }

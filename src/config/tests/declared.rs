@@ -17,16 +17,7 @@ fn refused(place: &Path, text: &str) -> String {
     faults[0].to_string()
 }
 
-#[test]
-fn policies_users_and_buckets_are_read() {
-    let place = tempfile::tempdir().unwrap();
-    fs::write(place.path().join("all.json"), ALL).unwrap();
-    let secret = place.path().join("bert.secret");
-    fs::write(&secret, "bert's-secret-key\n").unwrap();
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
-    let declared = declared(
-        place.path(),
-        r#"
+const SERVER: &str = r#"
 [[policy]]
 name = "readers"
 document = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:Get*", Resource = "*" }] }
@@ -63,8 +54,16 @@ name = "staff"
 [[account]]
 name = "one"
 number = "111122223333"
-"#,
-    );
+"#;
+
+#[test]
+fn policies_users_and_buckets_are_read() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("all.json"), ALL).unwrap();
+    let secret = place.path().join("bert.secret");
+    fs::write(&secret, "bert's-secret-key\n").unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    let declared = declared(place.path(), SERVER);
     let readers: serde_json::Value =
         serde_json::from_str(declared.policies[0].it.document.as_deref().unwrap()).unwrap();
     assert_eq!(readers["Statement"][0]["Action"], "s3:Get*");
@@ -99,6 +98,10 @@ number = "111122223333"
         (&*key.access, key.secret.expose()),
         ("BERT", "bert's-secret-key")
     );
+    check_the_rest(&declared);
+}
+
+fn check_the_rest(declared: &Declared) {
     let bucket = &declared.buckets[0];
     assert_eq!(bucket.it.quota_bytes, Some(10 << 30));
     assert!(bucket.it.object_lock && bucket.it.versioning.is_none());
