@@ -5,6 +5,7 @@ mod certificate;
 mod handshakes;
 #[cfg(test)]
 mod tests;
+mod validity;
 mod watch;
 
 use std::fmt;

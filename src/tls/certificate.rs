@@ -9,10 +9,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use webpki::EndEntityCert;
-use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::handshakes::provider;
-use super::{TlsError, TlsFiles};
+use super::{TlsError, TlsFiles, validity};
 use crate::limits::TLS_FILE_BYTES_MAX;
 
 pub(super) struct Certificate(Arc<CertifiedKey>);
@@ -49,9 +48,7 @@ impl Certificate {
 
     /// In seconds since 1970.
     pub(super) fn not_after(&self) -> Option<u64> {
-        let (_, certificate) = X509Certificate::from_der(&self.0.cert[0]).ok()?;
-        let end = certificate.validity().not_after.timestamp();
-        u64::try_from(end).ok()
+        validity::not_after(&self.0.cert[0])
     }
 
     pub(super) fn key(&self) -> Arc<CertifiedKey> {
