@@ -20,11 +20,13 @@ const TARGETS: [&str; 8] = [
 ];
 
 pub(super) fn log_level(text: &str) -> Result<String, String> {
-    for directive in directives(text) {
-        check(directive.trim())?;
+    let directives: Vec<&str> = directives(text).map(str::trim).collect();
+    for directive in &directives {
+        check(directive)?;
     }
-    EnvFilter::try_new(text).map_err(|error| error.to_string())?;
-    Ok(text.to_owned())
+    let text = directives.join(",");
+    EnvFilter::try_new(&text).map_err(|error| error.to_string())?;
+    Ok(text)
 }
 
 /// Fields of spans have commas between them too.

@@ -7,13 +7,17 @@ fn levels_and_targets_are_known() {
         "WARN",
         "off",
         "info,s3_api=debug",
-        "warn, storage_engine::index=trace",
+        "warn,storage_engine::index=trace",
         "cairn",
         "info,admin[request{id=1,user=x}]=debug",
         "[request]=debug",
     ] {
         assert_eq!(log_level(good).as_deref(), Ok(good));
     }
+    assert_eq!(
+        log_level("warn, cairn=info").as_deref(),
+        Ok("warn,cairn=info")
+    );
 }
 
 #[test]

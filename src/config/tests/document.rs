@@ -37,7 +37,9 @@ fn settings() -> String {
             || "none: it is a secret".to_owned(),
             |flag| format!("`{flag}`"),
         );
-        let variables = setting.variables().map(|name| format!("`{name}`"));
+        let files = setting.file_variables().into_iter();
+        let variables = setting.variables().chain(files.map(|(_, name)| name));
+        let variables = variables.map(|name| format!("`{name}`"));
         let variables = variables.collect::<Vec<_>>().join(", ");
         let default = setting
             .default
