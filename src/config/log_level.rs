@@ -20,26 +20,13 @@ const TARGETS: [&str; 8] = [
 ];
 
 pub(super) fn log_level(text: &str) -> Result<String, String> {
-    let directives: Vec<&str> = directives(text).map(str::trim).collect();
+    let directives: Vec<&str> = text.split(',').map(str::trim).collect();
     for directive in &directives {
         check(directive)?;
     }
     let text = directives.join(",");
     EnvFilter::try_new(&text).map_err(|error| error.to_string())?;
     Ok(text)
-}
-
-/// Fields of spans have commas between them too.
-fn directives(text: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_usize;
-    text.split(move |character| {
-        match character {
-            '[' | '{' => depth += 1,
-            ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        character == ',' && depth == 0
-    })
 }
 
 /// `LEVEL`, `TARGET`, or `TARGET=LEVEL`; a target may say more in brackets.

@@ -9,7 +9,7 @@ fn levels_and_targets_are_known() {
         "info,s3_api=debug",
         "warn,storage_engine::index=trace",
         "cairn",
-        "info,admin[request{id=1,user=x}]=debug",
+        "info,admin[request{id=1}]=debug",
         "[request]=debug",
     ] {
         assert_eq!(log_level(good).as_deref(), Ok(good));
