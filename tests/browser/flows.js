@@ -376,6 +376,8 @@ check("a_second_factor_is_set_up_used_and_reset", async () => {
   await page.waitForSelector("svg.qr path");
   await accessible(page, "second-factor");
   const secret = await inDialog(page).getByLabel("Secret", { exact: true }).inputValue();
+  // What is asked for next has the focus.
+  await page.waitForFunction(() => document.activeElement?.classList.contains("code"));
   await inDialog(page).getByLabel("Code", { exact: true }).fill(digits(secret));
   await answer(page, "Confirm");
   await page.waitForSelector("dialog ol li");
