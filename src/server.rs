@@ -131,7 +131,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
     };
     store::warn_of_a_full_drive(&engine).await;
     let (root, made_now) = store::root_credential_of(config)?;
-    let master = master_key::load_or_create(&config.data)?;
+    let master = master_key::load_or_create(&engine, &config.data).await?;
     let identity = store::identities(&engine, &master, &root).await?;
     let ring = store::key_ring(&engine, &master).await?;
     let courier: Arc<dyn Courier> = Arc::new(Webhooks::open(&config.webhooks)?);

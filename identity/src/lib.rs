@@ -33,3 +33,4 @@ pub use error::{Error, Result};
 pub use holders::{Proof, Restriction};
 pub use identity::{Identity, RootAccount};
 pub use store::seal::{Purpose, Sealer};
+pub use store::table::TABLE;

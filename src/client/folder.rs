@@ -58,7 +58,8 @@ impl Folder {
         config: &ServerConfig,
     ) -> Result<Folder, Failure> {
         let local = |error: &dyn std::fmt::Display| Failure::Local(error.to_string());
-        let master = master_key::load_or_create(&config.data).map_err(|error| local(&error))?;
+        let master = master_key::load_or_create(engine, &config.data).await;
+        let master = master.map_err(|error| local(&error))?;
         let root = root(config)?;
         let identity = Identity::open(Arc::clone(engine), &master, root);
         let identity = identity.await.map_err(|error| local(&error))?;

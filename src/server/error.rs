@@ -8,6 +8,7 @@ use s3_api::kms::KmsError;
 use storage_engine::disk::with_advice;
 
 use crate::declare::DeclareError;
+use crate::master_key::MasterKeyError;
 use crate::secret_file::SecretFileError;
 use crate::tls::TlsError;
 use crate::webhook::WebhookError;
@@ -23,6 +24,8 @@ pub(super) enum RunError {
     },
     #[error(transparent)]
     SecretFile(#[from] SecretFileError),
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
     #[error("cannot read the identities: {0}")]
     Identity(#[from] identity::Error),
     #[error(transparent)]

@@ -10,7 +10,8 @@ use super::row::{Row, RowKey, damaged};
 use crate::belongings::ForeignRow;
 use crate::error::{Error, Result};
 
-const TABLE: &str = "identity";
+/// Where rows are that are sealed under the master key.
+pub const TABLE: &str = "identity";
 /// Sorts before everything else.
 const COUNTER: &[u8] = b"!changes";
 const PAGE_ROWS: usize = 1000;

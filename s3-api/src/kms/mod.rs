@@ -19,7 +19,7 @@ use std::time::SystemTime;
 use storage_engine::SecretKey;
 
 pub use key_id::{BadKeyId, KeyId};
-pub use ring::LocalKeyRing;
+pub use ring::{LocalKeyRing, TABLE};
 
 pub type KmsFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, KmsError>> + Send + 'a>>;
 

@@ -13,7 +13,8 @@ use super::row::Row;
 use super::{KeyDescription, KeyId, KeyState, Kms, KmsError, KmsFuture, WrappedKey, seal};
 use crate::limits::KMS_KEY_VERSIONS_MAX;
 
-const TABLE: &str = "kms";
+/// Where rows are that are sealed under the master key.
+pub const TABLE: &str = "kms";
 const PAGE_ROWS: usize = 1000;
 
 /// A key management service inside the store. All keys are in memory while it is open: wrapping
