@@ -74,6 +74,8 @@ check("a_bucket_is_made_set_up_emptied_and_deleted", async () => {
   const rules = section("Lifecycle");
   await rules.getByRole("button", { name: "Set up" }).click();
   await rules.getByLabel("Keys that begin with").fill("tmp/");
+  // As it begins, nothing is deleted.
+  await rules.getByLabel("Delete", { exact: true }).selectOption("days");
   await rules.getByLabel("Days", { exact: true }).fill("7");
   await rules.getByRole("button", { name: "Save" }).click();
   await rules.getByRole("button", { name: "What would be done now?" }).click();
