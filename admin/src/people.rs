@@ -6,6 +6,7 @@ pub(crate) mod accounts;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod limits;
+pub(crate) mod permissions;
 pub(crate) mod policies;
 pub(crate) mod simulate;
 pub(crate) mod users;

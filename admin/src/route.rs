@@ -309,6 +309,9 @@ routes! {
         [] [users::UserChange] => OK users::UserDetail, "Rename a user, move it, set its boundary";
     DELETE "/users/{name}" DeleteUser "iam:DeleteUser" Bearer Yes users::delete [] []
         => NO_CONTENT Nothing, "Delete a user with its keys, policies and memberships";
+    GET "/users/{name}/permissions" GetUserPermissions "iam:SimulatePrincipalPolicy" Bearer No
+        permissions::of_user [PageQuery] [] => OK Page<permissions::PermissionView>,
+        "What a user may do: all statements in effect, and where each comes from";
     PUT "/users/{name}/password" SetUserPassword "iam:UpdateLoginProfile" Bearer Yes
         users::set_password [] [users::NewPassword] => NO_CONTENT Nothing,
         "Set the password a user logs in with, which ends its sessions";
