@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::person;
 use super::table::Table;
-use super::text::{names, text};
+use super::text::{maybe, names, text};
 use super::{People, Shown, input, run as run_with};
 use crate::cli::{
     InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
@@ -194,7 +194,8 @@ fn test(client: &Client, args: &PolicyTestArgs) -> Result<Shown, Failure> {
     let table = Table::of(head, &verdicts, |verdict| {
         vec![
             text(verdict, "action"),
-            text(verdict, "resource"),
+            // Asked about none, the statements say on what.
+            maybe(verdict, "resource").unwrap_or_else(|| "any".to_owned()),
             text(verdict, "decision").replace('_', " "),
             because(verdict),
         ]
@@ -222,6 +223,25 @@ fn resource(text: &str) -> String {
     }
 }
 
+/// `allows on photos/*`
+fn said(says: &Value) -> String {
+    let verb = match text(says, "effect").as_str() {
+        "deny" => "denies",
+        _ => "allows",
+    };
+    let on = |field: &str| names(&says[field]).replace("arn:aws:s3:::", "");
+    let what = match on("resources") {
+        none if none.is_empty() => format!("all but {}", on("not_resources")),
+        on => on,
+    };
+    let condition = match (says["condition"].is_null(), says["condition_fails"] == true) {
+        (true, _) => "",
+        (false, true) => " under a condition that is not met",
+        (false, false) => " under a condition",
+    };
+    format!("{verb} on {what}{condition}")
+}
+
 /// The statements it rests on, each with its policy and where in it.
 fn because(verdict: &Value) -> String {
     let statements = verdict["statements"].as_array().into_iter().flatten();
@@ -240,7 +260,10 @@ fn because(verdict: &Value) -> String {
                 (_, Some(line)) => format!(" line {line}"),
                 (_, None) => String::new(),
             };
-            format!("{policy}{place}")
+            match &statement["says"] {
+                Value::Null => format!("{policy}{place}"),
+                says => format!("{policy}{place} {}", said(says)),
+            }
         })
         .collect();
     let further = match verdict["ground"].as_str() {
@@ -249,6 +272,7 @@ fn because(verdict: &Value) -> String {
         Some("acl_to_account") => Some("a list grants it to the account, no policy to the user"),
         Some(_) => None,
         // Other services have nothing beside policies.
+        None if verdict["scope"] == "statements" => None,
         None if !text(verdict, "resource").starts_with("arn:aws:s3:::") => None,
         None => Some("the bucket not asked"),
     };
