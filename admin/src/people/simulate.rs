@@ -125,7 +125,7 @@ pub(crate) struct Place {
 pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answers, Refused> {
     let iam = call.iam();
     let arn = match question.principal.starts_with("arn:") {
-        true => question.principal,
+        true => question.principal.clone(),
         false => iam.arn_of(PolicyHolder::User(&question.principal)),
     };
     call.permit_iam("SimulatePrincipalPolicy", &[("PolicySourceArn", &arn)])?;

@@ -8,9 +8,10 @@ async fn statements_are_found_with_where_they_come_from() {
     let rig = Rig::new().await;
     let account = rig.account("one").await;
     let iam = rig.identity.iam_of(&account);
+    let fence = document("Allow", "s3:*", "*");
     let boundary = iam.create_policy(crate::iam::NewPolicy {
         name: "fence",
-        document: &document("Allow", "s3:*", "*"),
+        document: &fence,
         ..Default::default()
     });
     let boundary = boundary.await.unwrap().arn;
