@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::person;
 use super::table::Table;
 use super::text::{maybe, names, text};
-use super::{People, Shown, input, run as run_with};
+use super::{People, Shown, input, policy_limits, run as run_with};
 use crate::cli::{
     InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
-    PolicyTestArgs, PolicyUpdateArgs,
+    PolicySetArgs, PolicyTestArgs,
 };
 use crate::client::{Client, Failure, path};
 use crate::exit;
@@ -21,10 +21,11 @@ pub(crate) fn run(command: &PolicyCommand) -> ExitCode {
         PolicyCommand::Add(args) => run_with(&args.policy.client, |client| add(client, args)),
         PolicyCommand::List(args) => run_with(&args.client, |client| list(client, args)),
         PolicyCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
-        PolicyCommand::Update(args) => run_with(&args.policy.client, |client| update(client, args)),
+        PolicyCommand::Set(args) => run_with(&args.policy.client, |client| set(client, args)),
         PolicyCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
         PolicyCommand::Attach(args) => run_with(&args.client, |client| attach(client, args)),
         PolicyCommand::Detach(args) => run_with(&args.client, |client| detach(client, args)),
+        PolicyCommand::Limits(command) => policy_limits::run(command),
         PolicyCommand::Test(args) => run_with(&args.client, |client| test(client, args)),
     }
 }
@@ -55,7 +56,7 @@ fn add(client: &Client, args: &PolicyAddArgs) -> Result<Shown, Failure> {
         // One that is there is not lost by a mistyped name.
         return match client.get(&place) {
             Ok(_) => Err(Failure::Local(format!(
-                "there is a policy {name} already: give it another document with policy update"
+                "there is a policy {name} already: give it another document with policy set"
             ))),
             Err(failure) if failure.is_code("NoSuchEntity") => {
                 Ok(Shown::done(client.put(&place, Some(&document))?, line))
@@ -67,7 +68,7 @@ fn add(client: &Client, args: &PolicyAddArgs) -> Result<Shown, Failure> {
     Ok(Shown::done(client.post("/policies", &new)?, line))
 }
 
-fn update(client: &Client, args: &PolicyUpdateArgs) -> Result<Shown, Failure> {
+fn set(client: &Client, args: &PolicySetArgs) -> Result<Shown, Failure> {
     let document = input::document(&args.file, POLICY_FILE_BYTES_MAX)?;
     let name = &args.policy.name;
     let line = format!("policy {name} has another document");
