@@ -1,5 +1,29 @@
 //! Amounts of bytes, as people write them.
 
+/// Units by which amounts are read, in small letters. What ends in `b` alone is decimal, as drives
+/// are sold; a letter alone and what has an `i` in it goes by 1024, as GNU's programs read it.
+const UNITS: [(&str, u64); 17] = [
+    ("", 1),
+    ("b", 1),
+    ("kb", 1000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
+    ("pb", 1_000_000_000_000_000),
+    ("k", 1 << 10),
+    ("m", 1 << 20),
+    ("g", 1 << 30),
+    ("t", 1 << 40),
+    ("p", 1 << 50),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+    ("pib", 1 << 50),
+];
+/// Of a number with a fraction. More would be more than bytes can tell.
+const DIGITS_MAX: usize = 20;
+
 /// `1.5 GiB`
 pub(crate) fn shown(count: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -15,21 +39,38 @@ pub(crate) fn shown(count: u64) -> String {
     format!("{amount:.1} {}", UNITS[unit])
 }
 
-/// `10 GiB`, or a number of bytes.
+/// `10 GiB`, `10GB`, `10G`, `1.5GiB`, or a number of bytes. What is no whole number of bytes is
+/// refused.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
-    let refuse = || format!("{text:?}: expected bytes, such as 1073741824 or \"1 GiB\"");
-    let digits = text.find(|c: char| !c.is_ascii_digit());
-    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
-    let shift = match unit.trim() {
-        "" | "B" => 0,
-        "KiB" => 10,
-        "MiB" => 20,
-        "GiB" => 30,
-        "TiB" => 40,
-        _ => return Err(refuse()),
+    let refuse = || {
+        format!(
+            "{text:?}: expected bytes, such as 1073741824, \"1 GiB\" (also 1G) or 1GB (a thousand \
+             million)"
+        )
     };
-    let number: u64 = number.parse().map_err(|_| refuse())?;
-    number.checked_mul(1 << shift).ok_or_else(refuse)
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    let end = text.find(|c| !is_number(c)).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit = unit.trim().to_ascii_lowercase();
+    let unit = UNITS.iter().find(|(name, _)| *name == unit);
+    let (_, bytes) = unit.ok_or_else(refuse)?;
+    exactly(number, *bytes).ok_or_else(refuse)
+}
+
+/// A decimal number of units, if that is a whole number of bytes.
+fn exactly(number: &str, unit: u64) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(fraction) || whole.len() + fraction.len() > DIGITS_MAX {
+        return None;
+    }
+    let scale = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
+    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    let scaled = digits.checked_mul(u128::from(unit))?;
+    match scaled % scale {
+        0 => u64::try_from(scaled / scale).ok(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Commands that look after a data folder: check, scrub, backup and restore. Each shows its
 //! progress, can be interrupted, and goes on where it was. Check, scrub and backup ask the server that
-//! runs on the folder to do it, if one does.
+//! runs on the folder to do it, if one does, or one somewhere else.
 
 mod running;
 
@@ -16,22 +16,23 @@ use storage_engine::{
 };
 use tokio::runtime::Handle;
 
-use crate::cli::{BackupArgs, CheckArgs, JsonArgs, RestoreArgs, ScrubArgs};
+use crate::cli::{BackupArgs, CheckArgs, JsonArgs, Place, RestoreArgs, ScrubArgs};
 use crate::client::Failure;
 use crate::exit;
+use crate::manage::fail;
 use crate::manage::text::{list, number, text};
 use crate::progress::Progress;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
 pub(crate) fn check(args: &CheckArgs) -> ExitCode {
     let job = json!({ "kind": "check", "read_data": args.read_data, "rate_mib": args.rate.mib });
-    let done = running::instead(&args.data, &job, found, || {
+    let done = running::instead(&args.place, &job, found, |data| {
         run(|progress| {
             let options = CheckOptions {
                 read_data: args.read_data,
                 bytes_per_second: args.rate.bytes_per_second(),
             };
-            let config = EngineConfig::new(&args.data);
+            let config = EngineConfig::new(data);
             let report = check_folder(&config, options, &mut |work| progress.show(work))?;
             Ok(found(&checked(&report)))
         })
@@ -44,16 +45,20 @@ pub(crate) fn check(args: &CheckArgs) -> ExitCode {
 pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
     let from = match args.from.as_deref().map(str::parse).transpose() {
         Ok(from) => from,
-        Err(error) => return conclude(Err(Failure::Store(error)), &args.json),
+        Err(error) => {
+            let typed = args.from.as_deref().unwrap_or_default();
+            let refused = Failure::Usage(format!("--from {typed}: {error}"));
+            return conclude(Err(refused), &args.json);
+        }
     };
     let job = json!({ "kind": "scrub", "rate_mib": args.rate.mib, "from": args.from });
     let options = ScrubOptions {
         bytes_per_second: args.rate.bytes_per_second(),
         from,
     };
-    let done = running::instead(&args.data, &job, damage, || {
+    let done = running::instead(&args.place, &job, damage, |data| {
         run(|progress| {
-            with_engine(&args.data, async |engine| {
+            with_engine(data, async |engine| {
                 let report = engine
                     .scrub(options, &mut |work| progress.show(work))
                     .await?;
@@ -66,12 +71,16 @@ pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
 
 /// `cairn backup`: prints how much was copied.
 pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
-    // The server may stand in another folder than this command.
-    let to = std::path::absolute(&args.to).unwrap_or_else(|_| args.to.clone());
+    // The server may stand in another folder than this command. One somewhere else has folders of
+    // its own.
+    let to = match args.place.find() {
+        Ok(Place::Server(_)) => args.to.clone(),
+        _ => std::path::absolute(&args.to).unwrap_or_else(|_| args.to.clone()),
+    };
     let job = json!({ "kind": "backup", "to": to, "rate_mib": args.rate.mib });
-    let done = running::instead(&args.data, &job, copied, || {
+    let done = running::instead(&args.place, &job, copied, |data| {
         run(|progress| {
-            with_engine(&args.data, async |engine| {
+            with_engine(data, async |engine| {
                 let options = BackupOptions {
                     bytes_per_second: args.rate.bytes_per_second(),
                 };
@@ -86,6 +95,8 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
             })
         })
     });
+    let typed = args.to.to_string_lossy();
+    let done = done.map_err(|failure| failure.of_flag("to", "--to", &typed, ""));
     conclude(done, &args.json)
 }
 
@@ -225,18 +236,7 @@ fn conclude(outcome: Result<Conclusion, Failure>, json: &JsonArgs) -> ExitCode {
             }
             code
         }
-        Err(Failure::Interrupted | Failure::Store(Error::Interrupted)) => {
-            let line = "interrupted before the end; run the command again";
-            let _ = writeln!(io::stderr(), "{line}");
-            exit::INTERRUPTED
-        }
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            if let Some(next) = error.advice() {
-                let _ = writeln!(io::stderr(), "next: {next}");
-            }
-            exit::FAILED
-        }
+        Err(failure) => return fail(&failure, json),
     };
     ExitCode::from(code)
 }

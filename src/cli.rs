@@ -1,17 +1,26 @@
 //! The command line as typed. `config` checks it; nothing else looks at it.
 
+mod audit;
 mod bucket;
 mod config;
 mod events;
+mod examples;
 mod group;
 mod health;
+mod job;
 mod key;
 mod kms;
 mod lifecycle;
 mod place;
 mod policy;
+mod quota;
 mod server;
+mod session;
+mod setting;
+#[cfg(test)]
+mod tests;
 mod token;
+mod typed;
 mod user;
 
 use std::ops::Deref;
@@ -19,27 +28,34 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use audit::{AuditCommand, AuditExportArgs, AuditFilterArgs, AuditListArgs};
 pub(crate) use bucket::{
     BucketAddArgs, BucketCommand, BucketConfigArgs, BucketConfigCommand, BucketConfigSetArgs,
-    BucketListArgs, BucketNameArgs, QuotaCommand, QuotaSetArgs, StatusArgs,
+    BucketEmptyArgs, BucketHolderCommand, BucketListArgs, BucketNameArgs, KINDS, UploadArgs,
+    UploadCommand, UploadsArgs,
 };
 pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 pub(crate) use events::{EventsArgs, EventsCommand};
 pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
+pub(crate) use job::{JobCommand, JobIdArgs, JobShowArgs};
 pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
 pub(crate) use kms::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
 pub(crate) use lifecycle::{LifecycleCommand, LifecycleRunArgs};
-pub(crate) use place::{ClientArgs, Place, PlaceArgs};
+pub(crate) use place::{CertificateArgs, ClientArgs, Place, PlaceArgs, ServerPlace};
 pub(crate) use policy::{
-    InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
-    PolicyTestArgs, PolicyUpdateArgs,
+    InsideArgs, LimitsArgs, LimitsCommand, LimitsSetArgs, PolicyAddArgs, PolicyCommand,
+    PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs, PolicySetArgs, PolicyTestArgs,
 };
+pub(crate) use quota::{QuotaCommand, QuotaSetArgs, StatusArgs};
 pub(crate) use server::ServerArgs;
-pub(crate) use token::{TokenCommand, TokenCreateArgs, TokenIdArgs, TokensArgs};
+pub(crate) use session::{ProfileCommand, SessionCommand, SessionIdArgs};
+pub(crate) use setting::{SettingCommand, SettingNameArgs};
+pub(crate) use token::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
+pub(crate) use typed::typed;
 pub(crate) use user::{
-    AccountAddArgs, AccountCommand, AccountNameArgs, UserAddArgs, UserCommand, UserNameArgs,
-    UserPasswordArgs, UserRenameArgs,
+    AccountAddArgs, AccountCommand, AccountNameArgs, BoundaryCommand, SecondFactorCommand,
+    UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs, UserPasswordArgs, UserRenameArgs,
 };
 
 #[derive(Debug, Parser)]
@@ -52,57 +68,80 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve S3 from a data folder until told to stop
+    #[command(after_help = examples::help(&examples::SERVER))]
     Server(ServerArgs),
     /// Verify a store, served or not: counters, references, every record
+    #[command(after_help = examples::help(&examples::CHECK))]
     Check(CheckArgs),
     /// Read everything that is stored, served or not, to find what has rotted
+    #[command(after_help = examples::help(&examples::SCRUB))]
     Scrub(ScrubArgs),
     /// Copy a store, served or not, into another folder; again into the same one copies what is new
+    #[command(after_help = examples::help(&examples::BACKUP))]
     Backup(BackupArgs),
     /// Make a data folder from a backup, where there is none or an empty one
+    #[command(after_help = examples::help(&examples::RESTORE))]
     Restore(RestoreArgs),
-    /// Show what lifecycle rules would do and have done, or follow them now
-    #[command(subcommand)]
-    Lifecycle(LifecycleCommand),
-    /// Show what webhooks have not been told, or have it told again
-    #[command(subcommand)]
-    Events(EventsCommand),
-    /// Look after the keys of encrypted objects
-    #[command(subcommand)]
-    Kms(KmsCommand),
-    /// Look after users: who may do what policies let them do
-    #[command(subcommand)]
-    User(UserCommand),
-    /// Look after groups of users
-    #[command(subcommand)]
-    Group(GroupCommand),
-    /// Look after policies, and find out what they let somebody do
-    #[command(subcommand)]
-    Policy(PolicyCommand),
-    /// Look after the access keys of users and accounts
-    #[command(subcommand)]
-    Key(AccessKeyCommand),
-    /// Look after service tokens, which programs administrate with from afar
-    #[command(subcommand)]
-    Token(TokenCommand),
-    /// Look after accounts: who buckets belong to
-    #[command(subcommand)]
-    Account(AccountCommand),
     /// Look after buckets and their configurations
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::help(&examples::BUCKET))]
     Bucket(BucketCommand),
     /// Limit what a bucket may hold
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::help(&examples::QUOTA))]
     Quota(QuotaCommand),
+    /// Show what lifecycle rules would do and have done, or follow them now
+    #[command(subcommand, after_help = examples::help(&examples::LIFECYCLE))]
+    Lifecycle(LifecycleCommand),
+    /// Show what webhooks have not been told, or have it told again
+    #[command(subcommand, after_help = examples::help(&examples::EVENTS))]
+    Events(EventsCommand),
+    /// Look after the keys of encrypted objects
+    #[command(subcommand, after_help = examples::help(&examples::KMS))]
+    Kms(KmsCommand),
+    /// Look after users: who may do what policies let them do
+    #[command(subcommand, after_help = examples::help(&examples::USER))]
+    User(UserCommand),
+    /// Look after groups of users
+    #[command(subcommand, after_help = examples::help(&examples::GROUP))]
+    Group(GroupCommand),
+    /// Look after policies, and find out what they let somebody do
+    #[command(subcommand, after_help = examples::help(&examples::POLICY))]
+    Policy(PolicyCommand),
+    /// Look after the access keys of users and accounts
+    #[command(subcommand, after_help = examples::help(&examples::KEY))]
+    Key(AccessKeyCommand),
+    /// Look after service tokens, which programs administrate with from afar
+    #[command(subcommand, after_help = examples::help(&examples::TOKEN))]
+    Token(TokenCommand),
+    /// Show where one is logged in, and end sessions
+    #[command(subcommand, after_help = examples::help(&examples::SESSION))]
+    Session(SessionCommand),
+    /// Show who one is
+    #[command(subcommand, after_help = examples::help(&examples::PROFILE))]
+    Profile(ProfileCommand),
+    /// Look after accounts: who buckets belong to
+    #[command(subcommand, after_help = examples::help(&examples::ACCOUNT))]
+    Account(AccountCommand),
+    /// Show long work that a server does, and end it
+    #[command(subcommand, after_help = examples::help(&examples::JOB))]
+    Job(JobCommand),
+    /// Show who changed what, from where, and what came of it
+    #[command(subcommand, after_help = examples::help(&examples::AUDIT))]
+    Audit(AuditCommand),
+    /// Show what a running server runs with
+    #[command(subcommand, after_help = examples::help(&examples::SETTING))]
+    Setting(SettingCommand),
     /// Show health, capacity and rates of a server, and what needs attention; exit code 3 if
     /// something does
+    #[command(after_help = examples::help(&examples::STATUS))]
     Status(StatusArgs),
     /// Ask a server whether it is ready; exit code 0 if so, 1 if not
+    #[command(after_help = examples::help(&examples::HEALTH))]
     Health(HealthArgs),
     /// Print what a shell needs to complete commands and flags
+    #[command(after_help = examples::help(&examples::COMPLETIONS))]
     Completions(CompletionsArgs),
     /// Show the configuration, or check a file of it
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::help(&examples::CONFIG))]
     Config(ConfigCommand),
 }
 
@@ -110,7 +149,12 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct DataFolder {
     /// Data folder
-    #[arg(long = "data", value_name = "DIR", env = "CAIRN_DATA")]
+    #[arg(
+        long = "data",
+        value_name = "DIR",
+        env = "CAIRN_DATA",
+        hide_env_values = true
+    )]
     path: PathBuf,
 }
 
@@ -123,9 +167,9 @@ impl Deref for DataFolder {
 }
 
 /// For programs that read what is shown.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct JsonArgs {
-    /// Show it as JSON
+    /// Show it as JSON, and what went wrong too
     #[arg(long = "json")]
     pub(crate) wanted: bool,
 }
@@ -153,7 +197,7 @@ pub(crate) struct ScrubArgs {
     pub(crate) json: JsonArgs,
 
     #[command(flatten)]
-    pub(crate) data: DataFolder,
+    pub(crate) place: PlaceArgs,
 
     #[command(flatten)]
     pub(crate) rate: RateArgs,
@@ -169,9 +213,9 @@ pub(crate) struct BackupArgs {
     pub(crate) json: JsonArgs,
 
     #[command(flatten)]
-    pub(crate) data: DataFolder,
+    pub(crate) place: PlaceArgs,
 
-    /// Folder to copy to: empty, or an earlier backup of the same store
+    /// Folder to copy to, of the server's machine: empty, or an earlier backup of the same store
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
 
@@ -198,7 +242,7 @@ pub(crate) struct CheckArgs {
     pub(crate) json: JsonArgs,
 
     #[command(flatten)]
-    pub(crate) data: DataFolder,
+    pub(crate) place: PlaceArgs,
 
     /// Read and verify every byte of every object, not only the headers of their chunks
     #[arg(long)]

@@ -20,6 +20,7 @@ use serde_json::Value;
 use tokio::runtime::{self, Runtime};
 use tokio::time;
 
+use failure::Asked;
 pub(crate) use failure::Failure;
 
 use crate::cli::{Place, PlaceArgs};
@@ -109,7 +110,7 @@ fn start_runtime() -> Result<Runtime, Failure> {
 /// A server that runs has the folder, and answers for it.
 async fn reach(place: Place) -> Result<Way, Failure> {
     match place {
-        Place::Server { url, token } => Ok(Way::Remote(Box::new(Remote::new(&url, token)?))),
+        Place::Server(server) => Ok(Way::Remote(Box::new(Remote::new(server)?))),
         Place::Folder(data) => match socket::of_server_on(&data).await? {
             Some(socket) => Ok(Way::Socket(socket)),
             None => Ok(Way::Folder(Box::new(Folder::open(&data).await?))),
@@ -187,9 +188,10 @@ impl Client {
             let asked = async {
                 let answer = self.send(method, path, body).await?;
                 let status = answer.status();
-                let body = Limited::new(answer.into_body(), ADMIN_ANSWER_BYTES_MAX);
-                let body = body.collect().await.map_err(|error| Failure::odd(&error))?;
-                read(status, &body.to_bytes())
+                let answered = Limited::new(answer.into_body(), ADMIN_ANSWER_BYTES_MAX);
+                let answered = answered.collect().await;
+                let answered = answered.map_err(|error| Failure::odd(&error))?;
+                read(status, &answered.to_bytes(), Asked { place: path, body })
             };
             match time::timeout(ADMIN_WAIT_MAX, asked).await {
                 Ok(answer) => answer,
@@ -218,6 +220,32 @@ impl Client {
         }
     }
 
+    /// An answer that may be more than memory holds, given to `take` as it comes.
+    pub(crate) fn fetch(
+        &self,
+        path: &str,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.runtime.block_on(async {
+            let answer = self.send(Method::GET, path, None).await?;
+            let status = answer.status();
+            let mut body = answer.into_body();
+            if !status.is_success() {
+                let body = Limited::new(body, ADMIN_ANSWER_BYTES_MAX).collect().await;
+                let body = body.map_err(|error| Failure::odd(&error))?;
+                let asked = Asked {
+                    place: path,
+                    body: None,
+                };
+                return read(status, &body.to_bytes(), asked).map(|_| ());
+            }
+            while let Some(data) = piece(&mut body).await? {
+                take(&data)?;
+            }
+            Ok(())
+        })
+    }
+
     /// The events of a stream, until `show` says that it is enough or the stream ends.
     pub(crate) fn watch(
         &self,
@@ -231,18 +259,15 @@ impl Client {
             if !status.is_success() {
                 let body = Limited::new(body, ADMIN_ANSWER_BYTES_MAX).collect().await;
                 let body = body.map_err(|error| Failure::odd(&error))?;
-                return read(status, &body.to_bytes()).map(|_| ());
+                let asked = Asked {
+                    place: path,
+                    body: None,
+                };
+                return read(status, &body.to_bytes(), asked).map(|_| ());
             }
             let mut text = String::new();
-            loop {
-                let frame = time::timeout(ADMIN_WAIT_MAX, body.frame()).await;
-                let Some(frame) = frame.map_err(|_| too_slow(ADMIN_WAIT_MAX))? else {
-                    return Ok(());
-                };
-                let frame = frame.map_err(|error| Failure::Unreachable(error.to_string()))?;
-                if let Some(data) = frame.data_ref() {
-                    text.push_str(&String::from_utf8_lossy(data));
-                }
+            while let Some(data) = piece(&mut body).await? {
+                text.push_str(&String::from_utf8_lossy(&data));
                 while let Some((event, rest)) = text.split_once("\n\n") {
                     let event = event.strip_prefix("data: ").map(serde_json::from_str);
                     let shown = event.and_then(Result::ok).map(&mut show);
@@ -255,15 +280,26 @@ impl Client {
                     return Err(Failure::odd("an event without an end"));
                 }
             }
+            Ok(())
         })
     }
+}
+
+/// What comes next of an answer, however long all of it takes.
+async fn piece(body: &mut AnswerBody) -> Result<Option<Bytes>, Failure> {
+    let frame = time::timeout(ADMIN_WAIT_MAX, body.frame()).await;
+    let Some(frame) = frame.map_err(|_| too_slow(ADMIN_WAIT_MAX))? else {
+        return Ok(None);
+    };
+    let frame = frame.map_err(|error| Failure::Unreachable(error.to_string()))?;
+    Ok(Some(frame.into_data().unwrap_or_default()))
 }
 
 fn too_slow(wait: Duration) -> Failure {
     Failure::Unreachable(format!("no answer within {} s", wait.as_secs()))
 }
 
-fn read(status: StatusCode, body: &[u8]) -> Result<Value, Failure> {
+fn read(status: StatusCode, body: &[u8], asked: Asked<'_>) -> Result<Value, Failure> {
     let json = match body.is_empty() {
         true => Ok(Value::Null),
         false => serde_json::from_slice::<Value>(body),
@@ -271,7 +307,9 @@ fn read(status: StatusCode, body: &[u8]) -> Result<Value, Failure> {
     let is_fine = status.is_success();
     match json {
         Ok(json) if is_fine => Ok(json),
-        Ok(json) if json["error"]["code"].is_string() => Err(Failure::refused(status, &json)),
+        Ok(json) if json["error"]["code"].is_string() => {
+            Err(Failure::refused(status, &json, asked))
+        }
         // A proxy, or something else that is no Cairn.
         _ => Err(Failure::odd(&format!("{status} without a word of Cairn's"))),
     }

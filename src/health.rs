@@ -4,40 +4,52 @@
 mod tests;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use http::{Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{runtime, time};
 
 use crate::cli::{HealthArgs, ServerArgs};
-use crate::config::{self, Chosen, Effective, Fault, Origin, named, of_process};
-use crate::connect::{self, Https, innermost};
+use crate::client::{Failure, with_running};
+use crate::config::{Chosen, Effective, Fault, Origin, named, of_process};
+use crate::connect::{self, Https, Unanswered};
 use crate::exit;
 use crate::limits::{HEALTH_ANSWER_BYTES_MAX, HEALTH_WAIT_MAX};
+use crate::manage::fail;
+use crate::manage::text::list;
 use crate::output::say;
 
 const READY: &str = "/health/ready";
 
-/// Where a server is, and the certificates by which it is known if it speaks TLS here.
+/// Where a server is, and whom to trust there.
 struct Place {
     endpoint: String,
-    certificates: Vec<PathBuf>,
+    trusted: Trusted,
+}
+
+enum Trusted {
+    /// Whom the machine trusts.
+    Anybody,
+    /// A file somebody has named.
+    Given(PathBuf),
+    /// Certificates of the configuration, by which a server is known that speaks TLS here.
+    Exactly(Vec<PathBuf>),
 }
 
 pub(crate) fn run(args: &HealthArgs) -> ExitCode {
     let place = match &args.endpoint {
         Some(endpoint) => Ok(Place {
             endpoint: endpoint.trim_end_matches('/').to_owned(),
-            certificates: Vec::new(),
+            trusted: Trusted::Anybody,
         }),
-        None => configured(args),
+        None => found(args),
     };
     let place = match place {
-        Ok(place) => place,
-        Err(faults) => return config::refuse(&faults),
+        Ok(place) => place.trusting(args.certificate.find()),
+        Err(faults) => return fail(&Failure::Configuration(faults), &args.json),
     };
     let (endpoint, answer) = (&place.endpoint, ask(&place));
     let (is_ready, what) = match &answer {
@@ -54,8 +66,60 @@ pub(crate) fn run(args: &HealthArgs) -> ExitCode {
     ExitCode::from(if is_ready { exit::FINE } else { exit::FAILED })
 }
 
-/// The first address that a server with this configuration listens on.
-fn configured(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
+impl Place {
+    fn trusting(self, given: Option<PathBuf>) -> Place {
+        Place {
+            trusted: given.map_or(self.trusted, Trusted::Given),
+            ..self
+        }
+    }
+
+    /// A server on this machine, which speaks TLS if it has certificates to show.
+    fn at(address: SocketAddr, certificates: Vec<PathBuf>) -> Place {
+        let address = reachable(address);
+        match certificates.is_empty() {
+            true => Place {
+                endpoint: format!("http://{address}"),
+                trusted: Trusted::Anybody,
+            },
+            false => Place {
+                endpoint: format!("https://{address}"),
+                trusted: Trusted::Exactly(certificates),
+            },
+        }
+    }
+}
+
+/// Where the server is that runs on the folder, as it says itself; else where one with this
+/// configuration would be.
+fn found(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
+    // What is wrong with a configuration is worth a word only where it is needed.
+    let data = args.data.clone().or_else(|| {
+        let config = gathered(args).check_apart();
+        config.ok().map(|config| config.data)
+    });
+    match data.and_then(|data| of_server_on(&data)) {
+        Some(place) => Ok(place),
+        None => configured(args),
+    }
+}
+
+/// Nothing if none runs there, or none that says where it is.
+fn of_server_on(data: &Path) -> Option<Place> {
+    let asked = with_running(data, |client| {
+        Ok((client.get("/server")?, client.all("/server/settings")?))
+    });
+    let (server, settings) = asked.ok()??;
+    let address = list(&server, "s3_listeners").first()?.as_str()?;
+    let certificates = settings.iter().find(|it| it["name"] == "tls-certificate");
+    let files = list(certificates?, "value")
+        .iter()
+        .filter_map(Value::as_str);
+    let files = files.map(PathBuf::from).collect();
+    Some(Place::at(address.parse().ok()?, files))
+}
+
+fn gathered(args: &HealthArgs) -> Effective {
     let data = args.data.as_ref().and_then(|data| {
         let values = vec![data.to_string_lossy().into_owned()];
         let origin = Origin::Flag("--data".to_owned());
@@ -66,20 +130,20 @@ fn configured(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
         given: data.into_iter().collect(),
         ..ServerArgs::default()
     };
-    let config = Effective::gather(&server, &of_process).check_apart()?;
+    Effective::gather(&server, &of_process)
+}
+
+/// The first address that a server with this configuration listens on.
+fn configured(args: &HealthArgs) -> Result<Place, Vec<Fault>> {
+    let config = gathered(args).check_apart()?;
     let what = "no address to ask is configured: name one with --endpoint http://ADDR:PORT";
     let unknown = || vec![Fault::new(what.to_owned())];
     let address = config.listen.first().filter(|address| address.port() != 0);
-    let address = reachable(*address.ok_or_else(unknown)?);
-    let certificates: Vec<PathBuf> = config.tls.into_iter().map(|tls| tls.certificate).collect();
-    let scheme = match certificates.is_empty() {
-        true => "http",
-        false => "https",
-    };
-    Ok(Place {
-        endpoint: format!("{scheme}://{address}"),
-        certificates,
-    })
+    let certificates = config.tls.into_iter().map(|tls| tls.certificate);
+    Ok(Place::at(
+        *address.ok_or_else(unknown)?,
+        certificates.collect(),
+    ))
 }
 
 /// Who listens everywhere is found here.
@@ -97,10 +161,10 @@ fn ask(place: &Place) -> Result<String, String> {
     let uri: Uri = format!("{}{READY}", place.endpoint)
         .parse()
         .map_err(|_| "expected http://ADDR:PORT".to_owned())?;
-    let files = place.certificates.iter().map(PathBuf::as_path);
-    let client = match place.certificates.is_empty() {
-        true => connect::anybody(),
-        false => connect::exactly(files)?,
+    let client = match &place.trusted {
+        Trusted::Anybody => connect::anybody(),
+        Trusted::Given(file) => connect::whom(file).map_err(|failure| failure.to_string())?,
+        Trusted::Exactly(files) => connect::exactly(files.iter().map(PathBuf::as_path))?,
     };
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
@@ -116,7 +180,13 @@ async fn answer(client: &Https, uri: Uri) -> Result<String, String> {
     let request = Request::get(uri).body(Full::default());
     let request = request.map_err(|error| error.to_string())?;
     let answer = client.request(request).await;
-    let answer = answer.map_err(|error| format!("cannot be reached: {}", innermost(&error)))?;
+    let answer = answer.map_err(|error| match Unanswered::of(&error) {
+        Unanswered::Untrusted(what) => format!(
+            "{what}: give the server's certificate, or that of whoever has issued it: --certificate \
+             FILE, or CAIRN_CERTIFICATE"
+        ),
+        Unanswered::Unreachable(what) => format!("cannot be reached: {what}"),
+    })?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), HEALTH_ANSWER_BYTES_MAX);
     let body = body.collect().await.map_err(|error| error.to_string())?;

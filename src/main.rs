@@ -45,16 +45,18 @@ mod webhook;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use cli::{Cli, Command};
+use cli::Command;
 
 /// For RocksDB too, whose allocations are this process's as well. Decision 16 has the figures.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    let cli = match cli::typed() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    match cli.command {
         Command::Server(args) => server::run(args),
         Command::Check(args) => care::check(&args),
         Command::Scrub(args) => care::scrub(&args),
@@ -68,6 +70,11 @@ fn main() -> ExitCode {
         Command::Policy(command) => manage::policy::run(&command),
         Command::Key(command) => manage::key::run(&command),
         Command::Token(command) => manage::token::run(&command),
+        Command::Session(command) => manage::session::run(&command),
+        Command::Profile(command) => manage::profile::run(&command),
+        Command::Job(command) => manage::job::run(&command),
+        Command::Audit(command) => manage::audit::run(&command),
+        Command::Setting(command) => manage::setting::run(&command),
         Command::Account(command) => manage::account::run(&command),
         Command::Bucket(command) => manage::bucket::run(&command),
         Command::Quota(command) => manage::quota::run(&command),

@@ -1,9 +1,12 @@
-//! Commands that administrate: users, accounts, keys, tokens, groups, policies, buckets, quotas,
-//! lifecycle, events, keys of encrypted objects. Each asks the admin interface for one thing or a
+//! Commands that administrate: users, accounts, keys, tokens, sessions, groups, policies, buckets,
+//! quotas, lifecycle, events, jobs, the audit log, keys of encrypted objects. Each asks the admin interface for one thing or a
 //! few, and shows what it has said.
 
 pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod bucket;
+mod bucket_config;
+mod empty;
 pub(crate) mod events;
 pub(crate) mod group;
 pub(crate) mod input;
@@ -13,12 +16,18 @@ pub(crate) mod kms;
 pub(crate) mod lifecycle;
 pub(crate) mod person;
 pub(crate) mod policy;
+mod policy_limits;
+pub(crate) mod profile;
 pub(crate) mod quota;
+pub(crate) mod session;
+pub(crate) mod setting;
+mod spans;
 pub(crate) mod status;
 pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod token;
+mod uploads;
 pub(crate) mod user;
 
 use std::io::{self, Write};
@@ -26,7 +35,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::cli::ClientArgs;
+use crate::cli::{ClientArgs, JsonArgs};
 use crate::client::{Client, Failure, with_client};
 use crate::config;
 use crate::exit;
@@ -92,11 +101,16 @@ pub(crate) fn run(
             say(&people.render(Tint::of_standard_output()));
             ExitCode::from(code)
         }
-        Err(failure) => fail(&failure),
+        Err(failure) => fail(&failure, &args.json),
     }
 }
 
-pub(crate) fn fail(failure: &Failure) -> ExitCode {
+/// Says why a command could not do what was asked, to people or to programs.
+pub(crate) fn fail(failure: &Failure, json: &JsonArgs) -> ExitCode {
+    if json.wanted {
+        let _ = writeln!(io::stderr(), "{}", failure.json());
+        return ExitCode::from(failure.exit_code());
+    }
     if let Failure::Configuration(faults) = failure {
         return config::refuse(faults);
     }

@@ -136,7 +136,7 @@ fn line(doing: &str, work: Work, elapsed: Duration, done: u64) -> String {
     line
 }
 
-fn amount(count: u64, unit: Unit) -> String {
+pub(crate) fn amount(count: u64, unit: Unit) -> String {
     match unit {
         Unit::Rows => format!("{count} rows"),
         Unit::Chunks => format!("{count} chunks"),

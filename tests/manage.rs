@@ -22,7 +22,9 @@ const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect
 /// Everything once, and all of it undone.
 fn everything(way: &Way<'_>, place: &Path) {
     people(way, place);
+    bounds_of_people(way, place);
     buckets(way, place);
+    emptied(way);
     accounts(way);
 }
 
@@ -74,13 +76,13 @@ fn people(way: &Way<'_>, place: &Path) {
         shown["document"],
         serde_json::from_str::<Value>(READ).unwrap()
     );
-    way.does(&format!("policy update photos-read {file}"));
+    way.does(&format!("policy set photos-read {file}"));
     // Inside of somebody.
     way.does(&format!("policy add own {file} --user bert"));
     way.refuses(
         &format!("policy add own {file} --user bert"),
         1,
-        &["policy update"],
+        &["policy set"],
     );
     let inside = way.json("policy list --user bert");
     assert_eq!(inside["policies"], json!(["own"]));
@@ -116,12 +118,126 @@ fn people(way: &Way<'_>, place: &Path) {
     assert_eq!(way.json("group list"), json!({ "items": [], "next": null }));
 }
 
+/// What limits people, and what is taken from them.
+fn bounds_of_people(way: &Way<'_>, place: &Path) {
+    let file = place.join("read.json");
+    way.does(&format!("policy add few {}", file.display()));
+    let none = json!({
+        "storage": null, "objects": null, "requests_per_second": null, "largest_object": null,
+    });
+    assert_eq!(way.json("policy limits show few"), none);
+    way.does("policy limits set few --storage 10GB --rate 100");
+    let set = way.json("policy limits set few --objects 5 --largest 1.5GiB");
+    let all = json!({
+        "storage": 10_000_000_000_u64, "objects": 5, "requests_per_second": 100,
+        "largest_object": 3_u64 << 29,
+    });
+    assert_eq!(set, all, "what is not given stays");
+    let shown = way.does("policy limits set few --storage 0");
+    assert_eq!(
+        shown,
+        "storage\tno bound\nobjects\t5\nrequests\t100/s\nlargest object\t1.5 GiB\n"
+    );
+    let refused = ["--rate 2000000: ", "1 to 1000000"];
+    way.refuses("policy limits set few --rate 2000000", 2, &refused);
+    way.refuses("policy limits set few --largest lots", 2, &["--largest"]);
+    way.refuses(
+        "policy limits show none",
+        1,
+        &["NoSuchEntity", "policy list"],
+    );
+
+    way.does("user add dora --no-key --policy few --tag team=blue --boundary few");
+    let dora = way.json("user show dora");
+    assert_eq!(dora["tags"], json!({ "team": "blue" }));
+    assert!(dora["boundary"].as_str().unwrap().ends_with("policy/few"));
+    assert_eq!(dora["limits"]["requests_per_second"], 100);
+    way.does("user boundary remove dora");
+    way.does("user boundary set dora AmazonS3ReadOnlyAccess");
+    let shown = way.does("user show dora");
+    assert!(
+        shown.contains("boundary\tarn:aws:iam::aws:policy/"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("limits\t5 objects, 100/s requests"),
+        "{shown}"
+    );
+    way.does("user move dora /staff/");
+    assert!(
+        way.json("user show dora")["arn"]
+            .as_str()
+            .unwrap()
+            .ends_with("user/staff/dora")
+    );
+    way.refuses("user second-factor remove dora", 1, &["NoSecondFactor"]);
+    way.refuses("user add x --tag team", 2, &["--tag \"team\"", "KEY=VALUE"]);
+    way.does("group add blue");
+    way.does("group rename blue green");
+    way.does("group move green /staff/");
+    assert!(
+        way.json("group show green")["arn"]
+            .as_str()
+            .unwrap()
+            .ends_with("group/staff/green")
+    );
+    way.does("group remove green");
+
+    way.does("bucket add dolls");
+    way.does("bucket holder set dolls dora");
+    assert_eq!(way.json("bucket show dolls")["counts_for"], "dora");
+    let held = way.does("user show dora");
+    assert!(
+        held.contains("holds\t0 B in 0 objects, 1 buckets"),
+        "{held}"
+    );
+    way.does("bucket holder remove dolls");
+    assert_eq!(way.json("bucket show dolls")["counts_for"], Value::Null);
+    way.refuses("bucket holder set dolls nobody", 1, &["nobody"]);
+    way.does("bucket remove dolls");
+    way.does("policy limits remove few");
+    assert_eq!(way.json("policy limits show few"), none);
+    way.does("user remove dora");
+    way.does("policy remove few");
+}
+
+fn emptied(way: &Way<'_>) {
+    way.does("bucket add old --versioning");
+    assert_eq!(way.does("bucket upload list old"), "");
+    way.refuses("bucket upload remove old key none", 1, &["NoSuchUpload"]);
+    way.refuses("bucket empty old", 2, &["0 versions", "say --yes"]);
+    way.refuses("bucket empty nowhere --yes", 1, &["there is no bucket"]);
+    let report = way.json("bucket empty old --yes");
+    assert_eq!(
+        (&report["deleted"], &report["versions_left"]),
+        (&json!(0), &json!(0))
+    );
+    let shown = way.does("bucket empty old --yes");
+    assert!(
+        shown.starts_with("versions deleted\t0\nuploads given up\t0\n"),
+        "{shown}"
+    );
+    way.does("bucket remove old");
+}
+
 fn keys(way: &Way<'_>) {
     let made = way.json("key add anna --expires 30d --description later");
     let id = made["id"].as_str().unwrap();
     assert_eq!(made["secret"].as_str().unwrap().len(), 40);
     way.refuses("key add anna", 1, &["AccessKeysPerUser"]);
-    way.refuses("key add anna --expires soon", 2, &["90d"]);
+    way.refuses(
+        "key add anna --expires soon",
+        2,
+        &["--expires \"soon\": ", "90d"],
+    );
+    let past = "key add anna --expires 2020-01-01T00:00:00Z";
+    way.refuses(
+        past,
+        2,
+        &["--expires 2020-01-01T00:00:00Z: ", "expired already"],
+    );
+    let unknown = "key disable anna UNKNOWN";
+    way.refuses(unknown, 1, &["UNKNOWN", "next: cairn key list anna shows"]);
     way.does("key disable anna ANNAKEY");
     let listed = way.does("key list anna");
     let lines: Vec<Vec<&str>> = listed.lines().map(|it| it.split('\t').collect()).collect();
@@ -131,6 +247,10 @@ fn keys(way: &Way<'_>) {
     assert!(!listed.contains("anna-secret"), "secrets are not listed");
     way.does("key enable anna ANNAKEY");
     way.does(&format!("key remove anna {id}"));
+    let told = way.does("key add anna --expires 2099-01-01T00:00:00Z");
+    assert!(told.ends_with("expires\t2099-01-01T00:00:00Z\n"), "{told}");
+    let second = told.lines().next().unwrap().split('\t').nth(1).unwrap();
+    way.does(&format!("key remove anna {second}"));
     way.refuses(&format!("key remove anna {id}"), 1, &["cannot be found"]);
 }
 
@@ -138,8 +258,26 @@ fn buckets(way: &Way<'_>, place: &Path) {
     let shown = way.json("bucket add photos --versioning --quota-objects 5");
     assert_eq!(shown["versioning"], "enabled");
     assert_eq!(shown["quota"], json!({ "bytes": null, "objects": 5 }));
-    way.refuses("bucket add No", 1, &["InvalidBucketName"]);
-    way.refuses("bucket show nowhere", 1, &["NoSuchBucket", "bucket list"]);
+    way.refuses(
+        "bucket add No",
+        2,
+        &["\"No\" is no name", "InvalidBucketName", "next: "],
+    );
+    for line in ["bucket show b1", "quota show b1", "bucket remove b1"] {
+        way.refuses(line, 2, &["\"b1\" is no name", "3 to 63"]);
+    }
+    for line in [
+        "bucket show nowhere",
+        "quota show nowhere",
+        "bucket config list nowhere",
+    ] {
+        let says = [
+            "there is no bucket \"nowhere\"",
+            "NoSuchBucket",
+            "bucket list",
+        ];
+        way.refuses(line, 1, &says);
+    }
     let listed = way.does("bucket list");
     assert!(
         listed.starts_with("photos\t0\t0 B\t5 objects\tenabled\troot\t"),
@@ -149,24 +287,51 @@ fn buckets(way: &Way<'_>, place: &Path) {
     assert_eq!(set, json!({ "bytes": 10_u64 << 30, "objects": 5 }));
     let shown = way.does("quota show photos");
     assert_eq!(shown, "size\t0 B of 10.0 GiB\nobjects\t0 of 5\n");
-    way.refuses("quota set photos --bytes 10GB", 2, &["1 GiB"]);
-    way.does("quota clear photos");
+    let set = way.json("quota set photos --bytes 10GB --objects 0");
+    assert_eq!(set, json!({ "bytes": 10_000_000_000_u64, "objects": null }));
+    let set = way.json("quota set photos --bytes 0");
+    assert_eq!(
+        set,
+        json!({ "bytes": null, "objects": null }),
+        "0 is no bound"
+    );
+    way.refuses(
+        "quota set photos --bytes 1.5",
+        2,
+        &["--bytes \"1.5\": ", "1 GiB"],
+    );
+    way.does("quota remove photos");
     assert_eq!(
         way.json("quota show photos"),
         json!({ "bytes": null, "objects": null })
     );
 
+    let set = |kinds: &Value| {
+        let items = kinds["items"].as_array().unwrap().iter();
+        let set = items.filter(|it| it["is_set"] == true);
+        let set: Vec<String> = set
+            .map(|it| it["kind"].as_str().unwrap().to_owned())
+            .collect();
+        set
+    };
+    let before = set(&way.json("bucket config list photos"));
+    assert!(before.contains(&"versioning".to_owned()), "{before:?}");
+    assert!(!before.contains(&"lifecycle".to_owned()), "{before:?}");
     let rules = way.sets_rules("photos", place);
-    let got = way.json("bucket config get photos lifecycle");
+    let after = set(&way.json("bucket config list photos"));
+    assert!(after.contains(&"lifecycle".to_owned()), "{after:?}");
+    let listed = way.does("bucket config list photos");
+    assert_eq!(listed.lines().count(), 14, "{listed}");
+    let got = way.json("bucket config show photos lifecycle");
     assert_eq!(got["Rules"], rules);
     let tags = r#"{"TagSet":[{"Key":"a","Value":"b"}]}"#;
     let set = way.fed("bucket config set photos tagging", tags);
     assert!(set.status.success(), "{}", set.stderr);
     way.does("bucket config remove photos tagging");
-    way.refuses("bucket config get photos tagging", 1, &["NoSuchTagSet"]);
+    way.refuses("bucket config show photos tagging", 1, &["NoSuchTagSet"]);
     way.refuses(
-        "bucket config get photos nothing",
-        1,
+        "bucket config show photos nothing",
+        2,
         &["versioning, lifecycle"],
     );
     let of_another = place.join("rules.json");
@@ -268,6 +433,49 @@ fn commands_do_the_same_on_a_folder_through_the_socket_and_by_a_token() {
         .args(["check", "--data"])
         .arg(&data));
     assert!(check.status.success(), "{}", check.stdout);
+}
+
+/// For programs, and with nothing else on standard error.
+#[test]
+fn errors_are_json_where_json_is_wanted() {
+    let place = tempfile::tempdir().unwrap();
+    let way = Way::Data(place.path());
+    for (line, code, exit) in [
+        ("bucket show nope", "NoSuchBucket", 1),
+        ("bucket add b1", "InvalidBucketName", 2),
+        ("user show nobody", "NoSuchEntity", 1),
+        ("quota set nope --bytes lots", "InvalidArguments", 2),
+        ("bucket shwo nope", "InvalidArguments", 2),
+        ("policy add x no-such-file", "InvalidFile", 1),
+        ("scrub --from nonsense", "InvalidArguments", 2),
+    ] {
+        let ended = way.run(&format!("{line} --json"));
+        assert_eq!(ended.status.code(), Some(exit), "{line}: {}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        let error: Value = serde_json::from_str(&ended.stderr).unwrap();
+        let error = &error["error"];
+        assert_eq!(error["code"], code, "{line}: {error}");
+        assert!(error["message"].as_str().is_some_and(|it| it.len() > 5));
+        assert!(
+            error["next"].is_null() || error["next"].is_string(),
+            "{error}"
+        );
+        assert_eq!(ended.stdout, "", "{line}");
+    }
+    let nope = way.run("bucket show nope --json").stderr;
+    let nope: Value = serde_json::from_str(&nope).unwrap();
+    assert_eq!(nope["error"]["message"], "there is no bucket \"nope\"");
+    assert_eq!(
+        nope["error"]["next"],
+        "cairn bucket list shows the buckets there are"
+    );
+    // Help is no error.
+    let help = way.run("bucket --help --json");
+    assert!(
+        help.status.success() && help.stdout.contains("Examples:"),
+        "{}",
+        help.stdout
+    );
 }
 
 #[test]
@@ -379,7 +587,7 @@ fn status_tells_health_and_capacity_and_what_needs_attention() {
     assert_eq!(ended.status.code(), Some(if is_healthy { 0 } else { 3 }));
     let text = way.run("status").stdout;
     for name in [
-        "server\trunning since",
+        "server\trunning for ",
         "drive\t",
         "holds\t",
         "requests\t",

@@ -17,7 +17,9 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use support::certificate::Certificate;
 use support::http::get;
-use support::server::{Server, command_with_root, run};
+use support::process::Ended;
+use support::server::{Server, cairn, command_with_root, run};
+use support::way::Way;
 
 fn start(folder: &Path, certificate: &Certificate) -> Server {
     let mut command = command_with_root(&folder.join("data"));
@@ -119,4 +121,134 @@ fn a_start_without_a_usable_certificate_says_which_file() {
         "{}",
         ended.stderr
     );
+}
+
+/// A server with TLS, a token for it, and what commands say that ask it from afar.
+struct Afar {
+    server: Server,
+    console: SocketAddr,
+    token: String,
+}
+
+impl Afar {
+    fn start(folder: &Path, certificate: &Certificate) -> Afar {
+        let data = folder.join("data");
+        let mut command = command_with_root(&data);
+        certificate.show(&mut command);
+        let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+        let console = server.console_address();
+        let token = Way::Data(&data).json("token add afar");
+        let token = token["token"].as_str().unwrap().to_owned();
+        Afar {
+            server,
+            console,
+            token,
+        }
+    }
+
+    fn says(&self, line: &str, trusted: Option<&Path>) -> Ended {
+        let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+        command
+            .args(line.split(' '))
+            .env("CAIRN_SERVER", format!("https://{}", self.console))
+            .env("CAIRN_TOKEN", &self.token);
+        if let Some(file) = trusted {
+            command.arg("--certificate").arg(file);
+        }
+        run(&mut command)
+    }
+}
+
+fn assert_says(ended: &Ended, code: i32, says: &[&str]) {
+    let told = format!("{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.status.code(), Some(code), "{told}");
+    for text in says {
+        assert!(told.contains(text), "no {text:?} in {told}");
+    }
+}
+
+#[test]
+fn the_certificate_that_everybody_makes_is_trusted_where_it_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let shown = Certificate::make_usual(place.path());
+    let of_another = Certificate::make(place.path());
+    let afar = Afar::start(place.path(), &shown);
+    let untrusted = afar.says("bucket list", None);
+    let says = [
+        "cannot be trusted",
+        "nobody who is trusted",
+        "--certificate FILE",
+    ];
+    assert_says(&untrusted, 1, &says);
+    assert_says(
+        &afar.says("bucket list --json", None),
+        1,
+        &[r#""Untrusted""#],
+    );
+    let wrong = afar.says("bucket list", Some(&of_another.certificate));
+    assert_says(&wrong, 1, &["cannot be trusted"]);
+    let no_certificate = afar.says("bucket list", Some(&shown.key));
+    assert_says(&no_certificate, 1, &["usual.key", "no certificate in it"]);
+    let made = afar.says("bucket add photos", Some(&shown.certificate));
+    assert_says(&made, 0, &["name\tphotos"]);
+    // The work of a whole store as well, as a job over there.
+    let trusted = Some(shown.certificate.as_path());
+    assert_says(&afar.says("check", trusted), 0, &["no problems"]);
+    assert_says(
+        &afar.says("scrub --rate 0", trusted),
+        0,
+        &["0 damaged chunks"],
+    );
+    let copy = place.path().join("copy");
+    let line = format!("backup --to {}", copy.display());
+    assert_says(&afar.says(&line, trusted), 0, &["chunks verified"]);
+    assert!(copy.join("segments").exists());
+    let elsewhere = afar.says("backup --to copy", trusted);
+    assert_says(&elsewhere, 2, &["--to copy: ", "absolute path"]);
+
+    let endpoint = format!("health --endpoint https://{}", afar.server.address);
+    let untrusted = afar.says(&endpoint, None);
+    assert_says(
+        &untrusted,
+        1,
+        &["nobody who is trusted", "--certificate FILE"],
+    );
+    assert_says(&afar.says(&endpoint, trusted), 0, &[": ready"]);
+    // Who names the folder need not know where the server is, nor how it shows itself.
+    let folder = format!("health --data {}", place.path().join("data").display());
+    let told = format!("https://{}: ready", afar.server.address);
+    assert_says(&afar.says(&folder, None), 0, &[&told]);
+    let plain = format!("health --endpoint http://{}", afar.server.address);
+    assert_says(&afar.says(&plain, None), 1, &[]);
+}
+
+#[test]
+fn whoever_has_issued_a_certificate_is_trusted_for_its_names() {
+    let place = tempfile::tempdir().unwrap();
+    let (shown, issuer) = Certificate::make_issued(place.path());
+    let afar = Afar::start(place.path(), &shown);
+    assert_says(&afar.says("bucket list", None), 1, &["cannot be trusted"]);
+    assert_says(&afar.says("bucket list", Some(&issuer)), 0, &[]);
+    let by_another_name = format!(
+        "health --endpoint https://localhost:{}",
+        afar.server.address.port()
+    );
+    let told = afar.says(&by_another_name, Some(&issuer));
+    assert_says(&told, 1, &["for other names"]);
+    let where_there_is_none = "user list --server https://127.0.0.1:1";
+    assert_says(
+        &afar.says(where_there_is_none, Some(&issuer)),
+        1,
+        &["cannot be reached"],
+    );
+}
+
+#[test]
+fn who_says_https_where_there_is_none_is_told_so() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::start(&mut command_with_root(&place.path().join("data")));
+    let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+    let endpoint = format!("https://{}", server.address);
+    let ended = run(command.args(["health", "--endpoint", &endpoint]));
+    assert_says(&ended, 1, &["does not speak TLS there"]);
 }

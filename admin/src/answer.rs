@@ -1,5 +1,8 @@
 //! What endpoints give back, and what it becomes.
 
+mod lists;
+mod plain;
+
 use crate::body::{AdminBody, RequestBody};
 use crate::refused::Refused;
 use bytes::Bytes;
@@ -85,13 +88,17 @@ pub(crate) fn refusal(refused: &Refused, request_id: &str) -> Answer {
 }
 
 /// The JSON of a request, which says what is wrong with it.
-pub(crate) async fn read<T: DeserializeOwned>(
+pub(crate) async fn read<T: DeserializeOwned + JsonSchema>(
     body: RequestBody,
     bytes_max: usize,
 ) -> Result<T, Refused> {
     let text = read_bytes(body, bytes_max).await?;
     // An object without fields may be left out.
     let text: &[u8] = if text.is_empty() { b"{}" } else { &text };
+    if let Some(field) = lists::misplaced::<T>(text) {
+        let message = "It has to be an object, and is a list.";
+        return Err(Refused::field(field, message));
+    }
     let mut read = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut read).map_err(|error| {
         let path = error.path().to_string();
@@ -107,20 +114,22 @@ pub(crate) async fn read<T: DeserializeOwned>(
 }
 
 fn malformed(message: &str) -> Refused {
+    let message = plain::malformed(message);
     Refused::new(StatusCode::BAD_REQUEST, "MalformedJSON", message)
 }
 
-/// What is not there has no path; its name stands in the message.
+/// What is not there, or not known, has no path; its name stands in the message.
 pub(crate) fn misread(path: &str, message: &str) -> Refused {
-    let missing = message.strip_prefix("missing field `");
-    let missing = missing.and_then(|rest| rest.split('`').next());
-    let field = match (path, missing) {
-        (".", Some(missing)) => missing.to_owned(),
-        (".", None) => String::new(),
-        (path, Some(missing)) => format!("{path}.{missing}"),
-        (path, None) => path.to_owned(),
+    let said = plain::said(message);
+    let path = if path == "." { "" } else { path };
+    let field = match (path, said.field) {
+        ("", Some(name)) => name,
+        (path, Some(name)) if path.rsplit('.').next() != Some(name.as_str()) => {
+            format!("{path}.{name}")
+        }
+        (path, _) => path.to_owned(),
     };
-    Refused::field(field, message)
+    Refused::field(field, said.text)
 }
 
 pub(crate) async fn read_bytes(

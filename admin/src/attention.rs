@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::events;
 use crate::jobs::{Kind, State};
 use crate::limits::{ATTENTION_QUOTAS_MAX, ERRORS_SECONDS};
-use crate::page::Page;
+use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::s3::Ask;
 use http::Method;
@@ -70,7 +70,7 @@ pub(crate) enum ConcernLevel {
 
 /// The gravest first. What takes a permission of its own is there for those who have it: quotas of
 /// buckets one may look at, events, jobs.
-pub(crate) async fn list(call: &Call<'_>) -> Result<Page<Concern>, Refused> {
+pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<Concern>, Refused> {
     call.permit("cairn:GetServerInfo")?;
     let admin = call.admin;
     let stats = admin.engine.stats().await?;
@@ -92,10 +92,7 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Page<Concern>, Refused> {
         found.extend(jobs(call, now).await?);
     }
     found.sort_by_key(|concern| concern.level == ConcernLevel::Warning);
-    Ok(Page {
-        items: found,
-        next: None,
-    })
+    Page::part(found, &query)
 }
 
 /// The fullest ones.

@@ -316,6 +316,7 @@ fn micros_of(key: &[u8]) -> u64 {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AuditQuery {
     /// What the ARN of who did it contains.
     who: Option<String>,

@@ -18,6 +18,7 @@ use storage_engine::row::{Quota, Versioning};
 use storage_engine::{HOLDER, UpdateBucket};
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BucketsQuery {
     /// What their names begin with.
     prefix: Option<String>,

@@ -64,6 +64,16 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// For a route that takes no parameters.
+    pub(crate) fn no_query(&self) -> Result<(), Refused> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        let first = query.split(['&', '=']).next().unwrap_or_default();
+        match query.is_empty() {
+            true => Ok(()),
+            false => Err(Refused::field(first, "This route takes no parameters.")),
+        }
+    }
+
     pub(crate) fn client(&self) -> Client {
         let client = self.parts.extensions.get::<Client>().copied();
         client.unwrap_or(Client {

@@ -57,6 +57,9 @@ struct File {
     brotli: Option<Bytes>,
 }
 
+/// What probes and Prometheus ask for, at the port of S3: here they must not be told that all is well.
+const NO_PAGES: [&str; 2] = ["health", "metrics"];
+
 impl Console {
     /// Written for the path that browsers ask for it beneath.
     pub(crate) fn embedded(base: &BasePath) -> Self {
@@ -104,10 +107,11 @@ impl Console {
         }
         let path = path.trim_start_matches('/');
         let last = path.rsplit('/').next().unwrap_or_default();
-        let file = match (self.files.get(path), last.contains('.')) {
-            (Some(file), _) => Some(file),
-            (None, false) => self.files.get(INDEX),
-            (None, true) => None,
+        let first = path.split('/').next().unwrap_or_default();
+        let is_page = !last.contains('.') && !NO_PAGES.contains(&first);
+        let file = match self.files.get(path) {
+            None if is_page => self.files.get(INDEX),
+            found => found,
         };
         let mut answer = match file {
             Some(file) => file.answer(&parts.headers),

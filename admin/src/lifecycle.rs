@@ -121,13 +121,10 @@ impl PlannedView {
 }
 
 /// The last hundred, the newest first.
-pub(crate) async fn runs(call: &Call<'_>) -> Result<Page<RunView>, Refused> {
+pub(crate) async fn runs(call: &Call<'_>, query: PageQuery) -> Result<Page<RunView>, Refused> {
     call.permit("cairn:ReadLifecycle")?;
     let reports = reports(&call.admin.engine).await?;
-    Ok(Page {
-        items: reports.iter().rev().map(RunView::of).collect(),
-        next: None,
-    })
+    Page::part(reports.iter().rev().map(RunView::of).collect(), &query)
 }
 
 impl RunView {

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     /// What keys begin with.
     prefix: Option<String>,
@@ -29,6 +30,7 @@ pub(crate) struct ListQuery {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ObjectQuery {
     key: String,
     /// The current one unless given.

@@ -17,11 +17,36 @@ pub(crate) struct Page<T> {
 
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PageQuery {
     /// Items of the page, 1 to 1,000; 100 unless given.
+    #[schemars(range(min = 1, max = 1000))]
     pub(crate) limit: Option<u32>,
     /// Where the page begins: `next` of the page before.
     pub(crate) cursor: Option<String>,
+}
+
+/// The same of a list that can be searched.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SearchQuery {
+    /// What their names contain, case aside.
+    pub(crate) search: Option<String>,
+    /// Items of the page, 1 to 1,000; 100 unless given.
+    #[schemars(range(min = 1, max = 1000))]
+    pub(crate) limit: Option<u32>,
+    /// Where the page begins: `next` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+impl SearchQuery {
+    pub(crate) fn paging(&self) -> Result<identity::iam::Paging<'_>, Refused> {
+        Ok(identity::iam::Paging {
+            marker: self.cursor.as_deref(),
+            items_max: Some(limit(self.limit)? as usize),
+            search: self.search.as_deref(),
+        })
+    }
 }
 
 impl PageQuery {
@@ -33,6 +58,7 @@ impl PageQuery {
         Ok(identity::iam::Paging {
             marker: self.cursor.as_deref(),
             items_max: Some(self.limit()? as usize),
+            search: None,
         })
     }
 }
@@ -53,6 +79,18 @@ impl<T> Page<T> {
             items: page.items.into_iter().map(shown).collect(),
             next: page.marker,
         }
+    }
+
+    /// A page of a short list that is whole at hand, and that nothing is named by. A cursor is how
+    /// many come before it.
+    pub(crate) fn part(items: Vec<T>, query: &PageQuery) -> Result<Self, Refused> {
+        let limit = query.limit()? as usize;
+        let begin = query.cursor.as_deref().map(place_of::<usize>).transpose()?;
+        let begin = begin.unwrap_or(0);
+        let end = begin.saturating_add(limit);
+        let next = (items.len() > end).then(|| cursor_of(&end));
+        let items = items.into_iter().skip(begin).take(limit).collect();
+        Ok(Self { items, next })
     }
 
     /// A page of a list that is whole at hand. A cursor is the name of the last item before it;

@@ -6,9 +6,11 @@ pub(crate) mod accounts;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod limits;
+pub(crate) mod permissions;
 pub(crate) mod policies;
 pub(crate) mod simulate;
 pub(crate) mod users;
+pub(crate) mod versions;
 
 use crate::answer::Nothing;
 use crate::call::Call;
@@ -92,6 +94,7 @@ pub(crate) fn all<T>(
         let part = page(Paging {
             marker: marker.as_deref(),
             items_max: Some(PAGE_ITEMS_MAX as usize),
+            search: None,
         })?;
         items.extend(part.items);
         marker = part.marker;

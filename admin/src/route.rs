@@ -15,8 +15,10 @@ use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX, LOGIN_BODY_BYTES_MAX};
 use crate::links;
 use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
-use crate::page::{Page, PageQuery};
-use crate::people::{self, accounts, groups, keys, limits, policies, simulate, users};
+use crate::page::{Page, PageQuery, SearchQuery};
+use crate::people::{
+    self, accounts, groups, keys, limits, permissions, policies, simulate, users, versions,
+};
 use crate::preview;
 use crate::profile;
 use crate::refused::Refused;
@@ -136,6 +138,7 @@ macro_rules! routes {
     (@response $($kind:literal)+) => { Response::Other(&[$($kind),+]) };
     (@input $call:ident $body:ident [] [] [] $given:ident $run:path) => {
         drop($body);
+        $call.no_query()?;
         let $given = $run($call);
     };
     (@input $call:ident $body:ident [$query:ty] [] [] $given:ident $run:path) => {
@@ -144,10 +147,12 @@ macro_rules! routes {
         let $given = $run($call, query);
     };
     (@input $call:ident $body:ident [] [$read:ty] [] $given:ident $run:path) => {
+        $call.no_query()?;
         let input: $read = read($body, BODY_BYTES_MAX).await?;
         let $given = $run($call, input);
     };
     (@input $call:ident $body:ident [] [$read:ty] [$max:ident] $given:ident $run:path) => {
+        $call.no_query()?;
         let input: $read = read($body, $max).await?;
         let $given = $run($call, input);
     };
@@ -206,14 +211,14 @@ routes! {
         => OK server::ServerView, "What is running, on which drive, and where S3 is";
     GET "/server/stats" GetStats "cairn:GetServerInfo" Bearer No server::stats [] []
         => OK server::Stats, "All counters at this moment";
-    GET "/server/attention" ListConcerns "cairn:GetServerInfo" Bearer No attention::list [] []
+    GET "/server/attention" ListConcerns "cairn:GetServerInfo" Bearer No attention::list [PageQuery] []
         => OK Page<attention::Concern>, "What somebody should do something about";
     GET "/server/live" WatchServer "cairn:GetServerInfo" Bearer No server::live [] []
         as "text/event-stream", "Rates and totals every second, as server-sent events";
 
     GET "/server/history" GetHistory "cairn:GetServerInfo" Bearer No history::list [] []
         => OK history::HistoryView, "Rates of the last hour, every ten seconds";
-    GET "/server/settings" GetSettings "cairn:GetServerInfo" Bearer No server::settings [] []
+    GET "/server/settings" GetSettings "cairn:GetServerInfo" Bearer No server::settings [PageQuery] []
         => OK Page<Setting>, "What the server runs with, and where each setting comes from";
 
     GET "/buckets" ListBuckets "s3:ListAllMyBuckets" Bearer No buckets::list
@@ -298,7 +303,7 @@ routes! {
     POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
         => OK links::Presigned, "A link that works without a login, for a while";
 
-    GET "/users" ListUsers "iam:ListUsers" Bearer No users::list [PageQuery] []
+    GET "/users" ListUsers "iam:ListUsers" Bearer No users::list [SearchQuery] []
         => OK Page<users::UserListed>,
         "Users of the account, with their keys, groups and last logins";
     POST "/users" CreateUser "iam:CreateUser" Bearer Yes users::create [] [users::NewUser]
@@ -309,6 +314,9 @@ routes! {
         [] [users::UserChange] => OK users::UserDetail, "Rename a user, move it, set its boundary";
     DELETE "/users/{name}" DeleteUser "iam:DeleteUser" Bearer Yes users::delete [] []
         => NO_CONTENT Nothing, "Delete a user with its keys, policies and memberships";
+    GET "/users/{name}/permissions" GetUserPermissions "iam:SimulatePrincipalPolicy" Bearer No
+        permissions::of_user [PageQuery] [] => OK Page<permissions::PermissionView>,
+        "What a user may do: all statements in effect, and where each comes from";
     PUT "/users/{name}/password" SetUserPassword "iam:UpdateLoginProfile" Bearer Yes
         users::set_password [] [users::NewPassword] => NO_CONTENT Nothing,
         "Set the password a user logs in with, which ends its sessions";
@@ -346,7 +354,7 @@ routes! {
     DELETE "/users/{name}/policies/{policy}" DeleteUserPolicy "iam:DeleteUserPolicy" Bearer Yes
         people::delete_of_user [] [] => NO_CONTENT Nothing, "Delete a policy inside of a user";
 
-    GET "/groups" ListGroups "iam:ListGroups" Bearer No groups::list [PageQuery] []
+    GET "/groups" ListGroups "iam:ListGroups" Bearer No groups::list [SearchQuery] []
         => OK Page<groups::GroupSummary>, "Groups of the account";
     POST "/groups" CreateGroup "iam:CreateGroup" Bearer Yes groups::create [] [groups::NewGroup]
         => CREATED groups::GroupDetail, "Make a group";
@@ -382,6 +390,14 @@ routes! {
     PUT "/policies/{name}" UpdatePolicy "iam:CreatePolicyVersion" Bearer Yes policies::update
         [] [policies::NewDocument] => OK policies::PolicyDetail,
         "Give a managed policy another document; the oldest of five versions goes";
+    GET "/policies/{name}/versions" ListPolicyVersions
+        "iam:ListPolicyVersions, iam:GetPolicyVersion" Bearer No versions::list [PageQuery] []
+        => OK Page<versions::VersionView>, "The last five documents of a managed policy";
+    PUT "/policies/{name}/version" SetPolicyVersion "iam:SetDefaultPolicyVersion" Bearer Yes
+        versions::set_default [] [versions::DefaultVersion] => OK policies::PolicyDetail,
+        "Bring an old version of a managed policy back";
+    GET "/policies/{name}/uses" ListPolicyUses "iam:ListEntitiesForPolicy" Bearer No
+        versions::uses [PageQuery] [] => OK Page<versions::PolicyUse>, "Who has a managed policy";
     GET "/policies/{name}/limits" GetPolicyLimits "iam:GetPolicy" Bearer No limits::get [] []
         => OK limits::LimitsView, "What a managed policy limits those to who have it";
     PUT "/policies/{name}/limits" SetPolicyLimits "cairn:PutPolicyLimits" Bearer Yes limits::set
@@ -393,13 +409,20 @@ routes! {
     DELETE "/policies/{name}" DeletePolicy "iam:DeletePolicy" Bearer Yes policies::delete [] []
         => NO_CONTENT Nothing, "Delete a managed policy that nobody has";
 
-    GET "/accounts" ListAccounts "cairn:ListAccounts" Bearer No accounts::list [PageQuery] []
+    GET "/accounts" ListAccounts "cairn:ListAccounts" Bearer No accounts::list [SearchQuery] []
         => OK Page<accounts::AccountView>, "Accounts: who buckets belong to";
     POST "/accounts" CreateAccount "cairn:CreateAccount" Bearer Yes accounts::create
         [] [accounts::AccountWanted] => CREATED accounts::AccountMade,
         "Make an account with an access key; its secret is shown once";
     GET "/accounts/{name}" GetAccount "cairn:ListAccounts" Bearer No accounts::get [] []
-        => OK accounts::AccountView, "One account";
+        => OK accounts::AccountDetail, "One account, with its policies";
+    PUT "/accounts/{name}/attached/{policy}" AttachAccountPolicy
+        "cairn:ListAccounts, iam:AttachUserPolicy" Bearer Yes
+        accounts::attach_policy [] [] => NO_CONTENT Nothing,
+        "Attach a managed policy to an account without a number";
+    DELETE "/accounts/{name}/attached/{policy}" DetachAccountPolicy
+        "cairn:ListAccounts, iam:DetachUserPolicy" Bearer Yes accounts::detach_policy [] [] => NO_CONTENT Nothing,
+        "Detach a managed policy from an account";
     DELETE "/accounts/{name}" DeleteAccount "cairn:DeleteAccount" Bearer Yes accounts::delete [] []
         => NO_CONTENT Nothing, "Delete an account with its keys and policies; its buckets stay";
     GET "/accounts/{name}/keys" ListAccountKeys "cairn:ListAccounts" Bearer No accounts::list_keys
@@ -432,7 +455,7 @@ routes! {
         "One job, with how far it is and how long it will take";
     DELETE "/jobs/{id}" DeleteJob "cairn:RunJob" Bearer Yes jobs::delete [] []
         => ACCEPTED jobs::JobView, "Cancel a job that runs, or forget one that has ended";
-    GET "/lifecycle/runs" ListLifecycleRuns "cairn:ReadLifecycle" Bearer No lifecycle::runs [] []
+    GET "/lifecycle/runs" ListLifecycleRuns "cairn:ReadLifecycle" Bearer No lifecycle::runs [PageQuery] []
         => OK Page<lifecycle::RunView>, "What lifecycle did, run by run";
     GET "/events" ListEvents "cairn:ReadEvents" Bearer No events::list [events::EventsQuery] []
         => OK events::EventsView, "What waits for webhooks, and what could not be told";

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::facts::{Counted, Counters, Setting};
 use crate::inner::Inner;
 use crate::limits::{LIVE_STREAMS_MAX, LOCAL_STREAM_SECONDS_MAX, TOTALS_SECONDS};
-use crate::page::Page;
+use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::session::bearer::Bearer;
 use crate::time::of_system;
@@ -158,14 +158,10 @@ pub(crate) async fn stats(call: &Call<'_>) -> Result<Stats, Refused> {
     })
 }
 
-/// All of them: there are a few dozen.
-pub(crate) async fn settings(call: &Call<'_>) -> Result<Page<Setting>, Refused> {
+pub(crate) async fn settings(call: &Call<'_>, query: PageQuery) -> Result<Page<Setting>, Refused> {
     call.permit("cairn:GetServerInfo")?;
     let settings = call.admin.settings.borrow().clone();
-    Ok(Page {
-        items: settings.to_vec(),
-        next: None,
-    })
+    Page::part(settings.to_vec(), &query)
 }
 
 fn answers([success, redirect, client_error, server_error]: [f64; 4]) -> Answers {

@@ -1,23 +1,29 @@
-//! Work on a folder that a server runs on: the server does it, as a job, and it is watched from here.
+//! Work on a folder that a server runs on, or on one somewhere else: the server does it, as a job, and
+//! it is watched from here.
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::Conclusion;
-use crate::client::{Failure, with_running};
+use crate::cli::{Place, PlaceArgs};
+use crate::client::{Client, Failure, with_client, with_running};
 use crate::manage::job::follow;
 
-/// Has the server do it, if one runs there; else does it here.
+/// Has the server do it, if there is one; else does it here, on the folder.
 pub(super) fn instead(
-    data: &Path,
+    place: &PlaceArgs,
     job: &Value,
     conclusion: fn(&Value) -> Conclusion,
-    here: impl FnOnce() -> Result<Conclusion, Failure>,
+    here: impl FnOnce(&Path) -> Result<Conclusion, Failure>,
 ) -> Result<Conclusion, Failure> {
-    let done = with_running(data, |client| follow(client, client.progress()?, job))?;
-    match done {
+    let there = |client: &Client| follow(client, client.progress()?, job);
+    let data = match place.find()? {
+        Place::Server(_) => return Ok(conclusion(&with_client(place, there)?)),
+        Place::Folder(data) => data,
+    };
+    match with_running(&data, there)? {
         Some(report) => Ok(conclusion(&report)),
-        None => here(),
+        None => here(&data),
     }
 }

@@ -1,7 +1,8 @@
-//! `cairn bucket`, `cairn quota` and `cairn status`, as typed.
+//! `cairn bucket`, as typed.
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
 use super::ClientArgs;
@@ -16,6 +17,15 @@ pub(crate) enum BucketCommand {
     Show(BucketNameArgs),
     /// Remove an empty bucket
     Remove(BucketNameArgs),
+    /// Delete everything in a bucket: all versions, and uploads that nobody has finished; exit code
+    /// 3 if something is left
+    Empty(BucketEmptyArgs),
+    /// The user whose limits a bucket counts towards
+    #[command(subcommand)]
+    Holder(BucketHolderCommand),
+    /// Uploads that nobody has finished
+    #[command(subcommand)]
+    Upload(UploadCommand),
     /// Configurations of a bucket, in the JSON that Amazon's command line has for them
     #[command(subcommand)]
     Config(BucketConfigCommand),
@@ -44,11 +54,11 @@ pub(crate) struct BucketAddArgs {
     #[arg(long)]
     pub(crate) object_lock: bool,
 
-    /// What it may hold, in bytes or such as "10 GiB"
+    /// What it may hold, such as 10GiB, 10GB or 10000000 (bytes); 0 for no bound
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) quota: Option<String>,
 
-    /// How many objects it may hold
+    /// How many objects it may hold; 0 for no bound
     #[arg(long, value_name = "COUNT")]
     pub(crate) quota_objects: Option<u64>,
 }
@@ -63,10 +73,95 @@ pub(crate) struct BucketListArgs {
     pub(crate) client: ClientArgs,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct BucketEmptyArgs {
+    #[command(flatten)]
+    pub(crate) bucket: BucketNameArgs,
+
+    /// Do it without asking, which must be said where nobody can be asked
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Delete what is locked in governance mode, too
+    #[arg(long)]
+    pub(crate) bypass_governance: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BucketHolderCommand {
+    /// Count a bucket towards the limits of a user
+    Set(BucketHolderArgs),
+    /// Count a bucket towards nobody's limits
+    Remove(BucketNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BucketHolderArgs {
+    #[command(flatten)]
+    pub(crate) bucket: BucketNameArgs,
+
+    /// User, or USER@ACCOUNT
+    #[arg(value_name = "USER")]
+    pub(crate) user: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UploadCommand {
+    /// Show the unfinished uploads to a bucket
+    List(UploadsArgs),
+    /// Give up an unfinished upload with all its parts
+    Remove(UploadArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UploadsArgs {
+    #[command(flatten)]
+    pub(crate) bucket: BucketNameArgs,
+
+    /// Only those to keys that begin so
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) prefix: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UploadArgs {
+    #[command(flatten)]
+    pub(crate) bucket: BucketNameArgs,
+
+    /// Key it is to
+    #[arg(value_name = "KEY")]
+    pub(crate) key: String,
+
+    /// Id of the upload, as the list shows it
+    #[arg(value_name = "UPLOAD")]
+    pub(crate) id: String,
+}
+
+/// Configurations of a bucket, as the interface calls them.
+pub(crate) const KINDS: [&str; 14] = [
+    "versioning",
+    "lifecycle",
+    "cors",
+    "policy",
+    "acl",
+    "encryption",
+    "object-lock",
+    "tagging",
+    "notification",
+    "logging",
+    "website",
+    "ownership",
+    "public-access",
+    "request-payment",
+];
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum BucketConfigCommand {
+    /// Show which configurations a bucket has
+    List(BucketNameArgs),
     /// Show a configuration
-    Get(BucketConfigArgs),
+    #[command(alias = "get")]
+    Show(BucketConfigArgs),
     /// Set a configuration, in place of the one there is
     Set(BucketConfigSetArgs),
     /// Remove a configuration
@@ -79,9 +174,8 @@ pub(crate) struct BucketConfigArgs {
     #[arg(value_name = "BUCKET")]
     pub(crate) name: String,
 
-    /// versioning, lifecycle, cors, policy, acl, encryption, object-lock, tagging, notification,
-    /// logging, website, ownership, public-access or request-payment
-    #[arg(value_name = "KIND")]
+    /// Which configuration
+    #[arg(value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS))]
     pub(crate) kind: String,
 
     #[command(flatten)]
@@ -96,39 +190,4 @@ pub(crate) struct BucketConfigSetArgs {
     /// File with the configuration; standard input if none is given, or -
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) file: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum QuotaCommand {
-    /// Show what a bucket may hold, and what it holds
-    Show(BucketNameArgs),
-    /// Limit what a bucket may hold; what is not given stays as it is
-    Set(QuotaSetArgs),
-    /// Let a bucket hold whatever there is room for
-    Clear(BucketNameArgs),
-}
-
-#[derive(Debug, Args)]
-#[group(id = "bounds", required = true, multiple = true, args = ["bytes", "objects"])]
-pub(crate) struct QuotaSetArgs {
-    #[command(flatten)]
-    pub(crate) bucket: BucketNameArgs,
-
-    /// All versions and unfinished uploads together, in bytes or such as "10 GiB"
-    #[arg(long, value_name = "AMOUNT")]
-    pub(crate) bytes: Option<String>,
-
-    /// Objects, as listings show them
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) objects: Option<u64>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct StatusArgs {
-    #[command(flatten)]
-    pub(crate) client: ClientArgs,
-
-    /// Go on showing it, every second, until interrupted
-    #[arg(long)]
-    pub(crate) watch: bool,
 }

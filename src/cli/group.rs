@@ -14,6 +14,10 @@ pub(crate) enum GroupCommand {
     Show(GroupNameArgs),
     /// Remove a group with its policies; its members stay users
     Remove(GroupNameArgs),
+    /// Give a group another name; its members and policies stay
+    Rename(GroupRenameArgs),
+    /// Give a group another path in its full name
+    Move(GroupMoveArgs),
     /// Put users into a group
     Join(MembersArgs),
     /// Take users out of a group
@@ -52,4 +56,24 @@ pub(crate) struct MembersArgs {
     /// Users
     #[arg(value_name = "USER", required = true)]
     pub(crate) users: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GroupRenameArgs {
+    #[command(flatten)]
+    pub(crate) group: GroupNameArgs,
+
+    /// Its name from now on
+    #[arg(value_name = "NEW_NAME")]
+    pub(crate) new_name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GroupMoveArgs {
+    #[command(flatten)]
+    pub(crate) group: GroupNameArgs,
+
+    /// Its path from now on, such as /staff/
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::Shell;
 
-use super::JsonArgs;
+use super::{CertificateArgs, JsonArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct HealthArgs {
-    /// Where the server is; without it, the first address that is configured
+    /// Where the server is; without it, where the server is that runs on the data folder, or else
+    /// the first address that is configured
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
 
@@ -20,6 +21,9 @@ pub(crate) struct HealthArgs {
     /// Data folder of the server, as for `cairn server`
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) certificate: CertificateArgs,
 
     #[command(flatten)]
     pub(crate) json: JsonArgs,

@@ -14,7 +14,8 @@ pub(crate) enum KmsCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum KmsKeyCommand {
     /// Make a key, which can be disabled and never deleted
-    Create(KmsKeyArgs),
+    #[command(alias = "create")]
+    Add(KmsKeyArgs),
     /// Show all keys
     List(ClientArgs),
     /// Show a key

@@ -10,6 +10,7 @@ use crate::client::Failure;
 const DATA: &str = "CAIRN_DATA";
 const SERVER: &str = "CAIRN_SERVER";
 const TOKEN: &str = "CAIRN_TOKEN";
+const CERTIFICATE: &str = "CAIRN_CERTIFICATE";
 
 /// A server, and how what it says is shown.
 #[derive(Debug, Args)]
@@ -38,25 +39,62 @@ pub(crate) struct PlaceArgs {
     /// others do not see it [env: CAIRN_TOKEN]
     #[arg(long, value_name = "TOKEN")]
     token: Option<String>,
+
+    #[command(flatten)]
+    certificate: CertificateArgs,
+}
+
+/// Whom to trust over TLS besides those that the machine trusts.
+#[derive(Debug, Default, Args)]
+pub(crate) struct CertificateArgs {
+    /// File with the certificate of a server that is reached over https://, or of whoever has
+    /// issued it; without it those count that the machine trusts [env: CAIRN_CERTIFICATE]
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Folder(PathBuf),
-    Server { url: String, token: Option<String> },
+    Server(ServerPlace),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ServerPlace {
+    pub(crate) url: String,
+    pub(crate) token: Option<String>,
+    pub(crate) certificate: Option<PathBuf>,
+}
+
+impl CertificateArgs {
+    pub(crate) fn find(&self) -> Option<PathBuf> {
+        self.find_with(&of_environment)
+    }
+
+    fn find_with(&self, environment: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+        let typed = self.certificate.clone();
+        typed.or_else(|| environment(CERTIFICATE).map(PathBuf::from))
+    }
+}
+
+fn of_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl PlaceArgs {
     /// What is typed counts for more than the environment, and a server there for more than a
     /// folder.
     pub(crate) fn find(&self) -> Result<Place, Failure> {
-        self.find_with(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        self.find_with(of_environment)
     }
 
     fn find_with(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Place, Failure> {
-        let server = |url: &str| Place::Server {
-            url: url.to_owned(),
-            token: self.token.clone().or_else(|| environment(TOKEN)),
+        let server = |url: &str| {
+            Place::Server(ServerPlace {
+                url: url.to_owned(),
+                token: self.token.clone().or_else(|| environment(TOKEN)),
+                certificate: self.certificate.find_with(&environment),
+            })
         };
         if let Some(url) = &self.server {
             return Ok(server(url));

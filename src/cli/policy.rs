@@ -14,14 +14,18 @@ pub(crate) enum PolicyCommand {
     List(PolicyListArgs),
     /// Show a policy with its document
     Show(PolicyNameArgs),
-    /// Give a policy another document
-    Update(PolicyUpdateArgs),
+    /// Set the document of a policy, in place of the one there is
+    #[command(alias = "update")]
+    Set(PolicySetArgs),
     /// Remove a policy
     Remove(PolicyNameArgs),
     /// Let users and groups do what a managed policy says
     Attach(PolicyHoldersArgs),
     /// Undo an attachment
     Detach(PolicyHoldersArgs),
+    /// How much those may have who have a managed policy
+    #[command(subcommand)]
+    Limits(LimitsCommand),
     /// Find out whether somebody may do something, and because of which statements; exit code 3 if
     /// not
     Test(PolicyTestArgs),
@@ -68,7 +72,7 @@ pub(crate) struct PolicyAddArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct PolicyUpdateArgs {
+pub(crate) struct PolicySetArgs {
     #[command(flatten)]
     pub(crate) policy: PolicyNameArgs,
 
@@ -125,4 +129,48 @@ pub(crate) struct PolicyTestArgs {
 
     #[command(flatten)]
     pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LimitsCommand {
+    /// Show what a policy limits those to who have it
+    Show(LimitsArgs),
+    /// Limit whoever has a policy, from the next request on; what is not given stays as it is
+    Set(LimitsSetArgs),
+    /// Take a policy's limits away; a ready-made one gets those back that it came with
+    Remove(LimitsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitsArgs {
+    /// Name of the managed policy
+    #[arg(value_name = "POLICY")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "limits", required = true, multiple = true,
+    args = ["storage", "objects", "rate", "largest"])]
+pub(crate) struct LimitsSetArgs {
+    #[command(flatten)]
+    pub(crate) policy: LimitsArgs,
+
+    /// What all buckets may hold that a user has made, such as 10GiB or 10GB; 0 for no bound
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) storage: Option<String>,
+
+    /// How many objects may be in them; 0 for no bound
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) objects: Option<u64>,
+
+    /// Requests a second of a user, up to 1000000; 0 for no bound
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) rate: Option<u64>,
+
+    /// The largest object that a user may write, such as 5GiB; 0 for no bound
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) largest: Option<String>,
 }

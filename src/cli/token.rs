@@ -9,13 +9,13 @@ use super::ClientArgs;
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
     /// Make a service token, which is shown this once
-    #[command(alias = "add")]
-    Create(TokenCreateArgs),
+    #[command(alias = "create")]
+    Add(TokenAddArgs),
     /// Show service tokens: what they are for, until when, and when they were used
     List(TokensArgs),
-    /// Delete a service token, which is refused from then on
-    #[command(alias = "remove")]
-    Delete(TokenIdArgs),
+    /// Remove a service token, which is refused from then on
+    #[command(alias = "delete")]
+    Remove(TokenIdArgs),
 }
 
 /// Whose they are.
@@ -31,7 +31,7 @@ pub(crate) struct TokensArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct TokenCreateArgs {
+pub(crate) struct TokenAddArgs {
     /// What the token is for
     #[arg(value_name = "NAME")]
     pub(crate) name: String,

@@ -16,8 +16,50 @@ pub(crate) enum UserCommand {
     Remove(UserNameArgs),
     /// Give a user another name; its keys and policies stay
     Rename(UserRenameArgs),
+    /// Give a user another path in its full name
+    Move(UserMoveArgs),
     /// Set the password that a user logs in to the console with, which ends its sessions
     Password(UserPasswordArgs),
+    /// What a user is asked for besides its password
+    #[command(subcommand)]
+    SecondFactor(SecondFactorCommand),
+    /// The policy beyond which a user cannot go, whatever others let it do
+    #[command(subcommand)]
+    Boundary(BoundaryCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecondFactorCommand {
+    /// Take away the second factor of who has lost it, which ends its sessions
+    Remove(UserNameArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BoundaryCommand {
+    /// Set the boundary of a user, in place of the one there is
+    Set(BoundarySetArgs),
+    /// Let a user do all that its policies say
+    Remove(UserNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoundarySetArgs {
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Managed policy, by its name or full name
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserMoveArgs {
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Its path from now on, such as /staff/
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
 }
 
 /// A user, and nothing else.
@@ -47,6 +89,14 @@ pub(crate) struct UserAddArgs {
     /// Path in its full name, such as /staff/
     #[arg(long, value_name = "PATH")]
     pub(crate) path: Option<String>,
+
+    /// Managed policy beyond which it cannot go, by its name or full name
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) boundary: Option<String>,
+
+    /// Tag, which conditions of policies may ask for; may be given several times
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    pub(crate) tags: Vec<String>,
 
     /// Make no access key
     #[arg(long, conflicts_with_all = ["access_key", "secret_key"])]

@@ -1,10 +1,13 @@
 //! Why a command could not do what was asked, and what to do next.
 
+mod advice;
+mod words;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use storage_engine::Error;
 
 use crate::config::Fault;
@@ -13,12 +16,8 @@ use crate::exit;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// By the interface.
-    #[error("{message} ({code})")]
-    Refused {
-        status: StatusCode,
-        code: String,
-        message: String,
-    },
+    #[error(transparent)]
+    Refused(Box<Refusal>),
     #[error("{0}")]
     Usage(String),
     #[error("the configuration of the folder's server is at fault")]
@@ -34,6 +33,9 @@ pub(crate) enum Failure {
     Store(#[from] storage_engine::Error),
     #[error("the server cannot be reached: {0}")]
     Unreachable(String),
+    /// Whoever answers there does not show a certificate that is trusted.
+    #[error("the server cannot be trusted: {0}")]
+    Untrusted(String),
     #[error("the answer is not understood: {0}")]
     Odd(String),
     /// By a signal.
@@ -41,43 +43,125 @@ pub(crate) enum Failure {
     Interrupted,
 }
 
+/// What the interface has said, and what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} ({code})")]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: String,
+    message: String,
+    /// The field of the request that is at fault.
+    field: Option<String>,
+    /// Where it was asked for.
+    place: String,
+    /// It is about what was typed, as clap finds it too.
+    is_usage: bool,
+}
+
 impl Failure {
     pub(super) fn odd(what: &(impl Display + ?Sized)) -> Failure {
         Failure::Odd(what.to_string())
     }
 
-    /// What the interface says of a refusal.
-    pub(super) fn refused(status: StatusCode, answer: &Value) -> Failure {
+    /// What the interface says of a refusal, in plain words where it has none.
+    pub(super) fn refused(status: StatusCode, answer: &Value, asked: Asked<'_>) -> Failure {
         let error = &answer["error"];
         let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-        let message = match (text("field"), text("message")) {
-            (field, message) if field.is_empty() => message,
-            (field, message) => format!("{field}: {message}"),
+        let (code, field) = (
+            text("code"),
+            Some(text("field")).filter(|it| !it.is_empty()),
+        );
+        let message = match (words::of(&code, &text("message"), asked), &field) {
+            (Some(words), _) => words,
+            (None, Some(field)) => format!("{field}: {}", text("message")),
+            (None, None) => text("message"),
         };
-        Failure::Refused {
+        Failure::Refused(Box::new(Refusal {
             status,
-            code: text("code"),
             message,
+            field,
+            place: asked.place.to_owned(),
+            is_usage: words::is_usage(&code),
+            code,
+        }))
+    }
+
+    /// A field that the interface has refused is a flag here: that is named, as it was typed.
+    pub(crate) fn of_flag(self, wanted: &str, flag: &str, typed: &str, words: &str) -> Failure {
+        match self {
+            Failure::Refused(mut refusal) if refusal.field.as_deref() == Some(wanted) => {
+                let said = refusal.message.split_once(": ").map(|(_, said)| said);
+                let said = match words {
+                    "" => said.unwrap_or(&refusal.message),
+                    words => words,
+                };
+                refusal.message = format!("{flag} {typed}: {said}");
+                refusal.is_usage = true;
+                Failure::Refused(refusal)
+            }
+            other => other,
         }
     }
 
     pub(crate) fn is_code(&self, wanted: &str) -> bool {
-        matches!(self, Failure::Refused { code, .. } if code == wanted)
+        matches!(self, Failure::Refused(refusal) if refusal.code == wanted)
+    }
+
+    /// There is nothing where it was looked for.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self, Failure::Refused(refusal) if refusal.status == StatusCode::NOT_FOUND)
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Usage(_) | Failure::Configuration(_) => exit::USAGE,
+            Failure::Refused(refusal) if refusal.is_usage => exit::USAGE,
             Failure::Interrupted | Failure::Store(Error::Interrupted) => exit::INTERRUPTED,
             _ => exit::FAILED,
         }
     }
 
+    /// For programs: the interface's code, or one of the command's own.
+    fn code(&self) -> &str {
+        match self {
+            Failure::Refused(refusal) => &refusal.code,
+            Failure::Usage(_) => "InvalidArguments",
+            Failure::Configuration(_) => "InvalidConfiguration",
+            Failure::File { .. } => "InvalidFile",
+            Failure::NoFolder(_) => "NoSuchFolder",
+            Failure::Unreachable(_) => "Unreachable",
+            Failure::Untrusted(_) => "Untrusted",
+            Failure::Odd(_) => "UnknownAnswer",
+            Failure::Interrupted | Failure::Store(Error::Interrupted) => "Interrupted",
+            Failure::Local(_) | Failure::Store(_) => "Failed",
+        }
+    }
+
+    /// The same for programs.
+    pub(crate) fn json(&self) -> Value {
+        let (message, next) = match self {
+            Failure::Configuration(faults) => {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                (faults.join("; "), None)
+            }
+            // Its code stands beside it.
+            Failure::Refused(refusal) => (refusal.message.clone(), self.advice()),
+            other => (other.to_string(), self.advice()),
+        };
+        json!({ "error": { "code": self.code(), "message": message, "next": next } })
+    }
+
     /// What to do next, where that is known.
     pub(crate) fn advice(&self) -> Option<String> {
         let advice = match self {
-            Failure::Refused { code, status, .. } => return of_code(code, *status),
+            Failure::Refused(refusal) => {
+                return advice::of(&refusal.code, refusal.status, &refusal.place);
+            }
             Failure::Unreachable(_) => "look whether it runs: cairn health --endpoint URL",
+            Failure::Untrusted(_) => {
+                "give the server's certificate, or that of whoever has issued it: --certificate \
+                 FILE, or CAIRN_CERTIFICATE"
+            }
             Failure::Odd(_) => {
                 "--server names the address of the console and the admin interface, which is 9001 \
                  and not the one of S3, unless a setting says otherwise"
@@ -90,48 +174,28 @@ impl Failure {
     }
 }
 
-fn of_code(code: &str, status: StatusCode) -> Option<String> {
-    let advice = match code {
-        "NoSuchBucket" => "cairn bucket list shows the buckets there are",
-        "NoSuchEntity" => {
-            "cairn user list, group list, policy list and account list show what there is"
-        }
-        "EntityAlreadyExists" | "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => {
-            "choose another name, or look at the one there is with show"
-        }
-        "BucketNotEmpty" => {
-            "delete what is in it, all versions and unfinished uploads too: cairn bucket show \
-             counts them"
-        }
-        "DeleteConflict" => "take away first what it is attached to: cairn policy detach",
-        "NoSuchConfiguration" => "cairn bucket config get --help names them all",
-        "ServiceQuotaExceeded" | "LimitExceeded" => "remove one that is not needed any more",
-        "NoSuchLifecycleConfiguration" => {
-            "cairn bucket config set BUCKET lifecycle FILE gives a bucket rules"
-        }
-        "NoSuchWebhook" => "cairn events list shows the webhooks there are",
-        "NoSuchKmsKey" => "cairn kms key list shows the keys there are",
-        "KmsKeyExists" => "choose another name, or look at the one there is with show",
-        "TooManyKmsKeyVersions" => "cairn kms key create makes a new one",
-        "KmsKeyChanged" => "run the command again",
-        "NoSuchToken" => "cairn token list shows the tokens there are, --user USER those of others",
-        "TooManyTokens" => "cairn token list shows which are used, cairn token delete makes room",
-        "NoRootCredential" => {
-            "start the server once, or give CAIRN_ROOT_USER and CAIRN_ROOT_PASSWORD as it has \
-             them; or make a token of a user: --user USER"
-        }
-        "LoginRequired" => {
-            "ask on the machine itself with --data DIR, or with the access token of a login"
-        }
-        "JobRunning" => "wait until it has ended, or cancel it in the console or with DELETE /jobs",
-        "AccessDenied" => {
-            "ask with a token of somebody who may, or on the machine itself with --data DIR"
-        }
-        "Unauthenticated" | "InvalidToken" | "ExpiredToken" | "SessionEnded" => {
-            "give a token that is good: --token or CAIRN_TOKEN"
-        }
-        _ if status.is_server_error() => "the log of the server says more",
-        _ => return None,
-    };
-    Some(advice.to_owned())
+/// What was asked of the interface.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Beneath `/api/v1`, with its query.
+    pub(super) place: &'a str,
+    pub(super) body: Option<&'a Value>,
 }
+
+impl Asked<'_> {
+    /// The name at a place in the path, as it was typed.
+    fn part(self, at: usize) -> Option<String> {
+        part(self.place, at)
+    }
+}
+
+/// The first part of `/buckets/photos` is at 0.
+fn part(place: &str, at: usize) -> Option<String> {
+    let path = place.split('?').next()?;
+    let part = path.trim_start_matches('/').split('/').nth(at)?;
+    let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+    Some(part.into_owned())
+}
+
+#[cfg(test)]
+mod tests;

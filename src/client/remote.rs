@@ -6,7 +6,8 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 
 use super::{AnswerBody, Failure};
-use crate::connect::{self, Https, innermost};
+use crate::cli::ServerPlace;
+use crate::connect::{self, Https, Unanswered};
 
 pub(super) struct Remote {
     /// Without a slash at its end.
@@ -16,7 +17,12 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    pub(super) fn new(url: &str, token: Option<String>) -> Result<Remote, Failure> {
+    pub(super) fn new(server: ServerPlace) -> Result<Remote, Failure> {
+        let ServerPlace {
+            url,
+            token,
+            certificate,
+        } = server;
         let usage = |what: &str| Failure::Usage(what.to_owned());
         let expected = "--server: expected http://HOST:PORT or https://HOST:PORT, of the console";
         let url = url.trim_end_matches('/').trim_end_matches("/api/v1");
@@ -34,7 +40,10 @@ impl Remote {
         Ok(Remote {
             url: url.to_owned(),
             token,
-            client: connect::anybody(),
+            client: match certificate {
+                Some(file) => connect::whom(&file)?,
+                None => connect::anybody(),
+            },
         })
     }
 
@@ -48,7 +57,11 @@ impl Remote {
         headers.insert(AUTHORIZATION, self.token.clone());
         let answer = self.client.request(request).await;
         let answer = answer.map_err(|error| {
-            Failure::Unreachable(format!("{}: {}", self.url, innermost(&error)))
+            let told = |what| format!("{}: {what}", self.url);
+            match Unanswered::of(&error) {
+                Unanswered::Untrusted(what) => Failure::Untrusted(told(what)),
+                Unanswered::Unreachable(what) => Failure::Unreachable(told(what)),
+            }
         })?;
         Ok(answer.map(|body| body.map_err(Into::into).boxed_unsync()))
     }

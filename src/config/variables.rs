@@ -8,7 +8,12 @@ use super::table::SETTINGS;
 
 const PREFIX: &str = "CAIRN_";
 /// Of commands that are not about settings.
-const OTHERS: [&str; 3] = ["CAIRN_SECRET_KEY", "CAIRN_SERVER", "CAIRN_TOKEN"];
+const OTHERS: [&str; 4] = [
+    "CAIRN_CERTIFICATE",
+    "CAIRN_SECRET_KEY",
+    "CAIRN_SERVER",
+    "CAIRN_TOKEN",
+];
 /// Of the project's own tests.
 const OF_TESTS: &str = "CAIRN_TEST_";
 

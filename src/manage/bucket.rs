@@ -1,19 +1,18 @@
-//! `cairn bucket`: buckets, what they hold, and their configurations.
+//! `cairn bucket`: buckets, what they hold, and whom they count for.
 
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
 use super::table::{Fields, Table};
-use super::text::{number, text, yes_or_no};
-use super::{People, Shown, input, quota, run as run_with};
+use super::text::{maybe, number, text, yes_or_no};
+use super::{People, Shown, bucket_config, empty, input, quota, run as run_with, uploads};
 use crate::amounts;
 use crate::cli::{
-    BucketAddArgs, BucketCommand, BucketConfigArgs, BucketConfigCommand, BucketConfigSetArgs,
-    BucketListArgs, BucketNameArgs,
+    BucketAddArgs, BucketCommand, BucketHolderCommand, BucketListArgs, BucketNameArgs,
+    UploadCommand,
 };
 use crate::client::{Client, Failure, escaped, path};
-use crate::limits::DOCUMENT_FILE_BYTES_MAX;
 
 pub(crate) fn run(command: &BucketCommand) -> ExitCode {
     match command {
@@ -23,23 +22,38 @@ pub(crate) fn run(command: &BucketCommand) -> ExitCode {
             Ok(shown(client.get(&path(&["buckets", &args.name]))?))
         }),
         BucketCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
-        BucketCommand::Config(command) => match command {
-            BucketConfigCommand::Get(args) => run_with(&args.client, |client| get(client, args)),
-            BucketConfigCommand::Set(args) => {
-                run_with(&args.config.client, |client| set(client, args))
-            }
-            BucketConfigCommand::Remove(args) => {
-                run_with(&args.client, |client| unset(client, args))
+        BucketCommand::Empty(args) => {
+            run_with(&args.bucket.client, |client| empty::empty(client, args))
+        }
+        BucketCommand::Holder(command) => match command {
+            BucketHolderCommand::Set(args) => run_with(&args.bucket.client, |client| {
+                hold(client, &args.bucket.name, Some(&args.user))
+            }),
+            BucketHolderCommand::Remove(args) => {
+                run_with(&args.client, |client| hold(client, &args.name, None))
             }
         },
+        BucketCommand::Upload(command) => match command {
+            UploadCommand::List(args) => {
+                run_with(&args.bucket.client, |client| uploads::list(client, args))
+            }
+            UploadCommand::Remove(args) => {
+                run_with(&args.bucket.client, |client| uploads::remove(client, args))
+            }
+        },
+        BucketCommand::Config(command) => bucket_config::run(command),
     }
 }
 
 fn add(client: &Client, args: &BucketAddArgs) -> Result<Shown, Failure> {
-    let bound = args.quota.as_deref().map(amounts::parse).transpose();
-    let bound = bound.map_err(|what| Failure::Usage(format!("--quota {what}")))?;
-    let is_bounded = bound.is_some() || args.quota_objects.is_some();
-    let quota = is_bounded.then(|| json!({ "bytes": bound, "objects": args.quota_objects }));
+    let bytes = args
+        .quota
+        .as_deref()
+        .map(|text| input::bound("--quota", text));
+    let bytes = bytes.transpose()?.flatten();
+    let objects = args.quota_objects.and_then(input::unless_zero);
+    let is_bounded = bytes.is_some() || objects.is_some();
+    let quota = is_bounded.then(|| json!({ "bytes": bytes, "objects": objects }));
     let new = json!({
         "name": args.bucket.name,
         "versioning": args.versioning,
@@ -86,6 +100,7 @@ fn shown(bucket: Value) -> Shown {
     let fields = Fields::default()
         .with("name", text(&bucket, "name"))
         .with("owner", text(&bucket, "owner"))
+        .maybe("counts for", maybe(&bucket, "counts_for"))
         .with("created", text(&bucket, "created"))
         .with("versioning", text(&bucket, "versioning"))
         .with("object lock", yes_or_no(&bucket, "object_lock"))
@@ -106,24 +121,12 @@ fn remove(client: &Client, args: &BucketNameArgs) -> Result<Shown, Failure> {
     Ok(Shown::done(answer, format!("bucket {} removed", args.name)))
 }
 
-fn place(args: &BucketConfigArgs) -> String {
-    path(&["buckets", &args.name, "config", &args.kind])
-}
-
-fn get(client: &Client, args: &BucketConfigArgs) -> Result<Shown, Failure> {
-    let document = client.get(&place(args))?;
-    Ok(Shown::new(document.clone(), People::Document(document)))
-}
-
-fn set(client: &Client, args: &BucketConfigSetArgs) -> Result<Shown, Failure> {
-    let document = input::document(&args.file, DOCUMENT_FILE_BYTES_MAX)?;
-    let BucketConfigArgs { name, kind, .. } = &args.config;
-    let answer = client.put(&place(&args.config), Some(&document))?;
-    Ok(Shown::done(answer, format!("{kind} of bucket {name} set")))
-}
-
-fn unset(client: &Client, args: &BucketConfigArgs) -> Result<Shown, Failure> {
-    let answer = client.delete(&place(args))?;
-    let line = format!("{} of bucket {} removed", args.kind, args.name);
+fn hold(client: &Client, bucket: &str, user: Option<&str>) -> Result<Shown, Failure> {
+    let holder = json!({ "user": user });
+    let answer = client.put(&path(&["buckets", bucket, "holder"]), Some(&holder))?;
+    let line = match user {
+        Some(user) => format!("bucket {bucket} counts towards the limits of {user} now"),
+        None => format!("bucket {bucket} counts towards nobody's limits now"),
+    };
     Ok(Shown::done(answer, line))
 }

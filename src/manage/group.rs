@@ -18,6 +18,20 @@ pub(crate) fn run(command: &GroupCommand) -> ExitCode {
             Ok(shown(client.get(&path(&["groups", &args.name]))?))
         }),
         GroupCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
+        GroupCommand::Rename(args) => run_with(&args.group.client, |client| {
+            let (name, new_name) = (&args.group.name, &args.new_name);
+            let group = client.patch(&path(&["groups", name]), &json!({ "name": new_name }))?;
+            Ok(Shown::done(
+                group,
+                format!("group {name} is called {new_name} now"),
+            ))
+        }),
+        GroupCommand::Move(args) => run_with(&args.group.client, |client| {
+            let name = &args.group.name;
+            let group = client.patch(&path(&["groups", name]), &json!({ "path": args.path }))?;
+            let line = format!("group {name} is {} now", text(&group, "arn"));
+            Ok(Shown::done(group, line))
+        }),
         GroupCommand::Join(args) => run_with(&args.group.client, |client| join(client, args)),
         GroupCommand::Leave(args) => run_with(&args.group.client, |client| leave(client, args)),
     }

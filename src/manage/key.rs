@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::person;
 use super::table::{Fields, Table};
-use super::text::{text, yes_or_no};
+use super::text::{maybe, text, yes_or_no};
 use super::{People, Shown, input, run as run_with};
 use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyNameArgs, UserNameArgs};
 use crate::client::{Client, Failure, escaped};
@@ -34,7 +34,7 @@ fn add(client: &Client, args: &KeyAddArgs) -> Result<Shown, Failure> {
     args.key.check()?;
     let mut wanted = args.key.wanted();
     if let Some(when) = &args.expires {
-        wanted["expires"] = input::moment(when)?.into();
+        wanted["expires"] = input::moment("--expires", when)?.into();
     }
     if let Some(text) = &args.description {
         wanted["description"] = text.clone().into();
@@ -43,8 +43,11 @@ fn add(client: &Client, args: &KeyAddArgs) -> Result<Shown, Failure> {
         wanted["restriction"] = input::document(file, POLICY_FILE_BYTES_MAX)?;
     }
     let keys = person::find(client, &args.user.name)?.keys();
-    let key = client.post(&keys, &wanted)?;
-    let fields = made(Fields::default(), &key, &args.key);
+    let key = client.post(&keys, &wanted);
+    let typed = args.expires.as_deref().unwrap_or_default();
+    let key = key.map_err(|failure| failure.of_flag("expires", "--expires", typed, ""))?;
+    let fields =
+        made(Fields::default(), &key, &args.key).maybe("expires", maybe(&wanted, "expires"));
     Ok(Shown::new(key, People::Fields(fields)))
 }
 

@@ -13,7 +13,7 @@ use crate::client::{Client, Failure, path};
 pub(crate) fn run(command: &KmsCommand) -> ExitCode {
     let KmsCommand::Key(command) = command;
     match command {
-        KmsKeyCommand::Create(args) => run_with(&args.client, |client| create(client, args)),
+        KmsKeyCommand::Add(args) => run_with(&args.client, |client| add(client, args)),
         KmsKeyCommand::List(args) => run_with(args, list),
         KmsKeyCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
         KmsKeyCommand::Rotate(args) => change(args, "rotate", |key| {
@@ -29,7 +29,7 @@ pub(crate) fn run(command: &KmsCommand) -> ExitCode {
     }
 }
 
-fn create(client: &Client, args: &KmsKeyArgs) -> Result<Shown, Failure> {
+fn add(client: &Client, args: &KmsKeyArgs) -> Result<Shown, Failure> {
     let key = client.post("/kms/keys", &json!({ "id": args.id }))?;
     Ok(shown(key))
 }

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::person;
 use super::table::Table;
-use super::text::{names, text};
-use super::{People, Shown, input, run as run_with};
+use super::text::{maybe, names, text};
+use super::{People, Shown, input, policy_limits, run as run_with};
 use crate::cli::{
     InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
-    PolicyTestArgs, PolicyUpdateArgs,
+    PolicySetArgs, PolicyTestArgs,
 };
 use crate::client::{Client, Failure, path};
 use crate::exit;
@@ -21,10 +21,11 @@ pub(crate) fn run(command: &PolicyCommand) -> ExitCode {
         PolicyCommand::Add(args) => run_with(&args.policy.client, |client| add(client, args)),
         PolicyCommand::List(args) => run_with(&args.client, |client| list(client, args)),
         PolicyCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
-        PolicyCommand::Update(args) => run_with(&args.policy.client, |client| update(client, args)),
+        PolicyCommand::Set(args) => run_with(&args.policy.client, |client| set(client, args)),
         PolicyCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
         PolicyCommand::Attach(args) => run_with(&args.client, |client| attach(client, args)),
         PolicyCommand::Detach(args) => run_with(&args.client, |client| detach(client, args)),
+        PolicyCommand::Limits(command) => policy_limits::run(command),
         PolicyCommand::Test(args) => run_with(&args.client, |client| test(client, args)),
     }
 }
@@ -55,7 +56,7 @@ fn add(client: &Client, args: &PolicyAddArgs) -> Result<Shown, Failure> {
         // One that is there is not lost by a mistyped name.
         return match client.get(&place) {
             Ok(_) => Err(Failure::Local(format!(
-                "there is a policy {name} already: give it another document with policy update"
+                "there is a policy {name} already: give it another document with policy set"
             ))),
             Err(failure) if failure.is_code("NoSuchEntity") => {
                 Ok(Shown::done(client.put(&place, Some(&document))?, line))
@@ -67,7 +68,7 @@ fn add(client: &Client, args: &PolicyAddArgs) -> Result<Shown, Failure> {
     Ok(Shown::done(client.post("/policies", &new)?, line))
 }
 
-fn update(client: &Client, args: &PolicyUpdateArgs) -> Result<Shown, Failure> {
+fn set(client: &Client, args: &PolicySetArgs) -> Result<Shown, Failure> {
     let document = input::document(&args.file, POLICY_FILE_BYTES_MAX)?;
     let name = &args.policy.name;
     let line = format!("policy {name} has another document");
@@ -194,7 +195,8 @@ fn test(client: &Client, args: &PolicyTestArgs) -> Result<Shown, Failure> {
     let table = Table::of(head, &verdicts, |verdict| {
         vec![
             text(verdict, "action"),
-            text(verdict, "resource"),
+            // Asked about none, the statements say on what.
+            maybe(verdict, "resource").unwrap_or_else(|| "any".to_owned()),
             text(verdict, "decision").replace('_', " "),
             because(verdict),
         ]
@@ -222,6 +224,25 @@ fn resource(text: &str) -> String {
     }
 }
 
+/// `allows on photos/*`
+fn said(says: &Value) -> String {
+    let verb = match text(says, "effect").as_str() {
+        "deny" => "denies",
+        _ => "allows",
+    };
+    let on = |field: &str| names(&says[field]).replace("arn:aws:s3:::", "");
+    let what = match on("resources") {
+        none if none.is_empty() => format!("all but {}", on("not_resources")),
+        on => on,
+    };
+    let condition = match (says["condition"].is_null(), says["condition_fails"] == true) {
+        (true, _) => "",
+        (false, true) => " under a condition that is not met",
+        (false, false) => " under a condition",
+    };
+    format!("{verb} on {what}{condition}")
+}
+
 /// The statements it rests on, each with its policy and where in it.
 fn because(verdict: &Value) -> String {
     let statements = verdict["statements"].as_array().into_iter().flatten();
@@ -240,7 +261,10 @@ fn because(verdict: &Value) -> String {
                 (_, Some(line)) => format!(" line {line}"),
                 (_, None) => String::new(),
             };
-            format!("{policy}{place}")
+            match &statement["says"] {
+                Value::Null => format!("{policy}{place}"),
+                says => format!("{policy}{place} {}", said(says)),
+            }
         })
         .collect();
     let further = match verdict["ground"].as_str() {
@@ -249,6 +273,7 @@ fn because(verdict: &Value) -> String {
         Some("acl_to_account") => Some("a list grants it to the account, no policy to the user"),
         Some(_) => None,
         // Other services have nothing beside policies.
+        None if verdict["scope"] == "statements" => None,
         None if !text(verdict, "resource").starts_with("arn:aws:s3:::") => None,
         None => Some("the bucket not asked"),
     };

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::input::{bound, unless_zero};
 use super::table::Fields;
 use super::text::number;
 use super::{People, Shown, run as run_with};
@@ -15,7 +16,7 @@ pub(crate) fn run(command: &QuotaCommand) -> ExitCode {
     match command {
         QuotaCommand::Show(args) => run_with(&args.client, |client| show(client, &args.name)),
         QuotaCommand::Set(args) => run_with(&args.bucket.client, |client| set(client, args)),
-        QuotaCommand::Clear(args) => run_with(&args.client, |client| {
+        QuotaCommand::Remove(args) => run_with(&args.client, |client| {
             let none = json!({ "bytes": null, "objects": null });
             put(client, &args.name, &none)
         }),
@@ -28,14 +29,14 @@ fn show(client: &Client, name: &str) -> Result<Shown, Failure> {
 }
 
 fn set(client: &Client, args: &QuotaSetArgs) -> Result<Shown, Failure> {
-    let bound = args.bytes.as_deref().map(amounts::parse).transpose();
-    let bound = bound.map_err(|what| Failure::Usage(format!("--bytes {what}")))?;
+    let bytes = args.bytes.as_deref().map(|text| bound("--bytes", text));
+    let bytes = bytes.transpose()?;
     let name = &args.bucket.name;
     let mut quota = client.get(&path(&["buckets", name]))?["quota"].take();
-    if let Some(bound) = bound {
+    if let Some(bound) = bytes {
         quota["bytes"] = bound.into();
     }
-    if let Some(bound) = args.objects {
+    if let Some(bound) = args.objects.map(unless_zero) {
         quota["objects"] = bound.into();
     }
     put(client, name, &quota)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::table::Fields;
 use super::text::{number, text};
-use super::{People, Shown, fail, run as run_with};
+use super::{People, Shown, fail, run as run_with, spans};
 use crate::amounts;
 use crate::cli::StatusArgs;
 use crate::client::{Client, Failure, with_client};
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &StatusArgs) -> ExitCode {
         }),
         true => match with_client(&args.client.place, |client| watch(client, args)) {
             Ok(code) => ExitCode::from(code),
-            Err(failure) => fail(&failure),
+            Err(failure) => fail(&failure, &args.client.json),
         },
     }
 }
@@ -130,7 +130,11 @@ impl Status {
         fields = match self.is_running {
             true => fields.with(
                 "server",
-                format!("running since {}", text(&self.server, "started")),
+                format!(
+                    "running for {}, since {}",
+                    spans::since(&text(&self.server, "started")),
+                    spans::to_the_second(&text(&self.server, "started")),
+                ),
             ),
             false => fields.with("server", "none runs on this folder"),
         };

@@ -7,15 +7,15 @@ use serde_json::json;
 use super::table::{Fields, Table};
 use super::text::text;
 use super::{People, Shown, input, run as run_with};
-use crate::cli::{TokenCommand, TokenCreateArgs, TokenIdArgs, TokensArgs};
+use crate::cli::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 use crate::client::{Client, Failure, escaped, path};
 use crate::limits::POLICY_FILE_BYTES_MAX;
 
 pub(crate) fn run(command: &TokenCommand) -> ExitCode {
     match command {
-        TokenCommand::Create(args) => run_with(&args.whose.client, |client| create(client, args)),
+        TokenCommand::Add(args) => run_with(&args.whose.client, |client| add(client, args)),
         TokenCommand::List(args) => run_with(&args.client, |client| list(client, args)),
-        TokenCommand::Delete(args) => run_with(&args.whose.client, |client| delete(client, args)),
+        TokenCommand::Remove(args) => run_with(&args.whose.client, |client| remove(client, args)),
     }
 }
 
@@ -27,7 +27,7 @@ fn place(whose: &TokensArgs) -> String {
     }
 }
 
-fn create(client: &Client, args: &TokenCreateArgs) -> Result<Shown, Failure> {
+fn add(client: &Client, args: &TokenAddArgs) -> Result<Shown, Failure> {
     let mut wanted = json!({
         "name": args.name,
         "expires_in": input::seconds_left("--expires", &args.expires)?,
@@ -35,7 +35,10 @@ fn create(client: &Client, args: &TokenCreateArgs) -> Result<Shown, Failure> {
     if let Some(file) = &args.policy {
         wanted["policy"] = input::document(file, POLICY_FILE_BYTES_MAX)?;
     }
-    let token = client.post(&place(&args.whose), &wanted)?;
+    let token = client.post(&place(&args.whose), &wanted);
+    let words = "a token is good for a minute at least and 366 days at most";
+    let token = token
+        .map_err(|failure| failure.of_flag("expires_in", "--expires", &args.expires, words))?;
     let fields = ["id", "name", "expires", "token"]
         .into_iter()
         .fold(Fields::default(), |fields, name| {
@@ -64,8 +67,8 @@ fn list(client: &Client, args: &TokensArgs) -> Result<Shown, Failure> {
     Ok(Shown::list(tokens, table))
 }
 
-fn delete(client: &Client, args: &TokenIdArgs) -> Result<Shown, Failure> {
+fn remove(client: &Client, args: &TokenIdArgs) -> Result<Shown, Failure> {
     let place = format!("{}/{}", place(&args.whose), escaped(&args.id));
     let answer = client.delete(&place)?;
-    Ok(Shown::done(answer, format!("token {} deleted", args.id)))
+    Ok(Shown::done(answer, format!("token {} removed", args.id)))
 }

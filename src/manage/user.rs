@@ -6,10 +6,14 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
 use super::person::{self, Person};
+use super::policy_limits::{held, limited};
 use super::table::{Fields, Table};
 use super::text::{maybe, names, text, yes_or_no};
 use super::{People, Shown, account, input, key, run as run_with};
-use crate::cli::{UserAddArgs, UserCommand, UserNameArgs, UserPasswordArgs, UserRenameArgs};
+use crate::cli::{
+    BoundaryCommand, SecondFactorCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs,
+    UserPasswordArgs, UserRenameArgs,
+};
 use crate::client::{Client, Failure, path};
 
 /// 32 symbols that are not taken for each other: 120 bits in all.
@@ -23,6 +27,19 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
         UserCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
         UserCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
         UserCommand::Rename(args) => run_with(&args.user.client, |client| rename(client, args)),
+        UserCommand::Move(args) => run_with(&args.user.client, |client| move_to(client, args)),
+        UserCommand::SecondFactor(SecondFactorCommand::Remove(args)) => {
+            run_with(&args.client, |client| remove_second_factor(client, args))
+        }
+        UserCommand::Boundary(command) => match command {
+            BoundaryCommand::Set(args) => run_with(&args.user.client, |client| {
+                let arn = full_name(client, &args.policy)?;
+                bound(client, &args.user.name, &arn)
+            }),
+            BoundaryCommand::Remove(args) => {
+                run_with(&args.client, |client| bound(client, &args.name, ""))
+            }
+        },
         UserCommand::Password(args) => run_with(&args.user.client, |client| password(client, args)),
     }
 }
@@ -31,7 +48,16 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
 fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     let name = &args.user.name;
     args.key.check()?;
-    let new = json!({ "name": name, "path": args.path });
+    let boundary = args.boundary.as_deref();
+    let boundary = boundary
+        .map(|policy| full_name(client, policy))
+        .transpose()?;
+    let new = json!({
+        "name": name,
+        "path": args.path,
+        "boundary": boundary,
+        "tags": tags(&args.tags)?,
+    });
     let mut user = client.post("/users", &new)?;
     for policy in &args.policies {
         client.put(&path(&["users", name, "attached", policy]), None)?;
@@ -88,10 +114,13 @@ fn show(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
         .with("id", text(&user, "id"))
         .with("created", text(&user, "created"))
         .with("password", yes_or_no(&user, "has_password"))
+        .with("second factor", yes_or_no(&user, "second_factor"))
         .with("groups", names(&user["groups"]))
         .with("policies", policies_of(&user))
         .maybe("boundary", maybe(&user, "boundary"))
-        .with("keys", ids.join(", "));
+        .with("keys", ids.join(", "))
+        .with("holds", held(&user["usage"]))
+        .with("limits", limited(&user["limits"]));
     Ok(Shown::new(user, People::Fields(fields)))
 }
 
@@ -124,6 +153,50 @@ fn rename(client: &Client, args: &UserRenameArgs) -> Result<Shown, Failure> {
     let user = client.patch(&path(&["users", &args.user.name]), &change)?;
     let line = format!("user {} is called {} now", args.user.name, args.new_name);
     Ok(Shown::done(user, line))
+}
+
+fn move_to(client: &Client, args: &UserMoveArgs) -> Result<Shown, Failure> {
+    let change = json!({ "path": args.path });
+    let user = client.patch(&path(&["users", &args.user.name]), &change)?;
+    let line = format!("user {} is {} now", args.user.name, text(&user, "arn"));
+    Ok(Shown::done(user, line))
+}
+
+fn remove_second_factor(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
+    let name = &args.name;
+    let answer = client.delete(&path(&["users", name, "second-factor"]))?;
+    let line = format!("user {name} logs in with its password alone now; its sessions have ended");
+    Ok(Shown::done(answer, line))
+}
+
+/// An empty name is none.
+fn bound(client: &Client, name: &str, boundary: &str) -> Result<Shown, Failure> {
+    let change = json!({ "boundary": boundary });
+    let user = client.patch(&path(&["users", name]), &change)?;
+    let line = match boundary {
+        "" => format!("user {name} has no boundary now"),
+        arn => format!("user {name} cannot go beyond {arn} now"),
+    };
+    Ok(Shown::done(user, line))
+}
+
+/// Policies go by their names here, and by their full names there.
+fn full_name(client: &Client, policy: &str) -> Result<String, Failure> {
+    match policy.starts_with("arn:") {
+        true => Ok(policy.to_owned()),
+        false => Ok(text(&client.get(&path(&["policies", policy]))?, "arn")),
+    }
+}
+
+fn tags(pairs: &[String]) -> Result<Value, Failure> {
+    let mut tags = serde_json::Map::new();
+    for pair in pairs {
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Failure::Usage(format!("--tag {pair:?}: expected KEY=VALUE")))?;
+        tags.insert(key.to_owned(), value.into());
+    }
+    Ok(Value::Object(tags))
 }
 
 fn password(client: &Client, args: &UserPasswordArgs) -> Result<Shown, Failure> {

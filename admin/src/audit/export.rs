@@ -14,6 +14,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ExportQuery {
     /// Lines of JSON unless given.
     #[serde(default)]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use storage_engine::{Cursor, ListRequest};
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct UploadsQuery {
     /// What keys begin with.
     prefix: Option<String>,
@@ -32,6 +33,7 @@ pub(crate) struct UploadView {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct UploadQuery {
     key: String,
     upload_id: String,

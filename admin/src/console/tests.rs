@@ -29,6 +29,14 @@ fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
 }
 
 #[test]
+fn probes_are_not_told_that_all_is_well() {
+    for path in ["/health/ready", "/health", "/metrics"] {
+        assert_eq!(get(path, &[]).status(), 404, "{path}");
+    }
+    assert_eq!(get("/healthy", &[]).status(), 200);
+}
+
+#[test]
 fn the_first_page_says_where_it_lies() {
     let page = "<meta name=\"cairn-base\" content=\"/\" /><script src=\"/assets/a.js\"></script>\
         <link href=\"/icon.svg\"><meta content=\"width=device-width\">";

@@ -34,6 +34,7 @@ pub(crate) struct Metadata {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RetentionQuery {
     key: String,
     /// The current one unless given.

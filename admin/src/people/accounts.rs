@@ -4,13 +4,17 @@
 //! are the server's own.
 
 use super::keys::{self, GivenSecret, KeyChange, KeyMade, KeyView, NewKey};
+use super::limits::{HeldView, LimitsView};
+use super::policies::arn_of;
+use super::{Attached, Of, attached_to, inside_of};
 use crate::answer::Nothing;
 use crate::call::Call;
-use crate::page::{Page, PageQuery};
+use crate::page::{self, Page, PageQuery, SearchQuery};
 use crate::refused::Refused;
 use crate::time::shown;
-use identity::iam::{Iam, KeyRequest, KeyStatus};
-use identity::model::Account;
+use http::StatusCode;
+use identity::iam::{Iam, KeyRequest, KeyStatus, PolicyHolder};
+use identity::model::{Account, Holder};
 use identity::{NewAccount, Number};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +35,22 @@ pub(crate) struct AccountView {
     created: String,
     /// The account of the server itself.
     is_servers_own: bool,
+}
+
+/// One account, with what it has as a user has it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct AccountDetail {
+    #[serde(flatten)]
+    account: AccountView,
+    /// Whether it can log in with a password. The server's own logs in with its root credential.
+    has_password: bool,
+    /// Of one without a number. The root of one with a number may do everything in it.
+    attached_policies: Vec<Attached>,
+    /// Names of the policies inside of it.
+    policies: Vec<String>,
+    /// The highest that its policies set.
+    limits: LimitsView,
+    usage: HeldView,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -56,12 +76,24 @@ pub(crate) struct AccountWanted {
     secret_key: Option<GivenSecret>,
 }
 
-pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<AccountView>, Refused> {
+pub(crate) async fn list(
+    call: &Call<'_>,
+    query: SearchQuery,
+) -> Result<Page<AccountView>, Refused> {
     call.permit("cairn:ListAccounts")?;
-    let limit = query.limit()? as usize;
+    let limit = page::limit(query.limit)? as usize;
     let after = query.cursor.unwrap_or_default();
+    let wanted = query.search.unwrap_or_default().to_lowercase();
     let accounts = call.admin.identity.list_accounts();
-    let mut rest = accounts.iter().filter(|account| account.name > after);
+    let is_wanted = |account: &Account| {
+        let names = [&account.name, &account.display_name];
+        names
+            .iter()
+            .any(|name| name.to_lowercase().contains(&wanted))
+    };
+    let mut rest = accounts
+        .iter()
+        .filter(|account| account.name > after && is_wanted(account));
     let items: Vec<AccountView> = rest.by_ref().take(limit).map(|it| view(call, it)).collect();
     let last = items.last().map(|account| account.name.clone());
     Ok(Page {
@@ -70,9 +102,58 @@ pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<Accou
     })
 }
 
-pub(crate) async fn get(call: &Call<'_>) -> Result<AccountView, Refused> {
+pub(crate) async fn get(call: &Call<'_>) -> Result<AccountDetail, Refused> {
     call.permit("cairn:ListAccounts")?;
-    Ok(view(call, &*named(call)?))
+    let account = named(call)?;
+    let iam = call.admin.identity.iam(&call.caller);
+    let (mut attached_policies, mut policies) = (Vec::new(), Vec::new());
+    if account.is_plain() && iam.get_user(Some(&account.id)).is_ok() {
+        attached_policies = attached_to(call, Of::User, &account.id)?;
+        policies = inside_of(call, Of::User, &account.id)?;
+    }
+    let holder = Holder::Account(account.id.clone());
+    Ok(AccountDetail {
+        has_password: call.admin.passwords.has(&holder).await?,
+        attached_policies,
+        policies,
+        limits: LimitsView::of(&call.admin.identity.limits_of(&account.id)),
+        usage: HeldView::of(call, &account.id),
+        account: view(call, &account),
+    })
+}
+
+/// To an account without a number, which stands in the server's own account as a user does.
+pub(crate) async fn attach_policy(call: &Call<'_>) -> Result<Nothing, Refused> {
+    let account = with_policies(call)?;
+    let arn = arn_of(call, call.path(1))?;
+    let about = [("UserName", account.id.as_str()), ("PolicyArn", &arn)];
+    call.permit_iam("AttachUserPolicy", &about)?;
+    let holder = PolicyHolder::User(&account.id);
+    call.iam().attach_policy(holder, &arn).await?;
+    Ok(Nothing {})
+}
+
+pub(crate) async fn detach_policy(call: &Call<'_>) -> Result<Nothing, Refused> {
+    let account = with_policies(call)?;
+    let arn = arn_of(call, call.path(1))?;
+    let about = [("UserName", account.id.as_str()), ("PolicyArn", &arn)];
+    call.permit_iam("DetachUserPolicy", &about)?;
+    let holder = PolicyHolder::User(&account.id);
+    call.iam().detach_policy(holder, &arn).await?;
+    Ok(Nothing {})
+}
+
+fn with_policies(call: &Call<'_>) -> Result<Arc<Account>, Refused> {
+    call.permit("cairn:ListAccounts")?;
+    let account = named(call)?;
+    match account.is_plain() {
+        true => Ok(account),
+        false => Err(Refused::new(
+            StatusCode::CONFLICT,
+            "AccountHasNoPolicies",
+            "The root of an account with a number may do everything in it; give policies to its users.",
+        )),
+    }
 }
 
 pub(crate) async fn create(call: &Call<'_>, new: AccountWanted) -> Result<AccountMade, Refused> {

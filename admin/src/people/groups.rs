@@ -4,7 +4,7 @@ use super::users::{UserSummary, summary};
 use super::{Attached, Of, all, attached_to, inside_of};
 use crate::answer::Nothing;
 use crate::call::Call;
-use crate::page::{Page, PageQuery};
+use crate::page::{Page, SearchQuery};
 use crate::refused::Refused;
 use crate::time::shown;
 use identity::iam::{PolicyHolder, Renaming};
@@ -46,7 +46,10 @@ pub(crate) struct GroupChange {
     path: Option<String>,
 }
 
-pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<GroupSummary>, Refused> {
+pub(crate) async fn list(
+    call: &Call<'_>,
+    query: SearchQuery,
+) -> Result<Page<GroupSummary>, Refused> {
     call.permit_iam("ListGroups", &[])?;
     let groups = call.iam().list_groups("/", query.paging()?)?;
     Ok(Page::of(groups, |group| shown_group(&group)))

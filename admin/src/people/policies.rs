@@ -14,9 +14,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PoliciesQuery {
     /// All, unless given.
     scope: Option<Scope>,
+    /// What their names contain, case aside.
+    search: Option<String>,
     /// Items of the page, 1 to 1,000; 100 unless given.
     limit: Option<u32>,
     /// Where the page begins: `next` of the page before.
@@ -93,6 +96,7 @@ pub(crate) async fn list(
     let paging = Paging {
         marker: query.cursor.as_deref(),
         items_max: Some(limit(query.limit)? as usize),
+        search: query.search.as_deref(),
     };
     let policies = call.iam().list_policies(filter, paging)?;
     Ok(Page::of(policies, |policy| summary(&policy)))
@@ -198,7 +202,7 @@ pub(super) fn is_ready_made_arn(arn: &str) -> bool {
     arn.starts_with("arn:aws:iam::aws:")
 }
 
-fn detail(call: &Call<'_>, arn: &str) -> Result<PolicyDetail, Refused> {
+pub(super) fn detail(call: &Call<'_>, arn: &str) -> Result<PolicyDetail, Refused> {
     let iam = call.iam();
     let policy = iam.get_policy(arn)?;
     let version = iam.get_policy_version(arn, policy.default_version)?;

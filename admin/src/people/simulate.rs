@@ -1,6 +1,7 @@
 //! What would be decided, and because of which statements: of what is in buckets by the evaluation that
 //! requests get, of everything else by the policies of who is asked about.
 
+use super::permissions::{self, Said};
 use crate::call::Call;
 use crate::refused::Refused;
 use identity::Caller;
@@ -16,36 +17,38 @@ use storage_engine::Error;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Question {
     /// The name of a user of the account, or the ARN of a user, group or role.
-    principal: String,
+    pub(super) principal: String,
     /// 1 to 100 actions, `s3:GetObject`.
-    actions: Vec<String>,
-    /// ARNs, `arn:aws:s3:::photos/*`; `*` without any.
+    pub(super) actions: Vec<String>,
+    /// ARNs, `arn:aws:s3:::photos/*`. Without any it is asked which statements of the principal speak
+    /// of the actions, and on what.
     #[serde(default)]
-    resources: Vec<String>,
+    pub(super) resources: Vec<String>,
     /// Condition keys with their values.
     #[serde(default)]
-    context: BTreeMap<String, Vec<String>>,
+    pub(super) context: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Answers {
-    items: Vec<Verdict>,
+    pub(super) items: Vec<Verdict>,
 }
 
 /// What is decided of one action on one resource.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Verdict {
-    action: String,
-    resource: String,
-    decision: Decision,
+    pub(super) action: String,
+    /// Null where it was asked about none.
+    pub(super) resource: Option<String>,
+    pub(super) decision: Decision,
     /// What was asked.
-    scope: Scope,
+    pub(super) scope: Scope,
     /// What decided, where everything was asked.
-    ground: Option<GroundView>,
+    pub(super) ground: Option<GroundView>,
     /// The statements it rests on. None, where nothing says anything of it.
-    statements: Vec<StatementView>,
+    pub(super) statements: Vec<StatementView>,
     /// Condition keys that were looked at and not given.
-    missing_context: Vec<String>,
+    pub(super) missing_context: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -56,6 +59,9 @@ pub(crate) enum Decision {
     ExplicitlyDenied,
     /// Nothing allows it.
     ImplicitlyDenied,
+    /// It was asked about no resource, and is allowed on some, or under conditions: the statements
+    /// say on which.
+    Depends,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -68,6 +74,8 @@ pub(crate) enum Scope {
     /// not see how it decides: that takes s3:GetBucketPolicy, s3:GetBucketAcl and
     /// s3:GetBucketPublicAccessBlock.
     Principal,
+    /// Which statements the principal has, whatever they are about.
+    Statements,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -87,11 +95,13 @@ pub(crate) enum GroundView {
 pub(crate) struct StatementView {
     /// `user/anna/NAME` of one inside of a user, the ARN of a managed one, the ARN of the bucket of a
     /// bucket's.
-    policy: Option<String>,
-    source: Source,
-    sid: Option<String>,
-    from: Option<Place>,
-    to: Option<Place>,
+    pub(super) policy: Option<String>,
+    pub(super) source: Source,
+    pub(super) sid: Option<String>,
+    pub(super) from: Option<Place>,
+    pub(super) to: Option<Place>,
+    /// What it says, where it was asked about no resource.
+    pub(super) says: Option<Said>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -108,17 +118,20 @@ pub(crate) enum Source {
 /// In the document of the policy.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Place {
-    line: usize,
-    column: usize,
+    pub(super) line: usize,
+    pub(super) column: usize,
 }
 
 pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answers, Refused> {
     let iam = call.iam();
     let arn = match question.principal.starts_with("arn:") {
-        true => question.principal,
+        true => question.principal.clone(),
         false => iam.arn_of(PolicyHolder::User(&question.principal)),
     };
     call.permit_iam("SimulatePrincipalPolicy", &[("PolicySourceArn", &arn)])?;
+    if question.resources.is_empty() {
+        return permissions::without_resources(call, &arn, question);
+    }
     let simulation = Simulation {
         actions: question.actions,
         resources: question.resources,
@@ -252,7 +265,7 @@ impl Verdict {
         let statements = tried.matched.into_iter();
         Self {
             action: action.to_owned(),
-            resource: tried.resource,
+            resource: Some(tried.resource),
             decision: Decision::of(tried.outcome),
             scope: Scope::Principal,
             ground: None,
@@ -277,7 +290,7 @@ impl Verdict {
             }),
             statements: statements.collect(),
             missing_context: explained.missing,
-            resource,
+            resource: Some(resource),
         }
     }
 }
@@ -314,6 +327,7 @@ impl StatementView {
             sid: matched.sid,
             from: matched.place.map(|(from, _)| place(from)),
             to: matched.place.map(|(_, to)| place(to)),
+            says: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::limits::{HeldView, LimitsView};
 use super::{Attached, Of, Tags, all, attached_to, inside_of};
 use crate::answer::Nothing;
 use crate::call::Call;
-use crate::page::{Page, PageQuery};
+use crate::page::{Page, SearchQuery};
 use crate::passwords::{self, Password};
 use crate::refused::Refused;
 use crate::second_factor::{self, Whose};
@@ -89,7 +89,7 @@ pub(crate) struct NewPassword {
     password: Password,
 }
 
-pub(crate) async fn list(call: &Call<'_>, query: PageQuery) -> Result<Page<UserListed>, Refused> {
+pub(crate) async fn list(call: &Call<'_>, query: SearchQuery) -> Result<Page<UserListed>, Refused> {
     call.permit_iam("ListUsers", &[])?;
     let users = call.iam().list_users_with_more(query.paging()?)?;
     Ok(Page::of(users, |user| listed(call, user)))

@@ -46,6 +46,7 @@ impl Who {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MayQuery {
     /// Actions, separated by commas: `s3:CreateBucket,iam:CreateUser`.
     may: Option<String>,

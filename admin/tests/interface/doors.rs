@@ -402,3 +402,45 @@ async fn every_answer_keeps_browsers_from_guessing() {
         assert!(!reply.header("x-amz-request-id").is_empty(), "{path}");
     }
 }
+
+/// Who asks for what is not there is told so, and not answered something else.
+#[tokio::test]
+async fn what_nobody_knows_is_refused_by_name() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let refused = root.get("/audit?since=yesterday").await;
+    let refused = refused.refused(400, "InvalidField");
+    assert_eq!(refused["field"], "since");
+    let message = refused["message"].as_str().unwrap();
+    for known in ["who", "action", "from", "to", "limit", "cursor"] {
+        assert!(message.contains(known), "no {known} in {message}");
+    }
+    for (path, field) in [
+        ("/server?x=1", "x"),
+        ("/buckets?suffix=a", "suffix"),
+        ("/users?name=a&limit=1", "name"),
+        ("/jobs/1?x", "x"),
+    ] {
+        let refused = root.get(path).await.refused(400, "InvalidField");
+        assert_eq!(refused["field"], field, "{path}");
+    }
+    let refused = root
+        .get("/users?limit=many")
+        .await
+        .refused(400, "InvalidField");
+    assert_eq!(refused["message"], "It has to be a whole number.");
+    // A list is no object, neither as a whole nor inside of one.
+    let by_order = json!(["x", false, false, { "bytes": 1 }]);
+    root.post("/buckets", by_order)
+        .await
+        .refused(400, "InvalidField");
+    let inside = json!({ "name": "photos", "quota": [1, 2] });
+    let refused = root.post("/buckets", inside).await;
+    assert_eq!(refused.refused(400, "InvalidField")["field"], "quota");
+    let unknown = json!({ "name": "photos", "colour": "red" });
+    let refused = root.post("/buckets", unknown).await;
+    let refused = refused.refused(400, "InvalidField");
+    assert_eq!(refused["field"], "colour");
+    let message = "There is no such field here. Known: name, object_lock, versioning, quota.";
+    assert_eq!(refused["message"], message);
+}

@@ -317,6 +317,17 @@ async fn a_link_is_signed_for_whoever_asks() {
             .contains("X-Amz-Security-Token="),
         "{answer}"
     );
+    // One for an upload.
+    let link = json!({ "key": "new", "method": "PUT" });
+    let answer = root.post("/buckets/photos/presign", link).await.ok();
+    let url: http::Uri = answer["url"].as_str().unwrap().parse().unwrap();
+    let put = http::Request::put(url.path_and_query().unwrap().as_str())
+        .header("host", url.authority().unwrap().as_str())
+        .header("content-length", "5")
+        .body(http_body_util::Full::<bytes::Bytes>::from("there"))
+        .unwrap();
+    assert_eq!(rig.s3.handle(put).await.status(), 200);
+    assert_eq!(root.get("/s3/photos/new").await.bytes, "there");
     for wrong in [json!({ "key": "" }), json!({ "key": "a", "expires_in": 0 })] {
         root.post("/buckets/photos/presign", wrong)
             .await

@@ -298,6 +298,208 @@ async fn the_simulator_says_because_of_which_statement() {
     assert_eq!(root.post("/simulate", nobody).await.status, 404);
 }
 
+/// Asked about nothing in particular, it says what statements there are, and on what.
+#[tokio::test]
+async fn the_simulator_without_resources_tells_of_statements() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Sid": "Photos", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"],
+          "Resource": "arn:aws:s3:::photos/*" },
+        { "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*" },
+        { "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*" },
+    ] });
+    root.user("alice", Some(policy)).await;
+    let actions = [
+        "s3:GetObject",
+        "s3:ListAllMyBuckets",
+        "s3:PutObject",
+        "s3:DeleteObject",
+    ];
+    let question = json!({ "principal": "alice", "actions": actions });
+    let answers = root.post("/simulate", question).await.ok();
+    let items = answers["items"].as_array().unwrap();
+    let decisions: Vec<&str> = items
+        .iter()
+        .map(|it| it["decision"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "depends",
+        "allowed",
+        "explicitly_denied",
+        "implicitly_denied",
+    ];
+    assert_eq!(decisions, expected, "{answers}");
+    assert!(items[0]["resource"].is_null() && items[0]["scope"] == "statements");
+    let because = &items[0]["statements"][0];
+    assert_eq!(because["policy"], "user/alice/test");
+    assert_eq!(
+        because["says"]["resources"],
+        json!(["arn:aws:s3:::photos/*"])
+    );
+    assert_eq!(items[2]["statements"].as_array().unwrap().len(), 2);
+    assert_eq!(items[3]["statements"], json!([]));
+}
+
+#[tokio::test]
+async fn what_a_user_may_do_is_shown_with_where_it_comes_from() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let alice = root.user("alice", Some(allow(&["s3:GetObject"]))).await;
+    root.post("/groups", json!({ "name": "readers" }))
+        .await
+        .ok();
+    root.put("/groups/readers/members/alice", Value::Null)
+        .await
+        .ok();
+    let attached = "/groups/readers/attached/AmazonS3ReadOnlyAccess";
+    root.put(attached, Value::Null).await.ok();
+    let fence = json!({ "name": "fence", "document": allow(&["s3:*"]) });
+    let fence = root.post("/policies", fence).await.ok()["arn"].clone();
+    root.patch("/users/alice", json!({ "boundary": fence }))
+        .await
+        .ok();
+    let shown = root.get("/users/alice/permissions").await.ok()["items"].clone();
+    let shown = shown.as_array().unwrap();
+    let of = |source: &str, group: Value| {
+        let is_it = |it: &&Value| it["source"] == source && it["group"] == group;
+        let found = shown.iter().find(is_it);
+        found.unwrap_or_else(|| panic!("{source} {group}: {shown:?}"))
+    };
+    let own = of("identity", Value::Null);
+    assert_eq!(own["policy"], "user/alice/test");
+    assert_eq!(own["says"]["effect"], "allow");
+    assert_eq!(own["says"]["actions"], json!(["s3:GetObject"]));
+    let of_group = of("identity", json!("readers"));
+    let name = of_group["policy"].as_str().unwrap();
+    assert!(name.ends_with("AmazonS3ReadOnlyAccess"), "{name}");
+    assert_eq!(of("boundary", Value::Null)["policy"], fence);
+    root.get("/users/nobody/permissions")
+        .await
+        .refused(404, "NoSuchEntity");
+    alice
+        .get("/users/alice/permissions")
+        .await
+        .refused(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn lists_can_be_searched() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["Anna", "hanna", "bert"] {
+        root.post("/users", json!({ "name": name })).await.ok();
+        let group = json!({ "name": format!("{name}s") });
+        root.post("/groups", group).await.ok();
+        let policy = json!({ "name": format!("for-{name}"), "document": allow(&["s3:*"]) });
+        root.post("/policies", policy).await.ok();
+        let account = json!({ "name": format!("acc-{name}") });
+        root.post("/accounts", account).await.ok();
+    }
+    for (list, expected) in [
+        ("users", ["Anna", "hanna"]),
+        ("groups", ["Annas", "hannas"]),
+        ("policies", ["for-Anna", "for-hanna"]),
+        ("accounts", ["acc-Anna", "acc-hanna"]),
+    ] {
+        let names = async |query: &str| -> Vec<String> {
+            let path = format!("/{list}?search={query}");
+            let items = root.get(&path).await.ok()["items"].clone();
+            let items = items.as_array().unwrap().iter();
+            let names = items.map(|it| it["name"].as_str().unwrap().to_owned());
+            names.collect()
+        };
+        assert_eq!(names("aNN").await, expected, "{list}");
+        let first = format!("/{list}?search=ann&limit=1");
+        let first = root.get(&first).await.ok();
+        assert_eq!(first["items"][0]["name"], expected[0]);
+        let next = first["next"].as_str().unwrap();
+        assert_eq!(names(&format!("ann&cursor={next}")).await, expected[1..]);
+    }
+}
+
+#[tokio::test]
+async fn old_versions_of_policies_come_back_and_uses_are_told() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let first = allow(&["s3:GetObject"]);
+    let new = json!({ "name": "team", "document": first });
+    root.post("/policies", new).await.ok();
+    let second = json!({ "document": allow(&["s3:*"]) });
+    root.put("/policies/team", second).await.ok();
+    let versions = root.get("/policies/team/versions").await.ok()["items"].clone();
+    assert_eq!(
+        (&versions[0]["version"], &versions[1]["version"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(versions[0]["is_default"], true);
+    assert_eq!(versions[1]["document"], first);
+    let back = root
+        .put("/policies/team/version", json!({ "version": 1 }))
+        .await;
+    let back = back.ok();
+    assert_eq!((&back["version"], &back["document"]), (&json!(1), &first));
+    let none = root
+        .put("/policies/team/version", json!({ "version": 9 }))
+        .await;
+    none.refused(404, "NoSuchEntity");
+    root.user("anna", None).await;
+    root.put("/users/anna/attached/team", Value::Null)
+        .await
+        .ok();
+    root.post("/groups", json!({ "name": "readers" }))
+        .await
+        .ok();
+    root.put("/groups/readers/attached/team", Value::Null)
+        .await
+        .ok();
+    let arn = root.get("/policies/team").await.ok()["arn"].clone();
+    let fenced = json!({ "name": "bert", "boundary": arn });
+    root.post("/users", fenced).await.ok();
+    let uses = root.get("/policies/team/uses").await.ok();
+    let expected = json!([
+        { "kind": "group", "name": "readers", "how": "attached" },
+        { "kind": "user", "name": "anna", "how": "attached" },
+        { "kind": "user", "name": "bert", "how": "boundary" },
+    ]);
+    assert_eq!(uses["items"], expected);
+}
+
+#[tokio::test]
+async fn accounts_without_a_number_take_policies() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/accounts", json!({ "name": "partner" }))
+        .await
+        .ok();
+    let path = "/accounts/partner/attached/AmazonS3ReadOnlyAccess";
+    assert_eq!(root.put(path, Value::Null).await.status, 204);
+    let shown = root.get("/accounts/partner").await.ok();
+    assert_eq!(
+        shown["attached_policies"][0]["name"],
+        "AmazonS3ReadOnlyAccess"
+    );
+    assert_eq!(
+        (&shown["has_password"], &shown["usage"]["buckets"]),
+        (&json!(false), &json!(0))
+    );
+    assert_eq!(root.delete(path).await.status, 204);
+    let shown = root.get("/accounts/partner").await.ok();
+    assert_eq!(shown["attached_policies"], json!([]));
+    let whole = json!({ "name": "whole", "number": "123456789012" });
+    root.post("/accounts", whole).await.ok();
+    let path = "/accounts/whole/attached/AmazonS3ReadOnlyAccess";
+    root.put(path, Value::Null)
+        .await
+        .refused(409, "AccountHasNoPolicies");
+    root.put(
+        "/accounts/nobody/attached/AmazonS3ReadOnlyAccess",
+        Value::Null,
+    )
+    .await
+    .refused(404, "NoSuchEntity");
+}
+
 #[tokio::test]
 async fn the_simulator_asks_the_bucket_too() {
     let rig = Rig::new().await;

@@ -4,6 +4,7 @@
 mod attach;
 mod entities;
 mod groups;
+mod held;
 mod keys;
 mod listed;
 mod page;
@@ -19,6 +20,7 @@ mod users;
 mod versions;
 
 pub use entities::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
+pub use held::Held;
 pub use keys::{KeyRequest, KeyStatus, NewKey};
 pub(crate) use keys::{check_key, draft, key_is_free, without_key};
 pub use listed::ListedUser;

@@ -9,6 +9,8 @@ pub struct Paging<'a> {
     /// Where the last page ended.
     pub marker: Option<&'a str>,
     pub items_max: Option<usize>,
+    /// What names contain, case aside: of the last part of names that have several.
+    pub search: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +72,15 @@ impl Paging<'_> {
             Some(marker) => name(item).to_lowercase() > *marker,
             None => true,
         };
-        let mut rest = all.into_iter().filter(behind);
+        let search = self.search.map(str::to_lowercase);
+        let wanted = |item: &T| match &search {
+            Some(search) => {
+                let last = name(item).rsplit('/').next().unwrap_or_default();
+                last.to_lowercase().contains(search)
+            }
+            None => true,
+        };
+        let mut rest = all.into_iter().filter(|item| behind(item) && wanted(item));
         let items: Vec<T> = rest.by_ref().take(count).collect();
         let more = rest.next().is_some();
         let marker = items.last().map(|last| name(last).to_lowercase());

@@ -213,15 +213,7 @@ impl Iam<'_> {
                 boundary: caller.boundary,
             });
         }
-        let principal = self.somebody(arn);
-        let state = self.identity.state();
-        let mut groups = state.groups.in_space(&self.space);
-        let group = groups.find(|group| group.arn() == arn).ok_or_else(|| {
-            Error::NoSuchEntity(format!("{arn} is no user, group or role of this account."))
-        })?;
-        let mut identity = Vec::new();
-        let place = ("group", &*group.name);
-        state.collect(&mut identity, place, &group.id, &group.attached);
+        let (principal, identity) = self.group_named(arn)?;
         Ok(Subject {
             principal,
             identity,
@@ -260,7 +252,7 @@ impl Iam<'_> {
     }
 
     /// Somebody of this account of whom nothing is known but a name.
-    fn somebody(&self, arn: &str) -> Principal {
+    pub(super) fn somebody(&self, arn: &str) -> Principal {
         let state = self.identity.state();
         let account = state.account_of_space(&self.space);
         let mut context = Context::new();

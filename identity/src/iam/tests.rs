@@ -33,6 +33,7 @@ pub(crate) fn may(
 pub(crate) const ALL: Paging<'static> = Paging {
     marker: None,
     items_max: None,
+    search: None,
 };
 
 #[tokio::test]
@@ -109,6 +110,7 @@ async fn policies_of_users_groups_and_roles() {
         let paging = Paging {
             marker: marker.as_deref(),
             items_max: Some(1),
+            search: None,
         };
         let (page, next) = who(&filter, paging);
         found.extend(page);

@@ -32,6 +32,7 @@ pub use evaluate::{
 };
 pub use malformed::{Field, Malformed, Reason};
 pub use position::Position;
+pub(crate) use position::of_statement as statement_place;
 pub use principal::{Principal, PrincipalKind, RoleName, Who};
 pub(crate) use reach::could;
 pub use request::Request;

@@ -17,7 +17,7 @@ struct Outline<'a> {
 }
 
 /// The first character of a statement and the one behind its last. `number` counts from 0.
-pub(super) fn of_statement(document: &str, number: usize) -> Option<(Position, Position)> {
+pub(crate) fn of_statement(document: &str, number: usize) -> Option<(Position, Position)> {
     let outline: Outline<'_> = serde_json::from_str(document).ok()?;
     let all = outline.statement.get();
     let one = match all.starts_with('[') {

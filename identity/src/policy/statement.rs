@@ -61,7 +61,8 @@ impl Statement {
         self.names(request)
     }
 
-    fn is_about_action(&self, request: &Request<'_>) -> bool {
+    /// Whether it speaks of the action, on whatever.
+    pub(crate) fn is_about_action(&self, request: &Request<'_>) -> bool {
         let action = request.action.as_bytes();
         let is_meant = |pattern: &Text| pattern.matches(action, Case::Ignored, request);
         self.actions.chooses(is_meant)

@@ -171,6 +171,7 @@ impl Parameters {
         Ok(Paging {
             marker: self.text("Marker").filter(|marker| !marker.is_empty()),
             items_max,
+            search: None,
         })
     }
 

@@ -5,14 +5,16 @@ fn args(data: Option<&str>, server: Option<&str>) -> PlaceArgs {
         data: data.map(PathBuf::from),
         server: server.map(str::to_owned),
         token: None,
+        certificate: CertificateArgs::default(),
     }
 }
 
 fn server(url: &str, token: Option<&str>) -> Place {
-    Place::Server {
+    Place::Server(ServerPlace {
         url: url.to_owned(),
         token: token.map(str::to_owned),
-    }
+        certificate: Some("<CAIRN_CERTIFICATE>".into()),
+    })
 }
 
 #[test]

@@ -249,6 +249,7 @@ async fn actions_come_in_pages() {
         let paging = Paging {
             marker,
             items_max: Some(2),
+            search: None,
         };
         iam.simulate_custom_policy(&simulation, paging).unwrap()
     };
@@ -267,6 +268,7 @@ async fn actions_come_in_pages() {
     let lost = Paging {
         marker: Some("x"),
         items_max: None,
+        search: None,
     };
     assert!(iam.simulate_custom_policy(&simulation, lost).is_err());
 }

@@ -71,6 +71,7 @@ async fn lists_come_in_pages_by_name() {
             let paging = Paging {
                 marker: marker.as_deref(),
                 items_max: Some(size),
+                search: None,
             };
             let page = iam.list_users("/p", paging).unwrap();
             assert!(page.items.len() <= size);

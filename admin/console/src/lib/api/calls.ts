@@ -127,6 +127,7 @@ export const objects = {
 export const users = {
   all: (signal?: Signal) => all<Is.ListedUser>('users', signal),
   one: (name: string, signal?: Signal) => ask<Is.User>('GET', `users/${of(name)}`, { signal }),
+  permissions: (name: string, signal?: Signal) => all<Is.Permission>(`users/${of(name)}/permissions`, signal),
   create: (body: Is.NewUser) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
   change: (name: string, body: { name?: string; path?: string; boundary?: string }) => ask<void>('PATCH', `users/${of(name)}`, { body }),
   remove: (name: string) => ask<void>('DELETE', `users/${of(name)}`),

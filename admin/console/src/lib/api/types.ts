@@ -320,16 +320,38 @@ export interface Question {
 /** What policies decide of one action on one resource, and because of which statements. */
 export interface Verdict {
   action: string;
-  resource: string;
-  decision: 'allowed' | 'explicitly_denied' | 'implicitly_denied';
-  scope: 'everything' | 'principal';
+  /** Null where it was asked about none: then the statements say on what. */
+  resource: string | null;
+  decision: 'allowed' | 'explicitly_denied' | 'implicitly_denied' | 'depends';
+  scope: 'everything' | 'principal' | 'statements';
   ground: 'policies' | 'public_access_block' | 'acl' | 'acl_to_account' | null;
   statements: {
     policy: string | null;
     source: 'standing' | 'identity' | 'boundary' | 'session' | 'restriction' | 'resource';
     sid: string | null;
+    says?: Said | null;
   }[];
   missing_context: string[];
+}
+
+/** What a statement says. */
+export interface Said {
+  effect: 'allow' | 'deny';
+  actions: string[];
+  not_actions: string[];
+  resources: string[];
+  not_resources: string[];
+  condition: unknown;
+  condition_fails: boolean;
+}
+
+/** A statement that somebody has, and where it comes from. */
+export interface Permission {
+  policy: string;
+  source: 'identity' | 'boundary';
+  group: string | null;
+  sid: string | null;
+  says: Said;
 }
 
 export interface AuditEntry {

@@ -1,0 +1,29 @@
+//! `cairn session` and `cairn profile`, as typed.
+
+use clap::{Args, Subcommand};
+
+use super::ClientArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionCommand {
+    /// Show where one is logged in; takes the access token of a login
+    List(ClientArgs),
+    /// End one of one's own sessions
+    Remove(SessionIdArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SessionIdArgs {
+    /// Id of the session, as the list shows it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Show whom the token stands for, with limits, usage and second factor
+    Show(ClientArgs),
+}

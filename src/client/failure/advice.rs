@@ -1,0 +1,81 @@
+//! What to do next, by what the interface has refused.
+
+use http::StatusCode;
+
+use super::part;
+
+pub(super) fn of(code: &str, status: StatusCode, place: &str) -> Option<String> {
+    let advice = match code {
+        "NoSuchBucket" => "cairn bucket list shows the buckets there are",
+        "InvalidBucketName" => "choose another name, such as photos-2027",
+        "NoSuchEntity" => return Some(where_to_look(place)),
+        "EntityAlreadyExists" | "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => {
+            "choose another name, or look at the one there is with show"
+        }
+        "BucketNotEmpty" => {
+            "cairn bucket empty deletes what is in it, all versions and unfinished uploads too; \
+             cairn bucket show counts them"
+        }
+        "MalformedXML" => {
+            "the JSON is that of Amazon's command line: aws s3api help says which fields it has; \
+             cairn bucket config show shows the one that is set"
+        }
+        "DeleteConflict" => "take away first what it is attached to: cairn policy detach",
+        "NoSuchConfiguration" => "cairn bucket config show --help names them all",
+        "ServiceQuotaExceeded" | "LimitExceeded" => "remove one that is not needed any more",
+        "NoSuchLifecycleConfiguration" => {
+            "cairn bucket config set BUCKET lifecycle FILE gives a bucket rules"
+        }
+        "NoSuchWebhook" => "cairn events list shows the webhooks there are",
+        "NoSuchKmsKey" => "cairn kms key list shows the keys there are",
+        "KmsKeyExists" => "choose another name, or look at the one there is with show",
+        "TooManyKmsKeyVersions" => "cairn kms key add makes a new one",
+        "KmsKeyChanged" => "run the command again",
+        "NoSuchToken" => "cairn token list shows the tokens there are, --user USER those of others",
+        "TooManyTokens" => "cairn token list shows which are used, cairn token remove makes room",
+        "NoSuchSession" => "cairn session list shows your own; nobody ends those of others",
+        "NoSuchJob" => "cairn job list shows the jobs there are",
+        "NoRootCredential" => {
+            "start the server once, or give CAIRN_ROOT_USER and CAIRN_ROOT_PASSWORD as it has \
+             them; or make a token of a user: --user USER"
+        }
+        "LoginRequired" => {
+            "ask on the machine itself with --data DIR, or with the access token of a login"
+        }
+        "JobRunning" => {
+            "wait until it has ended, or cancel it: cairn job list shows it, cairn job cancel ends \
+             it"
+        }
+        "AccessDenied" | "Forbidden" => {
+            "ask with a token of somebody who may, or on the machine itself with --data DIR"
+        }
+        "Unauthenticated" | "InvalidToken" | "ExpiredToken" | "SessionEnded" => {
+            "give a token that is good: --token or CAIRN_TOKEN"
+        }
+        _ if status.is_server_error() => "the log of the server says more",
+        _ => return None,
+    };
+    Some(advice.to_owned())
+}
+
+/// Where names are found, of those that were asked for.
+fn where_to_look(place: &str) -> String {
+    let name = part(place, 1).unwrap_or_default();
+    let list = match (part(place, 0).as_deref(), part(place, 2).as_deref()) {
+        (_, Some("keys")) => {
+            return format!("cairn key list {name} shows the keys that {name} has");
+        }
+        (Some("users"), Some("policies")) => {
+            return format!("cairn policy list --user {name} shows the policies that {name} has");
+        }
+        (Some("groups"), Some("policies")) => {
+            return format!("cairn policy list --group {name} shows the policies of {name}");
+        }
+        (Some("users"), None) => "cairn user list and cairn account list show",
+        (Some("groups"), None) => "cairn group list shows",
+        (Some("policies"), _) => "cairn policy list shows",
+        (Some("accounts"), None) => "cairn account list shows",
+        _ => "cairn user list, group list, policy list and account list show",
+    };
+    format!("{list} what there is")
+}
