@@ -200,7 +200,7 @@ fn a_place_to_go_on_from_that_is_none_is_explained() {
             &["scrub", "--from", odd],
             &[("--data", place.path())],
         ));
-        assert_ended(&ended, 1, &["SEGMENT:OFFSET", odd]);
+        assert_ended(&ended, 2, &["--from", "SEGMENT:OFFSET", odd]);
     }
 }
 

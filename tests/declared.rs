@@ -341,7 +341,7 @@ fn limits_that_cannot_be_are_named() {
             2,
             "requests-per-second = 0: expected 1 to 1000000",
         ),
-        ("{ storage = \"10 GB\" }", 2, "10 GB"),
+        ("{ storage = \"10 gallons\" }", 2, "10 gallons"),
         ("{ objects = -1 }", 2, "-1"),
         ("{ size = 1 }", 2, "unknown field `size`"),
         // Nobody has such a policy, and it is not made without a document.

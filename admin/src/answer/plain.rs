@@ -82,7 +82,8 @@ fn wrong_type(message: &str) -> Option<String> {
     let rest = kinds.iter().find_map(|kind| message.strip_prefix(kind))?;
     let (got, wanted) = rest.split_once(", expected ")?;
     let wanted = match wanted {
-        "a boolean" => "true or false",
+        // The other is what a query may say.
+        "a boolean" | "\"true\", \"on\" or \"false\"" => "true or false",
         "a string" | "str" | "string" => "a text",
         "a sequence" => "a list",
         "unit" | "null" => "null",
@@ -135,7 +136,6 @@ fn number(message: &str) -> String {
             "It has to be a whole number.".to_owned()
         }
         "number too large to fit in target type" => "The number is too large.".to_owned(),
-        "provided string was not `true` or `false`" => "It has to be true or false.".to_owned(),
         other => other.to_owned(),
     }
 }
