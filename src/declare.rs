@@ -32,7 +32,9 @@ pub(crate) enum DeclareError {
     At { origin: Origin, why: String },
     #[error("cannot look at what is there: {0}")]
     Store(#[from] storage_engine::Error),
-    #[error("what is declared cannot be made: what is wrong ({0}) is told above, and nothing has been changed")]
+    #[error(
+        "what is declared cannot be made. What is wrong ({0}) is told above; nothing has been changed"
+    )]
     Nothing(usize),
 }
 

@@ -368,6 +368,8 @@ fn every_operation_of_the_interface_has_a_command_or_a_reason() {
     let paths = api["paths"].as_object().unwrap().values();
     let methods = paths.flat_map(|path| path.as_object().unwrap().values());
     let names = methods.filter_map(|method| method["operationId"].as_str());
+    // Those are the protocol of S3, which every client of it speaks.
+    let names = names.filter(|name| !name.starts_with("S3"));
     let names: std::collections::BTreeSet<&str> = names.collect();
     assert!(names.len() > 90, "{}", names.len());
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/COMMANDS.md");

@@ -226,7 +226,8 @@ pub(crate) async fn set_holder(call: &Call<'_>, holder: HolderView) -> Result<Ho
         None => engine.delete_document(name, HOLDER).await?,
         Some(user) => {
             let found = call.admin.identity.holder_named(user);
-            let found = found.ok_or_else(|| Refused::field("user", "There is no such user."))?;
+            let found = found
+                .ok_or_else(|| Refused::field("user", format!("There is no user {user:?}.")))?;
             let id = found.id().to_owned();
             engine.put_document(name, HOLDER, id.into()).await?;
         }

@@ -132,6 +132,15 @@ fn invalid() -> Refused {
     Refused::unauthenticated("InvalidToken", "The access token is not valid.")
 }
 
+/// Of requests of the machine itself, which nobody has logged in for.
+fn without_login() -> Refused {
+    Refused::new(
+        StatusCode::FORBIDDEN,
+        "LoginRequired",
+        "This is somebody's own: it takes the access token of a login.",
+    )
+}
+
 pub(crate) fn ended() -> Refused {
     Refused::unauthenticated("SessionEnded", "The session has ended; log in again.")
 }
@@ -201,7 +210,7 @@ impl Bearer {
 impl Call<'_> {
     /// The session of whoever logged in himself.
     pub(crate) fn session(&self) -> Result<(SessionId, Arc<Session>), Refused> {
-        let bearer = self.bearer.as_ref().ok_or_else(ended)?;
+        let bearer = self.bearer.as_ref().ok_or_else(without_login)?;
         bearer.require_login()?;
         let By::Session(id) = bearer.by else {
             return Err(ended());
