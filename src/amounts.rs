@@ -59,9 +59,14 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
 
 /// A decimal number of units, if that is a whole number of bytes.
 fn exactly(number: &str, unit: u64) -> Option<u64> {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    if !are_digits(whole) || !are_digits(fraction) || whole.len() + fraction.len() > DIGITS_MAX {
+    let (whole, fraction) = match number.split_once('.') {
+        Some((_, "")) => return None,
+        Some(both) => both,
+        None => (number, ""),
+    };
+    let are_digits = |text: &str| text.bytes().all(|it| it.is_ascii_digit());
+    let is_number = !whole.is_empty() && are_digits(whole) && are_digits(fraction);
+    if !is_number || whole.len() + fraction.len() > DIGITS_MAX {
         return None;
     }
     let scale = 10_u128.pow(u32::try_from(fraction.len()).ok()?);

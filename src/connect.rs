@@ -113,12 +113,12 @@ impl Unanswered {
     }
 }
 
-/// Errors of TLS come within those of input and output.
+/// Errors of TLS come within those of input and output, which may lie within each other.
 fn of_tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Error> {
-    let inner = error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref);
-    inner.map_or_else(|| error.downcast_ref(), |inner| inner.downcast_ref())
+    match error.downcast_ref::<io::Error>() {
+        Some(outer) => of_tls(outer.get_ref()?),
+        None => error.downcast_ref(),
+    }
 }
 
 fn in_words(error: &Error) -> Unanswered {

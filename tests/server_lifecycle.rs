@@ -63,7 +63,7 @@ fn what_is_due_goes_and_everybody_is_told() {
     // Counted a moment later than done.
     while !http::get(server.address, "/metrics")
         .body
-        .contains("\ncairn_lifecycle_expired 1\n")
+        .contains("\ncairn_lifecycle_expired_total 1\n")
     {
         assert!(began.elapsed() < FOREVER, "it is not counted");
         std::thread::sleep(Duration::from_millis(50));

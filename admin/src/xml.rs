@@ -118,9 +118,13 @@ fn read(text: &[u8]) -> Result<Element, String> {
                 top(&mut open)?.text.push_str(&text.into_inner());
             }
             Event::GeneralRef(name) => {
-                let reference = format!("&{};", name.into_inner());
-                let shown = quick_xml::escape::unescape(&reference);
-                let shown = shown.map_err(|error| error.to_string())?;
+                let name = name.into_inner();
+                let reference = format!("&{name};");
+                let shown = match &*name {
+                    // S3 says so of a name that has one, though XML knows no such sign.
+                    "#x0" => "\0".into(),
+                    _ => quick_xml::escape::unescape(&reference).map_err(|it| it.to_string())?,
+                };
                 top(&mut open)?.text.push_str(&shown);
             }
             Event::Eof => break,

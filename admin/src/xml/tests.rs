@@ -33,3 +33,10 @@ fn what_is_no_document_is_refused() {
     let deep = "<A>".repeat(100);
     assert!(parse(deep.as_bytes()).is_err());
 }
+
+/// No sign of XML, but one of keys: S3 writes it in its answers.
+#[test]
+fn a_zero_is_read_where_s3_writes_one() {
+    let root = parse(b"<A><Key>a&#x0;b&#x1;</Key></A>").unwrap();
+    assert_eq!(root.text_of("Key"), "a\0b\u{1}");
+}

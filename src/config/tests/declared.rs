@@ -146,9 +146,9 @@ fn what_cannot_be_is_told_with_its_line() {
             "unknown variant `on`",
         ),
         (
-            "[[bucket]]\nname = \"aaa\"\nquota = \"1 GB\"\n",
+            "[[bucket]]\nname = \"aaa\"\nquota = \"1 gallon\"\n",
             3,
-            "\"1 GB\": expected bytes",
+            "\"1 gallon\": expected bytes",
         ),
         (
             "[[bucket]]\nname = \"aaa\"\nquota = -1\n",
