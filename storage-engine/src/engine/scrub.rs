@@ -230,6 +230,12 @@ impl Scrub {
         let total = pieces.iter().map(|piece| piece.bytes(start(piece))).sum();
         for piece in pieces {
             let (segment, start) = (piece.segment(), start(&piece));
+            // A small segment is one step, so that nothing is told while it is read.
+            if self.report.bytes > 0 && self.tell(total, progress).is_break() {
+                let offset = start;
+                self.report.next = Some(ScrubPosition { segment, offset });
+                break;
+            }
             let end = match piece {
                 Piece::Sealed(segment, account) => {
                     let range = start..until(&segment, &account);
