@@ -182,16 +182,29 @@ impl Client {
         }
     }
 
+    /// The body of an answer that comes piece by piece.
+    async fn opened(&self, path: &str) -> Result<AnswerBody, Failure> {
+        let answer = self.send(Method::GET, path, None).await?;
+        if answer.status().is_success() {
+            return Ok(answer.into_body());
+        }
+        whole(
+            answer,
+            Asked {
+                place: path,
+                body: None,
+            },
+        )
+        .await?;
+        Err(Failure::odd("a refusal without an error"))
+    }
+
     /// What it answers, as JSON; null where it answers nothing.
     fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
         self.runtime.block_on(async {
             let asked = async {
                 let answer = self.send(method, path, body).await?;
-                let status = answer.status();
-                let answered = Limited::new(answer.into_body(), ADMIN_ANSWER_BYTES_MAX);
-                let answered = answered.collect().await;
-                let answered = answered.map_err(|error| Failure::odd(&error))?;
-                read(status, &answered.to_bytes(), Asked { place: path, body })
+                whole(answer, Asked { place: path, body }).await
             };
             match time::timeout(ADMIN_WAIT_MAX, asked).await {
                 Ok(answer) => answer,
@@ -227,18 +240,7 @@ impl Client {
         mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.runtime.block_on(async {
-            let answer = self.send(Method::GET, path, None).await?;
-            let status = answer.status();
-            let mut body = answer.into_body();
-            if !status.is_success() {
-                let body = Limited::new(body, ADMIN_ANSWER_BYTES_MAX).collect().await;
-                let body = body.map_err(|error| Failure::odd(&error))?;
-                let asked = Asked {
-                    place: path,
-                    body: None,
-                };
-                return read(status, &body.to_bytes(), asked).map(|_| ());
-            }
+            let mut body = self.opened(path).await?;
             while let Some(data) = piece(&mut body).await? {
                 take(&data)?;
             }
@@ -253,18 +255,7 @@ impl Client {
         mut show: impl FnMut(Value) -> std::ops::ControlFlow<()>,
     ) -> Result<(), Failure> {
         self.runtime.block_on(async {
-            let answer = self.send(Method::GET, path, None).await?;
-            let status = answer.status();
-            let mut body = answer.into_body();
-            if !status.is_success() {
-                let body = Limited::new(body, ADMIN_ANSWER_BYTES_MAX).collect().await;
-                let body = body.map_err(|error| Failure::odd(&error))?;
-                let asked = Asked {
-                    place: path,
-                    body: None,
-                };
-                return read(status, &body.to_bytes(), asked).map(|_| ());
-            }
+            let mut body = self.opened(path).await?;
             let mut text = String::new();
             while let Some(data) = piece(&mut body).await? {
                 text.push_str(&String::from_utf8_lossy(&data));
@@ -283,6 +274,15 @@ impl Client {
             Ok(())
         })
     }
+}
+
+/// All of an answer, or the refusal that it is.
+async fn whole(answer: Response<AnswerBody>, asked: Asked<'_>) -> Result<Value, Failure> {
+    let status = answer.status();
+    let answered = Limited::new(answer.into_body(), ADMIN_ANSWER_BYTES_MAX);
+    let answered = answered.collect().await;
+    let answered = answered.map_err(|error| Failure::odd(&error))?;
+    read(status, &answered.to_bytes(), asked)
 }
 
 /// What comes next of an answer, however long all of it takes.

@@ -21,6 +21,7 @@ mod repeats;
 mod second_factor;
 mod server;
 mod session;
+mod simulator;
 mod speed;
 mod support;
 mod tokens;

@@ -74,22 +74,22 @@ impl<'a> Reader<'a> {
         let table: PolicyTable = self.table(item, line)?;
         let name = table.name;
         let entry = Entry::new(line, "policy", &name);
-        self.expect(&entry, check::policy_name(&name));
+        self.or_note(&entry, check::policy_name(&name));
         let at = table.document.as_ref().map(|it| self.line(it.span().start));
         let here = table.document.map(Spanned::into_inner);
         let read = self.document(here, table.file);
         let has_document = read.as_ref().map_or(true, Option::is_some);
         if !has_document && table.limits.is_none() {
             let what = "expected document or file, or limits of a policy there is";
-            self.expect::<()>(&entry, Err(what.to_owned()));
+            self.or_note::<()>(&entry, Err(what.to_owned()));
         }
-        let document = self.expect(&entry, read).flatten();
+        let document = self.or_note(&entry, read).flatten();
         if let Some(document) = &document {
             let entry = entry.at(at);
-            self.expect(&entry, about("document", check::policy_document(document)));
+            self.or_note(&entry, about("document", check::policy_document(document)));
         }
         let limits = table.limits.map(LimitsTable::checked).transpose();
-        let limits = self.expect(&entry, limits).flatten();
+        let limits = self.or_note(&entry, limits).flatten();
         let it = Policy {
             name,
             document,
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
     fn group(&mut self, item: Spanned<DeValue<'_>>, line: usize) -> Result<(), Fault> {
         let GroupTable { name, policies } = self.table(item, line)?;
         let entry = Entry::new(line, "group", &name);
-        self.expect(&entry, check::group(&name));
+        self.or_note(&entry, check::group(&name));
         let policies = self.names(policies);
         let it = self.placed(line, Group { name, policies });
         self.declared.groups.push(it);
@@ -118,10 +118,10 @@ impl<'a> Reader<'a> {
         } = self.table(item, line)?;
         let entry = Entry::new(line, "account", &name);
         let digits = number.as_deref().unwrap_or_default();
-        self.expect(&entry, check::account(&name, digits));
+        self.or_note(&entry, check::account(&name, digits));
         if number.is_some() && !policies.is_empty() {
             let what = "an account with a number may do everything in it, and is given no policies";
-            self.expect::<()>(&entry, Err(what.to_owned()));
+            self.or_note::<()>(&entry, Err(what.to_owned()));
         }
         let it = Account {
             keys: self.keys(&entry, keys),
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
             keys,
         } = self.table(item, line)?;
         let entry = Entry::new(line, "user", &name);
-        self.expect(&entry, check::user(&name));
+        self.or_note(&entry, check::user(&name));
         let it = User {
             keys: self.keys(&entry, keys),
             name,
@@ -157,19 +157,19 @@ impl<'a> Reader<'a> {
         let name = table.name;
         let entry = Entry::new(line, "bucket", &name);
         let checked = s3_api::check_bucket_name(&name);
-        self.expect(
+        self.or_note(
             &entry,
             about("name", checked.map_err(|error| error.plain().to_owned())),
         );
         if table.object_lock && table.versioning == Some(Versioning::Suspended) {
             let what = "object-lock wants versions: versioning cannot be suspended".to_owned();
-            self.expect::<()>(&entry, Err(what));
+            self.or_note::<()>(&entry, Err(what));
         }
         let at = table.policy.as_ref().map(|it| self.line(it.span().start));
         let here = table.policy.map(Spanned::into_inner);
         let policy = self.document(here, table.policy_file);
         let policy = policy.and_then(|text| text.map(|text| parsed("policy", &text)).transpose());
-        let policy = self.expect(&entry.at(at), policy).flatten();
+        let policy = self.or_note(&entry.at(at), policy).flatten();
         let mut configurations = Vec::new();
         if !table.tags.is_empty() {
             configurations.push(self.placed(line, ("tagging".to_owned(), tag_set(&table.tags))));
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
         for (kind, value) in table.config {
             let at = self.line(value.span().start);
             let value = self.configuration(&kind, value.into_inner());
-            let value = self.expect(&entry.at(Some(at)), value);
+            let value = self.or_note(&entry.at(Some(at)), value);
             configurations.extend(value.map(|value| self.placed(at, (kind, value))));
         }
         if let Some(policy) = policy {
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
         all.sort_by(|one, other| one.it.0.cmp(&other.it.0));
         if let Some(twice) = all.windows(2).find(|pair| pair[0].it.0 == pair[1].it.0) {
             let what = format!("{} is declared twice", twice[0].it.0);
-            self.expect::<()>(entry, Err(what));
+            self.or_note::<()>(entry, Err(what));
             return all;
         }
         for Placed { origin, it } in &all {
@@ -266,7 +266,7 @@ impl<'a> Reader<'a> {
         let keys = keys.into_iter().filter_map(|key| {
             let at = self.line(key.span().start);
             let key = self.key(key.into_inner());
-            self.expect(&entry.at(Some(at)), key)
+            self.or_note(&entry.at(Some(at)), key)
         });
         keys.collect()
     }
@@ -303,7 +303,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes what is wrong, and goes on: the next run is to find nothing new.
-    fn expect<T>(&mut self, entry: &Entry, result: Result<T, impl ToString>) -> Option<T> {
+    fn or_note<T>(&mut self, entry: &Entry, result: Result<T, impl ToString>) -> Option<T> {
         match result {
             Ok(it) => Some(it),
             Err(error) => {
