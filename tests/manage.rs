@@ -39,6 +39,12 @@ fn people(way: &Way<'_>, place: &Path) {
     assert!(made.contains("policies\tAmazonS3ReadOnlyAccess"), "{made}");
     way.refuses("user add anna", 1, &["EntityAlreadyExists", "next: "]);
     way.refuses("user show nobody", 1, &["nobody", "user list"]);
+    // Of what is refused for a name that is wrong, nothing is done.
+    way.refuses("user add x --policy IAMFullAccess --group no", 1, &["no"]);
+    way.refuses("user add x --policy nope", 1, &["nope"]);
+    way.refuses("user show x", 1, &["NoSuchEntity"]);
+    way.refuses("group add x --policy nope", 1, &["nope"]);
+    way.refuses("group show x", 1, &["NoSuchEntity"]);
     way.refuses("user add x --access-key ODD", 2, &["go together"]);
     let listed = way.does("user list");
     let names: Vec<&str> = listed
@@ -61,6 +67,9 @@ fn people(way: &Way<'_>, place: &Path) {
     assert_eq!(ended.status.code(), Some(3), "{}", ended.stderr);
     let joined = way.does("group join readers anna bert");
     assert_eq!(joined, "group readers: in it now: anna, bert\n");
+    way.refuses("group leave readers anna nobody", 1, &["nobody"]);
+    let members = &way.json("group show readers")["members"];
+    assert_eq!(members.as_array().unwrap().len(), 2, "{members}");
     let tested = way.does("policy test anna s3:GetObject --on photos/a");
     let fields: Vec<&str> = tested.trim_end().split('\t').collect();
     assert_eq!(
@@ -255,6 +264,12 @@ fn keys(way: &Way<'_>) {
 
 fn buckets(way: &Way<'_>, place: &Path) {
     let shown = way.json("bucket add photos --versioning --quota-objects 5");
+    way.refuses(
+        "bucket add photos --quota-objects 1",
+        1,
+        &["there is a bucket \"photos\" already", "next: "],
+    );
+    assert_eq!(way.json("bucket show photos"), shown);
     assert_eq!(shown["versioning"], "enabled");
     assert_eq!(shown["quota"], json!({ "bytes": null, "objects": 5 }));
     way.refuses(

@@ -72,6 +72,7 @@ fn audited(way: &Way<'_>, place: &Path, key: &str) {
         .len();
     let exported = way.does("audit export");
     assert!(exported.lines().count() >= all, "{all}");
+    assert!(way.does("audit export -").lines().count() >= all, "{all}");
     let lines = exported.lines().map(serde_json::from_str::<Value>);
     assert!(
         lines

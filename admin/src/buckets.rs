@@ -188,7 +188,8 @@ pub(crate) async fn create(call: &Call<'_>, new: NewBucket) -> Result<BucketView
         // Before there is a bucket to take away again.
         permit_quota(call, name)?;
     }
-    let mut ask = Ask::bucket(Method::PUT, name);
+    // What it is to be like would change one that others use.
+    let mut ask = Ask::bucket(Method::PUT, name).only_new();
     if new.object_lock {
         ask = ask.header("x-amz-bucket-object-lock-enabled", "true");
     }

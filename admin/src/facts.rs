@@ -89,6 +89,9 @@ pub struct CertificateEnd {
 pub struct Counted {
     /// Answers by the first digit of their status: 2, 3, 4 and 5.
     pub answers: [u64; 4],
+    /// Of the last those that are the server's own fault: not what it does not do (501), what is too
+    /// much at the moment (503) and what there is no room for (507).
+    pub failures: u64,
     pub received_bytes: u64,
     pub sent_bytes: u64,
     pub in_flight: u64,

@@ -50,6 +50,7 @@ mod shapes;
 mod time;
 mod tokens;
 mod transfer;
+mod words;
 mod xml;
 mod zip;
 

@@ -9,6 +9,7 @@ use crate::page;
 use crate::refused::Refused;
 use crate::s3::{Answered, Ask};
 use crate::time::{of_http, of_system};
+use crate::words;
 use crate::xml::Element;
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -95,7 +96,7 @@ pub(crate) struct ObjectDetail {
     content_disposition: Option<String>,
     cache_control: Option<String>,
     expires: Option<String>,
-    /// What clients have put beside it, without `x-amz-meta-`.
+    /// What clients have put beside it, without `x-amz-meta-`, as text.
     metadata: BTreeMap<String, String>,
     /// Null where whoever asks may not read them.
     tags: Option<BTreeMap<String, String>>,
@@ -259,7 +260,10 @@ fn detail(key: String, head: &Answered, tags: Option<BTreeMap<String, String>>) 
         content_disposition: text("content-disposition"),
         cache_control: text("cache-control"),
         expires: text("expires"),
-        metadata: beginning("x-amz-meta-"),
+        metadata: beginning("x-amz-meta-")
+            .into_iter()
+            .map(|(name, value)| (name, words::decoded(&value).into_owned()))
+            .collect(),
         tags,
         lock: Lock {
             mode: text("x-amz-object-lock-mode"),

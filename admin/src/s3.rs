@@ -8,11 +8,11 @@ use crate::xml::{self, Element};
 use base64_simd::STANDARD;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderName, LAST_MODIFIED};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
-use s3_api::{AccessEntry, Client, Observation, RequestId, ResponseBody};
+use s3_api::{AccessEntry, Client, Observation, OnlyNew, RequestId, ResponseBody, TextHeaders};
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ pub(crate) struct Ask {
     query: String,
     headers: HeaderMap,
     body: Bytes,
+    /// What headers cannot say.
+    extensions: Extensions,
     fault: Option<Refused>,
 }
 
@@ -89,6 +91,7 @@ impl Ask {
             query: String::new(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            extensions: Extensions::new(),
             fault: None,
         }
     }
@@ -147,7 +150,7 @@ impl Ask {
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
-        // Text beyond ASCII goes as it is, which S3's own clients do too.
+        // Text beyond ASCII goes as it is: `TextHeaders` says so.
         let value = HeaderValue::from_bytes(value.as_bytes());
         match (name, value) {
             (Ok(name), Ok(value)) => {
@@ -167,6 +170,12 @@ impl Ask {
             Some(value) => self.header(name, value),
             None => self,
         }
+    }
+
+    /// Creates nothing that is there already.
+    pub(crate) fn only_new(mut self) -> Self {
+        self.extensions.insert(OnlyNew);
+        self
     }
 
     /// A document, with the digest that S3 wants of some.
@@ -255,6 +264,7 @@ impl Ask {
             .parse()
             .map_err(|_| Refused::field("key", "It cannot be named in a request."))?;
         *request.headers_mut() = self.headers;
+        *request.extensions_mut() = self.extensions;
         come_along(call, &mut request);
         Ok(request)
     }
@@ -275,6 +285,7 @@ fn come_along(call: &Call<'_>, request: &mut Request<Full<Bytes>>) {
     }
     let from = &call.parts.extensions;
     let extensions = request.extensions_mut();
+    extensions.insert(TextHeaders);
     if let Some(client) = from.get::<Client>() {
         extensions.insert(*client);
     }

@@ -107,6 +107,9 @@ pub(crate) struct Rates {
     received_bytes_per_second: f64,
     sent_bytes_per_second: f64,
     errors_per_second: f64,
+    /// Those that are the server's own fault: no refusals for load (503) or want of room (507), and
+    /// nothing that it does not do (501).
+    failures_per_second: f64,
     /// Null where nothing was answered.
     p50_seconds: Option<f64>,
     p99_seconds: Option<f64>,
@@ -345,6 +348,7 @@ fn rates(before: &(Instant, Counted), now: &(Instant, Counted)) -> Rates {
     Rates {
         time: of_system(std::time::SystemTime::now()),
         errors_per_second: answered[2] + answered[3],
+        failures_per_second: rate(before.failures, now.failures),
         requests_per_second: answers(answered),
         received_bytes_per_second: rate(before.received_bytes, now.received_bytes),
         sent_bytes_per_second: rate(before.sent_bytes, now.sent_bytes),

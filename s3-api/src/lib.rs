@@ -38,6 +38,7 @@ mod shown;
 mod sse;
 mod target;
 mod website;
+mod within;
 mod xml;
 
 pub use access::Ground;
@@ -58,3 +59,4 @@ pub use observe::{Change, Observation};
 pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};
 pub use shown::ShownTarget;
+pub use within::{OnlyNew, TextHeaders};

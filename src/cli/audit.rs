@@ -63,7 +63,7 @@ pub(crate) struct AuditListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AuditExportArgs {
-    /// File to make, which must not be there yet; standard output if none is given
+    /// File to make, which must not be there yet; standard output if none is given, or for `-`
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 

@@ -157,14 +157,15 @@ impl Seen {
 fn export(client: &Client, args: &AuditExportArgs) -> Result<(), Failure> {
     let query = args.filter.query()?;
     let place = format!("/audit/export?format={}{query}", args.format);
-    let Some(path) = &args.file else {
+    // As with files that are read, a dash is what a command is connected to.
+    let Some(path) = args.file.as_deref().filter(|path| *path != Path::new("-")) else {
         return client.fetch(&place, |piece| {
             let written = io::stdout().lock().write_all(piece);
             written.map_err(|error| Failure::Local(format!("standard output: {error}")))
         });
     };
     let failed = |error: io::Error| Failure::File {
-        path: path.clone(),
+        path: path.to_owned(),
         what: error.to_string(),
     };
     let mut file = None;

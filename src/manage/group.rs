@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::person::check_there;
 use super::table::{Fields, Table};
 use super::text::{names, text};
 use super::{People, Shown, run as run_with};
@@ -40,6 +41,7 @@ pub(crate) fn run(command: &GroupCommand) -> ExitCode {
 fn add(client: &Client, args: &GroupAddArgs) -> Result<Shown, Failure> {
     let name = &args.group.name;
     let new = json!({ "name": name, "path": args.path });
+    check_there(client, "policies", &args.policies)?;
     let mut group = client.post("/groups", &new)?;
     for policy in &args.policies {
         client.put(&path(&["groups", name, "attached", policy]), None)?;
@@ -79,6 +81,7 @@ fn remove(client: &Client, args: &GroupNameArgs) -> Result<Shown, Failure> {
 
 fn join(client: &Client, args: &MembersArgs) -> Result<Shown, Failure> {
     let group = &args.group.name;
+    check_there(client, "users", &args.users)?;
     for user in &args.users {
         client.put(&path(&["groups", group, "members", user]), None)?;
     }
@@ -87,6 +90,7 @@ fn join(client: &Client, args: &MembersArgs) -> Result<Shown, Failure> {
 
 fn leave(client: &Client, args: &MembersArgs) -> Result<Shown, Failure> {
     let group = &args.group.name;
+    check_there(client, "users", &args.users)?;
     for user in &args.users {
         client.delete(&path(&["groups", group, "members", user]))?;
     }

@@ -24,6 +24,20 @@ pub(crate) fn find(client: &Client, name: &str) -> Result<Person, Failure> {
     }
 }
 
+/// Fails where one of these places of the interface is not there: before a command of several steps
+/// has done the first. Who may not look at one hears of it from the step itself.
+pub(super) fn check_there<'a>(
+    client: &Client,
+    kind: &str,
+    names: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Failure> {
+    let mut looked = names
+        .into_iter()
+        .map(|name| client.get(&path(&[kind, name])));
+    let missing = looked.find_map(|found| found.err().filter(|it| it.is_code("NoSuchEntity")));
+    missing.map_or(Ok(()), Err)
+}
+
 impl Person {
     /// Where its access keys are.
     pub(crate) fn keys(&self) -> String {

@@ -178,10 +178,10 @@ impl Status {
         let rate = |value: &Value, field: &str| value[field].as_f64().unwrap_or_default();
         let answers = &second["requests_per_second"];
         let fine = rate(answers, "success") + rate(answers, "redirect");
+        let failed = rate(second, "failures_per_second");
+        let refused = rate(answers, "client_error") + rate(answers, "server_error") - failed;
         let requests = format!(
-            "{fine:.0}/s fine, {:.0}/s refused, {:.0}/s failed, {} in flight",
-            rate(answers, "client_error"),
-            rate(answers, "server_error"),
+            "{fine:.0}/s fine, {refused:.0}/s refused, {failed:.0}/s failed, {} in flight",
             number(second, "requests_in_flight"),
         );
         // A rate is small beside 2^53.

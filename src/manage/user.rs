@@ -44,7 +44,8 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
     }
 }
 
-/// The user first, then what it is given: interrupted, it is there with less.
+/// The user first, then what it is given: interrupted, it is there with less. A name that is mistyped
+/// is found before.
 fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     let name = &args.user.name;
     args.key.check()?;
@@ -58,6 +59,8 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
         "boundary": boundary,
         "tags": tags(&args.tags)?,
     });
+    person::check_there(client, "policies", &args.policies)?;
+    person::check_there(client, "groups", &args.groups)?;
     let mut user = client.post("/users", &new)?;
     for policy in &args.policies {
         client.put(&path(&["users", name, "attached", policy]), None)?;

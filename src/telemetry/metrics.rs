@@ -319,7 +319,8 @@ impl Metrics {
         let (s3, admin) = (self.s3.requests.collect(), self.admin.requests.collect());
         for metric in of_s3(&s3, &admin) {
             let status = metric.get_label().iter().find(|it| it.name() == "status");
-            let class = match status.and_then(|it| it.value().chars().next()) {
+            let status = status.map_or("", |it| it.value());
+            let class = match status.chars().next() {
                 Some('2') => 0,
                 Some('3') => 1,
                 Some('4') => 2,
@@ -329,6 +330,10 @@ impl Metrics {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let count = metric.get_counter().get_value() as u64;
             counted.answers[class] += count;
+            // The same as alerts of Prometheus, which monitoring/alerts.yaml has.
+            if class == 3 && !["501", "503", "507"].contains(&status) {
+                counted.failures += count;
+            }
         }
         counted.latency = SECONDS.map(|bound| (bound, 0)).to_vec();
         let (s3, admin) = (self.s3.seconds.collect(), self.admin.seconds.collect());

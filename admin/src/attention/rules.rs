@@ -119,17 +119,21 @@ pub(super) fn quota(bucket: &str, quota: Quota, usage: UsageRow) -> Option<Conce
     })
 }
 
-pub(super) fn errors([success, redirect, client_error, server_error]: [u64; 4]) -> Option<Concern> {
-    let all = success + redirect + client_error + server_error;
-    let share = part(server_error, all)?;
-    (server_error > 0 && share >= ERRORS_WARNING).then(|| {
+pub(super) fn errors((all, failed): (u64, u64)) -> Option<Concern> {
+    let share = part(failed, all)?;
+    (failed > 0 && share >= ERRORS_WARNING).then(|| {
         let message = format!(
-            "{server_error} of the last {all} requests were answered with an error of the server (5xx)."
+            "{failed} of the last {all} requests were answered with an error of the server (5xx)."
         );
         Concern {
             share: Some(share),
-            count: Some(server_error),
-            ..concern(ConcernKind::Errors, Warning, message, "The server's log says why.")
+            count: Some(failed),
+            ..concern(
+                ConcernKind::Errors,
+                Warning,
+                message,
+                "The server's log says why.",
+            )
         }
     })
 }

@@ -45,18 +45,17 @@ impl History {
         held.iter().cloned().collect()
     }
 
-    /// How many answers there were in the last so many seconds, by the first digit of their status.
-    pub(crate) fn answers(&self, seconds: u64) -> [u64; 4] {
+    /// How many answers there were in the last so many seconds, and how many of them failed.
+    pub(crate) fn answers(&self, seconds: u64) -> (u64, u64) {
         let moments = usize::try_from(seconds / HISTORY_STEP_SECONDS).unwrap_or(usize::MAX);
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sums = [0.0; 4];
+        let (mut all, mut failed) = (0.0, 0.0);
         for moment in held.iter().rev().take(moments) {
             let answers = moment.requests_per_second.by_class();
-            for (sum, rate) in sums.iter_mut().zip(answers) {
-                *sum += rate * HISTORY_STEP_SECONDS as f64;
-            }
+            all += answers.iter().sum::<f64>() * HISTORY_STEP_SECONDS as f64;
+            failed += moment.failures_per_second * HISTORY_STEP_SECONDS as f64;
         }
-        sums.map(whole)
+        (whole(all), whole(failed))
     }
 
     fn add(&self, moment: Rates) {

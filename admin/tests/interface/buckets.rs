@@ -35,6 +35,32 @@ async fn a_bucket_comes_and_goes() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_is_there_is_not_made_again() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let new = json!({ "name": "photos", "quota": { "bytes": 100 } });
+    let made = root.post("/buckets", new.clone()).await.ok();
+    for field in [
+        json!({}),
+        json!({ "quota": { "bytes": 5 } }),
+        json!({ "versioning": true }),
+        json!({ "object_lock": true }),
+    ] {
+        let mut again = json!({ "name": "photos" });
+        let fields = again.as_object_mut().unwrap();
+        fields.extend(field.as_object().unwrap().clone());
+        root.post("/buckets", again)
+            .await
+            .refused(409, "BucketAlreadyOwnedByYou");
+        assert_eq!(root.get("/buckets/photos").await.ok(), made);
+    }
+    let anna = root.user("anna", Some(allow(&["s3:*"]))).await;
+    anna.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .refused(409, "BucketAlreadyOwnedByYou");
+}
+
+#[tokio::test]
 async fn lists_come_in_pages_and_show_what_one_owns() {
     let rig = Rig::new().await;
     let root = rig.root().await;

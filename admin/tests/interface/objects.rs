@@ -129,6 +129,33 @@ async fn tags_and_metadata_are_replaced() {
 }
 
 #[tokio::test]
+async fn metadata_is_text() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    bucket(&root, "photos").await;
+    root.upload("photos/a", "hello").await.ok();
+    let path = "/buckets/photos/object/metadata?key=a";
+    let mut metadata = json!({ "by": "Müller & Söhne", "in": "中文", "at": "Rom" });
+    let new = json!({ "metadata": metadata });
+    root.put(path, new).await.ok();
+    let object = root.get("/buckets/photos/object?key=a").await.ok();
+    assert_eq!(object["metadata"], metadata);
+    // To others it goes the way S3 sends what is not ASCII, encoded once.
+    let sent = root.get("/s3/photos/a").await;
+    assert_eq!(
+        sent.header("x-amz-meta-by"),
+        "=?UTF-8?Q?M=C3=BCller_&_S=C3=B6hne?="
+    );
+    assert_eq!(sent.header("x-amz-meta-at"), "Rom");
+    // Some clients encode it themselves, which S3 leaves as it is.
+    metadata["by"] = json!("=?utf-8?B?TcO8bGxlcg==?=");
+    let new = json!({ "metadata": metadata });
+    root.put(path, new).await.ok();
+    let object = root.get("/buckets/photos/object?key=a").await.ok();
+    assert_eq!(object["metadata"]["by"], "Müller");
+}
+
+#[tokio::test]
 async fn locks_are_set_and_shown() {
     let rig = Rig::new().await;
     let root = rig.root().await;

@@ -12,6 +12,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::TAGS_DOCUMENT_BYTES_MAX;
 use crate::request::Permitted;
 use crate::response::{self, Answer, set};
+use crate::within::OnlyNew;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::LOCATION;
@@ -57,9 +58,10 @@ pub(crate) async fn run(
 
 /// Creating one's own bucket again is no error in the oldest region, and one everywhere else.
 fn check_existing(request: &Permitted<'_>, name: &str, owner: &str) -> Result<(), S3Error> {
+    let is_new_wanted = request.extension::<OnlyNew>().is_some();
     let code = if owner != request.owner() {
         Code::BucketAlreadyExists
-    } else if request.settings().region == "us-east-1" {
+    } else if request.settings().region == "us-east-1" && !is_new_wanted {
         return Ok(());
     } else {
         Code::BucketAlreadyOwnedByYou

@@ -64,9 +64,9 @@ fn uploads_count_towards_a_quota() {
 
 #[test]
 fn errors_count_by_their_share() {
-    assert_eq!(errors([0, 0, 0, 0]), None);
-    assert_eq!(errors([1000, 0, 0, 9]), None);
-    assert_eq!(errors([90, 0, 9, 1]).and_then(|it| it.count), Some(1));
+    assert_eq!(errors((0, 0)), None);
+    assert_eq!(errors((1009, 9)), None);
+    assert_eq!(errors((100, 1)).and_then(|it| it.count), Some(1));
 }
 
 #[test]

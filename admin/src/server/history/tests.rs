@@ -65,13 +65,14 @@ fn answers_of_the_last_minutes_are_summed() {
     let now = (Instant::now(), Counted::default());
     let history = History::default();
     for number in 0..100 {
-        let second = if number < 70 { 9.0 } else { 0.2 };
+        let failures_per_second = if number < 70 { 9.0 } else { 0.2 };
         let rates = Rates {
-            requests_per_second: super::super::answers([2.0, 0.0, 0.0, second]),
+            requests_per_second: super::super::answers([2.0, 0.0, 0.0, 1.0]),
+            failures_per_second,
             ..rates(&now, &now)
         };
         history.add(rates);
     }
-    assert_eq!(history.answers(300), [600, 0, 0, 60]);
-    assert_eq!(History::default().answers(300), [0; 4]);
+    assert_eq!(history.answers(300), (900, 60));
+    assert_eq!(History::default().answers(300), (0, 0));
 }

@@ -7,6 +7,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::USER_METADATA_BYTES_MAX;
 use crate::ops::post_object::Wish;
 use crate::request::Permitted;
+use crate::within::TextHeaders;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use storage_engine::NewObject;
@@ -108,9 +109,11 @@ pub(crate) fn attributes(parts: &Parts) -> Result<Vec<Attribute>, S3Error> {
     Ok(kept)
 }
 
-/// Whether it is UTF-8: it has not come as a header.
+/// Whether it is UTF-8: it has not come as a header of the wire.
 fn is_text(parts: &Parts, name: &str) -> bool {
-    Hoisted::has(parts, name) || parts.extensions.get::<Wish>().is_some()
+    Hoisted::has(parts, name)
+        || parts.extensions.get::<Wish>().is_some()
+        || parts.extensions.get::<TextHeaders>().is_some()
 }
 
 /// `aws-chunked` describes the transfer, not the object. A value without it stays as it came.

@@ -46,6 +46,7 @@ export interface Rates {
   received_bytes_per_second: number;
   sent_bytes_per_second: number;
   errors_per_second: number;
+  failures_per_second: number;
   p50_seconds: number | null;
   p99_seconds: number | null;
   requests_in_flight: number;
