@@ -1,8 +1,12 @@
 //! The data folder: whose it is, which format it has, and one process at a time.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+mod owner;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -58,14 +62,16 @@ impl Folder {
         // This error names the folder itself.
         let lock = FolderLock::acquire(path);
         let lock = lock.map_err(|error| Error::Folder(with_advice(&error)))?;
-        if !marker.exists() {
-            write_marker(path).map_err(|error| refuse(with_advice(&error)))?;
+        match marker.exists() {
+            true => owner::check(path, &marker).map_err(refuse)?,
+            false => write_marker(path).map_err(|error| refuse(with_advice(&error)))?,
         }
         let text = fs::read_to_string(&marker);
         let text = text.map_err(|e| refuse(format!("{MARKER}: {}", with_advice(&e))))?;
         let (store, secret) = parse(&text).map_err(|what| refuse(format!("{MARKER}: {what}")))?;
         for name in [Folder::SEGMENTS, Folder::INDEX] {
-            fs::create_dir_all(path.join(name)).map_err(|error| refuse(with_advice(&error)))?;
+            let made = keep_private(&path.join(name));
+            made.map_err(|error| refuse(with_advice(&error)))?;
         }
         sync_folder(path).map_err(|error| refuse(with_advice(&error)))?;
         Ok(Folder {
@@ -112,6 +118,16 @@ impl Folder {
 /// Makes a folder and what is missing above it, for its owner alone: everything lies in it.
 pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// The same of one that may be there already, open to others: earlier versions made such.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    make_private(path)?;
+    let mode = fs::metadata(path)?.permissions().mode();
+    match mode & 0o077 {
+        0 => Ok(()),
+        _ => fs::set_permissions(path, Permissions::from_mode(0o700)),
+    }
 }
 
 /// Nothing in it but what a first start that did not come far leaves behind, or what belongs to
