@@ -47,6 +47,7 @@ export const buckets = texts({
   'holder.title': { en: 'Counts for', de: 'Zählt für' },
   'holder.text': { en: 'Whose limits what lies here counts towards.', de: 'Auf wessen Grenzen zählt, was hier liegt.' },
   'holder.user': { en: 'User', de: 'Benutzer' },
+  'holder.hint': { en: 'A user’s or account’s name; user@account for one of another account. Empty: nobody', de: 'Name eines Benutzers oder Kontos; benutzer@konto für einen eines anderen Kontos. Leer: niemand' },
   'holder.nobody': { en: 'Nobody', de: 'Niemand' },
   'holder.saved': { en: 'Saved', de: 'Gespeichert' },
   'quota.saved': { en: 'Quota saved', de: 'Quote gespeichert' },

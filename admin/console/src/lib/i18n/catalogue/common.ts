@@ -3,6 +3,7 @@ import { texts } from './text';
 export const common = texts({
   'common.actions': { en: 'Actions', de: 'Aktionen' },
   'common.cancel': { en: 'Cancel', de: 'Abbrechen' },
+  'common.suggestions': { en: 'Suggestions', de: 'Vorschläge' },
   'common.close': { en: 'Close', de: 'Schließen' },
   'common.copied': { en: 'Copied', de: 'Kopiert' },
   'common.copy': { en: 'Copy', de: 'Kopieren' },
