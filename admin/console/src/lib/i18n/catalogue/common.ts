@@ -48,10 +48,13 @@ export const common = texts({
 
   'palette.title': { en: 'Find or do', de: 'Finden, tun' },
   'palette.placeholder': { en: 'A page, a bucket, a user, an action', de: 'Seite, Bucket, Benutzer oder Befehl' },
+  'palette.placeholder_here': { en: 'Anything, or how a key in {bucket} begins', de: 'Alles, oder wie ein Schlüssel in {bucket} beginnt' },
   'palette.nothing': { en: 'Nothing is called “{typed}”.', de: 'Nichts heißt „{typed}“.' },
   'palette.page': { en: 'Page', de: 'Seite' },
   'palette.action': { en: 'Action', de: 'Befehl' },
   'palette.bucket': { en: 'Bucket', de: 'Bucket' },
+  'palette.object': { en: 'Object in {bucket}', de: 'Objekt in {bucket}' },
+  'palette.folder': { en: 'Folder in {bucket}', de: 'Ordner in {bucket}' },
   'palette.user': { en: 'User', de: 'Benutzer' },
   'palette.group': { en: 'Group', de: 'Gruppe' },
   'palette.policy': { en: 'Policy', de: 'Richtlinie' },
