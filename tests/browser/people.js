@@ -141,6 +141,8 @@ check("an_account_holds_policies_and_tells_what_it_may", async () => {
     const here = await member(options);
     await go(here.page, `/account?name=${account}`);
     await accessible(here.page, `account-with-policies-${look}`);
+    const { width } = await part(here.page, "held").getByRole("combobox").boundingBox();
+    assert.ok(width >= 180, `one can type into a field of ${width} pixels`);
     await here.close();
   }
   await press(page, `Detach ${policy}`);
