@@ -157,6 +157,57 @@ check("an_account_holds_policies_and_tells_what_it_may", async () => {
   await close();
 });
 
+check("a_user_is_suspended_and_let_in_again_and_its_tags_change", async () => {
+  const { call } = await api();
+  const [name, password] = [unique("leaver"), "correct horse battery"];
+  await call("POST", "users", { name, password, tags: { team: "red", "a=b": "c" } });
+  const theirs = await member({ name, password, expected: [[401, /\/api\/v1\//], [403, /\/api\/v1\//]] });
+  const { page, close } = await member();
+  await go(page, `/user?name=${name}`);
+  await press(page, "Suspend");
+  await answer(page, "Suspend");
+  await toast(page, `${name} is suspended`);
+  await page.getByText("nobody gets in as this user").waitFor();
+  assert.ok((await call("GET", `users/${name}`)).suspended);
+  // Who was logged in is out, and is told why when it shows its password.
+  await theirs.page.reload();
+  await theirs.page.fill("input[autocomplete=username]", name);
+  await theirs.page.fill("input[autocomplete=current-password]", password);
+  await theirs.page.keyboard.press("Enter");
+  await theirs.page.locator("[role=alert]", { hasText: "This user is suspended" }).waitFor();
+  await accessible(theirs.page, "login-suspended");
+  await theirs.close();
+  for (const [look, options] of LOOKS) {
+    const here = await member(options);
+    await go(here.page, `/user?name=${name}`);
+    await accessible(here.page, `user-suspended-${look}`);
+    await go(here.page, "/users");
+    await here.page.locator("tr", { hasText: name }).locator(".badge.warn").waitFor();
+    await accessible(here.page, `users-suspended-${look}`);
+    await uncut(here.page, `users-suspended-${look}`);
+    await here.close();
+  }
+  await press(page, "Let in again");
+  await toast(page, `${name} is let in again`);
+  await page.getByText("nobody gets in as this user").waitFor({ state: "detached" });
+  await api(name, password);
+
+  const tags = part(page, "tags");
+  await tags.getByRole("button", { name: "Edit tags" }).click();
+  const value = (at) => tags.getByLabel("Value", { exact: true }).nth(at);
+  await tags.getByRole("button", { name: "Remove a=b" }).click();
+  await value(0).fill("blue");
+  // What somebody else adds meanwhile stays, and is no reason to lose what is being typed.
+  await call("PATCH", `users/${name}`, { tags: { meanwhile: "1" } });
+  await page.waitForResponse((response) => response.url().endsWith(`/users/${name}`) && response.request().method() === "GET");
+  assert.equal(await value(0).inputValue(), "blue");
+  await tags.getByRole("button", { name: "Save" }).click();
+  await toast(page, "Tags saved");
+  assert.deepEqual((await call("GET", `users/${name}`)).tags, { meanwhile: "1", team: "blue" });
+  await tags.locator("dd", { hasText: "blue" }).waitFor();
+  await close();
+});
+
 check("names_among_many_are_found_by_typing", async () => {
   const { call } = await api();
   const [word, group] = [unique("crowd"), unique("crew")];

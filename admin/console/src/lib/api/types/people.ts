@@ -10,6 +10,7 @@ export interface Entity {
 
 /** A user in a list. Null is what one may not see, and what never was. */
 export interface ListedUser extends Entity {
+  suspended: string | null;
   last_login: string | null;
   keys: number | null;
   last_key_use: string | null;
@@ -37,6 +38,8 @@ export interface Limits {
 }
 
 export interface User extends Entity, Holding {
+  /** Since when nobody gets in as this user. */
+  suspended: string | null;
   tags: Record<string, string>;
   boundary: string | null;
   has_password: boolean;

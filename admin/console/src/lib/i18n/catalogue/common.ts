@@ -115,5 +115,6 @@ export const common = texts({
   'error.code.InternalError': { en: 'Something went wrong inside the server. Its log says more.', de: 'Im Server ist etwas schiefgegangen. Sein Log weiß mehr.' },
   'error.code.EntityAlreadyExists': { en: 'This name is taken. Choose another one.', de: 'Dieser Name ist vergeben. Bitte einen anderen wählen.' },
   'error.code.DeleteConflict': { en: 'It is still in use. Detach it everywhere first.', de: 'Es wird noch benutzt. Zuerst überall lösen.' },
+  'error.code.UserSuspended': { en: 'This user is suspended. Who looks after users can let it in again.', de: 'Dieser Benutzer ist gesperrt. Wer Benutzer verwaltet, kann ihn entsperren.' },
   'error.code.InsufficientStorage': { en: 'The drive is full. Delete something or make room on it.', de: 'Das Laufwerk ist voll. Etwas löschen oder Platz schaffen.' },
 });
