@@ -44,8 +44,9 @@ pub(crate) use kms::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
 pub(crate) use lifecycle::{LifecycleCommand, LifecycleRunArgs};
 pub(crate) use place::{CertificateArgs, ClientArgs, Place, PlaceArgs, ServerPlace};
 pub(crate) use policy::{
-    InsideArgs, LimitsArgs, LimitsCommand, LimitsSetArgs, PolicyAddArgs, PolicyCommand,
-    PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs, PolicySetArgs, PolicyTestArgs,
+    InsideArgs, LimitsArgs, LimitsCommand, LimitsSetArgs, ManagedPolicyArgs, PolicyAddArgs,
+    PolicyCommand, PolicyHolderCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
+    PolicySetArgs, PolicyTestArgs, PolicyVersionArgs, PolicyVersionCommand,
 };
 pub(crate) use quota::{QuotaCommand, QuotaSetArgs, StatusArgs};
 pub(crate) use server::ServerArgs;
@@ -54,8 +55,9 @@ pub(crate) use setting::{SettingCommand, SettingNameArgs};
 pub(crate) use token::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 pub(crate) use typed::typed;
 pub(crate) use user::{
-    AccountAddArgs, AccountCommand, AccountNameArgs, BoundaryCommand, SecondFactorCommand,
-    UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs, UserPasswordArgs, UserRenameArgs,
+    AccountAddArgs, AccountCommand, AccountNameArgs, BoundaryCommand, PermissionCommand,
+    SecondFactorCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs, UserPasswordArgs,
+    UserRenameArgs,
 };
 
 #[derive(Debug, Parser)]

@@ -86,6 +86,16 @@ fn users_and_policies_are_made_with_all_they_need() {
 }
 
 #[test]
+fn policies_tell_their_versions_and_who_has_them() {
+    run("people.js");
+}
+
+#[test]
+fn buckets_and_objects_are_found_and_others_upload() {
+    run("finding.js");
+}
+
+#[test]
 fn hostile_text_is_text() {
     run("hostile.js");
 }
@@ -109,6 +119,8 @@ fn flows_bear_answers_that_come_late() {
         "objects.js",
         "days.js",
         "making.js",
+        "people.js",
+        "finding.js",
         "hostile.js",
         "transfers.js",
     ] {

@@ -62,7 +62,7 @@ fn one_logs_in_makes_a_bucket_uploads_and_downloads_by_a_link() {
 #[test]
 fn the_console_is_served_with_its_policy() {
     let (_place, _server, console) = start();
-    for path in ["/", "/buckets/photos"] {
+    for path in ["/", "/buckets", "/bucket?name=photos"] {
         let answer = get(console, path);
         assert_eq!(answer.status, 200);
         let head = answer.head.to_lowercase();
@@ -76,7 +76,17 @@ fn the_console_is_served_with_its_policy() {
             answer.body
         );
     }
-    assert_eq!(get(console, "/missing.js").status, 404);
+    for path in [
+        "/missing.js",
+        "/photos/cat",
+        "/metrics",
+        "/login",
+        "/users/anna",
+    ] {
+        let answer = get(console, path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.body, "Not Found\n");
+    }
     let mut stream = connect(console);
     stream
         .write_all(b"GET / HTTP/1.1\r\nhost: a\r\nbroken\r\n\r\n")

@@ -37,6 +37,8 @@ pub(crate) struct BucketView {
     versioning: VersioningView,
     /// Versions may be locked.
     object_lock: bool,
+    /// Its policy or its list lets strangers in, and its public access block lets that count.
+    is_public: bool,
     quota: QuotaView,
     /// The user whose limits it counts towards: who made it, unless that was a root, or whom it was
     /// given to since.
@@ -55,6 +57,8 @@ pub(crate) struct BucketListed {
     versioning: Option<VersioningView>,
     /// Versions may be locked.
     object_lock: Option<bool>,
+    /// Its policy or its list lets strangers in, and its public access block lets that count.
+    is_public: Option<bool>,
     quota: Option<QuotaView>,
     /// The user whose limits it counts towards; null also where it counts for nobody.
     counts_for: Option<String>,
@@ -151,6 +155,7 @@ async fn listed(call: &Call<'_>, name: &str) -> Result<BucketListed, Refused> {
         owner: None,
         versioning: None,
         object_lock: None,
+        is_public: None,
         quota: None,
         counts_for: None,
         usage: None,
@@ -165,6 +170,7 @@ impl From<BucketView> for BucketListed {
             owner: Some(bucket.owner),
             versioning: Some(bucket.versioning),
             object_lock: Some(bucket.object_lock),
+            is_public: Some(bucket.is_public),
             quota: Some(bucket.quota),
             counts_for: bucket.counts_for,
             usage: Some(bucket.usage),
@@ -270,6 +276,7 @@ async fn view(call: &Call<'_>, name: &str) -> Result<BucketView, Refused> {
             Versioning::Suspended => VersioningView::Suspended,
         },
         object_lock: row.lockable,
+        is_public: call.admin.s3.is_public(name).await?,
         quota: QuotaView {
             bytes: row.quota.bytes_max,
             objects: row.quota.objects_max,

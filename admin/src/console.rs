@@ -1,5 +1,5 @@
-//! The files of the console, embedded as they were built. Whatever is no file of it is a place in
-//! it, and gets its first page.
+//! The files of the console, embedded as they were built. Its pages all begin with the first one;
+//! what is neither a file nor a page is not found.
 
 use crate::answer::{Answer, with_type};
 use crate::base::BasePath;
@@ -57,8 +57,29 @@ struct File {
     brotli: Option<Bytes>,
 }
 
-/// What probes and Prometheus ask for, at the port of S3: here they must not be told that all is well.
-const NO_PAGES: [&str; 2] = ["health", "metrics"];
+/// The paths of its pages, as `console/src/routes.ts` has them. Anything else (a probe that is meant
+/// for the port of S3, an S3 client, a scanner) must not be told that all is well.
+const PAGES: [&str; 19] = [
+    "",
+    "account",
+    "accounts",
+    "audit",
+    "bucket",
+    "buckets",
+    "encryption",
+    "events",
+    "group",
+    "groups",
+    "jobs",
+    "lifecycle",
+    "policies",
+    "policy",
+    "profile",
+    "settings",
+    "simulator",
+    "user",
+    "users",
+];
 
 impl Console {
     /// Written for the path that browsers ask for it beneath.
@@ -106,9 +127,7 @@ impl Console {
             return answer;
         }
         let path = path.trim_start_matches('/');
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let first = path.split('/').next().unwrap_or_default();
-        let is_page = !last.contains('.') && !NO_PAGES.contains(&first);
+        let is_page = PAGES.contains(&path.trim_end_matches('/'));
         let file = match self.files.get(path) {
             None if is_page => self.files.get(INDEX),
             found => found,

@@ -104,6 +104,14 @@ impl Bucket {
         self.ownership != Ownership::BucketOwnerEnforced
     }
 
+    /// Whether strangers get in, by the policy or the list, as far as the public access block lets
+    /// either count.
+    pub(crate) fn is_public(&self) -> bool {
+        let by_policy = self.is_policy_public && !self.public_access.restrict;
+        let by_list = self.acl.is_public() && !self.public_access.ignore_acls;
+        by_policy || (by_list && self.lists_count())
+    }
+
     /// Whose an object in it is.
     pub(crate) fn owner_of<'a>(&'a self, object: &'a Summary) -> &'a str {
         match self.lists_count() {

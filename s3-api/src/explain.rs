@@ -71,6 +71,12 @@ impl S3 {
         permitted.await.is_ok()
     }
 
+    /// Whether strangers get in to a bucket. Its settings are in memory where somebody was permitted
+    /// to look at it just before.
+    pub async fn is_public(&self, bucket: &str) -> Result<bool, Error> {
+        Ok(self.gate().bucket(bucket).await?.is_public())
+    }
+
     /// Whether it is worth trying on the bucket itself.
     pub async fn prospect_of_bucket(&self, asked: Deliberation<'_>) -> Result<Prospect, Error> {
         let explained = self.explain(Deliberation { key: b"", ..asked }).await?;

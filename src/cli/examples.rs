@@ -44,6 +44,7 @@ pub(crate) const USER: Examples = run(&[
     "cairn user add anna --policy AmazonS3ReadOnlyAccess",
     "cairn user password anna < password.txt",
     "cairn user show anna",
+    "cairn user permission list anna",
 ]);
 pub(crate) const GROUP: Examples = run(&[
     "cairn group add readers --policy AmazonS3ReadOnlyAccess",
@@ -52,7 +53,11 @@ pub(crate) const GROUP: Examples = run(&[
 pub(crate) const POLICY: Examples = run(&[
     "cairn policy add photos-read policy.json",
     "cairn policy limits set photos-read --storage 10GiB --rate 100",
+    "cairn policy attach photos-read --user anna",
     "cairn policy test anna s3:GetObject --on photos/cat.jpg",
+    "cairn policy holder list photos-read",
+    "cairn policy version list photos-read",
+    "cairn policy version set photos-read 1",
 ]);
 pub(crate) const KEY: Examples = run(&["cairn key add anna --expires 90d", "cairn key list anna"]);
 pub(crate) const TOKEN: Examples = run(&[

@@ -23,6 +23,12 @@ pub(crate) enum PolicyCommand {
     Attach(PolicyHoldersArgs),
     /// Undo an attachment
     Detach(PolicyHoldersArgs),
+    /// Who has a managed policy
+    #[command(subcommand)]
+    Holder(PolicyHolderCommand),
+    /// The last five documents of a managed policy
+    #[command(subcommand)]
+    Version(PolicyVersionCommand),
     /// How much those may have who have a managed policy
     #[command(subcommand)]
     Limits(LimitsCommand),
@@ -107,6 +113,43 @@ pub(crate) struct PolicyHoldersArgs {
 
     #[command(flatten)]
     pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyHolderCommand {
+    /// Show the users, accounts, groups and roles that have a policy, or that it bounds
+    List(ManagedPolicyArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyVersionCommand {
+    /// Show the versions of a policy, the newest first
+    List(ManagedPolicyArgs),
+    /// Show the document of one of them
+    Show(PolicyVersionArgs),
+    /// Let one of them count, from the next request on; the others stay
+    Set(PolicyVersionArgs),
+}
+
+/// A managed policy, and nothing else.
+#[derive(Debug, Args)]
+pub(crate) struct ManagedPolicyArgs {
+    /// Name of the managed policy, or its full name
+    #[arg(value_name = "POLICY")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyVersionArgs {
+    #[command(flatten)]
+    pub(crate) policy: ManagedPolicyArgs,
+
+    /// Its number, as the list shows it
+    #[arg(value_name = "VERSION")]
+    pub(crate) version: u32,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,9 @@ pub(crate) enum UserCommand {
     /// What a user is asked for besides its password
     #[command(subcommand)]
     SecondFactor(SecondFactorCommand),
+    /// What a user may do
+    #[command(subcommand)]
+    Permission(PermissionCommand),
     /// The policy beyond which a user cannot go, whatever others let it do
     #[command(subcommand)]
     Boundary(BoundaryCommand),
@@ -32,6 +35,12 @@ pub(crate) enum UserCommand {
 pub(crate) enum SecondFactorCommand {
     /// Take away the second factor of who has lost it, which ends its sessions
     Remove(UserNameArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PermissionCommand {
+    /// Show all statements in effect: of its policies, its groups and its boundary
+    List(UserNameArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::person;
 use super::table::Table;
 use super::text::{maybe, names, text};
-use super::{People, Shown, input, policy_limits, run as run_with};
+use super::{
+    People, Shown, input, policy_holders, policy_limits, policy_versions, run as run_with,
+};
 use crate::cli::{
     InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
     PolicySetArgs, PolicyTestArgs,
@@ -25,6 +27,8 @@ pub(crate) fn run(command: &PolicyCommand) -> ExitCode {
         PolicyCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
         PolicyCommand::Attach(args) => run_with(&args.client, |client| attach(client, args)),
         PolicyCommand::Detach(args) => run_with(&args.client, |client| detach(client, args)),
+        PolicyCommand::Holder(command) => policy_holders::run(command),
+        PolicyCommand::Version(command) => policy_versions::run(command),
         PolicyCommand::Limits(command) => policy_limits::run(command),
         PolicyCommand::Test(args) => run_with(&args.client, |client| test(client, args)),
     }
@@ -224,17 +228,26 @@ fn resource(text: &str) -> String {
     }
 }
 
+/// `photos/*`; those of S3 by their short names.
+pub(super) fn resources(says: &Value) -> String {
+    one_or_all_but(says, "resources", "not_resources").replace("arn:aws:s3:::", "")
+}
+
+/// What a statement names, or all but what it excepts.
+pub(super) fn one_or_all_but(says: &Value, named: &str, excepted: &str) -> String {
+    match names(&says[named]) {
+        none if none.is_empty() => format!("all but {}", names(&says[excepted])),
+        named => named,
+    }
+}
+
 /// `allows on photos/*`
 fn said(says: &Value) -> String {
     let verb = match text(says, "effect").as_str() {
         "deny" => "denies",
         _ => "allows",
     };
-    let on = |field: &str| names(&says[field]).replace("arn:aws:s3:::", "");
-    let what = match on("resources") {
-        none if none.is_empty() => format!("all but {}", on("not_resources")),
-        on => on,
-    };
+    let what = resources(says);
     let condition = match (says["condition"].is_null(), says["condition_fails"] == true) {
         (true, _) => "",
         (false, true) => " under a condition that is not met",

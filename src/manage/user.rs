@@ -9,10 +9,10 @@ use super::person::{self, Person};
 use super::policy_limits::{held, limited};
 use super::table::{Fields, Table};
 use super::text::{maybe, names, text, yes_or_no};
-use super::{People, Shown, account, input, key, run as run_with};
+use super::{People, Shown, account, input, key, permissions, run as run_with};
 use crate::cli::{
-    BoundaryCommand, SecondFactorCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs,
-    UserPasswordArgs, UserRenameArgs,
+    BoundaryCommand, PermissionCommand, SecondFactorCommand, UserAddArgs, UserCommand,
+    UserMoveArgs, UserNameArgs, UserPasswordArgs, UserRenameArgs,
 };
 use crate::client::{Client, Failure, path};
 
@@ -30,6 +30,9 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
         UserCommand::Move(args) => run_with(&args.user.client, |client| move_to(client, args)),
         UserCommand::SecondFactor(SecondFactorCommand::Remove(args)) => {
             run_with(&args.client, |client| remove_second_factor(client, args))
+        }
+        UserCommand::Permission(PermissionCommand::List(args)) => {
+            run_with(&args.client, |client| permissions::list(client, args))
         }
         UserCommand::Boundary(command) => match command {
             BoundaryCommand::Set(args) => run_with(&args.user.client, |client| {

@@ -322,7 +322,7 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
 
   await go(page, `/user?name=${renamed}`);
   await page.getByText("Last login").waitFor();
-  await page.getByLabel("Choose a policy").selectOption({ label: policy });
+  await page.getByLabel("Choose a policy").fill(policy);
   await press(page, "Attach");
   await toast(page, `${policy} attached`);
   await press(page, "Delete user");
@@ -553,7 +553,7 @@ check("what_few_need_can_be_done_as_well", async () => {
   const made = await call("GET", `users/${name}`);
   assert.deepEqual([made.path, made.tags], ["/teams/red/", { team: "red", "cost centre": "7" }]);
   assert.match(made.boundary, /ReadOnlyAccess$/);
-  await page.getByText("cost centre=7, team=red").waitFor();
+  await page.locator('section[aria-labelledby="tags"] dd', { hasText: "7" }).waitFor();
 
   await press(page, "Edit");
   await field(page, "Path").fill("/teams/blue/");

@@ -27,6 +27,7 @@ const PLACES = [
   ["policies", "/policies"],
   ["policies-create", "/policies?create=1"],
   ["policy", "/policy?name=team-photos"],
+  ["policy-version", "/policy?name=team-photos&version=1"],
   ["policy-ready-made", "/policy?name=ReadOnlyAccess"],
   ["simulator", "/simulator?principal=alice"],
   ["accounts", "/accounts"],
@@ -75,7 +76,9 @@ async function seed() {
   await call("PUT", "groups/Everybody/members/alice");
   await api("alice", "correct horse battery");
   await call("POST", "policies", { name: "team-photos", description: "Reads the photos", document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::photos/*" }] } });
+  await call("PUT", "policies/team-photos", { document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:GetObject", "s3:GetObjectTagging"], Resource: "arn:aws:s3:::photos/*" }] } });
   await call("PUT", "users/alice/attached/team-photos");
+  await call("PUT", "accounts/partner/attached/team-photos");
   await put("website", "index.html", "<h1>Hello</h1>", { "x-amz-server-side-encryption": "AES256" });
   await call("POST", "kms/keys", { id: "photos" });
   await call("POST", "kms/keys/photos/rotate");

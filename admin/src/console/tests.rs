@@ -30,10 +30,22 @@ fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
 
 #[test]
 fn probes_are_not_told_that_all_is_well() {
-    for path in ["/health/ready", "/health", "/metrics"] {
+    for path in ["/health/ready", "/health", "/metrics", "/photos/cat"] {
         assert_eq!(get(path, &[]).status(), 404, "{path}");
     }
-    assert_eq!(get("/healthy", &[]).status(), 200);
+    assert_eq!(get("/buckets", &[]).status(), 200);
+}
+
+/// The console draws the page of each of its routes, whichever of them it is loaded at.
+#[test]
+fn every_page_is_a_route_of_the_console() {
+    let routes = concat!(env!("CARGO_MANIFEST_DIR"), "/console/src/routes.ts");
+    let routes = std::fs::read_to_string(routes).unwrap();
+    let paths = routes.lines().filter(|line| line.contains(" page: "));
+    let paths = paths.filter_map(|line| line.split('\'').nth(1));
+    let mut paths: Vec<&str> = paths.map(|path| path.trim_start_matches('/')).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, PAGES);
 }
 
 #[test]
@@ -57,7 +69,7 @@ fn the_first_page_says_where_it_lies() {
 
 #[test]
 fn places_get_the_first_page_and_missing_files_do_not() {
-    for path in ["/", "/buckets/photos", "/login"] {
+    for path in ["/", "/buckets", "/users/", "/bucket"] {
         let answer = get(path, &[]);
         assert_eq!(
             header(&answer, "content-type"),

@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::time::shown;
-use identity::iam::{EntityFilter, EntityKind, PolicyUsage};
+use identity::iam::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,13 +34,15 @@ pub(crate) struct PolicyUse {
     how: HowUsed,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+/// In the order in which they are told.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum UserOfPolicy {
-    /// Or an account without a number.
-    User,
     Group,
     Role,
+    User,
+    /// One without a number, which stands in the server's own account as a user does.
+    Account,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -82,7 +84,7 @@ pub(crate) async fn set_default(
     detail(call, &arn)
 }
 
-/// Groups first, then roles, then users, each by name; whom it bounds behind whom it is attached to.
+/// Groups first, then roles, users and accounts, each by name; whom it bounds behind whom it is attached to.
 pub(crate) async fn uses(call: &Call<'_>, query: PageQuery) -> Result<Page<PolicyUse>, Refused> {
     let arn = arn_of(call, call.path(0))?;
     call.permit_iam("ListEntitiesForPolicy", &[("PolicyArn", &arn)])?;
@@ -95,13 +97,12 @@ pub(crate) async fn uses(call: &Call<'_>, query: PageQuery) -> Result<Page<Polic
             usage: Some(usage),
         };
         let found = all(|paging| iam.list_entities_for_policy(&arn, &filter, paging))?;
-        items.extend(found.into_iter().map(|entity| PolicyUse {
-            kind: match entity.kind {
-                EntityKind::User => UserOfPolicy::User,
-                EntityKind::Group => UserOfPolicy::Group,
-                EntityKind::Role => UserOfPolicy::Role,
-            },
-            name: entity.name,
+        let found = found.into_iter().map(|entity| holder(call, entity));
+        let mut found: Vec<_> = found.collect();
+        found.sort();
+        items.extend(found.into_iter().map(|(kind, name)| PolicyUse {
+            kind,
+            name,
             how: match usage {
                 PolicyUsage::Attached => HowUsed::Attached,
                 PolicyUsage::Boundary => HowUsed::Boundary,
@@ -109,4 +110,17 @@ pub(crate) async fn uses(call: &Call<'_>, query: PageQuery) -> Result<Page<Polic
         }));
     }
     Page::part(items, &query)
+}
+
+/// To IAM an account without a number is a user that is called by the account's id.
+fn holder(call: &Call<'_>, entity: PolicyEntity) -> (UserOfPolicy, String) {
+    let kind = match entity.kind {
+        EntityKind::Group => UserOfPolicy::Group,
+        EntityKind::Role => UserOfPolicy::Role,
+        EntityKind::User => match call.admin.identity.account(&entity.id) {
+            Some(account) => return (UserOfPolicy::Account, account.name.clone()),
+            None => UserOfPolicy::User,
+        },
+    };
+    (kind, entity.name)
 }

@@ -218,6 +218,49 @@ async fn configurations_need_the_permission_of_s3() {
         .refused(403, "AccessDenied");
 }
 
+/// As requests without a signature would find it.
+#[tokio::test]
+async fn public_buckets_are_marked_while_strangers_get_in() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["by-list", "by-policy", "shut"] {
+        root.post("/buckets", json!({ "name": name })).await.ok();
+    }
+    let public = async || -> Vec<bool> {
+        let items = root.get("/buckets").await.ok()["items"].clone();
+        let items = items.as_array().unwrap().iter();
+        items.map(|it| it["is_public"] == true).collect()
+    };
+    assert_eq!(public().await, [false; 3]);
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+          "Resource": "arn:aws:s3:::by-policy/*" },
+    ] });
+    root.put("/buckets/by-policy/config/policy", policy)
+        .await
+        .ok();
+    let ownership = json!({ "Rules": [{ "ObjectOwnership": "ObjectWriter" }] });
+    let place = "/buckets/by-list/config";
+    root.put(&format!("{place}/ownership"), ownership)
+        .await
+        .ok();
+    let mut acl = root.get(&format!("{place}/acl")).await.ok();
+    let anybody = json!({
+        "Grantee": { "Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers" },
+        "Permission": "READ",
+    });
+    acl["Grants"].as_array_mut().unwrap().push(anybody);
+    root.put(&format!("{place}/acl"), acl).await.ok();
+    assert_eq!(public().await, [true, true, false]);
+    // What is there no longer counts.
+    let block = json!({ "IgnorePublicAcls": true, "RestrictPublicBuckets": true });
+    for name in ["by-list", "by-policy"] {
+        let place = format!("/buckets/{name}/config/public-access");
+        root.put(&place, block.clone()).await.ok();
+    }
+    assert_eq!(public().await, [false; 3]);
+}
+
 /// Whoever may list all buckets learns what they are called; how much is in one, whose it is and
 /// what it may hold, he learns of those he may look at.
 #[tokio::test]
@@ -243,7 +286,7 @@ async fn lists_tell_no_more_than_looking_at_each_bucket_does() {
     assert!(created.is_string());
     let told = json!({
         "name": "shut", "created": created, "owner": null, "versioning": null,
-        "object_lock": null, "quota": null, "counts_for": null, "usage": null,
+        "object_lock": null, "is_public": null, "quota": null, "counts_for": null, "usage": null,
     });
     assert_eq!(items[1], told);
     let of_root = root.get("/buckets").await.ok()["items"].clone();

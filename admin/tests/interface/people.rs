@@ -352,10 +352,17 @@ async fn old_versions_of_policies_come_back_and_uses_are_told() {
     let arn = root.get("/policies/team").await.ok()["arn"].clone();
     let fenced = json!({ "name": "bert", "boundary": arn });
     root.post("/users", fenced).await.ok();
+    root.post("/accounts", json!({ "name": "partner" }))
+        .await
+        .ok();
+    root.put("/accounts/partner/attached/team", Value::Null)
+        .await
+        .ok();
     let uses = root.get("/policies/team/uses").await.ok();
     let expected = json!([
         { "kind": "group", "name": "readers", "how": "attached" },
         { "kind": "user", "name": "anna", "how": "attached" },
+        { "kind": "account", "name": "partner", "how": "attached" },
         { "kind": "user", "name": "bert", "how": "boundary" },
     ]);
     assert_eq!(uses["items"], expected);

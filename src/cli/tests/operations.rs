@@ -12,7 +12,6 @@ pub(super) enum By {
 use By::{Command as C, Not};
 
 const OF_PEOPLE: &str = "for people at a browser: a command has no login";
-const OF_PROGRAMS: &str = "programs ask the interface for it: there is no command yet";
 const OF_FIGURES: &str = "figures over time are kept by who collects `/metrics`";
 const OF_OBJECTS: &str = "objects are S3's: `aws s3`, `aws s3api` and every other client";
 
@@ -117,10 +116,10 @@ pub(super) const OPERATIONS: &[(&str, By)] = &[
     ("UpdateAccountKey", C("key disable")),
     ("DeleteAccountKey", C("key remove")),
     ("Simulate", C("policy test")),
-    ("GetUserPermissions", Not(OF_PROGRAMS)),
-    ("ListPolicyUses", Not(OF_PROGRAMS)),
-    ("ListPolicyVersions", Not(OF_PROGRAMS)),
-    ("SetPolicyVersion", Not(OF_PROGRAMS)),
+    ("GetUserPermissions", C("user permission list")),
+    ("ListPolicyUses", C("policy holder list")),
+    ("ListPolicyVersions", C("policy version list")),
+    ("SetPolicyVersion", C("policy version set")),
     ("AttachAccountPolicy", C("policy attach")),
     ("DetachAccountPolicy", C("policy detach")),
     ("ListAudit", C("audit list")),

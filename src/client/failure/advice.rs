@@ -71,6 +71,9 @@ fn where_to_look(place: &str) -> String {
         (Some("groups"), Some("policies")) => {
             return format!("cairn policy list --group {name} shows the policies of {name}");
         }
+        (Some("policies"), Some("version")) => {
+            return format!("cairn policy version list {name} shows the versions of {name}");
+        }
         (Some("users"), None) => "cairn user list and cairn account list show",
         (Some("groups"), None) => "cairn group list shows",
         (Some("policies"), _) => "cairn policy list shows",

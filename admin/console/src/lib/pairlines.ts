@@ -21,3 +21,10 @@ export function valuesOf(pairs: readonly [string, string][]): Record<string, str
   for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
   return Object.fromEntries(values);
 }
+
+/** What has to be said to make one of the other: null takes away. What others did meanwhile stays. */
+export function tagChanges(before: Record<string, string>, after: Record<string, string>): Record<string, string | null> {
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  const set = Object.entries(after).filter(([name, value]) => !Object.hasOwn(before, name) || before[name] !== value);
+  return Object.fromEntries([...set, ...gone.map((name): [string, null] => [name, null])]);
+}

@@ -8,7 +8,7 @@ import { parse } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
 import { lastSeen } from '../lib/lastseen';
-import { pairLines, tagLines, valuesOf } from '../lib/pairlines';
+import { pairLines, tagChanges, tagLines, valuesOf } from '../lib/pairlines';
 import { previewOf } from '../lib/preview';
 import { fromBytes, toBytes, toCount } from '../lib/quota';
 import { isFolderItself, rowValue, shortName, steps, type Row } from '../lib/rows';
@@ -50,6 +50,8 @@ describe('pairs that are typed', () => {
     expect(tagLines('team=red\ncost=7')).toEqual({ team: 'red', cost: '7' });
     expect(tagLines('team=red\nteam=blue')).toBeUndefined();
     expect(tagLines('team')).toBeUndefined();
+    expect(tagChanges({ team: 'red', cost: '7', old: '' }, { team: 'blue', cost: '7', fresh: '' })).toEqual({ team: 'blue', fresh: '', old: null });
+    expect(tagChanges({}, {})).toEqual({});
   });
 
   it('are several values of a name where it does', () => {

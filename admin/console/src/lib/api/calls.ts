@@ -22,6 +22,12 @@ async function all<T>(path: string, signal: Signal): Promise<T[]> {
   return items;
 }
 
+/** A few of a list whose names contain what is typed. */
+async function found(path: string, search: string, limit: number, signal: Signal): Promise<string[]> {
+  const page: Is.Page<{ name: string }> = await ask('GET', path, { query: { search: search || undefined, limit }, signal });
+  return page.items.map((each) => each.name);
+}
+
 const of = encodeURIComponent;
 
 export const server = {
@@ -120,16 +126,17 @@ export const objects = {
   /** A link for the browser's player, good with the cookie that comes with it. */
   preview: (bucket: string, body: { key: string; version?: string; content_type: string }, signal?: Signal) =>
     ask<{ url: string; expires_in: number }>('POST', `buckets/${of(bucket)}/preview`, { body, signal }),
-  presign: (bucket: string, body: { key: string; version?: string; expires_in: number; content_disposition?: string }) =>
+  presign: (bucket: string, body: { key: string; method?: 'GET' | 'PUT'; version?: string; expires_in: number; content_disposition?: string }) =>
     ask<{ url: string; expires: string }>('POST', `buckets/${of(bucket)}/presign`, { body }),
 };
 
 export const users = {
   all: (signal?: Signal) => all<Is.ListedUser>('users', signal),
+  find: (search: string, limit: number, signal?: Signal) => found('users', search, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.User>('GET', `users/${of(name)}`, { signal }),
   permissions: (name: string, signal?: Signal) => all<Is.Permission>(`users/${of(name)}/permissions`, signal),
   create: (body: Is.NewUser) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
-  change: (name: string, body: { name?: string; path?: string; boundary?: string }) => ask<void>('PATCH', `users/${of(name)}`, { body }),
+  change: (name: string, body: { name?: string; path?: string; boundary?: string; tags?: Record<string, string | null>; suspended?: boolean }) => ask<void>('PATCH', `users/${of(name)}`, { body }),
   remove: (name: string) => ask<void>('DELETE', `users/${of(name)}`),
   dropSecondFactor: (name: string) => ask<void>('DELETE', `users/${of(name)}/second-factor`),
   tokens: (name: string, signal?: Signal) => all<Is.Token>(`users/${of(name)}/tokens`, signal),
@@ -153,18 +160,20 @@ export const keys = {
 
 export const accounts = {
   all: (signal?: Signal) => all<Is.Account>('accounts', signal),
-  one: (name: string, signal?: Signal) => ask<Is.Account>('GET', `accounts/${of(name)}`, { signal }),
+  one: (name: string, signal?: Signal) => ask<Is.AccountDetail>('GET', `accounts/${of(name)}`, { signal }),
   create: (body: Is.NewAccount) => ask<Is.MadeAccount>('POST', 'accounts', { body, once: onceKey() }),
   remove: (name: string) => ask<void>('DELETE', `accounts/${of(name)}`),
 };
 
 /** Users and groups hold policies in the same way. */
 export type Holder = 'users' | 'groups';
+/** Accounts, too, as far as managed ones go. */
+export type Attachable = Holder | 'accounts';
 
 export const holding = {
-  attach: (holder: Holder, name: string, policy: string) =>
+  attach: (holder: Attachable, name: string, policy: string) =>
     ask<void>('PUT', `${holder}/${of(name)}/attached/${of(policy)}`),
-  detach: (holder: Holder, name: string, policy: string) =>
+  detach: (holder: Attachable, name: string, policy: string) =>
     ask<void>('DELETE', `${holder}/${of(name)}/attached/${of(policy)}`),
   inside: (holder: Holder, name: string, policy: string, signal?: Signal) =>
     ask<unknown>('GET', `${holder}/${of(name)}/policies/${of(policy)}`, { signal }),
@@ -176,6 +185,7 @@ export const holding = {
 
 export const groups = {
   all: (signal?: Signal) => all<Is.Entity>('groups', signal),
+  find: (search: string, limit: number, signal?: Signal) => found('groups', search, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.Group>('GET', `groups/${of(name)}`, { signal }),
   create: (name: string) => ask<Is.Group>('POST', 'groups', { body: { name }, once: onceKey() }),
   change: (name: string, body: { name?: string; path?: string }) => ask<Is.Group>('PATCH', `groups/${of(name)}`, { body }),
@@ -186,10 +196,14 @@ export const groups = {
 
 export const policies = {
   all: (signal?: Signal) => all<Is.PolicySummary>('policies', signal),
+  find: (search: string, limit: number, signal?: Signal) => found('policies', search, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.Policy>('GET', `policies/${of(name)}`, { signal }),
   create: (body: Is.NewPolicy) =>
     ask<Is.Policy>('POST', 'policies', { body, once: onceKey() }),
   save: (name: string, document: unknown) => ask<Is.Policy>('PUT', `policies/${of(name)}`, { body: { document } }),
+  versions: (name: string, signal?: Signal) => all<Is.PolicyVersion>(`policies/${of(name)}/versions`, signal),
+  bringBack: (name: string, version: number) => ask<Is.Policy>('PUT', `policies/${of(name)}/version`, { body: { version } }),
+  uses: (name: string, signal?: Signal) => all<Is.PolicyUse>(`policies/${of(name)}/uses`, signal),
   remove: (name: string) => ask<void>('DELETE', `policies/${of(name)}`),
   limit: (name: string, limits: Is.Limits) => ask<void>('PUT', `policies/${of(name)}/limits`, { body: limits }),
   /** A ready-made one gets those back that it came with. */

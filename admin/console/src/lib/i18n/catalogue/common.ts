@@ -3,6 +3,7 @@ import { texts } from './text';
 export const common = texts({
   'common.actions': { en: 'Actions', de: 'Aktionen' },
   'common.cancel': { en: 'Cancel', de: 'Abbrechen' },
+  'common.suggestions': { en: 'Suggestions', de: 'Vorschläge' },
   'common.close': { en: 'Close', de: 'Schließen' },
   'common.copied': { en: 'Copied', de: 'Kopiert' },
   'common.copy': { en: 'Copy', de: 'Kopieren' },
@@ -47,10 +48,13 @@ export const common = texts({
 
   'palette.title': { en: 'Find or do', de: 'Finden, tun' },
   'palette.placeholder': { en: 'A page, a bucket, a user, an action', de: 'Seite, Bucket, Benutzer oder Befehl' },
+  'palette.placeholder_here': { en: 'Anything, or how a key in {bucket} begins', de: 'Alles, oder wie ein Schlüssel in {bucket} beginnt' },
   'palette.nothing': { en: 'Nothing is called “{typed}”.', de: 'Nichts heißt „{typed}“.' },
   'palette.page': { en: 'Page', de: 'Seite' },
   'palette.action': { en: 'Action', de: 'Befehl' },
   'palette.bucket': { en: 'Bucket', de: 'Bucket' },
+  'palette.object': { en: 'Object in {bucket}', de: 'Objekt in {bucket}' },
+  'palette.folder': { en: 'Folder in {bucket}', de: 'Ordner in {bucket}' },
   'palette.user': { en: 'User', de: 'Benutzer' },
   'palette.group': { en: 'Group', de: 'Gruppe' },
   'palette.policy': { en: 'Policy', de: 'Richtlinie' },
@@ -111,5 +115,6 @@ export const common = texts({
   'error.code.InternalError': { en: 'Something went wrong inside the server. Its log says more.', de: 'Im Server ist etwas schiefgegangen. Sein Log weiß mehr.' },
   'error.code.EntityAlreadyExists': { en: 'This name is taken. Choose another one.', de: 'Dieser Name ist vergeben. Bitte einen anderen wählen.' },
   'error.code.DeleteConflict': { en: 'It is still in use. Detach it everywhere first.', de: 'Es wird noch benutzt. Zuerst überall lösen.' },
+  'error.code.UserSuspended': { en: 'This user is suspended. Who looks after users can let it in again.', de: 'Dieser Benutzer ist gesperrt. Wer Benutzer verwaltet, kann ihn entsperren.' },
   'error.code.InsufficientStorage': { en: 'The drive is full. Delete something or make room on it.', de: 'Das Laufwerk ist voll. Etwas löschen oder Platz schaffen.' },
 });

@@ -225,6 +225,11 @@ export const objects = texts({
   'copy.there': { en: 'There is an object of this key already. Choose another key, or allow overwriting.', de: 'Unter diesem Schlüssel gibt es schon ein Objekt. Einen anderen wählen oder Überschreiben erlauben.' },
 
   'link.text': { en: 'Whoever has the link can read this object without a login, as long as the link lasts.', de: 'Wer den Link hat, kann das Objekt ohne Anmeldung lesen, solange der Link gilt.' },
+  'uploadlink.title': { en: 'Link for uploading', de: 'Link zum Hochladen' },
+  'uploadlink.text': { en: 'Whoever has the link can upload one file to this name without a login, as often as they like while it lasts. What is there by then is replaced.', de: 'Wer den Link hat, kann unter diesem Namen ohne Anmeldung eine Datei hochladen, beliebig oft, solange der Link gilt. Was dann dort liegt, wird ersetzt.' },
+  'uploadlink.name': { en: 'Name of the object', de: 'Name des Objekts' },
+  'uploadlink.hint': { en: 'It will be {key}', de: 'Es wird {key}' },
+  'uploadlink.command': { en: 'Command', de: 'Befehl' },
   'link.lasts': { en: 'Works for', de: 'Gilt für' },
   'link.quarter': { en: 'A quarter of an hour', de: 'Eine Viertelstunde' },
   'link.half_day': { en: 'Twelve hours', de: 'Zwölf Stunden' },
