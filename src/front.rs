@@ -137,6 +137,7 @@ impl Front {
         let id = answer.headers().get("x-amz-request-id").cloned();
         let change = Elsewhere {
             who: change.who,
+            access_key: change.access_key,
             from,
             action: outcome.operation,
             target: change.target,

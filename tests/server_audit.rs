@@ -23,6 +23,7 @@ fn entries(console: SocketAddr) -> Vec<[String; 4]> {
     let items = items.filter(|item| item["action"] != "LogIn");
     let shown = items.map(|item| {
         assert_eq!(item["from"], "127.0.0.1");
+        assert_eq!(item["credential"], format!("key/{USER}"));
         assert!(!item["request_id"].as_str().unwrap().is_empty());
         ["who", "action", "target", "outcome"].map(|name| item[name].as_str().unwrap().to_owned())
     });

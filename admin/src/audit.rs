@@ -36,6 +36,9 @@ const STEP: usize = 1000;
 pub(crate) struct Change {
     /// Empty where nobody has shown who he is.
     who: String,
+    /// Entries of earlier versions have none.
+    #[serde(default)]
+    credential: String,
     from: String,
     /// As the table of routes calls it.
     action: String,
@@ -62,6 +65,8 @@ pub(crate) enum Outcome {
 pub struct Elsewhere<'a> {
     /// An ARN; empty where nobody has shown who he is.
     pub who: String,
+    /// The access key it was signed with; empty where it was not.
+    pub access_key: String,
     pub from: Option<IpAddr>,
     pub action: &'static str,
     pub target: String,
@@ -77,6 +82,10 @@ impl From<Elsewhere<'_>> for Change {
         shorten(&mut target);
         Self {
             who: change.who,
+            credential: match change.access_key.as_str() {
+                "" => String::new(),
+                key => format!("key/{key}"),
+            },
             from: change.from.map(|it| it.to_string()).unwrap_or_default(),
             action: change.action.to_owned(),
             target,
@@ -126,6 +135,11 @@ impl Change {
         };
         Self {
             who: call.who(),
+            credential: call
+                .bearer
+                .as_ref()
+                .map(|it| it.by.name())
+                .unwrap_or_default(),
             from: local::origin(call),
             action: action.to_owned(),
             target: call.target(),
@@ -143,6 +157,8 @@ pub(crate) struct Entry {
     time: String,
     /// The ARN of who did it; empty where nobody had shown who he was.
     who: String,
+    /// What it was done with: `session/ID`, `token/ID` or `key/ID`; empty where it was none of them.
+    credential: String,
     /// The address it came from; `socket`, `command line` or `configuration` where it came from the
     /// machine itself.
     from: String,
@@ -282,6 +298,7 @@ impl Change {
         Entry {
             time: shown_milliseconds(micros / 1000),
             who: self.who,
+            credential: self.credential,
             from: self.from,
             action: self.action,
             target: self.target,
@@ -320,6 +337,8 @@ fn micros_of(key: &[u8]) -> u64 {
 pub(crate) struct AuditQuery {
     /// What the ARN of who did it contains.
     who: Option<String>,
+    /// What its credential contains: the number of a session or a token, or an access key.
+    credential: Option<String>,
     /// An `operationId`, `DeleteBucket`.
     action: Option<String>,
     /// What its target begins with.
@@ -337,6 +356,7 @@ pub(crate) struct AuditQuery {
 
 struct Filter {
     who: Option<String>,
+    credential: Option<String>,
     action: Option<String>,
     target: Option<String>,
     outcome: Option<Outcome>,
@@ -354,6 +374,7 @@ impl Filter {
         };
         Ok(Self {
             who: query.who.clone(),
+            credential: query.credential.clone(),
             action: query.action.clone(),
             target: query.target.clone(),
             outcome: query.outcome,
@@ -364,6 +385,10 @@ impl Filter {
 
     fn fits(&self, change: &Change) -> bool {
         self.who.as_ref().is_none_or(|who| change.who.contains(who))
+            && self
+                .credential
+                .as_ref()
+                .is_none_or(|it| change.credential.contains(it))
             && self
                 .action
                 .as_ref()

@@ -468,6 +468,7 @@ fn changed_by(request: &Parsed<'_>) -> Option<Change> {
     let Target { bucket, key, .. } = &request.target;
     request.operation.is_change().then(|| Change {
         who: String::new(),
+        access_key: String::new(),
         target: match key.is_empty() {
             true => bucket.to_string(),
             false => format!("{bucket}/{}", String::from_utf8_lossy(key)),

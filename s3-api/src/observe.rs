@@ -21,6 +21,8 @@ pub struct Observation {
 pub struct Change {
     /// The ARN of who asked; empty where nobody has shown who he is.
     pub who: String,
+    /// The access key the request was signed with; empty where it was not.
+    pub access_key: String,
     /// A bucket, a key behind its bucket, or an ARN.
     pub target: String,
 }
@@ -29,6 +31,7 @@ impl Change {
     pub(crate) fn asked_by(&mut self, caller: &Caller) {
         if !caller.is_anonymous() {
             caller.arn().clone_into(&mut self.who);
+            caller.access_key().clone_into(&mut self.access_key);
         }
     }
 }

@@ -22,6 +22,10 @@ pub(crate) struct AuditFilterArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) who: Option<String>,
 
+    /// Only what was done with it: the number of a session or a service token, or an access key
+    #[arg(long, value_name = "ID")]
+    pub(crate) credential: Option<String>,
+
     /// Only what is called so, such as DeleteBucket: an operation of the admin interface
     #[arg(long, value_name = "OPERATION")]
     pub(crate) action: Option<String>,

@@ -61,6 +61,7 @@ impl AuditFilterArgs {
         };
         let fields = [
             ("who", self.who.clone()),
+            ("credential", self.credential.clone()),
             ("action", self.action.clone()),
             ("target", self.target.clone()),
             ("outcome", self.outcome.clone()),

@@ -529,7 +529,7 @@ check("the_audit_log_is_exported_and_harmless_in_a_spreadsheet", async () => {
   assert.ok(lines.text.trim().split("\n").map((line) => JSON.parse(line)).some((entry) => entry.target === name));
   const table = await exported("Export as CSV");
   assert.match(table.name, /\.csv$/);
-  assert.ok(table.text.startsWith("\ufefftime,who,from,action,target,outcome,status,error,request_id\r\n"), table.text.slice(0, 100));
+  assert.ok(table.text.startsWith("\ufefftime,who,credential,from,action,target,outcome,status,error,request_id\r\n"), table.text.slice(0, 100));
   assert.ok(table.text.includes(`,CreateUser,'${name},done,`), "no cell begins with a formula");
   await close();
 });

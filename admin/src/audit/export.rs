@@ -21,6 +21,8 @@ pub(crate) struct ExportQuery {
     format: Format,
     /// What the ARN of who did it contains.
     who: Option<String>,
+    /// What its credential contains: the number of a session or a token, or an access key.
+    credential: Option<String>,
     /// An `operationId`, `DeleteBucket`.
     action: Option<String>,
     /// What its target begins with.
@@ -119,6 +121,7 @@ impl From<ExportQuery> for AuditQuery {
     fn from(query: ExportQuery) -> Self {
         Self {
             who: query.who,
+            credential: query.credential,
             action: query.action,
             target: query.target,
             outcome: query.outcome,

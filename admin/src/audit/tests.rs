@@ -4,6 +4,7 @@ use storage_engine::clock::SystemClock;
 fn change(action: &str, outcome: Outcome) -> Change {
     Change {
         who: "arn:aws:iam:::user/anna".into(),
+        credential: "token/7".into(),
         from: "127.0.0.1".into(),
         action: action.into(),
         target: "photos".into(),
@@ -17,6 +18,7 @@ fn change(action: &str, outcome: Outcome) -> Change {
 fn all() -> Filter {
     Filter {
         who: None,
+        credential: None,
         action: None,
         target: None,
         outcome: None,

@@ -1,6 +1,6 @@
 //! The audit log: what is in it, what is not, and who may read it.
 
-use crate::support::{ROOT, Rig, allow, request};
+use crate::support::{Client, ROOT, Rig, allow, request};
 use http::Method;
 use serde_json::json;
 use std::task::{Context, Waker};
@@ -36,6 +36,33 @@ async fn changes_are_told_of_whatever_came_of_them() {
     root.get("/buckets").await.ok();
     let reads = root.get("/audit?action=ListBuckets").await.ok();
     assert_eq!(reads["items"], json!([]));
+}
+
+#[tokio::test]
+async fn it_tells_what_something_was_done_with() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let wanted = json!({ "name": "robot", "expires_in": 3600 });
+    let token = root.post("/tokens", wanted).await.ok();
+    let robot = Client {
+        rig: &rig,
+        token: token["token"].as_str().unwrap().to_owned(),
+        cookie: String::new(),
+    };
+    root.post("/buckets", json!({ "name": "mine" })).await.ok();
+    let new = json!({ "name": "robots" });
+    robot.post("/buckets", new).await.ok();
+    let log = root.get("/audit?action=CreateBucket").await.ok();
+    let (later, earlier) = (&log["items"][0], &log["items"][1]);
+    assert_eq!(later["who"], earlier["who"]);
+    let id = token["id"].as_str().unwrap();
+    assert_eq!(later["credential"], format!("token/{id}"));
+    let session = root.get("/profile/sessions").await.ok()["items"][0]["id"].clone();
+    let session = format!("session/{}", session.as_str().unwrap());
+    assert_eq!(earlier["credential"], session);
+    let its = root.get(&format!("/audit?credential={id}")).await.ok();
+    assert_eq!(its["items"].as_array().unwrap().len(), 1);
+    assert_eq!(its["items"][0], *later);
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ impl<'a> Call<'a> {
         let resources = action.about.resources(self, &self.iam());
         let mut change = Change {
             who: String::new(),
+            access_key: String::new(),
             target: resources.into_iter().next().unwrap_or_default(),
         };
         change.asked_by(self.caller);

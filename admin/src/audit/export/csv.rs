@@ -11,9 +11,10 @@ use crate::body::BodyError;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::borrow::Cow;
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "time",
     "who",
+    "credential",
     "from",
     "action",
     "target",
@@ -47,6 +48,7 @@ fn cells(entry: &Entry) -> [String; COLUMNS.len()] {
     [
         &entry.time,
         &entry.who,
+        &entry.credential,
         &entry.from,
         &entry.action,
         &entry.target,

@@ -6,6 +6,7 @@ fn entry(target: &str) -> Entry {
     Entry {
         time: "2026-11-26T04:05:06.007Z".into(),
         who: "arn:aws:iam::000000000000:user/anna".into(),
+        credential: "token/7".into(),
         from: "127.0.0.1".into(),
         action: "DeleteBucket".into(),
         target: target.into(),
@@ -24,7 +25,7 @@ fn target_of(target: &str) -> String {
     let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 1, "{target:?}");
     assert_eq!(rows[0].len(), COLUMNS.len(), "{target:?}");
-    rows[0][4].to_owned()
+    rows[0][5].to_owned()
 }
 
 #[test]
@@ -32,12 +33,12 @@ fn lines_are_those_of_rfc_4180() {
     let text = String::from_utf8(head().unwrap()).unwrap();
     assert_eq!(
         text,
-        "time,who,from,action,target,outcome,status,error,request_id\r\n"
+        "time,who,credential,from,action,target,outcome,status,error,request_id\r\n"
     );
     let text = String::from_utf8(lines(&[entry("a \"b\", c")]).unwrap()).unwrap();
     assert_eq!(
         text,
-        "2026-11-26T04:05:06.007Z,arn:aws:iam::000000000000:user/anna,127.0.0.1,DeleteBucket,\
+        "2026-11-26T04:05:06.007Z,arn:aws:iam::000000000000:user/anna,token/7,127.0.0.1,DeleteBucket,\
          \"a \"\"b\"\", c\",refused,409,BucketNotEmpty,1\r\n"
     );
     assert!(lines(&[]).unwrap().is_empty());

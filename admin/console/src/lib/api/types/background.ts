@@ -81,6 +81,7 @@ export interface EventPage extends Page<DeadLetter> {
 export interface AuditEntry {
   time: string;
   who: string;
+  credential: string;
   from: string;
   action: string;
   target: string;

@@ -71,6 +71,7 @@ export const overview = texts({
   'audit.from': { en: 'Since', de: 'Ab' },
   'audit.to': { en: 'Until', de: 'Bis' },
   'audit.status': { en: 'Status', de: 'Status' },
+  'audit.credential': { en: 'With', de: 'Mit' },
   'audit.request': { en: 'Request', de: 'Anfrage' },
   'audit.nobody': { en: 'Nobody who is known', de: 'Niemand, der bekannt ist' },
   'audit.only_who': { en: 'Only this identity', de: 'Nur diese Identität' },
