@@ -5,6 +5,7 @@ use crate::audit::{Change, Elsewhere};
 use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
+use crate::condition;
 use crate::inner::{AdminConfig, Inner, OpenError};
 use crate::jobs::JobStats;
 use crate::limits::{KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
@@ -297,12 +298,19 @@ pub(crate) async fn perform(
 ) -> Result<Answer, Refused> {
     let route = asked.route;
     let call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
-    let outcome = (route.run)(&call, body).await;
+    let outcome = run(route, &call, body).await;
     if route.audited == Audited::Yes && !is_flood(&call, &outcome) {
         let change = Change::of(&call, route.name, id, outcome.as_ref());
         inner.audit.note(change, inner.seconds()).await;
     }
     outcome
+}
+
+async fn run(route: &Route, call: &Call<'_>, body: RequestBody) -> Result<Answer, Refused> {
+    let _held = condition::check(route, call).await?;
+    let mut answer = (route.run)(call, body).await?;
+    condition::tag(route, &mut answer);
+    Ok(answer)
 }
 
 /// What anybody could send as often as he likes: it could push all else out of the audit log.

@@ -26,7 +26,7 @@ use s3_api::kms::LocalKeyRing;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 use storage_engine::Engine;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 /// What the interface is made of.
 #[derive(Debug, Clone)]
@@ -82,6 +82,8 @@ pub(crate) struct Inner {
     pub(crate) second_factors: SecondFactors,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) repeats: Repeats,
+    /// Held by whoever changes a document that others may have read.
+    pub(crate) documents: Mutex<()>,
     pub(crate) guesses: Guesses,
     pub(crate) audit: Arc<AuditLog>,
     pub(crate) live: Arc<Live>,
@@ -126,6 +128,7 @@ impl Inner {
             second_factors: SecondFactors::new(Arc::clone(&engine), &master)?,
             tokens,
             repeats: Repeats::new(Arc::clone(&engine), &master),
+            documents: Mutex::new(()),
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),
             live: Arc::new(Live::new(Arc::clone(&engine), Arc::clone(&counters))),

@@ -15,6 +15,7 @@ mod belongings;
 mod body;
 mod buckets;
 mod call;
+mod condition;
 mod console;
 mod cookies;
 mod events;

@@ -5,11 +5,13 @@ mod links;
 use crate::answer::{Answer, with_type};
 use crate::base::BasePath;
 use crate::call::Call;
+use crate::condition;
 use crate::limits::REPEAT_KEY_CHARS_MAX;
 use crate::refused::{ErrorAnswer, Refused};
 use crate::repeats;
 use crate::route::{Door, ROUTES, Response, Route};
 use bytes::Bytes;
+use http::header::{IF_MATCH, IF_NONE_MATCH};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -84,6 +86,27 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
             "description": "The same key with the same request within 24 hours gives the first \
                             answer again, and does nothing",
             "schema": { "type": "string", "minLength": 1, "maxLength": REPEAT_KEY_CHARS_MAX },
+        }));
+    }
+    if condition::is_known(route) {
+        let told = [
+            (
+                IF_MATCH,
+                "The `ETag` that reading it gave: nothing is changed if it has another now",
+            ),
+            (
+                IF_NONE_MATCH,
+                "`*`: nothing is changed if there is one already",
+            ),
+        ];
+        parameters.extend(told.map(|(name, description)| {
+            json!({
+                "name": name.as_str(),
+                "in": "header",
+                "required": false,
+                "description": description,
+                "schema": { "type": "string" },
+            })
         }));
     }
     let mut operation = json!({

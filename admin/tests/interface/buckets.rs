@@ -1,6 +1,7 @@
 //! Buckets and their configurations.
 
 use crate::support::{Rig, allow};
+use http::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -291,4 +292,61 @@ async fn lists_tell_no_more_than_looking_at_each_bucket_does() {
     assert_eq!(items[1], told);
     let of_root = root.get("/buckets").await.ok()["items"].clone();
     assert_eq!(of_root[1], root.get("/buckets/shut").await.ok());
+}
+
+#[tokio::test]
+async fn nobody_undoes_a_change_that_he_has_not_seen() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let path = "/buckets/photos/config/lifecycle";
+    let rules = |days: u32| {
+        json!({ "Rules": [{ "ID": "old", "Status": "Enabled", "Filter": { "Prefix": "" },
+            "Expiration": { "Days": days } }] })
+    };
+    let set = |days: u32, header: &'static str, value: String| {
+        let mut request = root.request(Method::PUT, path, Some(&rules(days)));
+        let value = value.parse().unwrap();
+        request.headers_mut().insert(header, value);
+        rig.send(request)
+    };
+    let any = || "*".to_owned();
+    // There is none yet.
+    set(1, "if-match", any())
+        .await
+        .refused(412, "PreconditionFailed");
+    assert_eq!(set(1, "if-none-match", any()).await.status, 204);
+    set(2, "if-none-match", any())
+        .await
+        .refused(412, "PreconditionFailed");
+    let first = root.get(path).await.header("etag").to_owned();
+    assert_eq!(root.get(path).await.header("etag"), first);
+    assert_eq!(set(2, "if-match", first.clone()).await.status, 204);
+    set(3, "if-match", first)
+        .await
+        .refused(412, "PreconditionFailed");
+    assert_eq!(
+        root.get(path).await.ok()["Rules"][0]["Expiration"]["Days"],
+        2
+    );
+    assert_eq!(set(4, "if-match", any()).await.status, 204);
+    // What is set again as it is, is the same.
+    let tag = root.get(path).await.header("etag").to_owned();
+    root.put(path, rules(4)).await;
+    assert_eq!(root.get(path).await.header("etag"), tag);
+    let mut removal = root.request(Method::DELETE, path, None);
+    removal
+        .headers_mut()
+        .insert("if-match", "\"0\"".parse().unwrap());
+    rig.send(removal).await.refused(412, "PreconditionFailed");
+    set(5, "if-none-match", tag)
+        .await
+        .refused(400, "InvalidField");
+    let mut other = root.request(Method::DELETE, "/buckets/photos", None);
+    other
+        .headers_mut()
+        .insert("if-match", any().parse().unwrap());
+    rig.send(other).await.refused(400, "InvalidField");
 }

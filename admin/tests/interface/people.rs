@@ -1,6 +1,7 @@
 //! Users, groups, policies and keys.
 
 use crate::support::{Client, Rig, allow};
+use http::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -401,4 +402,42 @@ async fn accounts_without_a_number_take_policies() {
     )
     .await
     .refused(404, "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn a_policy_is_changed_only_as_it_was_read() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let policy = |action: &str| allow(&[action]);
+    let new = json!({ "name": "readers", "document": policy("s3:GetObject") });
+    root.post("/policies", new).await.ok();
+    root.user("anna", None).await;
+    let path = "/policies/readers";
+    let tag = root.get(path).await.header("etag").to_owned();
+    // Who has it is not what it says.
+    root.put("/users/anna/attached/readers", json!({})).await;
+    assert_eq!(root.get(path).await.header("etag"), tag);
+    let set = |action: &str, tag: &str| {
+        let change = json!({ "document": policy(action) });
+        let mut request = root.request(Method::PUT, path, Some(&change));
+        request
+            .headers_mut()
+            .insert("if-match", tag.parse().unwrap());
+        rig.send(request)
+    };
+    set("s3:PutObject", &tag).await.ok();
+    set("s3:DeleteObject", &tag)
+        .await
+        .refused(412, "PreconditionFailed");
+    let now = root.get(path).await.ok();
+    assert_eq!(now["document"], policy("s3:PutObject"));
+    let inside = "/users/anna/policies/own";
+    root.put(inside, policy("s3:GetObject")).await;
+    let own = root.get(inside).await.header("etag").to_owned();
+    root.put(inside, policy("s3:PutObject")).await;
+    let mut removal = root.request(Method::DELETE, inside, None);
+    removal
+        .headers_mut()
+        .insert("if-match", own.parse().unwrap());
+    rig.send(removal).await.refused(412, "PreconditionFailed");
 }
