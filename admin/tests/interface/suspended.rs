@@ -111,7 +111,7 @@ async fn tags_change_one_by_one_and_permissions_look_at_them() {
     let wrong = json!({ "tags": { "aws:team": "red" } });
     root.patch("/users/anna", wrong)
         .await
-        .refused(400, "ValidationError");
+        .refused(400, "InvalidInput");
 
     let own = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Action": "iam:TagUser", "Resource": "*",
