@@ -56,8 +56,8 @@ pub(crate) use token::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 pub(crate) use typed::typed;
 pub(crate) use user::{
     AccountAddArgs, AccountCommand, AccountNameArgs, BoundaryCommand, PermissionCommand,
-    SecondFactorCommand, TagCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs, UserPasswordArgs,
-    UserRenameArgs,
+    SecondFactorCommand, TagCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs,
+    UserPasswordArgs, UserRenameArgs,
 };
 
 #[derive(Debug, Parser)]
