@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use storage_engine::{
-    BackupOptions, CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig, Error,
-    ScrubOptions, ScrubReport, check_folder,
+    BackupOptions, BackupVerify, CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig,
+    Error, ScrubOptions, ScrubReport, check_folder,
 };
 use tokio::runtime::Handle;
 
-use crate::cli::{BackupArgs, CheckArgs, JsonArgs, Place, RestoreArgs, ScrubArgs};
+use crate::cli::{BackupArgs, CheckArgs, JsonArgs, Place, RestoreArgs, ScrubArgs, Verify};
 use crate::client::Failure;
 use crate::exit;
 use crate::manage::fail;
@@ -69,7 +69,7 @@ pub(crate) fn scrub(args: &ScrubArgs) -> ExitCode {
     conclude(done, &args.json)
 }
 
-/// `cairn backup`: prints how much was copied.
+/// `cairn backup`: prints how much was copied, and what in it is damaged.
 pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
     // The server may stand in another folder than this command. One somewhere else has folders of
     // its own.
@@ -77,12 +77,23 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
         Ok(Place::Server(_)) => args.to.clone(),
         _ => std::path::absolute(&args.to).unwrap_or_else(|_| args.to.clone()),
     };
-    let job = json!({ "kind": "backup", "to": to, "rate_mib": args.rate.mib });
+    let (verify, word) = match args.verify {
+        Verify::New => (BackupVerify::New, "new"),
+        Verify::All => (BackupVerify::All, "all"),
+        Verify::Heads => (BackupVerify::Heads, "heads"),
+    };
+    let job = json!({
+        "kind": "backup",
+        "to": to,
+        "rate_mib": args.rate.mib,
+        "verify": word,
+    });
     let done = running::instead(&args.place, &job, copied, |data| {
         run(|progress| {
             with_engine(data, async |engine| {
                 let options = BackupOptions {
                     bytes_per_second: args.rate.bytes_per_second(),
+                    verify,
                 };
                 let mut show = |work| progress.show(work);
                 let report = engine.backup_with(&args.to, options, &mut show).await?;
@@ -91,6 +102,8 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
                     "segments_kept": report.segments_kept,
                     "copied_bytes": report.copied_bytes,
                     "chunks": report.chunks,
+                    "damaged_total": report.damaged_total,
+                    "damaged": report.damaged.iter().map(damaged).collect::<Vec<_>>(),
                 })))
             })
         })
@@ -142,18 +155,7 @@ fn scrubbed(report: &ScrubReport) -> Value {
 
 /// What a scrub has found, whoever did it.
 fn damage(report: &Value) -> Conclusion {
-    let mut lines = Vec::new();
-    let told = list(report, "damaged");
-    for chunk in told {
-        lines.push(text(chunk, "damage"));
-        let affected = list(chunk, "affected").iter().filter_map(Value::as_str);
-        lines.extend(affected.map(|whose| format!("  {whose}")));
-    }
-    let total = number(report, "damaged_total");
-    let untold = total.saturating_sub(told.len() as u64);
-    if untold > 0 {
-        lines.push(format!("and {untold} more damaged chunks"));
-    }
+    let (mut lines, total) = damaged_chunks(report);
     lines.push(format!(
         "{} records ({} MiB) read: {total} damaged chunks, and {} damaged records nobody needs",
         number(report, "records"),
@@ -177,15 +179,48 @@ fn damage(report: &Value) -> Conclusion {
     Conclusion { code, lines, json }
 }
 
+/// A line or some of each, and how many there are.
+fn damaged_chunks(report: &Value) -> (Vec<String>, u64) {
+    let mut lines = Vec::new();
+    let told = list(report, "damaged");
+    for chunk in told {
+        lines.push(text(chunk, "damage"));
+        let affected = list(chunk, "affected").iter().filter_map(Value::as_str);
+        lines.extend(affected.map(|whose| format!("  {whose}")));
+    }
+    let total = number(report, "damaged_total");
+    let untold = total.saturating_sub(told.len() as u64);
+    if untold > 0 {
+        lines.push(format!("and {untold} more damaged chunks"));
+    }
+    (lines, total)
+}
+
 fn copied(report: &Value) -> Conclusion {
-    let line = format!(
+    let (mut lines, damaged) = damaged_chunks(report);
+    let copied = format!(
         "{} segments, {} of them copied before; {} MiB copied, {} chunks verified",
         number(report, "segments"),
         number(report, "segments_kept"),
         number(report, "copied_bytes") >> 20,
         number(report, "chunks"),
     );
-    Conclusion::fine(line, report.clone())
+    let (code, summary) = match damaged {
+        0 => (exit::FINE, copied),
+        _ => (
+            exit::PROBLEMS,
+            format!(
+                "{copied}: {damaged} damaged chunks, which the backup has as they are; all else in \
+                 it is whole"
+            ),
+        ),
+    };
+    lines.push(summary);
+    Conclusion {
+        code,
+        lines,
+        json: report.clone(),
+    }
 }
 
 /// How a command ended: its exit code, what is printed, and the same for programs.

@@ -26,7 +26,7 @@ mod user;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use audit::{AuditCommand, AuditExportArgs, AuditFilterArgs, AuditListArgs};
 pub(crate) use bucket::{
@@ -56,8 +56,8 @@ pub(crate) use token::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 pub(crate) use typed::typed;
 pub(crate) use user::{
     AccountAddArgs, AccountCommand, AccountNameArgs, BoundaryCommand, PermissionCommand,
-    SecondFactorCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs, UserPasswordArgs,
-    UserRenameArgs,
+    SecondFactorCommand, TagCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs,
+    UserPasswordArgs, UserRenameArgs,
 };
 
 #[derive(Debug, Parser)]
@@ -221,8 +221,22 @@ pub(crate) struct BackupArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
 
+    /// What to read of the copy once it is made
+    #[arg(long, value_name = "WHAT", default_value = "new")]
+    pub(crate) verify: Verify,
+
     #[command(flatten)]
     pub(crate) rate: RateArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Verify {
+    /// Every byte of what no backup to this folder has read before
+    New,
+    /// Every byte, also of what an earlier backup has brought
+    All,
+    /// Only where chunks begin: a body that is damaged is not noticed
+    Heads,
 }
 
 #[derive(Debug, Args)]

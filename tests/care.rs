@@ -204,8 +204,62 @@ fn a_place_to_go_on_from_that_is_none_is_explained() {
     }
 }
 
-/// The script says little while all is well, and everything when a byte has rotted: a backup copies
-/// bodies as they are, so only the reading of the copy tells.
+/// What is damaged is copied, named, and named again by the next one.
+#[test]
+fn a_backup_tells_of_what_is_damaged_and_is_completed() {
+    let place = tempfile::tempdir().unwrap();
+    let [data, backup, sound, unread] =
+        ["data", "backup", "sound", "unread"].map(|name| place.path().join(name));
+    let server = Server::start(&mut command_with_root(&data));
+    fill(&server);
+    let mut client = Client::connect(server.address).unwrap();
+    let other = Piece {
+        seed: 2,
+        bytes: 20_000,
+    };
+    let other = other.make();
+    let put = client.send("PUT", "/bucket/other", &[], &other).unwrap();
+    assert_eq!(put.status, 200);
+    assert!(server.stop().status.success());
+    let to = |folder: &Path, further: &[&str]| {
+        let mut command = care(&["backup"], &[("--data", &data), ("--to", folder)]);
+        run(command.args(further))
+    };
+    assert_ended(&to(&sound, &[]), 0, &["chunks verified"]);
+    // What was read once is read again where that is asked for, and then copied anew.
+    spoil(&sound.join("segments"), &other[1000..1016]);
+    assert_ended(&to(&sound, &[]), 0, &["chunks verified"]);
+    let rotten = to(&sound, &["--verify", "all"]);
+    assert_ended(&rotten, 3, &["bucket/other", "1 damaged chunks"]);
+    assert_ended(&to(&sound, &["--verify", "all"]), 0, &["chunks verified"]);
+    spoil_a_body(&data.join("segments"));
+
+    let says = [
+        "does not match its checksum",
+        "bucket/key",
+        "1 damaged chunks",
+    ];
+    for _ in 0..2 {
+        assert_ended(&to(&backup, &[]), 3, &says);
+    }
+    assert_ended(
+        &to(&unread, &["--verify", "heads"]),
+        0,
+        &["chunks verified"],
+    );
+    // What was copied unread is read by the next one.
+    assert_ended(&to(&unread, &[]), 3, &says);
+    // A server does the same, and what it has copied is a store.
+    let server = Server::start(&mut command_with_root(&data));
+    let ended = to(&backup, &["--json"]);
+    assert_ended(&ended, 3, &[r#""damaged_total":1"#, "bucket/key"]);
+    assert!(server.stop().status.success());
+    let server = Server::start(&mut command_with_root(&backup));
+    let mut client = Client::connect(server.address).unwrap();
+    assert!(client.get("/bucket/other").unwrap().body == other);
+}
+
+/// The script says little while all is well, and everything when a byte has rotted.
 #[test]
 fn the_script_for_backups_by_the_clock_reads_what_it_has_copied() {
     let place = tempfile::tempdir().unwrap();
@@ -223,7 +277,7 @@ fn the_script_for_backups_by_the_clock_reads_what_it_has_copied() {
         run(&mut command)
     };
     let ended = back_up();
-    assert_ended(&ended, 0, &["no problems"]);
+    assert_ended(&ended, 0, &["chunks verified"]);
     assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
     assert_eq!(ended.stderr, "");
     assert!(server.stop().status.success());
@@ -238,6 +292,21 @@ fn the_script_for_backups_by_the_clock_reads_what_it_has_copied() {
         &["does not match its checksum", "no good backup"],
     );
     assert_eq!(ended.stdout, "");
+}
+
+/// Some bytes of a small body, which lies in the log.
+fn spoil(segments: &Path, body: &[u8]) {
+    for entry in fs::read_dir(segments).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let is_log = path.extension().is_some_and(|it| it == "log");
+        let found = bytes.windows(body.len()).position(|it| it == body);
+        if let Some(at) = found.filter(|_| is_log) {
+            let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+            return file.write_all_at(b"rotten", at as u64).unwrap();
+        }
+    }
+    panic!("nothing to spoil in {}", segments.display());
 }
 
 /// Some bytes in the middle of the one body there is.

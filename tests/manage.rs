@@ -114,6 +114,7 @@ fn people(way: &Way<'_>, place: &Path) {
     way.does("user password anna --remove");
     assert_eq!(way.json("user show anna")["has_password"], false);
 
+    standing_and_tags(way);
     way.does("user rename anna ann");
     way.refuses("user show anna", 1, &["anna"]);
     for line in [
@@ -183,6 +184,30 @@ fn held(way: &Way<'_>) {
 }
 
 /// What limits people, and what is taken from them.
+/// Of anna, who is there.
+fn standing_and_tags(way: &Way<'_>) {
+    let said = way.does("user disable anna");
+    assert!(said.starts_with("user anna disabled: "), "{said}");
+    assert!(way.json("user show anna")["suspended"].is_string());
+    assert!(way.does("user show anna").contains("state\tdisabled"));
+    assert!(way.does("user list").contains("anna\tdisabled"));
+    assert_eq!(way.does("user enable anna"), "user anna enabled\n");
+    assert!(way.json("user show anna")["suspended"].is_null());
+    way.refuses("user disable nobody", 1, &["nobody", "user list"]);
+
+    let said = way.does("user tag set anna team=red desk=12");
+    assert_eq!(said, "user anna has these tags now: desk=12, team=red\n");
+    way.does("user tag set anna team=blue");
+    way.does("user tag remove anna desk");
+    assert_eq!(
+        way.json("user show anna")["tags"],
+        json!({ "team": "blue" })
+    );
+    way.refuses("user tag set anna team", 2, &["KEY=VALUE"]);
+    let said = way.does("user tag remove anna team");
+    assert_eq!(said, "user anna has no tags now\n");
+}
+
 fn bounds_of_people(way: &Way<'_>, place: &Path) {
     let file = place.join("read.json");
     way.does(&format!("policy add few {}", file.display()));

@@ -88,6 +88,57 @@ fn whatever_is_asked_for_is_there() {
     assert!(missing.is_empty(), "{missing:#?} in\n{shown}");
 }
 
+/// Whoever is woken by an alert looks at the dashboard; and there is more that somebody looks after.
+#[test]
+fn what_alerts_watch_is_on_the_dashboard() {
+    let shown = metrics_of(&text(DASHBOARD));
+    let mut watched = metrics_of(&text(ALERTS));
+    watched.extend(
+        [
+            "cairn_drive_free_bytes",
+            "cairn_drive_reserve_bytes",
+            "cairn_tls_certificate_not_after_seconds",
+            "cairn_jobs_running",
+            "cairn_jobs_failed_total",
+            "cairn_backup_last_success_seconds",
+            "cairn_scrub_last_success_seconds",
+            "cairn_slowed_keys_total",
+            "cairn_slowed_users_total",
+            "cairn_slowed_addresses_total",
+            "cairn_slowed_requests_total",
+            "cairn_slowed_memory_total",
+            "cairn_build_info",
+        ]
+        .map(str::to_owned),
+    );
+    let missing: Vec<_> = watched.difference(&shown).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Panels neither cover each other nor share a number, and each asks for the servers that are chosen.
+#[test]
+fn the_dashboard_is_laid_out() {
+    let dashboard: serde_json::Value = serde_json::from_str(&text(DASHBOARD)).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let (mut ids, mut cells) = (BTreeSet::new(), BTreeSet::new());
+    for panel in panels {
+        let title = panel["title"].as_str().unwrap();
+        assert!(ids.insert(panel["id"].as_u64().unwrap()), "{title}");
+        let [x, y, w, h] =
+            ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().unwrap());
+        assert!(x + w <= 24, "{title}");
+        for cell in (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y))) {
+            assert!(cells.insert(cell), "{title} covers another one at {cell:?}");
+        }
+        for target in panel["targets"].as_array().into_iter().flatten() {
+            let asked = target["expr"].as_str().unwrap();
+            let names = metrics_of(asked).len();
+            let chosen = asked.matches("instance=~\"$instance\"").count();
+            assert!(names > 0 && chosen >= names, "{title}: {asked}");
+        }
+    }
+}
+
 /// Rates are made of counters, and Prometheus knows them by their type.
 #[test]
 fn totals_are_counters_and_counters_are_totals() {

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
-use storage_engine::{BackupOptions, CheckOptions, ScrubOptions};
+use storage_engine::{BackupOptions, BackupVerify, CheckOptions, ScrubOptions};
 
 const NOT_FOR_THIS: &str = "It is not for this kind of job.";
 
@@ -74,6 +74,8 @@ pub(crate) struct NewJob {
     /// Of a backup: the folder to copy to, an absolute path. Empty or missing, or with an earlier
     /// backup of this store, which is then brought up to date.
     to: Option<String>,
+    /// Of a backup: what is read of the copy once it is made; `new` unless given.
+    verify: Option<Verify>,
     /// Of a scrub: where an earlier one says that it was cancelled, `next` of its report.
     from: Option<String>,
     /// Of lifecycle: the one bucket whose rules are followed; all, unless given.
@@ -87,6 +89,27 @@ pub(crate) enum CareKind {
     Check,
     Backup,
     Lifecycle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verify {
+    /// Every byte of what no backup to this folder has read before.
+    New,
+    /// Every byte, also of what an earlier backup has brought.
+    All,
+    /// Only where chunks begin: a body that is damaged is not noticed.
+    Heads,
+}
+
+impl From<Verify> for BackupVerify {
+    fn from(verify: Verify) -> Self {
+        match verify {
+            Verify::New => BackupVerify::New,
+            Verify::All => BackupVerify::All,
+            Verify::Heads => BackupVerify::Heads,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -147,6 +170,7 @@ pub(crate) async fn start(call: &Call<'_>, new: NewJob) -> Result<JobView, Refus
     };
     only("read_data", new.read_data, CareKind::Check)?;
     only("to", new.to.is_some(), CareKind::Backup)?;
+    only("verify", new.verify.is_some(), CareKind::Backup)?;
     only("from", new.from.is_some(), CareKind::Scrub)?;
     only("bucket", new.bucket.is_some(), CareKind::Lifecycle)?;
     let engine = call.admin.engine.clone();
@@ -184,7 +208,10 @@ pub(crate) async fn start(call: &Call<'_>, new: NewJob) -> Result<JobView, Refus
                 return Err(Refused::field("to", message));
             }
             call.about(format!("backup to {to}"));
-            let options = BackupOptions { bytes_per_second };
+            let options = BackupOptions {
+                bytes_per_second,
+                verify: new.verify.unwrap_or(Verify::New).into(),
+            };
             let job = Job {
                 to: Some(to),
                 ..Job::new(Kind::Backup, by)

@@ -70,6 +70,27 @@ impl Tags {
             .collect()
     }
 
+    /// Those to set, and the keys of those to take away.
+    fn parted(change: BTreeMap<String, Option<String>>) -> (Self, Vec<String>) {
+        let (mut set, mut removed) = (BTreeMap::new(), Vec::new());
+        for (key, value) in change {
+            match value {
+                Some(value) => {
+                    set.insert(key, value);
+                }
+                None => removed.push(key),
+            }
+        }
+        (Self(set), removed)
+    }
+
+    /// For conditions: `TagKeys.member.1`.
+    fn keys_as_parameters(keys: &[String]) -> Vec<(String, String)> {
+        let keys = keys.iter().enumerate();
+        keys.map(|(at, key)| (format!("TagKeys.member.{}", at + 1), key.clone()))
+            .collect()
+    }
+
     /// For conditions: `Tags.member.1.Key`.
     fn parameters(&self) -> Vec<(String, String)> {
         let tags = self.0.iter().enumerate();

@@ -311,7 +311,7 @@ routes! {
     GET "/users/{name}" GetUser "iam:GetUser" Bearer No users::get [] [] => OK users::UserDetail,
         "One user, with groups and policies";
     PATCH "/users/{name}" UpdateUser "iam:UpdateUser" Bearer Yes users::update
-        [] [users::UserChange] => OK users::UserDetail, "Rename a user, move it, set its boundary";
+        [] [users::UserChange] => OK users::UserDetail, "Rename a user, move it, tag it, set its boundary, suspend it";
     DELETE "/users/{name}" DeleteUser "iam:DeleteUser" Bearer Yes users::delete [] []
         => NO_CONTENT Nothing, "Delete a user with its keys, policies and memberships";
     GET "/users/{name}/permissions" GetUserPermissions "iam:SimulatePrincipalPolicy" Bearer No

@@ -50,7 +50,12 @@ fn find(c: &mut Criterion) {
                 .unwrap()
         });
     });
-    let caller = identity.find(&keys[0], None).unwrap().caller.clone();
+    let caller = identity
+        .find(&keys[0], None)
+        .unwrap()
+        .caller()
+        .unwrap()
+        .clone();
     let issued = identity.get_session_token(&caller, None).unwrap();
     c.bench_function("find a session seen before", |b| {
         b.iter(|| {

@@ -40,15 +40,39 @@ pub struct Caller {
     pub(crate) limits: Limits,
     /// Tags of the session that go on into the next role, with their values.
     pub(crate) transitive: Vec<(String, Vec<String>)>,
+    /// The user that stands behind it, by id, through however many roles.
+    pub(crate) user: Option<String>,
 }
 
 /// What a signature is checked against, and whose it is.
 #[derive(Debug, Clone)]
 pub struct Credential {
     pub secret: Secret,
-    pub caller: Arc<Caller>,
+    pub(crate) caller: Arc<Caller>,
     /// Of a lasting key.
     pub(crate) usage: Option<Arc<Usage>>,
+    pub(crate) is_suspended: bool,
+}
+
+/// The secret is right, and still nobody gets in with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This user has been suspended, until whoever administers the server takes it back.")]
+pub struct Suspended;
+
+impl Credential {
+    /// Whoever it lets in. To be asked of one whose signature has been found right: that a user is
+    /// suspended is for those to know who know its secret.
+    pub fn caller(&self) -> Result<&Arc<Caller>, Suspended> {
+        match self.is_suspended {
+            false => Ok(&self.caller),
+            true => Err(Suspended),
+        }
+    }
+
+    /// The full name of whom it belongs to, suspended or not.
+    pub fn holder_arn(&self) -> &str {
+        self.caller.arn()
+    }
 }
 
 /// Why a credential is none.
@@ -131,6 +155,7 @@ impl Caller {
             is_temporary: false,
             limits: Limits::default(),
             transitive: Vec::new(),
+            user: None,
         }
     }
 

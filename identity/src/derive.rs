@@ -24,6 +24,10 @@ impl State {
             SessionOf::Holder(holder) => self.caller_of_holder(holder)?,
             SessionOf::Role { id, name } => {
                 let role = self.roles.by_id(id)?;
+                // Otherwise whoever is deleted after having been suspended would have them back.
+                if let Some(user) = &session.user {
+                    self.users.by_id(user)?;
+                }
                 self.caller_of_role(role, name, session)?
             }
             SessionOf::Federated { by, name } => self.caller_of_federated(by, name, session)?,
@@ -69,7 +73,33 @@ impl State {
         (caller.arn() == arn).then_some(caller)
     }
 
-    /// With no key in particular.
+    /// Whether nobody is to get in as this one.
+    pub(crate) fn is_suspended(&self, holder: &Holder) -> bool {
+        match holder {
+            Holder::Account(_) => false,
+            Holder::User(id) => self.is_suspended_user(id),
+        }
+    }
+
+    fn is_suspended_user(&self, id: &str) -> bool {
+        let user = self.users.by_id(id);
+        user.is_some_and(|user| user.suspended.is_some())
+    }
+
+    /// The same of what somebody got temporary credentials for, whichever way.
+    pub(crate) fn is_suspended_session(&self, session: &Session) -> bool {
+        match &session.of {
+            SessionOf::Holder(holder) | SessionOf::Federated { by: holder, .. } => {
+                self.is_suspended(holder)
+            }
+            SessionOf::Role { .. } => {
+                let user = session.user.as_deref();
+                user.is_some_and(|user| self.is_suspended_user(user))
+            }
+        }
+    }
+
+    /// With no key in particular, and suspended or not.
     pub(crate) fn caller_of_holder(&self, holder: &Holder) -> Option<Caller> {
         match holder {
             Holder::Account(id) => Some(self.caller_of_account(self.accounts.get(id)?)),
@@ -140,6 +170,7 @@ impl State {
         }
         Some(Caller {
             name: Some(user.name.clone()),
+            user: Some(user.id.clone()),
             limits: self.limits_of_user(user),
             identity,
             boundary: self.boundary(user.boundary.as_deref()),
@@ -229,6 +260,7 @@ impl State {
         );
         Some(Caller {
             name: Some(role.name.clone()),
+            user: session.user.clone(),
             limits: self.limits_of_role(role),
             identity,
             boundary: self.boundary(role.boundary.as_deref()),

@@ -69,9 +69,19 @@ impl Identity {
         user.or_else(account).or_else(role)
     }
 
-    /// Whoever that is, as somebody who asks without any key; nothing if it is no more.
+    /// Whether nobody gets in as this one, until it is taken back.
+    pub fn is_suspended(&self, holder: &Holder) -> bool {
+        self.state().is_suspended(holder)
+    }
+
+    /// Whoever that is, as somebody who asks without any key; nothing if it is no more, or is
+    /// suspended.
     pub fn caller_of(&self, holder: &Holder, proof: Proof<'_>) -> Option<Arc<Caller>> {
-        let mut caller = self.state().caller_of_holder(holder)?;
+        let mut caller = {
+            let state = self.state();
+            let is_in = !state.is_suspended(holder);
+            is_in.then(|| state.caller_of_holder(holder)).flatten()?
+        };
         let context = &mut caller.principal.context;
         context.set("sts:authentication", "false");
         match proof {

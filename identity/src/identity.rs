@@ -171,17 +171,17 @@ impl Identity {
         if session.expires <= now || self.has_ended(session.login.as_deref()) {
             return Err(Refusal::ExpiredToken);
         }
-        let (generation, caller) = {
+        let (generation, caller, is_suspended) = {
             let state = self.state();
-            (
-                state.generation,
-                state.caller_of_session(access_key, &session),
-            )
+            let caller = state.caller_of_session(access_key, &session);
+            let is_suspended = state.is_suspended_session(&session);
+            (state.generation, caller, is_suspended)
         };
         let credential = Arc::new(Credential {
             secret: self.secret_of(&session),
             caller: Arc::new(caller.ok_or(Refusal::InvalidToken)?),
             usage: None,
+            is_suspended,
         });
         self.remember(generation, access_key, token, &session, &credential);
         Ok(credential)
@@ -420,6 +420,7 @@ fn credential(state: &State, kept: &Kept) -> Option<Arc<Credential>> {
         secret: kept.secret.clone(),
         caller: Arc::new(caller),
         usage: Some(Arc::clone(&kept.usage)),
+        is_suspended: state.is_suspended(&kept.row.holder),
     }))
 }
 

@@ -28,7 +28,7 @@ pub mod sts;
 
 pub use accounts::{NewAccount, Number};
 pub use belongings::{Belongings, ForeignRow};
-pub use caller::{Caller, Credential, Owner, Rank, Refusal, Target};
+pub use caller::{Caller, Credential, Owner, Rank, Refusal, Suspended, Target};
 pub use error::{Error, Result};
 pub use holders::{Proof, Restriction};
 pub use identity::{Identity, RootAccount};

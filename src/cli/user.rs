@@ -18,6 +18,13 @@ pub(crate) enum UserCommand {
     Rename(UserRenameArgs),
     /// Give a user another path in its full name
     Move(UserMoveArgs),
+    /// Let nobody in as a user, with whatever it has, until it is enabled again; its sessions end
+    Disable(UserNameArgs),
+    /// Let a disabled user in again, with all it had but its sessions
+    Enable(UserNameArgs),
+    /// Tags of a user, which conditions of policies may ask for
+    #[command(subcommand)]
+    Tag(TagCommand),
     /// Set the password that a user logs in to the console with, which ends its sessions
     Password(UserPasswordArgs),
     /// What a user is asked for besides its password
@@ -59,6 +66,34 @@ pub(crate) struct BoundarySetArgs {
     /// Managed policy, by its name or full name
     #[arg(value_name = "POLICY")]
     pub(crate) policy: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TagCommand {
+    /// Set tags of a user; others stay
+    Set(TagSetArgs),
+    /// Take tags of a user away
+    Remove(TagRemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TagSetArgs {
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Tags; an empty value is one
+    #[arg(value_name = "KEY=VALUE", required = true)]
+    pub(crate) tags: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TagRemoveArgs {
+    #[command(flatten)]
+    pub(crate) user: UserNameArgs,
+
+    /// Keys of tags
+    #[arg(value_name = "KEY", required = true)]
+    pub(crate) keys: Vec<String>,
 }
 
 #[derive(Debug, Args)]

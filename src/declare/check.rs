@@ -95,10 +95,10 @@ impl Declarer<'_> {
     /// Keys that somebody else has.
     fn key_faults(&self, keys: &[Key], holder: Option<&str>) -> Vec<String> {
         let fault = |key: &Key| match self.identity.find(&key.access, None) {
-            Ok(known) if holder != Some(known.caller.arn()) => Some(format!(
+            Ok(known) if holder != Some(known.holder_arn()) => Some(format!(
                 "key {} is one of {}",
                 key.access,
-                known.caller.arn()
+                known.holder_arn()
             )),
             Ok(_) | Err(_) => None,
         };

@@ -115,8 +115,8 @@ impl Declarer<'_> {
         let about = |error: identity::Error| format!("key {id}: {error}");
         match self.identity.find(id, None) {
             Ok(known) => {
-                if known.caller.arn() != holder {
-                    return Err(format!("key {id} is one of {}", known.caller.arn()));
+                if known.holder_arn() != holder {
+                    return Err(format!("key {id} is one of {}", known.holder_arn()));
                 }
                 if known.secret.expose() == key.secret.expose() {
                     return Ok(());

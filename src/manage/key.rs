@@ -24,10 +24,28 @@ pub(crate) fn run(command: &AccessKeyCommand) -> ExitCode {
     }
 }
 
+/// Of a key, and of a user.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Enabled,
     Disabled,
+}
+
+impl State {
+    /// Of a user, as the interface shows it.
+    pub(super) fn of(user: &Value) -> Self {
+        match user["suspended"].is_null() {
+            true => State::Enabled,
+            false => State::Disabled,
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            State::Enabled => "enabled",
+            State::Disabled => "disabled",
+        }
+    }
 }
 
 fn add(client: &Client, args: &KeyAddArgs) -> Result<Shown, Failure> {
@@ -73,12 +91,12 @@ fn list(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
     ];
     let table = Table::of(head, &keys, |key| {
         let state = match key["active"].as_bool() {
-            Some(true) => "enabled",
-            _ => "disabled",
+            Some(true) => State::Enabled,
+            _ => State::Disabled,
         };
         vec![
             text(key, "id"),
-            state.to_owned(),
+            state.word().to_owned(),
             text(key, "created"),
             text(key, "expires"),
             text(key, "last_used"),
@@ -93,11 +111,8 @@ fn switch(args: &KeyNameArgs, state: State) -> ExitCode {
     run_with(&args.user.client, |client| {
         let change = json!({ "active": state == State::Enabled });
         let answer = client.patch(&of(client, args)?, &change)?;
-        let word = match state {
-            State::Enabled => "enabled",
-            State::Disabled => "disabled",
-        };
-        Ok(Shown::done(answer, format!("key {} {word}", args.key)))
+        let line = format!("key {} {}", args.key, state.word());
+        Ok(Shown::done(answer, line))
     })
 }
 

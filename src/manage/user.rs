@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
+use super::key::State;
 use super::person::{self, Person};
 use super::policy_limits::{held, limited};
 use super::table::{Fields, Table};
 use super::text::{maybe, names, text, yes_or_no};
 use super::{People, Shown, account, input, key, permissions, run as run_with};
 use crate::cli::{
-    BoundaryCommand, PermissionCommand, SecondFactorCommand, UserAddArgs, UserCommand,
+    BoundaryCommand, PermissionCommand, SecondFactorCommand, TagCommand, UserAddArgs, UserCommand,
     UserMoveArgs, UserNameArgs, UserPasswordArgs, UserRenameArgs,
 };
 use crate::client::{Client, Failure, path};
@@ -43,6 +44,15 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
                 run_with(&args.client, |client| bound(client, &args.name, ""))
             }
         },
+        UserCommand::Disable(args) => switch(args, State::Disabled),
+        UserCommand::Enable(args) => switch(args, State::Enabled),
+        UserCommand::Tag(TagCommand::Set(args)) => run_with(&args.user.client, |client| {
+            retag(client, &args.user.name, tags("tag", &args.tags)?)
+        }),
+        UserCommand::Tag(TagCommand::Remove(args)) => run_with(&args.user.client, |client| {
+            let removed = args.keys.iter().map(|key| (key.clone(), Value::Null));
+            retag(client, &args.user.name, Value::Object(removed.collect()))
+        }),
         UserCommand::Password(args) => run_with(&args.user.client, |client| password(client, args)),
     }
 }
@@ -60,7 +70,7 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
         "name": name,
         "path": args.path,
         "boundary": boundary,
-        "tags": tags(&args.tags)?,
+        "tags": tags("--tag", &args.tags)?,
     });
     person::check_there(client, "policies", &args.policies)?;
     person::check_there(client, "groups", &args.groups)?;
@@ -99,10 +109,10 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
 
 fn list(client: &Client) -> Result<Shown, Failure> {
     let users = client.all("/users")?;
-    let table = Table::of(&["name", "id", "created", "arn"], &users, |user| {
-        ["name", "id", "created", "arn"]
-            .map(|field| text(user, field))
-            .to_vec()
+    let table = Table::of(&["name", "state", "id", "created", "arn"], &users, |user| {
+        let [name, id, created, arn] =
+            ["name", "id", "created", "arn"].map(|field| text(user, field));
+        vec![name, State::of(user).word().to_owned(), id, created, arn]
     });
     Ok(Shown::list(users, table))
 }
@@ -119,11 +129,14 @@ fn show(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
         .with("arn", text(&user, "arn"))
         .with("id", text(&user, "id"))
         .with("created", text(&user, "created"))
+        .with("state", State::of(&user).word())
+        .maybe("disabled since", maybe(&user, "suspended"))
         .with("password", yes_or_no(&user, "has_password"))
         .with("second factor", yes_or_no(&user, "second_factor"))
         .with("groups", names(&user["groups"]))
         .with("policies", policies_of(&user))
         .maybe("boundary", maybe(&user, "boundary"))
+        .maybe("tags", Some(tagged(&user)).filter(|it| !it.is_empty()))
         .with("keys", ids.join(", "))
         .with("holds", held(&user["usage"]))
         .with("limits", limited(&user["limits"]));
@@ -141,17 +154,60 @@ fn policies_of(user: &Value) -> String {
     both.join(", ")
 }
 
+fn tagged(user: &Value) -> String {
+    let tags = user["tags"].as_object().into_iter().flatten();
+    let tags: Vec<String> = tags
+        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
+        .collect();
+    tags.join(", ")
+}
+
 fn remove(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
     let name = &args.name;
-    match client.delete(&path(&["users", name])) {
-        Ok(answer) => Ok(Shown::done(answer, format!("user {name} removed"))),
-        Err(failure) => match person::find(client, name) {
-            Ok(Person::Account(_)) => Err(Failure::Local(format!(
-                "{name} is an account and no user: cairn account remove {name}"
-            ))),
-            _ => Err(failure),
-        },
+    let answer = client.delete(&path(&["users", name]));
+    let answer = answer.map_err(|failure| {
+        let instead = format!("cairn account remove {name}");
+        unless_account(client, name, failure, &instead)
+    })?;
+    Ok(Shown::done(answer, format!("user {name} removed")))
+}
+
+/// Accounts stand among users wherever policies name them, but are none.
+fn unless_account(client: &Client, name: &str, failure: Failure, instead: &str) -> Failure {
+    match person::find(client, name) {
+        Ok(Person::Account(_)) => {
+            Failure::Local(format!("{name} is an account and no user: {instead}"))
+        }
+        _ => failure,
     }
+}
+
+fn switch(args: &UserNameArgs, state: State) -> ExitCode {
+    run_with(&args.client, |client| {
+        let name = &args.name;
+        let change = json!({ "suspended": state == State::Disabled });
+        let user = client.patch(&path(&["users", name]), &change);
+        let user = user.map_err(|failure| {
+            let instead = format!("cairn key disable {name} KEY switches a key of it off");
+            unless_account(client, name, failure, &instead)
+        })?;
+        let line = match state {
+            State::Disabled => {
+                format!("user {name} disabled: nobody gets in as it, and its sessions have ended")
+            }
+            State::Enabled => format!("user {name} enabled"),
+        };
+        Ok(Shown::done(user, line))
+    })
+}
+
+fn retag(client: &Client, name: &str, tags: Value) -> Result<Shown, Failure> {
+    let user = client.patch(&path(&["users", name]), &json!({ "tags": tags }))?;
+    let line = match tagged(&user) {
+        none if none.is_empty() => format!("user {name} has no tags now"),
+        tags => format!("user {name} has these tags now: {tags}"),
+    };
+    Ok(Shown::done(user, line))
 }
 
 fn rename(client: &Client, args: &UserRenameArgs) -> Result<Shown, Failure> {
@@ -194,12 +250,12 @@ fn full_name(client: &Client, policy: &str) -> Result<String, Failure> {
     }
 }
 
-fn tags(pairs: &[String]) -> Result<Value, Failure> {
+fn tags(what: &str, pairs: &[String]) -> Result<Value, Failure> {
     let mut tags = serde_json::Map::new();
     for pair in pairs {
         let (key, value) = pair
             .split_once('=')
-            .ok_or_else(|| Failure::Usage(format!("--tag {pair:?}: expected KEY=VALUE")))?;
+            .ok_or_else(|| Failure::Usage(format!("{what} {pair:?}: expected KEY=VALUE")))?;
         tags.insert(key.to_owned(), value.into());
     }
     Ok(Value::Object(tags))

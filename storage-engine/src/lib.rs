@@ -30,9 +30,9 @@ pub mod stage;
 pub use commit::{Allowances, CommitStats, HOLDER, Holding};
 pub use engine::requests::*;
 pub use engine::{
-    Affected, BackupOptions, BackupReport, Becoming, BodyStream, BucketSettings, CheckOptions,
-    CheckReport, CompactConfig, CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk, Engine,
-    EngineConfig, EngineStats, Event, EventPage, FoundObject, Note, ObjectReader, OnWork,
+    Affected, BackupOptions, BackupReport, BackupVerify, Becoming, BodyStream, BucketSettings,
+    CheckOptions, CheckReport, CompactConfig, CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk,
+    Engine, EngineConfig, EngineStats, Event, EventPage, FoundObject, Note, ObjectReader, OnWork,
     PROBLEMS_MAX, Parts, Problem, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
     SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage, TableWrite, Unit, Work, check_folder,
     restore, unwatched,

@@ -191,7 +191,7 @@ pub(super) fn webhook(webhook: &WebhookView, now: u64) -> Vec<Concern> {
 /// The last one of its kind.
 pub(super) fn job(job: &Job) -> Option<Concern> {
     let name = job.kind.name();
-    let is_of_store = matches!(job.kind, Kind::Scrub | Kind::Check);
+    let is_of_store = matches!(job.kind, Kind::Scrub | Kind::Check | Kind::Backup);
     let (kind, level, message, next) = match (job.state, job.problems) {
         (State::Failed, _) => {
             let why = job.error.as_deref().unwrap_or("the log says why");
@@ -202,7 +202,7 @@ pub(super) fn job(job: &Job) -> Option<Concern> {
         (_, 0) => return None,
         (_, count) if is_of_store => {
             let message = format!("The last {name} found {count} things wrong in the store.");
-            let next = "Its report names what is affected: bring that back from a backup, and look at the drive.";
+            let next = "Its report names what is affected: bring that back from an earlier backup, and look at the drive.";
             (ConcernKind::Damage, Critical, message, next)
         }
         (_, count) => {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
-use storage_engine::{BackupOptions, CheckOptions, Engine, ScrubOptions};
+use storage_engine::{BackupOptions, CheckOptions, DamagedChunk, Engine, ScrubOptions};
 
 pub(super) async fn scrub(
     engine: Arc<Engine>,
@@ -19,13 +19,6 @@ pub(super) async fn scrub(
 ) -> Result<Ended, Stop> {
     let mut progress = |work| running.on_work(work);
     let report = engine.scrub(options, &mut progress).await?;
-    let damaged = report.damaged.iter().take(JOB_FINDINGS_MAX);
-    let damaged = damaged.map(|chunk| {
-        json!({
-            "damage": chunk.damage.to_string(),
-            "affected": texts(&chunk.affected),
-        })
-    });
     Ok(Ended {
         ending: match report.next {
             Some(_) => Ending::CutShort,
@@ -37,7 +30,7 @@ pub(super) async fn scrub(
             "records": report.records,
             "damaged_unneeded": report.dead_damaged,
             "damaged_total": report.damaged_total,
-            "damaged": damaged.collect::<Vec<_>>(),
+            "damaged": damaged(&report.damaged),
             "next": report.next.map(|next| next.to_string()),
         }),
     })
@@ -73,12 +66,14 @@ pub(super) async fn backup(
     let report = engine.backup_with(&to, options, &mut progress).await?;
     Ok(Ended {
         ending: Ending::Whole,
-        problems: 0,
+        problems: report.damaged_total,
         report: json!({
             "segments": report.segments,
             "segments_kept": report.segments_kept,
             "copied_bytes": report.copied_bytes,
             "chunks": report.chunks,
+            "damaged_total": report.damaged_total,
+            "damaged": damaged(&report.damaged),
         }),
     })
 }
@@ -112,6 +107,17 @@ pub(super) async fn lifecycle(
         problems: report.counts.errors,
         report: json!(RunView::of(&report)),
     })
+}
+
+fn damaged(chunks: &[DamagedChunk]) -> Vec<Value> {
+    let first = chunks.iter().take(JOB_FINDINGS_MAX);
+    let shown = first.map(|chunk| {
+        json!({
+            "damage": chunk.damage.to_string(),
+            "affected": texts(&chunk.affected),
+        })
+    });
+    shown.collect()
 }
 
 /// The first ones: a row does not hold all of a store that is broken throughout.

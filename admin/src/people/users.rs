@@ -9,10 +9,15 @@ use crate::passwords::{self, Password};
 use crate::refused::Refused;
 use crate::second_factor::{self, Whose};
 use crate::time::shown;
-use identity::iam::{ListedUser, PolicyHolder, Renaming, UserView};
+use identity::iam::{ListedUser, PolicyHolder, UserView};
 use identity::model::Holder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+mod change;
+
+pub(crate) use change::update;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UserSummary {
@@ -21,6 +26,8 @@ pub(crate) struct UserSummary {
     arn: String,
     id: String,
     created: String,
+    /// Since when nobody gets in as this user; null where it is not suspended.
+    suspended: Option<String>,
 }
 
 /// A user in a list.
@@ -81,6 +88,12 @@ pub(crate) struct UserChange {
     path: Option<String>,
     /// The ARN of a managed policy; empty for none.
     boundary: Option<String>,
+    /// Tags to set, and, with null, those to take away; others stay.
+    #[serde(default)]
+    tags: BTreeMap<String, Option<String>>,
+    /// Whether nobody is to get in as this user: with keys, sessions, service tokens, links and the
+    /// password, which all stay. True ends its sessions.
+    suspended: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -157,39 +170,6 @@ pub(crate) async fn get(call: &Call<'_>) -> Result<UserDetail, Refused> {
     let name = call.path(0);
     call.permit_iam("GetUser", &[("UserName", name)])?;
     detail(call, name).await
-}
-
-pub(crate) async fn update(call: &Call<'_>, change: UserChange) -> Result<UserDetail, Refused> {
-    let name = call.path(0);
-    let iam = call.iam();
-    let new_name = change.name.as_deref();
-    let mut parameters = vec![("UserName", name)];
-    if let Some(boundary) = change.boundary.as_deref() {
-        match boundary {
-            "" => {
-                call.permit_iam("DeleteUserPermissionsBoundary", &parameters)?;
-                if iam.get_user(Some(name))?.boundary.is_some() {
-                    iam.set_user_boundary(name, None).await?;
-                }
-            }
-            arn => {
-                let parameters = [("UserName", name), ("PermissionsBoundary", arn)];
-                call.permit_iam("PutUserPermissionsBoundary", &parameters)?;
-                iam.set_user_boundary(name, Some(arn)).await?;
-            }
-        }
-    }
-    if new_name.is_some() || change.path.is_some() {
-        parameters.extend(new_name.map(|name| ("NewUserName", name)));
-        parameters.extend(change.path.as_deref().map(|path| ("NewPath", path)));
-        call.permit_iam("UpdateUser", &parameters)?;
-        let update = Renaming {
-            name: new_name,
-            path: change.path.as_deref(),
-        };
-        iam.update_user(name, update).await?;
-    }
-    detail(call, new_name.unwrap_or(name)).await
 }
 
 /// With all that hangs on it. Stopped half way, the user is there with less, and can be deleted
@@ -327,5 +307,6 @@ pub(super) fn summary(user: &UserView) -> UserSummary {
         arn: user.arn.clone(),
         id: user.id.clone(),
         created: shown(user.created),
+        suspended: user.suspended.map(shown),
     }
 }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use identity::model::Holder;
-use identity::{Caller, Proof};
+use identity::{Caller, Proof, Suspended};
 use std::sync::Arc;
 
 /// How a request shows who it comes from.
@@ -85,7 +85,7 @@ async fn by_session(admin: &Inner, token: &str) -> Result<(Arc<Caller>, Bearer),
         return Err(ended());
     }
     // Who is no more is logged in no longer.
-    let caller = caller_of(admin, &session).ok_or_else(invalid)?;
+    let caller = caller_of(admin, &session).ok_or_else(|| absent(admin, &session.holder))?;
     let bearer = Bearer {
         by: By::Session(access.session),
         holder: session.holder.clone(),
@@ -117,7 +117,7 @@ async fn by_token(admin: &Inner, text: &str) -> Result<(Arc<Caller>, Bearer), Re
         restriction: token.restriction.as_ref(),
     };
     let caller = admin.identity.caller_of(&token.row.holder, proof);
-    let caller = caller.ok_or_else(invalid)?;
+    let caller = caller.ok_or_else(|| absent(admin, &token.row.holder))?;
     admin.tokens.used(id, &token, now);
     let bearer = Bearer {
         by: By::Token(id),
@@ -130,6 +130,23 @@ async fn by_token(admin: &Inner, text: &str) -> Result<(Arc<Caller>, Bearer), Re
 
 fn invalid() -> Refused {
     Refused::unauthenticated("InvalidToken", "The access token is not valid.")
+}
+
+/// Why there is nobody whom a token that is right lets in.
+fn absent(admin: &Inner, holder: &Holder) -> Refused {
+    match admin.identity.is_suspended(holder) {
+        true => suspended(),
+        false => invalid(),
+    }
+}
+
+/// Said to who has shown the password or a token.
+pub(super) fn suspended() -> Refused {
+    Refused::new(
+        StatusCode::FORBIDDEN,
+        "UserSuspended",
+        Suspended.to_string(),
+    )
 }
 
 /// Of requests of the machine itself, which nobody has logged in for.
@@ -186,6 +203,7 @@ impl Inner {
     pub(crate) fn lets_in(&self, bearer: &Bearer) -> bool {
         let now = self.seconds();
         bearer.expires > now
+            && !self.identity.is_suspended(&bearer.holder)
             && match bearer.by {
                 By::Session(id) => self.sessions.find(id, now).is_some(),
                 By::Token(id) => self.tokens.named(id).is_some(),

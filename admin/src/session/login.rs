@@ -1,6 +1,6 @@
 //! Logging in, staying so, and logging out.
 
-use super::bearer::{By, authenticate, caller_of, ended};
+use super::bearer::{By, authenticate, caller_of, ended, suspended};
 use super::who::Who;
 use super::{Opened, Session, Stale};
 use crate::answer::{Nothing, Reply};
@@ -68,6 +68,9 @@ pub(crate) async fn log_in(call: &Call<'_>, login: Login) -> Result<Reply<Logged
         generation,
     };
     let second_factor = show_second_factor(call, of, code.as_ref()).await?;
+    if call.admin.identity.is_suspended(&holder) {
+        return Err(suspended());
+    }
     let now = call.admin.seconds();
     let agent = call.header("user-agent").unwrap_or_default();
     let session = Session {

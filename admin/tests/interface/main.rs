@@ -24,6 +24,7 @@ mod session;
 mod simulator;
 mod speed;
 mod support;
+mod suspended;
 mod tokens;
 mod uploads;
 mod zip;

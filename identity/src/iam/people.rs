@@ -28,6 +28,8 @@ pub struct UserView {
     pub created: Seconds,
     pub tags: Vec<Tag>,
     pub boundary: Option<String>,
+    /// Since when nobody gets in as this user.
+    pub suspended: Option<Seconds>,
 }
 
 /// Found.
@@ -124,6 +126,7 @@ impl UserView {
             created: user.created,
             tags: user.tags.clone(),
             boundary: user.boundary.clone(),
+            suspended: user.suspended,
         }
     }
 
@@ -145,6 +148,7 @@ impl UserView {
             created: account.created,
             tags: Vec::new(),
             boundary: None,
+            suspended: None,
         }
     }
 }

@@ -20,43 +20,35 @@ pub enum Tagged<'a> {
 impl Iam<'_> {
     /// Adds tags, in place of those with the same keys.
     pub async fn tag(&self, what: Tagged<'_>, new: Vec<Tag>) -> Result<()> {
-        check_tags(&new, limits::TAGS_MAX)?;
-        self.change_tags(what, |tags| {
-            let is_new = |tag: &Tag| new.iter().any(|new| same_key(&new.key, &tag.key));
-            tags.retain(|tag| !is_new(tag));
-            tags.extend(new);
-            check_tags(tags, limits::TAGS_MAX)
-        })
-        .await
+        self.retag(what, new, &[]).await
     }
 
     /// Removes tags by their keys; what is not there is no error.
     pub async fn untag(&self, what: Tagged<'_>, keys: &[String]) -> Result<()> {
-        self.change_tags(what, |tags| {
-            tags.retain(|tag| !keys.iter().any(|key| same_key(key, &tag.key)));
-            Ok(())
-        })
-        .await
+        self.retag(what, Vec::new(), keys).await
+    }
+
+    /// Both at once.
+    pub async fn retag(&self, what: Tagged<'_>, new: Vec<Tag>, without: &[String]) -> Result<()> {
+        check_tags(&new, limits::TAGS_MAX)?;
+        self.identity
+            .change(|state, writes| {
+                let mut row = self.tagged_row(state, what)?;
+                let tags = tags_of(&mut row)?;
+                let is_new = |tag: &Tag| new.iter().any(|new| same_key(&new.key, &tag.key));
+                let is_gone = |tag: &Tag| without.iter().any(|key| same_key(key, &tag.key));
+                tags.retain(|tag| !is_new(tag) && !is_gone(tag));
+                tags.extend(new);
+                check_tags(tags, limits::TAGS_MAX)?;
+                writes.push(Write::Put(row));
+                Ok(())
+            })
+            .await
     }
 
     pub fn list_tags(&self, what: Tagged<'_>) -> Result<Vec<Tag>> {
         let mut row = self.tagged_row(&self.identity.state(), what)?;
         Ok(std::mem::take(tags_of(&mut row)?))
-    }
-
-    async fn change_tags(
-        &self,
-        what: Tagged<'_>,
-        change: impl FnOnce(&mut Vec<Tag>) -> Result<()>,
-    ) -> Result<()> {
-        self.identity
-            .change(|state, writes| {
-                let mut row = self.tagged_row(state, what)?;
-                change(tags_of(&mut row)?)?;
-                writes.push(Write::Put(row));
-                Ok(())
-            })
-            .await
     }
 
     fn tagged_row(&self, state: &State, what: Tagged<'_>) -> Result<Row> {

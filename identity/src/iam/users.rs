@@ -36,6 +36,7 @@ impl Iam<'_> {
             groups: Vec::new(),
             attached: Vec::new(),
             boundary: new.boundary.map(str::to_owned),
+            suspended: None,
         };
         self.identity
             .change(|state, writes| {
@@ -134,7 +135,7 @@ impl Iam<'_> {
         .await
     }
 
-    async fn change_user(
+    pub(super) async fn change_user(
         &self,
         name: &str,
         change: impl FnOnce(&State, &mut User) -> Result<()>,

@@ -25,6 +25,9 @@ pub struct User {
     /// Names of managed policies.
     pub attached: Vec<String>,
     pub boundary: Option<String>,
+    /// Since when nobody gets in as this user. Rows of the time before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Seconds>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

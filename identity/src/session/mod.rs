@@ -34,6 +34,10 @@ pub(crate) struct Session {
     /// The login it was made for, and ends with. It stands behind the rest in a token.
     #[serde(skip)]
     pub(crate) login: Option<String>,
+    /// Of a role: the user that has assumed it, by id, through however many roles. It stands behind
+    /// the rest as well.
+    #[serde(skip)]
+    pub(crate) user: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +97,7 @@ impl Session {
             source_identity: None,
             web_identity: None,
             login: None,
+            user: None,
         }
     }
 

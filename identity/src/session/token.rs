@@ -10,6 +10,8 @@ use crate::store::seal::Sealer;
 const PLAIN: u8 = 1;
 /// The same, and behind it the name of the login that it ends with.
 const OF_LOGIN: u8 = 2;
+/// The same, and behind it the id of the user that has assumed its role.
+const OF_USER: u8 = 3;
 
 pub(crate) fn seal(sealer: &Sealer, access_key: &str, session: &Session) -> Result<String> {
     let plain = plain(session)?;
@@ -23,16 +25,18 @@ pub(crate) fn seal(sealer: &Sealer, access_key: &str, session: &Session) -> Resu
     }
 }
 
+/// A login is of a user itself, and a role is assumed: no session has both.
 fn plain(session: &Session) -> Result<Vec<u8>> {
-    let layout = match session.login {
-        None => PLAIN,
-        Some(_) => OF_LOGIN,
+    let (layout, behind) = match (&session.login, &session.user) {
+        (Some(login), _) => (OF_LOGIN, Some(login)),
+        (None, Some(user)) => (OF_USER, Some(user)),
+        (None, None) => (PLAIN, None),
     };
     let unwritten = |_| Error::Cryptography("the session could not be written");
     let plain = postcard::to_extend(session, vec![layout]).map_err(unwritten)?;
-    match &session.login {
+    match behind {
         None => Ok(plain),
-        Some(login) => postcard::to_extend(login, plain).map_err(unwritten),
+        Some(text) => postcard::to_extend(text, plain).map_err(unwritten),
     }
 }
 
@@ -46,15 +50,26 @@ pub(crate) fn open(sealer: &Sealer, access_key: &str, token: &str) -> Option<Ses
     match plain.split_first() {
         Some((&PLAIN, session)) => postcard::from_bytes(session).ok(),
         Some((&OF_LOGIN, rest)) => {
-            let (session, rest) = postcard::take_from_bytes::<Session>(rest).ok()?;
-            let login = postcard::from_bytes::<String>(rest).ok()?;
+            let (session, login) = with_text(rest)?;
             Some(Session {
                 login: Some(login),
                 ..session
             })
         }
+        Some((&OF_USER, rest)) => {
+            let (session, user) = with_text(rest)?;
+            Some(Session {
+                user: Some(user),
+                ..session
+            })
+        }
         _ => None,
     }
+}
+
+fn with_text(rest: &[u8]) -> Option<(Session, String)> {
+    let (session, rest) = postcard::take_from_bytes::<Session>(rest).ok()?;
+    Some((session, postcard::from_bytes(rest).ok()?))
 }
 
 #[cfg(test)]

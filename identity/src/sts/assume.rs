@@ -135,6 +135,7 @@ impl Identity {
         session.transitive = inherited.chain(tags.transitive).collect();
         session.source_identity = request.source_identity.map(str::to_owned);
         session.restriction = caller.restriction_document();
+        session.user.clone_from(&caller.user);
         self.assumed(&trusting.role, request.session_name, &session)
     }
 

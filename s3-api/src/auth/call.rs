@@ -1,7 +1,7 @@
 //! The signature of a call of IAM or STS: Version 4 over the body itself, whatever a header says
 //! of it.
 
-use super::verify::{Claim, Verifier};
+use super::verify::{Claim, Verifier, let_in};
 use super::{Head, Scheme, header, presigned, scheme};
 use crate::error::{Code, S3Error};
 use identity::{Caller, Credential};
@@ -80,7 +80,7 @@ impl Verifier {
             ..call.claim
         };
         self.check_signature(call.head, &claim, &call.credential)?;
-        Ok(Arc::clone(&call.credential.caller))
+        let_in(&call.credential)
     }
 
     /// Clients that know of no region leave it out of the scope. It is part of what is signed

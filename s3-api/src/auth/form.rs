@@ -1,7 +1,7 @@
 //! The signature of a form: it signs the policy, and the policy says what the form may hold.
 
 use super::scope::Scope;
-use super::verify::Verifier;
+use super::verify::{Verifier, let_in};
 use crate::encoding::hex_digest;
 use crate::error::{Code, S3Error};
 use crate::form::fields::Fields;
@@ -78,7 +78,7 @@ impl Verifier {
         }
         self.keep_key(&scope, &credential.secret, &found);
         self.note_use(&credential, scope.service, scope.region);
-        Ok(Arc::clone(&credential.caller))
+        let_in(&credential)
     }
 }
 

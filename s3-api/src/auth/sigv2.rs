@@ -3,7 +3,7 @@
 //! body.
 
 use super::SigV2;
-use super::verify::{Verifier, check_skew};
+use super::verify::{Verifier, check_skew, let_in};
 use crate::date::{basic_iso8601, parse_basic_iso8601, parse_http_date, parse_mail_date};
 #[cfg(test)]
 use crate::encoding::base64;
@@ -148,7 +148,7 @@ impl Verifier {
         if hmac::verify(&key, text, &given).is_ok() {
             // These signatures are for no region.
             self.note_use(&credential, "s3", self.region());
-            return Ok(Arc::clone(&credential.caller));
+            return let_in(&credential);
         }
         Err(S3Error::new(Code::SignatureDoesNotMatch)
             .extra("AWSAccessKeyId", access_key)

@@ -12,7 +12,7 @@ use crate::error::{Code, S3Error};
 use crate::limits::CLOCK_SKEW_SECONDS_MAX;
 use crate::request::Parsed;
 use identity::model::Secret;
-use identity::{Caller, Credential, Identity, Refusal};
+use identity::{Caller, Credential, Identity, Refusal, Suspended};
 use ring::{digest, hmac};
 use std::borrow::Cow;
 use std::fmt;
@@ -115,7 +115,7 @@ impl Verifier {
         let signer = || ChunkSigner::new(key, &claim.time, scope, signature);
         let payload = claim.content.claim(signer);
         Ok(Verified {
-            caller: Arc::clone(&credential.caller),
+            caller: let_in(&credential)?,
             payload,
         })
     }
@@ -212,6 +212,12 @@ impl Verifier {
         self.note_use(credential, claim.scope.service, claim.scope.region);
         Ok((Arc::clone(found.key()), signature))
     }
+}
+
+/// Whoever it is whose signature has been found right.
+pub(crate) fn let_in(credential: &Credential) -> Result<Arc<Caller>, S3Error> {
+    let suspended = |why: Suspended| S3Error::new(Code::AccessDenied).message(why.to_string());
+    credential.caller().cloned().map_err(suspended)
 }
 
 /// A request whose signature says nothing of its body, or that has none, can still say what its

@@ -202,9 +202,9 @@ async fn what_decides_is_named() {
         };
         client.s3.explain(asked).await.unwrap()
     };
-    let own = explain(&owner_caller.caller, "s3:GetObject").await;
+    let own = explain(owner_caller.caller().unwrap(), "s3:GetObject").await;
     assert_eq!((own.is_allowed(), own.ground), (true, Ground::Policies));
-    let stranger = explain(&other.caller, "s3:ListBucket").await;
+    let stranger = explain(other.caller().unwrap(), "s3:ListBucket").await;
     assert_eq!(
         (stranger.is_allowed(), stranger.ground),
         (false, Ground::Policies)
@@ -214,7 +214,7 @@ async fn what_decides_is_named() {
     let policy = r#"{"Version":"2012-10-17","Statement":{"Sid":"all","Effect":"Allow","Principal":"*","Action":["s3:ListBucket","s3:PutObject"],"Resource":["arn:aws:s3:::bucket","arn:aws:s3:::bucket/*"]}}"#;
     let put = call("PUT", "/bucket?policy").body(policy);
     client.send_as(&owner, put).await.ok();
-    let let_in = explain(&other.caller, "s3:ListBucket").await;
+    let let_in = explain(other.caller().unwrap(), "s3:ListBucket").await;
     assert_eq!(
         (let_in.is_allowed(), let_in.ground),
         (true, Ground::Policies)
@@ -224,20 +224,20 @@ async fn what_decides_is_named() {
     let block = "<PublicAccessBlockConfiguration><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
     let put = call("PUT", "/bucket?publicAccessBlock").body(block).md5();
     client.send_as(&owner, put).await.ok();
-    let shut = explain(&other.caller, "s3:ListBucket").await;
+    let shut = explain(other.caller().unwrap(), "s3:ListBucket").await;
     assert_eq!(
         (shut.is_allowed(), shut.ground),
         (false, Ground::PublicAccessBlock)
     );
     let put = call("PUT", "/bucket?acl").header("x-amz-acl", "public-read");
     client.send_as(&owner, put).await.ok();
-    let listed = explain(&other.caller, "s3:ListBucket").await;
+    let listed = explain(other.caller().unwrap(), "s3:ListBucket").await;
     assert_eq!((listed.is_allowed(), listed.ground), (true, Ground::List));
-    let writing = explain(&other.caller, "s3:PutObject").await;
+    let writing = explain(other.caller().unwrap(), "s3:PutObject").await;
     assert!(!writing.is_allowed());
     // And so it is.
     let list = |by| client.send_raw(call("GET", "/bucket").signed_by(by));
-    let keys = Keys::new(other.caller.access_key(), other.secret.expose());
+    let keys = Keys::new(other.caller().unwrap().access_key(), other.secret.expose());
     list(&keys).await.ok();
     let nobody = Caller::anonymous();
     assert!(explain(&nobody, "s3:ListBucket").await.is_allowed());

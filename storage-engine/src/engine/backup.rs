@@ -10,6 +10,9 @@
 //! is linked into the new one, which is put together beside it, verified, and only then takes its
 //! place. Interrupted before that, the earlier backup is as it was, and the next run goes on with
 //! what has been copied.
+//!
+//! A body that is damaged is copied as it is, and told: all others are worth having. Rows that
+//! contradict each other are not, and the earlier backup stays.
 
 mod copy;
 mod list;
@@ -17,6 +20,7 @@ mod restore;
 mod target;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use restore::restore;
 
@@ -25,10 +29,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::check::{CheckOptions, check_folder};
 use super::compact::TokenBucket;
 use super::readers::Reading;
-use super::work::{OnWork, Unit, Work, blocking, watched};
+use super::scrub::DamagedChunk;
+use super::work::{OnWork, Unit, Work, blocking};
 use super::{Engine, EngineConfig, Store};
 use crate::commit::{Embedded, accounts, applied};
 use crate::disk::AsyncIo;
@@ -38,7 +42,7 @@ use crate::index::{RocksIndex, RocksOptions};
 use crate::row::{AppliedRow, SegmentKind};
 use crate::segment::{RECORDS_AT, Segment, Segments};
 use copy::Copying;
-use list::Copied;
+use list::{Copied, CopyState};
 use target::Target;
 
 /// Memory of the index while a backup is looked at.
@@ -48,10 +52,22 @@ const INDEX_BYTES: usize = 8 << 20;
 pub struct BackupOptions {
     /// Zero: as fast as it goes.
     pub bytes_per_second: u64,
+    pub verify: BackupVerify,
+}
+
+/// What of a copy is read once it is made. Where chunks begin is looked at in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BackupVerify {
+    /// Every byte of what no backup has read before: what was copied just now.
+    #[default]
+    New,
+    /// Every byte, also of what an earlier backup has brought.
+    All,
+    Heads,
 }
 
 /// What a backup consists of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BackupReport {
     /// All changes before this one are in it, no later one is.
     pub until: Sequence,
@@ -61,6 +77,9 @@ pub struct BackupReport {
     pub copied_bytes: u64,
     /// Chunks whose places were verified in the copy.
     pub chunks: u64,
+    /// Chunks that are damaged in the store, and so in the copy: the first ones.
+    pub damaged: Vec<DamagedChunk>,
+    pub damaged_total: u64,
 }
 
 impl Engine {
@@ -151,7 +170,7 @@ impl Backup {
         let mut bucket = TokenBucket::new(self.options.bytes_per_second);
         let started = Instant::now();
         let mut done = 0;
-        let mut names = Vec::new();
+        let mut names = BTreeMap::new();
         for (segment, end) in held {
             // Asked before anything is copied: a write that is under way may still change what
             // lies below the end.
@@ -160,10 +179,13 @@ impl Backup {
             let copied = Copied {
                 end,
                 capacity: segment.capacity(),
-                fixed,
+                state: match fixed {
+                    true => CopyState::Fixed,
+                    false => CopyState::Open,
+                },
             };
             report.segments += 1;
-            names.push(name.clone());
+            names.insert(segment.id(), name.clone());
             let (target, from) = (Arc::clone(&self.target), source.join(&name));
             let begun = blocking(move || target.begin(&name, &from, copied)).await?;
             match begun {
@@ -199,7 +221,10 @@ impl Backup {
                 return Err(Error::Interrupted);
             }
         }
-        report.chunks = self.verify(names, progress).await?;
+        let seen = self.verify(names, progress).await?;
+        report.chunks = seen.chunks;
+        report.damaged = seen.damaged;
+        report.damaged_total = seen.damaged_total;
         let target = Arc::clone(&self.target);
         blocking(move || target.switch()).await?;
         Ok(report)
@@ -245,29 +270,6 @@ impl Backup {
                 until: next_sequence,
                 needed,
             })
-        })
-        .await
-    }
-
-    /// Opens what was put together and looks at every chunk in it.
-    async fn verify(&self, names: Vec<String>, progress: &mut OnWork<'_>) -> Result<u64> {
-        let (target, config) = (Arc::clone(&self.target), self.config.clone());
-        let options = CheckOptions {
-            bytes_per_second: self.options.bytes_per_second,
-            ..CheckOptions::default()
-        };
-        watched(progress, move |progress| {
-            target.complete(&names)?;
-            let report = check_folder(&config, options, progress)?;
-            match report.problems.first() {
-                None => Ok(report.chunks),
-                Some(problem) => {
-                    let total = report.problems_total;
-                    Err(Error::damaged(Damage::Other(format!(
-                        "the backup has {total} problems and was given up; the first: {problem}"
-                    ))))
-                }
-            }
         })
         .await
     }

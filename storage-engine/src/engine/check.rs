@@ -19,7 +19,7 @@ mod versions;
 pub(super) use moment::remove_left_over;
 pub use problem::Problem;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::folder::Folder;
@@ -124,6 +124,12 @@ pub fn check_folder(
     options: CheckOptions,
     progress: &mut OnWork<'_>,
 ) -> Result<CheckReport> {
+    let (index, segments) = open_parts(config)?;
+    check_parts(&index, &segments, options, progress)
+}
+
+/// The parts of a folder that nobody else uses.
+pub(super) fn open_parts(config: &EngineConfig) -> Result<(RocksIndex, Segments)> {
     let folder = Folder::open_existing(&config.folder)?;
     let disk = FileDisk::open(&folder.segments(), config.async_io);
     let disk = Arc::new(disk.map_err(Error::io("segments"))?);
@@ -133,7 +139,7 @@ pub fn check_folder(
     };
     let index = RocksIndex::open(&folder.index(), &rocks)?;
     let segments = Segments::open(disk, segments_options(config, folder.store))?;
-    check_parts(&index, &segments, options, progress)
+    Ok((index, segments))
 }
 
 /// As [`check_folder`], over parts that are open already and that nobody else uses.
@@ -143,10 +149,48 @@ pub(crate) fn check_parts(
     options: CheckOptions,
     progress: &mut OnWork<'_>,
 ) -> Result<CheckReport> {
+    check_reading(index, segments, Whole::of(options), options, progress)
+}
+
+/// The same, with other segments read as a whole than the options say.
+pub(super) fn check_reading(
+    index: &dyn Index,
+    segments: &Segments,
+    whole: Whole,
+    options: CheckOptions,
+    progress: &mut OnWork<'_>,
+) -> Result<CheckReport> {
     let replayed = replay(index, segments)?;
     let next = replayed.applied.next_sequence;
     let media = Some(Media::of(segments));
-    Check::new(Rows::Index(index), media, options, progress).run(next)
+    let mut check = Check::new(Rows::Index(index), media, options, progress);
+    check.whole = whole;
+    check.run(next)
+}
+
+/// Where every byte of a chunk is read, and not only its head.
+#[derive(Debug)]
+pub(super) enum Whole {
+    Nowhere,
+    Everywhere,
+    In(BTreeSet<SegmentId>),
+}
+
+impl Whole {
+    fn of(options: CheckOptions) -> Self {
+        match options.read_data {
+            true => Whole::Everywhere,
+            false => Whole::Nowhere,
+        }
+    }
+
+    fn is_in(&self, segment: SegmentId) -> bool {
+        match self {
+            Whole::Nowhere => false,
+            Whole::Everywhere => true,
+            Whole::In(segments) => segments.contains(&segment),
+        }
+    }
 }
 
 /// A check under way.
@@ -154,7 +198,7 @@ struct Check<'a> {
     rows: Rows<'a>,
     /// Absent where chunks lie in memory.
     media: Option<Media<'a>>,
-    options: CheckOptions,
+    whole: Whole,
     pace: Pace,
     progress: &'a mut OnWork<'a>,
     interrupted: bool,
@@ -186,7 +230,7 @@ impl<'a> Check<'a> {
         Check {
             rows,
             media,
-            options,
+            whole: Whole::of(options),
             pace: Pace::new(options.bytes_per_second),
             progress,
             interrupted: false,

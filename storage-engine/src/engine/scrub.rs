@@ -12,6 +12,7 @@ mod open;
 mod tests;
 
 use damage::Damaged;
+pub(super) use damage::described;
 pub use damage::{Affected, DamagedChunk};
 use open::OpenChunk;
 

@@ -100,6 +100,7 @@ fn jobs_that_failed_or_found_something_are_told_of() {
     assert_eq!(of(Kind::Scrub, State::Done, 2), damage);
     let failed = Some((ConcernKind::Job, Warning));
     assert_eq!(of(Kind::Backup, State::Failed, 0), failed);
+    assert_eq!(of(Kind::Backup, State::Done, 1), damage);
     assert_eq!(of(Kind::Lifecycle, State::Done, 1), failed);
     let made = Job {
         state: State::Done,

@@ -17,6 +17,7 @@ fn session() -> Session {
         source_identity: None,
         web_identity: None,
         login: None,
+        user: None,
     }
 }
 
@@ -39,6 +40,17 @@ fn a_token_keeps_the_login_it_ends_with() {
     let sealer = Sealer::new(&[7; 32], Purpose::SessionTokens).unwrap();
     let session = Session {
         login: Some("token/1".into()),
+        ..session()
+    };
+    let token = seal(&sealer, "ASIAA", &session).unwrap();
+    assert_eq!(open(&sealer, "ASIAA", &token), Some(session));
+}
+
+#[test]
+fn a_token_keeps_who_has_assumed_its_role() {
+    let sealer = Sealer::new(&[7; 32], Purpose::SessionTokens).unwrap();
+    let session = Session {
+        user: Some("AIDA".into()),
         ..session()
     };
     let token = seal(&sealer, "ASIAA", &session).unwrap();

@@ -11,6 +11,7 @@ fn user() -> User {
         groups: vec!["AGPAB".into()],
         attached: Vec::new(),
         boundary: None,
+        suspended: None,
     }
 }
 

@@ -12,8 +12,43 @@ use crate::error::{Error, Result};
 pub(super) struct Copied {
     pub(super) end: u64,
     pub(super) capacity: u64,
+    pub(super) state: CopyState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CopyState {
+    /// It was being written to, or something in it is damaged: the next backup copies it anew.
+    Open,
     /// Nothing below the end can have changed since.
-    pub(super) fixed: bool,
+    Fixed,
+    /// The same, and every chunk of it has been read.
+    Verified,
+}
+
+impl CopyState {
+    const ALL: [(&str, CopyState); 3] = [
+        ("open", CopyState::Open),
+        ("fixed", CopyState::Fixed),
+        ("verified", CopyState::Verified),
+    ];
+
+    fn word(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(_, state)| *state == self);
+        known.map_or("open", |(word, _)| word)
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(known, _)| *known == word);
+        known.map(|(_, state)| *state)
+    }
+
+    /// Once every chunk has been looked at, and was sound or not.
+    pub(super) fn once_read(self, is_sound: bool) -> Self {
+        match (self, is_sound) {
+            (CopyState::Open, _) | (_, false) => CopyState::Open,
+            (CopyState::Fixed | CopyState::Verified, true) => CopyState::Verified,
+        }
+    }
 }
 
 /// By the names of their files.
@@ -57,10 +92,9 @@ fn line(name: &str, copied: Copied) -> String {
     let Copied {
         end,
         capacity,
-        fixed,
+        state,
     } = copied;
-    let state = if fixed { "fixed" } else { "open" };
-    format!("{name} {end} {capacity} {state}\n")
+    format!("{name} {end} {capacity} {}\n", state.word())
 }
 
 fn parse(line: &str) -> Option<(String, Copied)> {
@@ -68,17 +102,13 @@ fn parse(line: &str) -> Option<(String, Copied)> {
     let name = words.next()?.to_owned();
     let end = words.next()?.parse().ok()?;
     let capacity = words.next()?.parse().ok()?;
-    let fixed = match words.next()? {
-        "fixed" => true,
-        "open" => false,
-        _ => return None,
-    };
+    let state = CopyState::read(words.next()?)?;
     words.next().is_none().then_some((
         name,
         Copied {
             end,
             capacity,
-            fixed,
+            state,
         },
     ))
 }

@@ -4,12 +4,13 @@
 //! is set, and from then on it takes the place of the earlier one whatever happens: who finds the
 //! mark finishes that first. In between the folder has no marker file and opens as nothing.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::copy::{self, Copying};
-use super::list::{self, Copied};
+use super::list::{self, Copied, CopyState};
 use crate::disk::{FolderLock, LOCK_FILE_NAME, with_advice};
 use crate::engine::folder::{Folder, MARKER, NEXT, is_fresh, make_private, store_of};
 use crate::error::{Error, Result};
@@ -141,6 +142,30 @@ impl Target {
         copy::sync_folder(&next)
     }
 
+    /// Which segments no backup has read so far.
+    pub(super) fn unread(&self) -> Result<BTreeSet<String>> {
+        let list = list::read(&self.next_list())?;
+        let unread = list
+            .into_iter()
+            .filter(|(_, copied)| copied.state != CopyState::Verified);
+        Ok(unread.map(|(name, _)| name).collect())
+    }
+
+    /// Notes which segments have been read, and which of all are not sound.
+    pub(super) fn note_read(
+        &self,
+        read: &BTreeSet<String>,
+        unsound: &BTreeSet<String>,
+    ) -> Result<()> {
+        let mut list = list::read(&self.next_list())?;
+        for (name, copied) in &mut list {
+            if read.contains(name) || unsound.contains(name) {
+                copied.state = copied.state.once_read(!unsound.contains(name));
+            }
+        }
+        list::write(&self.next_list(), &list)
+    }
+
     /// Lets the new backup take the place of the earlier one. Once begun it is finished, by this
     /// call or by whoever opens the folder next.
     pub(super) fn switch(&self) -> Result<()> {
@@ -203,7 +228,7 @@ pub(super) fn list_of(path: &Path) -> Result<list::List> {
 /// Whether what is there can stand for what is wanted.
 fn suffices(here: Option<Copied>, wanted: Copied) -> bool {
     here.is_some_and(|here| {
-        here.fixed && here.end >= wanted.end && here.capacity == wanted.capacity
+        here.state != CopyState::Open && here.end >= wanted.end && here.capacity == wanted.capacity
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::extents::Named;
-use super::{Check, Problem, Unit, Work};
+use super::{Check, Problem, Unit, Whole, Work};
 use crate::chunk::Blocks;
 use crate::error::{Damage, Result};
 use crate::ids::SegmentId;
@@ -51,9 +51,9 @@ impl Check<'_> {
             return Ok(());
         };
         chunks.sort_unstable_by_key(|chunk| (chunk.place.segment, chunk.place.offset));
-        let doing = match self.options.read_data {
-            true => "data of chunks",
-            false => "places of chunks",
+        let doing = match self.whole {
+            Whole::Nowhere => "places of chunks",
+            Whole::Everywhere | Whole::In(_) => "data of chunks",
         };
         let total = chunks
             .iter()
@@ -62,12 +62,13 @@ impl Check<'_> {
         let total = self.report.chunk_bytes + total;
         let mut buffer = vec![0; Blocks::RECORD_BYTES_MAX];
         for chunk in chunks {
-            if let Err(detail) = look(&media, &chunk, self.options.read_data, &mut buffer) {
+            let whole = self.whole.is_in(chunk.place.segment);
+            if let Err(detail) = look(&media, &chunk, whole, &mut buffer) {
                 self.problem(damage(&chunk, detail));
             }
             let bytes = u64::from(chunk.place.record_bytes);
             self.report.chunk_bytes += bytes;
-            self.pace.rest_after(match self.options.read_data {
+            self.pace.rest_after(match whole {
                 true => bytes,
                 false => bytes.min(PAYLOAD_AT_MAX as u64),
             });

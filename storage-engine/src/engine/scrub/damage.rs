@@ -27,6 +27,22 @@ pub struct DamagedChunk {
     pub affected: Vec<Affected>,
 }
 
+impl DamagedChunk {
+    /// Of nobody so far.
+    fn at(row: &ExtentRow, damage: Damage) -> Self {
+        let place = Place {
+            segment: row.segment,
+            offset: row.offset,
+            record_bytes: row.record_bytes,
+        };
+        DamagedChunk {
+            damage,
+            place,
+            affected: Vec::new(),
+        }
+    }
+}
+
 /// What a damaged chunk is a part of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Affected {
@@ -127,17 +143,7 @@ impl Damaged {
         }
         self.total += 1;
         if self.chunks.len() < DAMAGED_CHUNKS_MAX {
-            let place = Place {
-                segment: row.segment,
-                offset: row.offset,
-                record_bytes: row.record_bytes,
-            };
-            let chunk = DamagedChunk {
-                damage,
-                place,
-                affected: Vec::new(),
-            };
-            self.chunks.insert(extent, chunk);
+            self.chunks.insert(extent, DamagedChunk::at(row, damage));
         }
         false
     }
@@ -170,6 +176,23 @@ fn look(segments: &Segments, extent: ExtentId, row: &ExtentRow) -> Option<Damage
         Ok(_) => damage("another chunk lies there"),
         Err(bad) => damage(bad.detail()),
     }
+}
+
+/// What a check has found, with whose it is. What rows do not name any more is left out. Blocks.
+pub(in crate::engine) fn described(
+    index: &dyn Index,
+    found: impl Iterator<Item = (ExtentId, Damage)>,
+) -> Result<Vec<DamagedChunk>> {
+    let mut chunks = Chunks::new();
+    for (extent, damage) in found {
+        let Some(bytes) = index.get(&Key::extent(extent))? else {
+            continue;
+        };
+        let row: ExtentRow = row::decode(&bytes)?;
+        chunks.insert(extent, DamagedChunk::at(&row, damage));
+    }
+    find_affected(index, &mut chunks)?;
+    Ok(chunks.into_values().collect())
 }
 
 /// Walks over the rows once and notes who needs which of the damaged chunks. Blocks.
