@@ -14,6 +14,45 @@ const LOOKS = [
   ["narrow-dark", { size: NARROW, scheme: "dark", locale: "de-DE" }],
 ];
 
+check("nobody_undoes_what_somebody_else_has_saved_meanwhile", async () => {
+  const { call } = await api();
+  const name = unique("shared");
+  const stored = async () => (await call("GET", `policies/${name}`)).document.Statement[0].Action;
+  await call("POST", "policies", { name, document: document("s3:GetObject") });
+  const { page, close } = await member();
+  await go(page, `/policy?name=${name}`);
+  await page.locator("textarea.code").fill(JSON.stringify(document("s3:PutObject"), null, 2));
+  await call("PUT", `policies/${name}`, { document: document("s3:DeleteObject") });
+  const save = page.locator("section.card", { has: page.locator("textarea.code") }).getByRole("button", { name: "Save" });
+  await save.click();
+  await page.locator(".notice", { hasText: "has changed since" }).waitFor();
+  assert.deepEqual(await stored(), ["s3:DeleteObject"]);
+  assert.match(await page.locator("textarea.code").inputValue(), /PutObject/);
+  await accessible(page, "policy-moved");
+  // Who has been told may still want his own.
+  await save.click();
+  await toast(page, `${name} saved`);
+  assert.deepEqual(await stored(), ["s3:PutObject"]);
+  assert.equal(await page.locator(".notice", { hasText: "has changed since" }).count(), 0);
+
+  // A policy inside of a user.
+  const user = unique("edited");
+  await call("POST", "users", { name: user });
+  const inside = `users/${user}/policies/own`;
+  await call("PUT", inside, document("s3:GetObject"));
+  await go(page, `/user?name=${user}`);
+  await press(page, "own");
+  await inDialog(page).locator("textarea.code").fill(JSON.stringify(document("s3:PutObject"), null, 2));
+  await call("PUT", inside, document("s3:DeleteObject"));
+  await answer(page, "Save");
+  await inDialog(page).locator(".notice", { hasText: "has changed since" }).waitFor();
+  assert.deepEqual((await call("GET", inside)).Statement[0].Action, ["s3:DeleteObject"]);
+  await answer(page, "Save");
+  await toast(page, "own saved");
+  assert.deepEqual((await call("GET", inside)).Statement[0].Action, ["s3:PutObject"]);
+  await close();
+});
+
 check("policy_versions_are_looked_at_compared_and_brought_back", async () => {
   const { call } = await api();
   const name = unique("aged");

@@ -2,6 +2,7 @@
 import type { AllowedAnswer } from '../allowed';
 import { ask, onceKey } from './client';
 import type * as Is from './types';
+import { saveUnmoved } from './unmoved';
 
 type Signal = AbortSignal | undefined;
 
@@ -80,6 +81,11 @@ export const buckets = {
     ask<T>('GET', `buckets/${of(name)}/config/${kind}`, { signal }),
   setConfig: (name: string, kind: string, body: unknown) =>
     ask<void>('PUT', `buckets/${of(name)}/config/${kind}`, { body }),
+  /** Throws `Moved` where it is not what was seen any more. */
+  saveConfig: <T>(name: string, kind: string, body: T, isSeen: (now: T | null) => boolean) => {
+    const path = `buckets/${of(name)}/config/${kind}`;
+    return saveUnmoved<T, void>(path, isSeen, (tag) => ask('PUT', path, { body, tag }));
+  },
   removeConfig: (name: string, kind: string) => ask<void>('DELETE', `buckets/${of(name)}/config/${kind}`),
   uploads: (name: string, cursor?: string, signal?: Signal) =>
     ask<Is.Page<Is.Unfinished>>('GET', `buckets/${of(name)}/uploads`, { query: { cursor, limit: 100 }, signal }),
@@ -177,8 +183,11 @@ export const holding = {
     ask<void>('DELETE', `${holder}/${of(name)}/attached/${of(policy)}`),
   inside: (holder: Holder, name: string, policy: string, signal?: Signal) =>
     ask<unknown>('GET', `${holder}/${of(name)}/policies/${of(policy)}`, { signal }),
-  put: (holder: Holder, name: string, policy: string, document: unknown) =>
-    ask<void>('PUT', `${holder}/${of(name)}/policies/${of(policy)}`, { body: document }),
+  /** Throws `Moved` where it is not what was seen any more. */
+  save: (holder: Holder, name: string, policy: string, document: unknown, isSeen: (now: unknown) => boolean) => {
+    const path = `${holder}/${of(name)}/policies/${of(policy)}`;
+    return saveUnmoved<unknown, void>(path, isSeen, (tag) => ask('PUT', path, { body: document, tag }));
+  },
   remove: (holder: Holder, name: string, policy: string) =>
     ask<void>('DELETE', `${holder}/${of(name)}/policies/${of(policy)}`),
 };
@@ -200,7 +209,11 @@ export const policies = {
   one: (name: string, signal?: Signal) => ask<Is.Policy>('GET', `policies/${of(name)}`, { signal }),
   create: (body: Is.NewPolicy) =>
     ask<Is.Policy>('POST', 'policies', { body, once: onceKey() }),
-  save: (name: string, document: unknown) => ask<Is.Policy>('PUT', `policies/${of(name)}`, { body: { document } }),
+  /** Throws `Moved` where it is not what was seen any more. */
+  save: (name: string, document: unknown, isSeen: (now: Is.Policy | null) => boolean) => {
+    const path = `policies/${of(name)}`;
+    return saveUnmoved<Is.Policy, Is.Policy>(path, isSeen, (tag) => ask('PUT', path, { body: { document }, tag }));
+  },
   versions: (name: string, signal?: Signal) => all<Is.PolicyVersion>(`policies/${of(name)}/versions`, signal),
   bringBack: (name: string, version: number) => ask<Is.Policy>('PUT', `policies/${of(name)}/version`, { body: { version } }),
   uses: (name: string, signal?: Signal) => all<Is.PolicyUse>(`policies/${of(name)}/uses`, signal),

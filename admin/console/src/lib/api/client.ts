@@ -18,6 +18,8 @@ export interface Ask {
   signal?: AbortSignal | undefined;
   /** Set on what creates something: asking twice then makes it once. */
   once?: string;
+  /** The tag a document has to have still; null: there must be none. */
+  tag?: string | null;
 }
 
 export interface Tokens {
@@ -52,6 +54,26 @@ export function onceKey(): string {
 }
 
 export async function ask<T>(method: string, path: string, options: Ask = {}): Promise<T> {
+  return read<T>(await asked(method, path, options));
+}
+
+/** A document with its tag; null for both where there is none. */
+export async function tagged<T>(path: string): Promise<{ value: T | null; tag: string | null }> {
+  try {
+    const response = await asked('GET', path, {});
+    return { tag: response.headers.get('etag'), value: await read<T>(response) };
+  } catch (error) {
+    if (isMissing(error)) return { value: null, tag: null };
+    throw error;
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+async function asked(method: string, path: string, options: Ask): Promise<Response> {
   const headers: Record<string, string> = {};
   let body: string | null = null;
   if (options.body !== undefined) {
@@ -59,11 +81,11 @@ export async function ask<T>(method: string, path: string, options: Ask = {}): P
     body = JSON.stringify(options.body);
   }
   if (options.once) headers['idempotency-key'] = options.once;
+  if (options.tag) headers['if-match'] = options.tag;
+  if (options.tag === null) headers['if-none-match'] = '*';
   const init: RequestInit = { method, headers, body };
   if (options.signal) init.signal = options.signal;
-  const response = await send(address(path, options.query), init);
-  const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  return send(address(path, options.query), init);
 }
 
 /** Sends a request under the session. Refreshes it once if the server says it has run out. */
