@@ -183,6 +183,9 @@ export const holding = {
     ask<void>('DELETE', `${holder}/${of(name)}/attached/${of(policy)}`),
   inside: (holder: Holder, name: string, policy: string, signal?: Signal) =>
     ask<unknown>('GET', `${holder}/${of(name)}/policies/${of(policy)}`, { signal }),
+  /** Refused where there is one of that name already. */
+  make: (holder: Holder, name: string, policy: string, document: unknown) =>
+    ask<void>('PUT', `${holder}/${of(name)}/policies/${of(policy)}`, { body: document, tag: null }),
   /** Throws `Moved` where it is not what was seen any more. */
   save: (holder: Holder, name: string, policy: string, document: unknown, isSeen: (now: unknown) => boolean) => {
     const path = `${holder}/${of(name)}/policies/${of(policy)}`;

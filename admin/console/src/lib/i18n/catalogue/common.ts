@@ -113,6 +113,7 @@ export const common = texts({
   'error.code.NoSuchVersion': { en: 'There is no such version any more.', de: 'Diese Version gibt es nicht mehr.' },
   'error.code.QuotaExceeded': { en: 'The quota of the bucket is used up. Raise it or delete something.', de: 'Die Quote des Buckets ist erschöpft. Erhöhen oder etwas löschen.' },
   'error.code.InternalError': { en: 'Something went wrong inside the server. Its log says more.', de: 'Im Server ist etwas schiefgegangen. Sein Log weiß mehr.' },
+  'error.code.PreconditionFailed': { en: 'There is one of this name already, or somebody has changed it meanwhile.', de: 'Etwas dieses Namens gibt es bereits, oder jemand hat es inzwischen geändert.' },
   'error.code.EntityAlreadyExists': { en: 'This name is taken. Choose another one.', de: 'Dieser Name ist vergeben. Bitte einen anderen wählen.' },
   'error.code.DeleteConflict': { en: 'It is still in use. Detach it everywhere first.', de: 'Es wird noch benutzt. Zuerst überall lösen.' },
   'error.code.UserSuspended': { en: 'This user is suspended. Who looks after users can let it in again.', de: 'Dieser Benutzer ist gesperrt. Wer Benutzer verwaltet, kann ihn entsperren.' },
