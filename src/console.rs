@@ -43,6 +43,11 @@ impl Console {
         }
     }
 
+    /// Whether many may come from that address.
+    pub(crate) fn is_behind_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.borrow().trusts(address)
+    }
+
     /// Dropping the future abandons the request; what had been committed stays.
     pub(crate) async fn answer(
         &self,

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 /// Connections to the console served at once, beside those that are configured.
-pub(crate) const CONSOLE_CONNECTIONS_MAX: usize = 256;
+pub(crate) const CONSOLE_CONNECTIONS_MAX: usize = 1024;
+/// Of them by one address, unless that is a proxy that is trusted. Browsers have six, and one for
+/// each page that is open.
+pub(crate) const CONSOLE_CONNECTIONS_OF_ADDRESS_MAX: usize = 256;
 /// Descriptors left to the engine and the process when connections are bounded by their number.
 pub(crate) const DESCRIPTORS_RESERVED: u64 = 1024;
 /// Request line and headers together, in bytes.

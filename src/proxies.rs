@@ -55,7 +55,7 @@ impl TrustedProxies {
         request.extensions.insert(client);
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|range| range.contains(&address))
     }
 

@@ -7,6 +7,7 @@ mod http2;
 mod patience;
 mod refusal;
 mod request_body;
+mod shares;
 mod slots;
 mod socket;
 mod stream;
@@ -45,6 +46,7 @@ use crate::tls::Handshakes;
 pub(crate) use refusal::Refuse;
 use refusal::{Answers, UnderWay};
 pub(crate) use request_body::{Inflow, RequestBody};
+pub(crate) use shares::Shares;
 pub(crate) use slots::Slots;
 use socket::{Reading, Socket};
 use stream::{Protocol, Stream};
@@ -53,6 +55,8 @@ use stream::{Protocol, Stream};
 #[derive(Debug, Clone)]
 pub(crate) struct ServeLimits {
     pub(crate) slots: Arc<Slots>,
+    /// Where one address may not have all of them.
+    pub(crate) shares: Option<Arc<Shares>>,
     pub(crate) head_wait_max: Duration,
     pub(crate) progress_wait_max: Duration,
     pub(crate) linger_max: Duration,
@@ -63,6 +67,7 @@ impl ServeLimits {
     pub(crate) fn new(slots: Arc<Slots>) -> Self {
         ServeLimits {
             slots,
+            shares: None,
             head_wait_max: limits::HEAD_WAIT_MAX,
             progress_wait_max: limits::PROGRESS_WAIT_MAX,
             linger_max: limits::LINGER_MAX,
@@ -168,6 +173,16 @@ impl Acceptor {
                     continue;
                 }
             };
+            let share = match &self.limits.shares {
+                None => None,
+                Some(shares) => match shares.take(peer.ip()) {
+                    None => {
+                        debug!(%peer, "connection cut: its address has its share of them");
+                        continue;
+                    }
+                    share => share,
+                },
+            };
             let tls = self.tls.clone();
             let arrival = Arrival {
                 peer,
@@ -206,6 +221,7 @@ impl Acceptor {
                     error!(%peer, "connection cut because of a panic");
                 }
                 drop(open);
+                drop(share);
                 drop(slot);
             });
         }

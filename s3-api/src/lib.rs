@@ -54,7 +54,7 @@ pub use error::{Code, S3Error};
 pub use explain::{Deliberation, Explanation, Prospect};
 pub use handle::{RequestId, S3};
 pub use iam::{ACTIONS, Action, CallRefusal};
-pub use load::{Bound, Busy, Load, LoadLimits, LoadStats, Memory};
+pub use load::{Bound, Busy, Load, LoadLimits, LoadStats, Memory, network};
 pub use observe::{Change, Observation};
 pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};

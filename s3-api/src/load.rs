@@ -226,8 +226,8 @@ impl Load {
     }
 }
 
-/// Whoever has an address of version 6 has at least as many as a /64 holds: they count as one.
-fn network(address: IpAddr) -> [u8; 9] {
+/// What counts as one place. Whoever has an address of version 6 has at least as many as a /64 holds.
+pub fn network(address: IpAddr) -> [u8; 9] {
     let mut network = [0; 9];
     match address.to_canonical() {
         IpAddr::V4(address) => {

@@ -362,6 +362,32 @@ async fn connections_beyond_the_bound_wait_for_their_turn() {
     assert_eq!(&start, b"HTTP/1.1 200");
 }
 
+#[tokio::test]
+async fn an_address_that_has_its_share_is_cut_and_gets_it_back() {
+    let limits = ServeLimits {
+        shares: Some(Shares::new(2, |_| false)),
+        ..patient()
+    };
+    let running = start(limits, measure).await;
+    let request = "GET / HTTP/1.1\r\nhost: h\r\n\r\n";
+    let ask = async || {
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        // The other end may be gone before it is written.
+        let _ = stream.write_all(request.as_bytes()).await;
+        let mut start = [0u8; 12];
+        let read = within(stream.read_exact(&mut start)).await;
+        read.is_ok().then_some(stream)
+    };
+    let first = ask().await;
+    let second = ask().await;
+    assert!(first.is_some() && second.is_some());
+    assert!(ask().await.is_none());
+    drop(first);
+    while ask().await.is_none() {
+        time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// Answers after a moment.
 fn slowly(_: Request<RequestBody>) -> BoxFuture<'static, Response<Full<Bytes>>> {
     Box::pin(async {

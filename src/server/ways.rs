@@ -13,8 +13,8 @@ use super::error::RunError;
 use crate::config::ServerConfig;
 use crate::console::{self, Console};
 use crate::front::Front;
-use crate::limits::{CONSOLE_CONNECTIONS_MAX, TLS_FILES_LOOK};
-use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, Slots, serve};
+use crate::limits::{CONSOLE_CONNECTIONS_MAX, CONSOLE_CONNECTIONS_OF_ADDRESS_MAX, TLS_FILES_LOOK};
+use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, Shares, Slots, serve};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::Certificates;
 
@@ -130,6 +130,10 @@ async fn serve_console(
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) -> usize {
+    let asking = Arc::clone(&console);
+    let shares = Shares::new(CONSOLE_CONNECTIONS_OF_ADDRESS_MAX, move |address| {
+        asking.is_behind_proxy(address)
+    });
     let refusing = Arc::clone(&console);
     let refuse: Refuse = Arc::new(move |status| refusing.refuse(status));
     let service = move |request: Request<RequestBody>| {
@@ -138,6 +142,7 @@ async fn serve_console(
     };
     let limits = ServeLimits {
         slots: Slots::new(CONSOLE_CONNECTIONS_MAX),
+        shares: Some(shares),
         ..limits
     };
     serve(entrances, service, refuse, limits, metrics, stopping).await
