@@ -8,6 +8,7 @@ export const overview = texts({
   'overview.health.good': { en: 'Good', de: 'Gut' },
   'overview.health.look': { en: '{n} {n|warning|warnings}', de: '{n} {n|Warnung|Warnungen}' },
   'overview.health.stopped': { en: 'Stopped', de: 'Angehalten' },
+  'overview.health.silent': { en: 'No answer since {time}', de: 'Keine Antwort seit {time}' },
   'overview.health.unknown': { en: '–', de: '–' },
   'overview.stored': { en: 'Stored', de: 'Gespeichert' },
   'overview.objects': { en: 'Objects', de: 'Objekte' },
