@@ -16,6 +16,8 @@ export const overview = texts({
   'overview.uptime': { en: 'Running for', de: 'Läuft seit' },
   'overview.first_title': { en: 'Put the first stone', de: 'Der erste Stein' },
   'overview.first_text': { en: 'Objects lie in buckets. Create one, then drop files into it here or point an S3 client at the endpoint below.', de: 'Objekte liegen in Buckets. Einen anlegen, dann hier Dateien hineinziehen oder einen S3-Client auf den Endpunkt unten richten.' },
+  'overview.nothing_title': { en: 'Nothing is allowed to you yet', de: 'Noch ist Ihnen nichts erlaubt' },
+  'overview.nothing_text': { en: 'You have no policy yet that allows anything. Ask whoever manages users to give you one.', de: 'Sie haben noch keine Richtlinie, die etwas erlaubt. Wer hier Benutzer verwaltet, kann Ihnen eine geben.' },
   'overview.attention': { en: 'Needs attention', de: 'Zu beachten' },
   'overview.stopped': { en: 'The store takes no changes any more, to keep what it has safe. Look at the server’s log, mend the drive, and start it again.', de: 'Der Speicher nimmt keine Änderungen mehr an, um zu schützen, was da ist. Log ansehen, Laufwerk in Ordnung bringen, neu starten.' },
   'overview.drive_full': { en: 'The drive of {path} is {share} full. Make room before uploads are refused.', de: 'Das Laufwerk von {path} ist zu {share} voll. Platz schaffen, bevor Uploads abgelehnt werden.' },
