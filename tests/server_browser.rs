@@ -51,6 +51,11 @@ fn every_page_is_accessible_wide_and_narrow_light_and_dark() {
 }
 
 #[test]
+fn a_server_that_is_gone_does_not_look_idle() {
+    run("gone.js");
+}
+
+#[test]
 fn flows_lead_where_they_should() {
     run("flows.js");
 }

@@ -119,4 +119,43 @@ check("who_may_nothing_there_is_told_so", async () => {
   await close();
 });
 
+check("who_has_no_policy_is_told_whom_to_ask", async () => {
+  const root = await api();
+  const name = unique("nobody");
+  await root.call("POST", "users", { name, password: PASSWORD });
+  await root.call("POST", "buckets", { name });
+  const { page, close } = await member({ name, password: PASSWORD, locale: "de-DE", size: NARROW, expected: REFUSED });
+  await page.waitForSelector("h2:text-is('Noch ist Ihnen nichts erlaubt')");
+  assert.equal(await page.locator("main").getByRole("link").count(), 0, "nothing leads to where nothing is allowed");
+  await accessible(page, "limited-nothing-narrow");
+  await go(page, "/profile");
+  await page.getByText("Dazu fehlt die Berechtigung.").waitFor();
+  assert.equal(await named(page, "Schlüssel erzeugen").count(), 0);
+  await accessible(page, "limited-profile-narrow");
+  // Nothing speaks the language of IAM, wherever an address leads.
+  for (const place of ["/users", "/groups", "/policies", "/accounts", "/audit", "/events", "/lifecycle", "/jobs", "/encryption", "/settings", "/buckets", "/user?name=x", "/group?name=x", "/policy?name=x", "/account?name=x", `/bucket?name=${name}`, "/simulator"]) {
+    await go(page, place);
+    const text = await page.locator("main").textContent();
+    assert.doesNotMatch(text, /not authorized|Access Denied|arn:aws:/, place);
+    if (place !== "/simulator") assert.equal(await page.locator("main button.primary:visible").count(), 0, `${place} offers what is refused`);
+  }
+  await go(page, "/users");
+  await accessible(page, "limited-users-narrow");
+  await close();
+});
+
+check("who_may_only_use_objects_is_led_to_them", async () => {
+  const { as } = await limited((arn) => [allow("s3:*", [arn, `${arn}/*`]), allow("s3:ListAllMyBuckets", "*")]);
+  const { page, close } = await as({ expected: REFUSED });
+  const yours = page.locator("section", { hasText: "What you have" });
+  await yours.getByRole("link", { name: "Buckets" }).waitFor();
+  assert.equal(await yours.getByRole("link", { name: "Access keys" }).count(), 0);
+  await accessible(page, "limited-overview-wide");
+  await go(page, "/profile");
+  await page.getByText("Someone who manages policies can allow it. (iam:ListAccessKeys)").waitFor();
+  assert.equal(await named(page, "Create key").count(), 0);
+  await accessible(page, "limited-profile-wide");
+  await close();
+});
+
 void main();

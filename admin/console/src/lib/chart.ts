@@ -12,9 +12,18 @@ export function seriesOf(rates: readonly Rates[]): Record<string, number[]> {
   };
 }
 
+/** A value that nobody knows has no line: not to be heard from is not to do nothing. */
+export type Value = number | undefined;
+
 /** The values of the last seconds: new ones on the right, old ones fall out on the left. */
-export function push(values: readonly number[], value: number, most: number): number[] {
+export function push(values: readonly Value[], value: Value, most: number): Value[] {
   return [...values, value].slice(-most);
+}
+
+/** The same after so many that nobody knows. */
+export function after(values: readonly Value[], unknown: number, most: number): Value[] {
+  const gap = Array<Value>(Math.min(Math.max(0, unknown), most)).fill(undefined);
+  return [...values, ...gap].slice(-most);
 }
 
 /** The next round number above a value (1, 2 or 5 times a power of ten): the top of an axis. */
@@ -25,23 +34,38 @@ export function top(value: number): number {
   return 10 * power;
 }
 
-/** The path of a line through values, in a box; values are spread so that the last is at its right edge. */
-export function line(values: readonly number[], most: number, highest: number, width: number, height: number): string {
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** What is known without a break, in a box; values are spread so that the last is at its right edge. */
+function pieces(values: readonly Value[], most: number, highest: number, width: number, height: number): Point[][] {
   const step = width / Math.max(1, most - 1);
   const left = width - step * (values.length - 1);
-  return values
-    .map((value, index) => {
-      const x = left + index * step;
-      const y = height - (Math.min(value, highest) / highest) * height;
-      return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
-    })
-    .join('');
+  const found: Point[][] = [];
+  let piece: Point[] | undefined;
+  for (const [index, value] of values.entries()) {
+    if (value === undefined) {
+      piece = undefined;
+      continue;
+    }
+    if (!piece) found.push((piece = []));
+    piece.push({ x: left + index * step, y: height - (Math.min(value, highest) / highest) * height });
+  }
+  return found;
+}
+
+const through = (piece: readonly Point[]) => piece.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+
+/** The path of a line through values, which breaks where there are none. */
+export function line(values: readonly Value[], most: number, highest: number, width: number, height: number): string {
+  return pieces(values, most, highest, width, height).map(through).join('');
 }
 
 /** The same line with the area beneath it. */
-export function area(values: readonly number[], most: number, highest: number, width: number, height: number): string {
-  if (values.length === 0) return '';
-  const step = width / Math.max(1, most - 1);
-  const left = width - step * (values.length - 1);
-  return `${line(values, most, highest, width, height)}L${width} ${height}L${left.toFixed(1)} ${height}Z`;
+export function area(values: readonly Value[], most: number, highest: number, width: number, height: number): string {
+  return pieces(values, most, highest, width, height)
+    .map((piece) => `${through(piece)}L${piece.at(-1)?.x.toFixed(1)} ${height}L${piece[0]?.x.toFixed(1)} ${height}Z`)
+    .join('');
 }

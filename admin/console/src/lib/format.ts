@@ -33,6 +33,12 @@ export function dateTime(value: string | number, language: string): string {
   return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** The time of day, and the day where it is another one. */
+export function clock(value: number, language: string, now = Date.now()): string {
+  const [date, today] = [new Date(value), new Date(now)];
+  return date.toDateString() === today.toDateString() ? date.toLocaleTimeString(language, { timeStyle: 'short' }) : dateTime(value, language);
+}
+
 /** A time to the second, for what happened one after the other. */
 export function moment(value: string | number, language: string): string {
   const date = new Date(value);

@@ -3,7 +3,7 @@ import { EventReader } from '../lib/api/events';
 import { attachment } from '../lib/attachment';
 import { concerns } from '../lib/attention';
 import { brokenRules } from '../lib/bucketname';
-import { area, line, push, top } from '../lib/chart';
+import { after, area, line, push, top } from '../lib/chart';
 import { parse } from '../lib/configs';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
@@ -205,6 +205,15 @@ describe('charts', () => {
     expect(push([1, 2, 3], 4, 3)).toEqual([2, 3, 4]);
     expect(line([0, 10], 3, 10, 100, 50)).toBe('M50.0 50.0L100.0 0.0');
     expect(area([], 3, 10, 100, 50)).toBe('');
+  });
+
+  it('break where nothing is known, and end where the last is', () => {
+    expect(after([1, 2, 3], 2, 4)).toEqual([2, 3, undefined, undefined]);
+    expect(after([1], 99, 3)).toEqual([undefined, undefined, undefined]);
+    expect(line([0, 10, undefined], 3, 10, 100, 50)).toBe('M0.0 50.0L50.0 0.0');
+    expect(line([0, undefined, 10], 3, 10, 100, 50)).toBe('M0.0 50.0M100.0 0.0');
+    expect(area([10, 10, undefined, 10], 5, 10, 100, 50)).toBe('M25.0 0.0L50.0 0.0L50.0 50L25.0 50ZM100.0 0.0L100.0 50L100.0 50Z');
+    expect(line([undefined], 3, 10, 100, 50)).toBe('');
   });
 });
 

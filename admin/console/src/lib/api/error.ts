@@ -20,16 +20,37 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
+/** What policies decide, in the words of IAM: who, what and on which ARN, of which only what tells anything. */
+const DECIDED = /is not authorized to perform: ([\w-]+:\w+)/;
+/** S3 says no more than this when it says nothing. */
+const PLAIN = /^(access denied|forbidden)?\.?$/i;
+const LOCKED = /^Access Denied because object protected by object lock/;
+
+/** Whether policies do not allow it: nothing that could be tried again. */
+export function isDenied(error: unknown): boolean {
+  if (!(error instanceof ApiError) || (error.code !== 'AccessDenied' && error.status !== 403)) return false;
+  return PLAIN.test(error.message) || DECIDED.test(error.message);
+}
+
+/** That something is not allowed, and whom to ask; also where it is not even tried. */
+export function denied(action: string | undefined): string {
+  return action ? `${t('error.code.AccessDenied')} (${action})` : t('error.code.AccessDenied');
+}
+
+/** Why one of many was refused, which an answer tells that is no refusal itself. */
+export function refusalOf(one: { code: string; message: string }): ApiError {
+  return new ApiError(0, one.code, one.message);
+}
+
 /** What to tell somebody: what happened, and what to do about it where the console knows. */
 export function explain(error: unknown): string {
   if (error instanceof Unreachable) return t('error.unreachable');
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 429) return t('error.slow_down', { seconds: error.retryAfter ?? 60 });
+  if (isDenied(error)) return denied(DECIDED.exec(error.message)?.[1]);
+  if (LOCKED.test(error.message)) return t('error.locked');
   const key = `error.code.${error.code}`;
-  // S3 says no more than this when it says nothing: where it says why, that is what helps.
-  const isPlain = /^(access denied|forbidden)?\.?$/i.test(error.message);
-  const isDenied = error.code === 'AccessDenied' || error.status === 403;
-  if (isDenied && isPlain) return t('error.code.AccessDenied');
+  // Denied for a reason of its own: that is what helps.
   const hasReason = error.code === 'AccessDenied';
   const advice = known(key) && !hasReason ? t(key) : error.message || t('error.unknown', { status: error.status });
   return error.requestId && error.status >= 500

@@ -36,6 +36,20 @@ const ACTIONS = [
   'cairn:GetServerInfo',
   'kms:ListKeys',
   'kms:CreateKey',
+  'cairn:CreateAccount',
+  'cairn:RetryEvents',
+  'iam:CreateUser',
+  'iam:CreateGroup',
+  'iam:CreatePolicy',
+  'iam:ListAccessKeys',
+  'iam:CreateAccessKey',
+  'iam:UpdateAccessKey',
+  'iam:DeleteAccessKey',
+  'cairn:ManageAccountKeys',
+  's3:ListAllMyBuckets',
+  's3:ListBucket',
+  's3:GetObject',
+  's3:PutObject',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 let may = $state.raw<Partial<Record<string, boolean>>>({});
@@ -59,6 +73,10 @@ export const session = {
   /** Whether there may be anything that it is allowed on. */
   mayAnywhere(action: Action): boolean {
     return somewhere[action] ?? true;
+  },
+  /** No policy of theirs allows anything, of all that the console asks about. */
+  get mayNothing() {
+    return ACTIONS.every((action) => somewhere[action] === false);
   },
 };
 

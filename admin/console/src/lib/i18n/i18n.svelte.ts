@@ -1,4 +1,4 @@
-import { bytes, dateTime, ago, moment, number, percent } from '../format';
+import { bytes, clock, dateTime, ago, moment, number, percent } from '../format';
 import { remember, remembered } from '../remember';
 import { catalogue, type Key } from './catalogue';
 import { fill, type Values } from './fill';
@@ -53,6 +53,7 @@ export const show = {
   number: (value: number) => number(value, locale()),
   percent: (part: number, whole: number) => percent(part, whole, locale()),
   time: (value: string | number) => dateTime(value, locale()),
+  clock: (value: number) => clock(value, locale()),
   moment: (value: string | number) => moment(value, locale()),
   ago: (value: string | number) => ago(value, locale()),
 };

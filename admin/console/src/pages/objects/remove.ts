@@ -1,5 +1,5 @@
 import { objects, type VersionOf } from '../../lib/api/calls';
-import { explain } from '../../lib/api/error';
+import { explain, refusalOf } from '../../lib/api/error';
 import type { Bucket, DeleteOutcome } from '../../lib/api/types';
 import { confirm } from '../../lib/confirm.svelte';
 import { t } from '../../lib/i18n/i18n.svelte';
@@ -74,8 +74,8 @@ async function* under(bucket: string, prefix: string, versions: boolean): AsyncG
 function report(bucket: string, outcomes: DeleteOutcome[], count: number, kept: boolean, undone: () => void): void {
   const failed = outcomes.filter((outcome) => outcome.error);
   const first = failed[0];
-  if (first) {
-    toast(t('objects.delete_failed', { n: failed.length, key: first.key, why: first.error?.message ?? '' }), { tone: 'bad' });
+  if (first?.error) {
+    toast(t('objects.delete_failed', { n: failed.length, key: first.key, why: explain(refusalOf(first.error)) }), { tone: 'bad' });
     return;
   }
   const markers = outcomes.flatMap((outcome) => (outcome.delete_marker ? [{ key: outcome.key, version: outcome.delete_marker }] : []));

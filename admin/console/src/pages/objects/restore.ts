@@ -1,5 +1,5 @@
 import { objects, type VersionOf } from '../../lib/api/calls';
-import { explain } from '../../lib/api/error';
+import { explain, refusalOf } from '../../lib/api/error';
 import { run } from '../../lib/bulk';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { Row } from '../../lib/rows';
@@ -19,7 +19,7 @@ export async function restoreRows(bucket: string, rows: readonly Row[], tell: (t
   try {
     for await (const batch of markers(bucket, rows, signal)) {
       const answer = await objects.remove(bucket, batch);
-      for (const { key, error } of answer.items) if (error) failed.push({ key, why: error.message });
+      for (const { key, error } of answer.items) if (error) failed.push({ key, why: explain(refusalOf(error)) });
       count += answer.items.filter((item) => !item.error).length;
       say(0);
     }

@@ -105,6 +105,7 @@ export const common = texts({
   'error.request': { en: 'Request {id}.', de: 'Anfrage {id}.' },
   'error.slow_down': { en: 'Too many attempts. Try again in {seconds} {seconds|second|seconds}.', de: 'Zu viele Versuche. In {seconds} {seconds|Sekunde|Sekunden} noch einmal versuchen.' },
   'error.code.AccessDenied': { en: 'You may not do this. Someone who manages policies can allow it.', de: 'Dazu fehlt die Berechtigung. Wer Richtlinien verwaltet, kann sie erteilen.' },
+  'error.locked': { en: 'It is protected by its object lock.', de: 'Die Objektsperre schützt es.' },
   'error.code.BucketNotEmpty': { en: 'The bucket is not empty. Delete its objects, versions and unfinished uploads first.', de: 'Der Bucket ist nicht leer. Zuerst Objekte, Versionen und unfertige Uploads löschen.' },
   'error.code.BucketAlreadyExists': { en: 'This name is taken. Choose another one.', de: 'Dieser Name ist vergeben. Bitte einen anderen wählen.' },
   'error.code.BucketAlreadyOwnedByYou': { en: 'You have a bucket of this name already.', de: 'Einen Bucket dieses Namens gibt es bereits.' },
