@@ -234,7 +234,11 @@ pub(super) fn detail(call: &Call<'_>, arn: &str) -> Result<PolicyDetail, Refused
         summary: summary(&policy),
         tags: Tags::of(&policy.tags),
         version: policy.default_version,
-        warnings: unknown_in(&document),
+        // Amazon's own name services that are not here.
+        warnings: match is_ready_made(&policy) {
+            true => Vec::new(),
+            false => unknown_in(&document),
+        },
         document,
     })
 }
