@@ -14,10 +14,11 @@ use identity::iam::{Iam, NewPolicy, NewVersion};
 use identity::model::Limits;
 use serde_json::json;
 use storage_engine::Engine;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::client::path;
 use crate::config::{Declared, Origin, Placed, Policy};
+use crate::webhook::WebhookConfig;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeclareError {
@@ -43,14 +44,21 @@ pub(crate) struct Declarer<'a> {
     engine: &'a Arc<Engine>,
     identity: &'a Identity,
     admin: &'a Admin,
+    webhooks: &'a [WebhookConfig],
 }
 
 impl<'a> Declarer<'a> {
-    pub(crate) fn new(engine: &'a Arc<Engine>, identity: &'a Identity, admin: &'a Admin) -> Self {
+    pub(crate) fn new(
+        engine: &'a Arc<Engine>,
+        identity: &'a Identity,
+        admin: &'a Admin,
+        webhooks: &'a [WebhookConfig],
+    ) -> Self {
         Declarer {
             engine,
             identity,
             admin,
+            webhooks,
         }
     }
 
@@ -98,6 +106,10 @@ impl<'a> Declarer<'a> {
 
     async fn policy(&self, policy: &Policy) -> Result<(), String> {
         if let Some(document) = &policy.document {
+            let read = serde_json::from_str(document).unwrap_or_default();
+            for what in admin::unknown_actions(&read) {
+                warn!(policy = policy.name, "declared: {what}");
+            }
             self.document(&policy.name, document).await?;
         }
         match &policy.limits {

@@ -100,11 +100,26 @@ pub(crate) fn run(
             say(&format!("{json}\n"));
             ExitCode::from(code)
         }
-        Ok(Shown { code, people, .. }) => {
+        Ok(Shown { code, people, json }) => {
+            warn(&json);
             say(&people.render(Tint::of_standard_output()));
             ExitCode::from(code)
         }
         Err(failure) => fail(&failure, &args.json),
+    }
+}
+
+/// What the interface found odd about something that it has taken all the same. Programs find it in
+/// the document.
+fn warn(json: &Value) {
+    let tint = Tint::of_standard_error();
+    for warning in text::list(json, "warnings") {
+        let _ = writeln!(
+            io::stderr(),
+            "{} {}",
+            tint.bad("warning:"),
+            text::text(warning, "message")
+        );
     }
 }
 

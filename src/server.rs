@@ -161,7 +161,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
         now: SystemTime::now,
     };
     let admin = Admin::open(admin).await?;
-    let declarer = Declarer::new(&engine, &identity, &admin);
+    let declarer = Declarer::new(&engine, &identity, &admin, &config.webhooks);
     declarer.declare(&setup.effective.declared).await?;
     // The server's own requests until here are not limited.
     load.set(config.live.load);

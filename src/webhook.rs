@@ -22,6 +22,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use pipeline::events::{Courier, TargetArn, Undelivered};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::limits::{
     WEBHOOK_ANSWER_BYTES_MAX, WEBHOOK_ANSWER_WAIT_MAX, WEBHOOK_CONNECT_MAX,
@@ -57,6 +59,47 @@ pub(crate) enum WebhookError {
     File(#[from] SecretFileError),
     #[error("this machine trusts no certificates, which webhooks over https need")]
     NoCertificates,
+}
+
+/// Of those that nobody answers for at their addresses, why; of none, where there is no network to
+/// ask. Nothing is sent to them. Blocks.
+pub(crate) fn unreachable(webhooks: &[WebhookConfig]) -> Vec<String> {
+    if webhooks.is_empty() {
+        return Vec::new();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else {
+        return Vec::new();
+    };
+    let asked = webhooks
+        .iter()
+        .map(|webhook| runtime.block_on(webhook.reach()));
+    asked.filter_map(Result::err).collect()
+}
+
+impl WebhookConfig {
+    /// Whether somebody listens where it is said to be.
+    pub(crate) async fn reach(&self) -> Result<(), String> {
+        let port = match self.url.scheme_str() {
+            Some("https") => 443,
+            _ => 80,
+        };
+        let port = self.url.port_u16().unwrap_or(port);
+        let host = self.url.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let connected = TcpStream::connect((host, port));
+        let why = match timeout(WEBHOOK_CONNECT_MAX, connected).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "nobody answers".to_owned(),
+        };
+        Err(format!(
+            "webhook {:?} cannot be reached at {host}:{port}: {why}",
+            self.name
+        ))
+    }
 }
 
 /// Checks what was chosen: addresses, and the files with their tokens.

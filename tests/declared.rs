@@ -225,6 +225,94 @@ config = { object-lock = { ObjectLockEnabled = "Enabled" } }
     assert!(start(place.path(), named).stop().status.success());
 }
 
+/// What earlier was found half way through a start, with half of it made.
+#[test]
+fn what_buckets_name_and_is_not_there_is_told_before_anything_is_changed() {
+    let place = tempfile::tempdir().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = nobody.local_addr().unwrap();
+    drop(nobody);
+    let text = format!(
+        r#"
+[webhook]
+gone = "http://{closed}"
+[[bucket]]
+name = "first"
+[[bucket]]
+name = "photos"
+policy = {{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Principal = {{ AWS = "arn:aws:iam::111122223333:user/zoe" }}, Action = "s3:ListBucket", Resource = "arn:aws:s3:::photos" }}] }}
+[bucket.config]
+encryption = {{ Rules = [{{ ApplyServerSideEncryptionByDefault = {{ SSEAlgorithm = "aws:kms", KMSMasterKeyID = "wrapping" }} }}] }}
+notification = {{ QueueConfigurations = [{{ QueueArn = "arn:cairn:sqs::gone:webhook", Events = ["s3:ObjectCreated:*"] }}] }}
+"#
+    );
+    let ended = refused(place.path(), &text);
+    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+    let unreachable = format!("cannot be reached at {closed}");
+    for says in [
+        "principal \\\"arn:aws:iam::111122223333:user/zoe\\\" is known only to a store, and the store",
+        "KMS key \\\"wrapping\\\" is made by `cairn kms key add`, and the store has none",
+        &unreachable,
+        "nothing has been changed",
+    ] {
+        assert!(ended.stderr.contains(says), "{says}: {}", ended.stderr);
+    }
+    let checked = run(cairn(Path::new(env!("CARGO_BIN_EXE_cairn")))
+        .args(["config", "check"])
+        .arg(place.path().join("settings.toml")));
+    assert_eq!(checked.status.code(), Some(0), "{}", checked.stderr);
+    for says in ["user/zoe", "KMS key \"wrapping\"", &unreachable] {
+        assert!(checked.stderr.contains(says), "{says}: {}", checked.stderr);
+    }
+    let server = start(place.path(), "");
+    assert_eq!(as_root("GET", server.address, "/first", "").status, 404);
+    // What the store has, may be named.
+    let way = Way::Data(&place.path().join("data"));
+    way.does("kms key add wrapping");
+    assert!(server.stop().status.success());
+    let encrypted = text.lines().filter(|line| {
+        let others = ["[webhook]", "gone = ", "policy = ", "notification = "];
+        !others.iter().any(|other| line.starts_with(other))
+    });
+    let encrypted: Vec<&str> = encrypted.collect();
+    let server = start(place.path(), &encrypted.join("\n"));
+    let at = server.address;
+    assert!(
+        as_root("GET", at, "/photos?encryption", "")
+            .body
+            .contains("wrapping")
+    );
+    assert_eq!(as_root("PUT", at, "/photos/key", "body").status, 200);
+    assert!(server.stop().status.success());
+}
+
+/// A policy names a user by the number that the store has, before there is that user.
+#[test]
+fn a_bucket_may_let_in_a_user_that_is_declared_with_it() {
+    let place = tempfile::tempdir().unwrap();
+    let server = start(place.path(), "[[user]]\nname = \"zoe\"\n");
+    let way = Way::Data(&place.path().join("data"));
+    let arn = way.json("user show zoe")["arn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    way.does("user remove zoe");
+    assert!(server.stop().status.success());
+    let text = format!(
+        r#"
+[[user]]
+name = "zoe"
+keys = [{{ access-key = "ZOEKEY", secret-key = "zoe-secret-key" }}]
+[[bucket]]
+name = "photos"
+policy = {{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Principal = {{ AWS = "{arn}" }}, Action = "s3:ListBucket", Resource = "arn:aws:s3:::photos" }}] }}
+"#
+    );
+    let server = start(place.path(), &text);
+    let zoe = ("ZOEKEY", "zoe-secret-key");
+    assert_eq!(ask("GET", server.address, "/photos", zoe, "").status, 200);
+}
+
 /// By the same rules that hold for requests, and before there is a store.
 #[test]
 fn what_nobody_could_make_is_told_all_at_once_by_check_and_server() {

@@ -21,6 +21,10 @@ const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect
 /// Everything once, and all of it undone.
 fn everything(way: &Way<'_>, place: &Path) {
     people(way, place);
+    way.does("user add anna --no-key");
+    standing_and_tags(way);
+    odd_policies(way, place);
+    way.does("user remove anna");
     bounds_of_people(way, place);
     buckets(way, place);
     emptied(way);
@@ -114,7 +118,6 @@ fn people(way: &Way<'_>, place: &Path) {
     way.does("user password anna --remove");
     assert_eq!(way.json("user show anna")["has_password"], false);
 
-    standing_and_tags(way);
     way.does("user rename anna ann");
     way.refuses("user show anna", 1, &["anna"]);
     for line in [
@@ -183,7 +186,50 @@ fn held(way: &Way<'_>) {
     way.does("user boundary remove bert");
 }
 
-/// What limits people, and what is taken from them.
+/// They are taken, and whoever gives them is told.
+fn odd_policies(way: &Way<'_>, place: &Path) {
+    let odd = place.join("odd.json");
+    fs::write(&odd, READ.replace("s3:GetObject", "s3:GetObjekt")).unwrap();
+    let odd = odd.to_str().unwrap();
+    for line in [
+        format!("policy add odd {odd}"),
+        format!("policy set odd {odd}"),
+        format!("policy add odd {odd} --user anna"),
+        format!("policy set odd {odd} --user anna"),
+        format!("key add anna --policy {odd}"),
+    ] {
+        let ended = way.run(&line);
+        assert!(ended.status.success(), "{line}: {}", ended.stderr);
+        let says = "warning: no request asks for the action s3:GetObjekt";
+        assert!(ended.stderr.contains(says), "{line}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains("is s3:GetObject meant?"),
+            "{}",
+            ended.stderr
+        );
+    }
+    let ended = way.run("policy test anna s3:GetObjekt --on photos/a");
+    assert_eq!(ended.status.code(), Some(0), "her own policy allows it");
+    assert!(
+        ended.stderr.contains("warning: no request asks"),
+        "{}",
+        ended.stderr
+    );
+    let shown = way.run("policy show odd --json");
+    assert!(
+        shown.stdout.contains("\"near\":\"s3:GetObject\""),
+        "{}",
+        shown.stdout
+    );
+    assert_eq!(shown.stderr, "");
+    way.does("policy remove odd --user anna");
+    way.does("policy remove odd");
+    let keys = way.json("key list anna");
+    let keys = keys["items"].as_array().unwrap();
+    let odd = keys.iter().find(|key| key["restricted"] == true).unwrap();
+    way.does(&format!("key remove anna {}", odd["id"].as_str().unwrap()));
+}
+
 /// Of anna, who is there.
 fn standing_and_tags(way: &Way<'_>) {
     let said = way.does("user disable anna");
@@ -208,6 +254,7 @@ fn standing_and_tags(way: &Way<'_>) {
     assert_eq!(said, "user anna has no tags now\n");
 }
 
+/// What limits people, and what is taken from them.
 fn bounds_of_people(way: &Way<'_>, place: &Path) {
     let file = place.join("read.json");
     way.does(&format!("policy add few {}", file.display()));

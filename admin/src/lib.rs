@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+mod actions;
 mod answer;
 mod attention;
 mod audit;
@@ -55,6 +56,7 @@ mod words;
 mod xml;
 mod zip;
 
+pub use actions::unknown_actions;
 pub use answer::Seen;
 pub use audit::Elsewhere;
 pub use base::{BasePath, BasePathError};

@@ -437,6 +437,8 @@ routes! {
         accounts::delete_key [] [] => NO_CONTENT Nothing,
         "Delete an access key of an account's root";
 
+    POST "/policy-check" CheckPolicy "-" Bearer No policies::check [] [policies::CheckedDocument]
+        => OK policies::Warnings, "What is odd about a policy: actions that no request asks for";
     POST "/simulate" Simulate "iam:SimulatePrincipalPolicy" Bearer No simulate::simulate
         [] [simulate::Question] => OK simulate::Answers,
         "Whether somebody may do something, and because of which statements";

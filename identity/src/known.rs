@@ -10,16 +10,27 @@ impl Identity {
     pub fn unknown_principal(&self, policy: &Policy) -> Option<String> {
         self.state().unknown_principal(policy)
     }
+
+    /// Whether somebody that a policy names exists, as far as can be known.
+    pub fn knows(&self, who: &Who) -> bool {
+        self.state().stranger(who).is_none()
+    }
 }
 
 impl State {
     pub(crate) fn unknown_principal(&self, policy: &Policy) -> Option<String> {
-        policy.principals().find_map(|who| match who {
-            Who::Arn(arn) if !self.has_principal(arn) => Some(arn.clone()),
-            Who::UniqueId(id) if !self.has_id(id) => Some(id.clone()),
-            Who::CanonicalUser(id) if !self.accounts.contains(id) => Some(id.clone()),
+        let found = policy.principals().find_map(|who| self.stranger(who));
+        found.map(str::to_owned)
+    }
+
+    /// The name of one who does not exist.
+    fn stranger<'w>(&self, who: &'w Who) -> Option<&'w str> {
+        match who {
+            Who::Arn(arn) if !self.has_principal(arn) => Some(arn),
+            Who::UniqueId(id) if !self.has_id(id) => Some(id),
+            Who::CanonicalUser(id) if !self.accounts.contains(id) => Some(id),
             _ => None,
-        })
+        }
     }
 
     fn has_id(&self, id: &str) -> bool {

@@ -49,8 +49,11 @@ pub const CLIENT_BYTES_MAX: usize = 255;
 pub const DESCRIPTION_CHARS_MAX: usize = 1000;
 pub const TAG_KEY_CHARS_MAX: usize = 128;
 pub const TAG_VALUE_CHARS_MAX: usize = 256;
-/// Keys that are given, not made.
+/// Keys that are given, not made. The least is what MinIO takes, where most of them come from: no
+/// such key has to be made anew, and none that is shorter can be guessed into.
+pub const ACCESS_KEY_BYTES_MIN: usize = 3;
 pub const ACCESS_KEY_BYTES_MAX: usize = 128;
+pub const SECRET_BYTES_MIN: usize = 8;
 pub const SECRET_BYTES_MAX: usize = 128;
 
 /// Pairs of an action and a resource that are tried in one simulation.

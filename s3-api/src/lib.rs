@@ -9,6 +9,7 @@
 mod access;
 mod access_log;
 mod acl;
+mod actions;
 mod auth;
 mod body;
 mod bucket;
@@ -43,6 +44,7 @@ mod xml;
 
 pub use access::Ground;
 pub use access_log::{AccessEntry, AccessLogStats};
+pub use actions::known_actions;
 pub use auth::SigV2;
 pub use body::wire::ConnectionFate;
 pub use bucket::check::{check_bucket_name, check_configuration};

@@ -11,6 +11,7 @@ use super::setting::Setting;
 use super::table::SETTINGS;
 use super::{Draft, ServerConfig};
 use crate::cli::ServerArgs;
+use crate::webhook::WebhookConfig;
 
 /// Names the file, if no flag does.
 pub(crate) const FILE_VARIABLE: &str = "CAIRN_CONFIG";
@@ -166,8 +167,17 @@ impl Effective {
         let mut doubts: Vec<Fault> = unsure.map(Reference::doubt).collect();
         let webhooks = self.read().0.webhooks;
         doubts.extend(self.declared.unknown_webhooks(&webhooks));
+        doubts.extend(self.declared.unknown_actions());
         doubts.sort();
         doubts
+    }
+
+    /// Receivers of events that are set, and that what is declared names.
+    pub(super) fn named_webhooks(&self) -> Vec<WebhookConfig> {
+        let named = self.declared.all_receivers();
+        let mut webhooks = self.read().0.webhooks;
+        webhooks.retain(|webhook| named.contains(&webhook.name));
+        webhooks
     }
 
     fn read(&self) -> (ServerConfig, Vec<Fault>) {

@@ -17,6 +17,7 @@ use crate::cli::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
 use crate::exit;
 use crate::manage::table::{NOTHING, Table};
 use crate::output::{Tint, say};
+use crate::webhook;
 
 const HIDDEN: &str = "(hidden)";
 
@@ -58,7 +59,8 @@ fn show(args: &ConfigShowArgs) -> ExitCode {
 
 fn check(args: &ConfigCheckArgs) -> ExitCode {
     let effective = Effective::of_file(&args.file);
-    let (faults, doubts) = (effective.faults(), doubts(&effective));
+    let (faults, mut doubts) = (effective.faults(), doubts(&effective));
+    doubts.extend(webhook::unreachable(&effective.named_webhooks()));
     if args.json.wanted {
         let told = json!({
             "file": args.file.to_string_lossy(),

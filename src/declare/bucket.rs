@@ -57,18 +57,23 @@ impl Declarer<'_> {
         kind: &str,
         meant: &Value,
     ) -> Result<(), String> {
-        let place = path(&["buckets", name, "config", kind]);
-        // There may be none yet.
-        let there = self.ask(Method::GET, &place, None).await;
-        if there.is_ok_and(|there| says(&there, meant)) {
+        if self.is_configured(name, kind, meant).await {
             return Ok(());
         }
+        let place = path(&["buckets", name, "config", kind]);
         self.ask(Method::PUT, &place, Some(meant)).await?;
         info!(
             bucket = name,
             kind, "declared, configuration brought up to date"
         );
         Ok(())
+    }
+
+    /// Whether it says already what is meant. There may be none yet, nor a bucket.
+    pub(super) async fn is_configured(&self, name: &str, kind: &str, meant: &Value) -> bool {
+        let place = path(&["buckets", name, "config", kind]);
+        let there = self.ask(Method::GET, &place, None).await;
+        there.is_ok_and(|there| says(&there, meant))
     }
 
     pub(super) async fn ask(

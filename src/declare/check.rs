@@ -1,20 +1,23 @@
 //! What is known beforehand to be impossible: asked before anything is changed.
 
+use http::Method;
 use identity::model;
+use identity::policy::Who;
 use storage_engine::Error;
 use storage_engine::row::Versioning;
 
 use super::user::WITHOUT_KEY;
 use super::{DeclareError, Declarer, failed};
+use crate::client::path;
 use crate::config::{
-    Account, Bucket, Declared, Key, Placed, Reference, Referred, User, Versioning as Meant,
+    Account, Bucket, Declared, Key, Origin, Placed, Reference, Referred, User, Versioning as Meant,
 };
 
 impl Declarer<'_> {
     pub(super) async fn faults(&self, declared: &Declared) -> Result<Vec<DeclareError>, Error> {
         let mut faults = Vec::new();
         for reference in declared.references() {
-            if !self.is_stored(&reference).await? {
+            if !self.is_stored(&reference, declared).await? {
                 faults.push(missing(&reference));
             }
         }
@@ -32,12 +35,21 @@ impl Declarer<'_> {
             if let Some(why) = self.bucket_fault(it).await? {
                 faults.push(failed(origin, format!("bucket {:?}", it.name))(why));
             }
+            for (origin, why) in self.receiver_faults(it).await {
+                let what = format!("bucket {:?}: notification", it.name);
+                faults.push(failed(&origin, what)(why));
+            }
         }
         Ok(faults)
     }
 
-    async fn is_stored(&self, reference: &Reference) -> Result<bool, Error> {
+    async fn is_stored(&self, reference: &Reference, declared: &Declared) -> Result<bool, Error> {
         Ok(match &reference.to {
+            Referred::KmsKey(id) => {
+                let place = path(&["kms", "keys", id]);
+                self.ask(Method::GET, &place, None).await.is_ok()
+            }
+            Referred::Principal(who) => self.identity.knows(who) || self.will_be(who, declared),
             Referred::Policy(name) => self.iam().get_policy(&self.arn(name)).is_ok(),
             Referred::Group(name) => self.iam().get_group(name, Default::default()).is_ok(),
             Referred::Bucket(name) => match self.engine.bucket(name).await {
@@ -46,6 +58,31 @@ impl Declarer<'_> {
                 Err(error) => return Err(error),
             },
         })
+    }
+
+    /// Whether that is a user who is made before buckets are.
+    fn will_be(&self, who: &Who, declared: &Declared) -> bool {
+        let named = |name: &str| self.iam().arn(&format!("user/{name}"));
+        let mut users = declared.users.iter();
+        matches!(who, Who::Arn(arn) if users.any(|user| named(&user.it.name) == *arn))
+    }
+
+    /// Receivers that rules are about to name for the first time, and that nobody answers for: they
+    /// would refuse the rules half way through a start.
+    async fn receiver_faults(&self, bucket: &Bucket) -> Vec<(Origin, String)> {
+        let mut faults = Vec::new();
+        for Placed { origin, it } in &bucket.configurations {
+            let named = Declared::receivers(it);
+            if named.is_empty() || self.is_configured(&bucket.name, &it.0, &it.1).await {
+                continue;
+            }
+            let known = self.webhooks.iter();
+            for webhook in known.filter(|webhook| named.contains(&webhook.name)) {
+                let unreachable = webhook.reach().await.err();
+                faults.extend(unreachable.map(|why| (origin.clone(), why)));
+            }
+        }
+        faults
     }
 
     fn account_faults(&self, account: &Account) -> Vec<String> {

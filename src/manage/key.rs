@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::person;
 use super::table::{Fields, Table};
 use super::text::{maybe, text, yes_or_no};
-use super::{People, Shown, input, run as run_with};
+use super::{People, Shown, input, policy, run as run_with};
 use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyNameArgs, UserNameArgs};
 use crate::client::{Client, Failure, escaped};
 use crate::limits::POLICY_FILE_BYTES_MAX;
@@ -63,7 +63,10 @@ fn add(client: &Client, args: &KeyAddArgs) -> Result<Shown, Failure> {
     let keys = person::find(client, &args.user.name)?.keys();
     let key = client.post(&keys, &wanted);
     let typed = args.expires.as_deref().unwrap_or_default();
-    let key = key.map_err(|failure| failure.of_flag("expires", "--expires", typed, ""))?;
+    let mut key = key.map_err(|failure| failure.of_flag("expires", "--expires", typed, ""))?;
+    if let Some(document) = wanted.get("restriction") {
+        key["warnings"] = policy::odd(client, document)["warnings"].take();
+    }
     let fields =
         made(Fields::default(), &key, &args.key).maybe("expires", maybe(&wanted, "expires"));
     Ok(Shown::new(key, People::Fields(fields)))

@@ -63,7 +63,8 @@ fn add(client: &Client, args: &PolicyAddArgs) -> Result<Shown, Failure> {
                 "there is a policy {name} already: give it another document with policy set"
             ))),
             Err(failure) if failure.is_code("NoSuchEntity") => {
-                Ok(Shown::done(client.put(&place, Some(&document))?, line))
+                client.put(&place, Some(&document))?;
+                Ok(Shown::done(odd(client, &document), line))
             }
             Err(failure) => Err(failure),
         };
@@ -78,11 +79,19 @@ fn set(client: &Client, args: &PolicySetArgs) -> Result<Shown, Failure> {
     let line = format!("policy {name} has another document");
     if let Some(place) = place_inside(client, &args.policy)? {
         client.get(&place)?;
-        return Ok(Shown::done(client.put(&place, Some(&document))?, line));
+        client.put(&place, Some(&document))?;
+        return Ok(Shown::done(odd(client, &document), line));
     }
     let change = json!({ "document": document });
     let policy = client.put(&path(&["policies", name]), Some(&change))?;
     Ok(Shown::done(policy, line))
+}
+
+/// What is odd about a policy whose own answer has no room for it: `warnings`. The policy is there
+/// already: that this cannot be said is no failure of it.
+pub(super) fn odd(client: &Client, document: &Value) -> Value {
+    let asked = json!({ "document": document });
+    client.post("/policy-check", &asked).unwrap_or_default()
 }
 
 fn list(client: &Client, args: &PolicyListArgs) -> Result<Shown, Failure> {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::table::{Fields, Table};
 use super::text::text;
-use super::{People, Shown, input, run as run_with};
+use super::{People, Shown, input, policy, run as run_with};
 use crate::cli::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 use crate::client::{Client, Failure, escaped, path};
 use crate::limits::POLICY_FILE_BYTES_MAX;
@@ -37,8 +37,11 @@ fn add(client: &Client, args: &TokenAddArgs) -> Result<Shown, Failure> {
     }
     let token = client.post(&place(&args.whose), &wanted);
     let words = "a token is good for a minute at least and 366 days at most";
-    let token = token
+    let mut token = token
         .map_err(|failure| failure.of_flag("expires_in", "--expires", &args.expires, words))?;
+    if let Some(document) = wanted.get("policy") {
+        token["warnings"] = policy::odd(client, document)["warnings"].take();
+    }
     let fields = ["id", "name", "expires", "token"]
         .into_iter()
         .fold(Fields::default(), |fields, name| {

@@ -8,6 +8,7 @@ use crate::shapes::{self, Form, KINDS, Kind, Removal};
 use crate::xml::{self, Element};
 use http::{Method, StatusCode};
 use s3_api::S3Error;
+use s3_api::kms::{KeyId, Kms};
 use serde_json::Value;
 
 pub(crate) async fn get(call: &Call<'_>) -> Result<Value, Refused> {
@@ -22,6 +23,9 @@ pub(crate) async fn get(call: &Call<'_>) -> Result<Value, Refused> {
 
 pub(crate) async fn set(call: &Call<'_>, value: Value) -> Result<Nothing, Refused> {
     let kind = kind(call)?;
+    if kind.name == "encryption" {
+        check_keys(call, kind, &value).await?;
+    }
     let ask = ask(call, kind, Method::PUT);
     let ask = match kind.form {
         Form::Xml(shape) => ask.document(&shapes::to_element(kind.root, &value, shape)?),
@@ -36,6 +40,38 @@ pub(crate) async fn set(call: &Call<'_>, value: Value) -> Result<Nothing, Refuse
         }
         Err(refused) => Err(refused),
     }
+}
+
+/// S3 takes a key that is not there, as Amazon does, and refuses each object from then on. Whoever
+/// sets one here wants to know at once; who may not look at the bucket's encryption is told by S3.
+async fn check_keys(call: &Call<'_>, kind: &Kind, value: &Value) -> Result<(), Refused> {
+    let rules = value["Rules"].as_array().into_iter().flatten();
+    for (at, rule) in rules.enumerate() {
+        let named = rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"].as_str();
+        let Some(Ok(id)) = named.map(KeyId::parse) else {
+            continue;
+        };
+        let is_there = id.is_made_at_need() || call.admin.keys.describe(&id).await.is_ok();
+        if is_there || !may_look(call, kind).await {
+            continue;
+        }
+        let field = format!("Rules.{at}.ApplyServerSideEncryptionByDefault.KMSMasterKeyID");
+        return Err(Refused {
+            field: Some(field),
+            ..Refused::new(
+                StatusCode::BAD_REQUEST,
+                "KMS.NotFoundException",
+                format!("There is no key {}: make it first.", id.name()),
+            )
+        });
+    }
+    Ok(())
+}
+
+/// Of a bucket that encrypts nothing S3 says so to those only who may know.
+async fn may_look(call: &Call<'_>, kind: &Kind) -> bool {
+    let looked = ask(call, kind, Method::GET).send(call).await;
+    looked.map_or_else(|refused| refused.status == StatusCode::NOT_FOUND, |_| true)
 }
 
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {

@@ -1,6 +1,6 @@
 //! What somebody may do: the statements in effect, each with where it comes from.
 
-use super::simulate::{Answers, Decision, Place, Question, Scope, Source, StatementView, Verdict};
+use super::simulate::{Decision, Place, Question, Scope, Source, StatementView, Verdict};
 use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
@@ -67,7 +67,7 @@ pub(super) fn without_resources(
     call: &Call<'_>,
     arn: &str,
     question: Question,
-) -> Result<Answers, Refused> {
+) -> Result<Vec<Verdict>, Refused> {
     let iam = call.iam();
     let simulation = Simulation {
         actions: question.actions,
@@ -90,7 +90,7 @@ pub(super) fn without_resources(
             action: of_action.action,
         });
     }
-    Ok(Answers { items })
+    Ok(items)
 }
 
 /// What is allowed on `*` is allowed on all, unless something else is denied.

@@ -2,6 +2,7 @@
 
 use super::limits::LimitsView;
 use super::{Tags, all, document};
+use crate::actions::{UnknownAction, unknown_in};
 use crate::answer::Nothing;
 use crate::call::Call;
 use crate::page::{Page, limit};
@@ -61,6 +62,20 @@ pub(crate) struct PolicyDetail {
     /// The number of the version that counts.
     version: u32,
     document: Value,
+    /// Actions in it that no request asks for: they change nothing.
+    warnings: Vec<UnknownAction>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckedDocument {
+    document: Value,
+}
+
+/// What is odd about a policy, and no reason to refuse it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Warnings {
+    warnings: Vec<UnknownAction>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -78,6 +93,14 @@ pub(crate) struct NewPolicy {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDocument {
     document: Value,
+}
+
+/// Of one that is not set yet, or is not managed. It tells of nothing but the document and the
+/// server's own tables.
+pub(crate) async fn check(_call: &Call<'_>, checked: CheckedDocument) -> Result<Warnings, Refused> {
+    Ok(Warnings {
+        warnings: unknown_in(&checked.document),
+    })
 }
 
 pub(crate) async fn list(
@@ -206,11 +229,17 @@ pub(super) fn detail(call: &Call<'_>, arn: &str) -> Result<PolicyDetail, Refused
     let iam = call.iam();
     let policy = iam.get_policy(arn)?;
     let version = iam.get_policy_version(arn, policy.default_version)?;
+    let document = document(&version.document)?;
     Ok(PolicyDetail {
         summary: summary(&policy),
         tags: Tags::of(&policy.tags),
         version: policy.default_version,
-        document: document(&version.document)?,
+        // Amazon's own name services that are not here.
+        warnings: match is_ready_made(&policy) {
+            true => Vec::new(),
+            false => unknown_in(&document),
+        },
+        document,
     })
 }
 

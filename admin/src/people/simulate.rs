@@ -2,6 +2,7 @@
 //! requests get, of everything else by the policies of who is asked about.
 
 use super::permissions::{self, Said};
+use crate::actions::{UnknownAction, unknown};
 use crate::call::Call;
 use crate::refused::Refused;
 use identity::Caller;
@@ -32,6 +33,8 @@ pub(crate) struct Question {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Answers {
     pub(super) items: Vec<Verdict>,
+    /// Actions that were asked about and that no request asks for.
+    pub(super) warnings: Vec<UnknownAction>,
 }
 
 /// What is decided of one action on one resource.
@@ -129,8 +132,10 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
         false => iam.arn_of(PolicyHolder::User(&question.principal)),
     };
     call.permit_iam("SimulatePrincipalPolicy", &[("PolicySourceArn", &arn)])?;
+    let warnings = unknown(question.actions.iter().map(String::as_str));
     if question.resources.is_empty() {
-        return permissions::without_resources(call, &arn, question);
+        let items = permissions::without_resources(call, &arn, question)?;
+        return Ok(Answers { items, warnings });
     }
     let simulation = Simulation {
         actions: question.actions,
@@ -158,7 +163,7 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
             });
         }
     }
-    Ok(Answers { items })
+    Ok(Answers { items, warnings })
 }
 
 /// What has to be allowed to know how a bucket decides.

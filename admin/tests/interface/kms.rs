@@ -85,6 +85,45 @@ async fn a_key_that_is_switched_off_opens_nothing() {
     assert_eq!(&answer.bytes[..], b"hello", "an older version opens");
 }
 
+/// Over S3 it is taken, as Amazon takes it; writing is refused then.
+#[tokio::test]
+async fn a_bucket_is_not_encrypted_by_a_key_that_is_not_there() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let by = |key: &str| {
+        json!({ "Rules": [{ "ApplyServerSideEncryptionByDefault": {
+            "SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key,
+        } }] })
+    };
+    let path = "/buckets/photos/config/encryption";
+    let refused = root.put(path, by("gone")).await;
+    let refused = refused.refused(400, "KMS.NotFoundException");
+    assert_eq!(
+        refused["field"],
+        "Rules.0.ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
+    );
+    root.put(path, by("aws/s3")).await.ok();
+    root.post("/kms/keys", json!({ "id": "gone" })).await.ok();
+    root.put(path, by("gone")).await.ok();
+
+    let xml = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+               <SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>never</KMSMasterKeyID>\
+               </ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
+    assert_eq!(root.upload("photos?encryption", xml).await.status, 200);
+    let answer = root.upload("photos/cat", "hello").await;
+    assert_eq!(answer.status, 400);
+    let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+    assert!(text.contains("KMS.NotFoundException"), "{text}");
+    // Of whoever may not look nothing is told about keys.
+    let anna = root.user("anna", None).await;
+    anna.put(path, by("other"))
+        .await
+        .refused(403, "AccessDenied");
+}
+
 #[tokio::test]
 async fn each_action_is_permitted_by_the_names_of_keys() {
     let rig = Rig::new().await;

@@ -441,3 +441,77 @@ async fn a_policy_is_changed_only_as_it_was_read() {
         .insert("if-match", own.parse().unwrap());
     rig.send(removal).await.refused(412, "PreconditionFailed");
 }
+
+#[tokio::test]
+async fn whoever_writes_a_policy_is_told_of_actions_nobody_has() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let typed = allow(&["s3:GetObjekt", "s3:GetObject", "admin:*"]);
+    let new = json!({ "name": "typed", "document": typed });
+    let made = root.post("/policies", new).await.ok();
+    let actions = |answer: &Value| {
+        let warnings = answer["warnings"].as_array().unwrap().iter();
+        warnings.map(|it| it["action"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(actions(&made), ["s3:GetObjekt", "admin:*"]);
+    assert_eq!(made["warnings"][0]["near"], "s3:GetObject");
+    assert_eq!(actions(&root.get("/policies/typed").await.ok()).len(), 2);
+    let sound = json!({ "document": allow(&["s3:*"]) });
+    let set = root.put("/policies/typed", sound.clone()).await.ok();
+    assert_eq!(actions(&set).len(), 0);
+    for ready in root.get("/policies?scope=ready_made").await.ok()["items"]
+        .as_array()
+        .unwrap()
+    {
+        let name = ready["name"].as_str().unwrap();
+        let shown = root.get(&format!("/policies/{name}")).await.ok();
+        assert_eq!(actions(&shown).len(), 0, "{name}");
+    }
+    let anna = root.user("anna", None).await;
+    let checked = anna
+        .post("/policy-check", json!({ "document": typed }))
+        .await;
+    assert_eq!(actions(&checked.ok()).len(), 2);
+    let asked = json!({ "principal": "anna", "actions": ["s3:GetObjekt", "s3:GetObject"] });
+    let tried = root.post("/simulate", asked.clone()).await.ok();
+    assert_eq!(actions(&tried), ["s3:GetObjekt"]);
+    let mut on = asked;
+    on["resources"] = json!(["arn:aws:s3:::photos/cat"]);
+    assert_eq!(
+        actions(&root.post("/simulate", on).await.ok()),
+        ["s3:GetObjekt"]
+    );
+    // A bucket's policy with such an action is none, as with Amazon.
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    let mut of_bucket = typed;
+    of_bucket["Statement"][0]["Principal"] = json!("*");
+    of_bucket["Statement"][0]["Resource"] = json!("arn:aws:s3:::photos/*");
+    root.put("/buckets/photos/config/policy", of_bucket)
+        .await
+        .refused(400, "MalformedPolicy");
+}
+
+#[tokio::test]
+async fn a_key_that_is_taken_over_has_a_least_length() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/users", json!({ "name": "anna" })).await.ok();
+    for (id, secret, says) in [
+        ("AB", "long-enough", "The access key must have 3 to 128"),
+        ("ABC", "seven77", "The secret key must have 8 to 128"),
+        ("A/B", "long-enough", "must not contain any of"),
+        ("ASIAB", "long-enough", "must not begin with ASIA"),
+        ("ABC", "with a space", "and no space"),
+    ] {
+        let new = json!({ "id": id, "secret": secret });
+        let refused = root.post("/users/anna/keys", new).await;
+        let refused = refused.refused(400, "ValidationError");
+        let message = refused["message"].as_str().unwrap();
+        assert!(message.contains(says), "{message}");
+        assert!(!message.contains(secret), "{message}");
+    }
+    let least = json!({ "id": "ABC", "secret": "eight888" });
+    root.post("/users/anna/keys", least).await.ok();
+}

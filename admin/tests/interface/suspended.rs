@@ -60,11 +60,11 @@ async fn links_of_tokens_sleep_and_those_of_sessions_are_gone() {
     let (of_session, of_token) = (link(&anna).await, link(&robot).await);
     suspend(&root, "anna", true).await;
     robot.get("/buckets").await.refused(403, "UserSuspended");
-    assert_eq!(follow(&rig, &of_session).await, 403);
+    assert_eq!(follow(&rig, &of_session).await, 400);
     assert_eq!(follow(&rig, &of_token).await, 403);
     suspend(&root, "anna", false).await;
     robot.get("/buckets").await.ok();
-    assert_eq!(follow(&rig, &of_session).await, 403);
+    assert_eq!(follow(&rig, &of_session).await, 400);
     assert_eq!(follow(&rig, &of_token).await, 200);
 }
 

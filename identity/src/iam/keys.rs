@@ -1,5 +1,6 @@
 //! Access keys of users and roots.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Iam, Page, Paging, put, room};
@@ -224,24 +225,35 @@ pub(crate) fn check_key(id: &str, secret: &str) -> Result<()> {
 }
 
 fn checked_id(id: &str) -> Result<String> {
-    checked("access key", id, limits::ACCESS_KEY_BYTES_MAX)
+    let bounds = limits::ACCESS_KEY_BYTES_MIN..=limits::ACCESS_KEY_BYTES_MAX;
+    let id = checked("access key", id, bounds)?;
+    // It stands in headers and scopes, which these take apart.
+    if id.contains(['/', ',', '=', '%']) {
+        return Err(Error::Validation(
+            "The access key must not contain any of / , = %".into(),
+        ));
+    }
+    match id.starts_with("ASIA") {
+        false => Ok(id),
+        true => Err(Error::Validation(
+            "The access key must not begin with ASIA, as those of temporary credentials do".into(),
+        )),
+    }
 }
 
 fn checked_secret(secret: &str) -> Result<String> {
-    checked("secret key", secret, limits::SECRET_BYTES_MAX)
+    let bounds = limits::SECRET_BYTES_MIN..=limits::SECRET_BYTES_MAX;
+    checked("secret key", secret, bounds)
 }
 
-/// What was given goes into headers and scopes: printable, no slash, no comma.
-fn checked(what: &'static str, text: &str, bytes_max: usize) -> Result<String> {
-    let is_id = what == "access key";
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !(is_id && b"/,=%".contains(&byte));
-    let fits = (3..=bytes_max).contains(&text.len());
-    // Temporary keys are told by their beginning.
-    let temporary = is_id && text.starts_with("ASIA");
-    match fits && !temporary && text.bytes().all(allowed) {
+fn checked(what: &str, text: &str, bounds: RangeInclusive<usize>) -> Result<String> {
+    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+    match bounds.contains(&text.len()) && is_printable {
         true => Ok(text.to_owned()),
         false => Err(Error::Validation(format!(
-            "The {what} must have 3 to {bytes_max} printable ASCII characters"
+            "The {what} must have {} to {} printable ASCII characters, and no space",
+            bounds.start(),
+            bounds.end()
         ))),
     }
 }

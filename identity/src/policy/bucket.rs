@@ -1,10 +1,8 @@
 //! What a bucket policy must be beside well-formed: about this bucket, with actions that exist.
 
+use super::action::is_covered;
 use super::arn::ArnPattern;
-use super::context::Context;
 use super::malformed::Reason;
-use super::principal::Principal;
-use super::request::Request;
 use super::statement::Statement;
 use super::text::{Case, Text};
 
@@ -47,20 +45,8 @@ pub(super) fn wrong(statement: &Statement, bucket: &str, known: &[KnownAction]) 
     None
 }
 
-/// Patterns of actions have no variables, so an empty request does.
 fn is_meant(action: &Text, name: &str) -> bool {
     is_covered(action, name.as_bytes(), Case::Ignored)
-}
-
-fn is_covered(pattern: &Text, name: &[u8], case: Case) -> bool {
-    let request = Request {
-        principal: &Principal::default(),
-        action: "",
-        resource: b"",
-        context: &Context::new(),
-        now: std::time::SystemTime::UNIX_EPOCH,
-    };
-    pattern.matches(name, case, &request)
 }
 
 /// What in the bucket a resource may stand for; nothing if it is not about the bucket.

@@ -3,6 +3,7 @@
 //! A document is stored as it was given and compiled once; a decision is a pure function of
 //! compiled policies and a request. Nothing here knows an action or a resource by name.
 
+mod action;
 mod arn;
 mod bucket;
 mod condition;
@@ -25,6 +26,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use action::ActionPattern;
 pub use bucket::{ActionTarget, KnownAction};
 pub use context::Context;
 pub use evaluate::{

@@ -12,7 +12,7 @@ use http::request::Parts;
 use identity::Caller;
 
 /// Actions of Amazon's IAM that have no wire form here. All are about a user.
-const OF_LOGINS: [&str; 7] = [
+pub(crate) const OF_LOGINS: [&str; 7] = [
     "CreateLoginProfile",
     "UpdateLoginProfile",
     "DeleteLoginProfile",

@@ -38,6 +38,7 @@ use crate::query::Query;
 use crate::response::Answer;
 use call::Call;
 pub use door::CallRefusal;
+pub(crate) use door::OF_LOGINS;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderName, Method};

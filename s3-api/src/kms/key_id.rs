@@ -37,7 +37,7 @@ impl KeyId {
     }
 
     /// Whether the key need not be made by anybody.
-    pub(super) fn is_made_at_need(&self) -> bool {
+    pub fn is_made_at_need(&self) -> bool {
         [Self::of_account(), Self::of_store()].contains(self)
     }
 

@@ -115,6 +115,7 @@ pub(super) const OPERATIONS: &[(&str, By)] = &[
     ("CreateAccountKey", C("key add")),
     ("UpdateAccountKey", C("key disable")),
     ("DeleteAccountKey", C("key remove")),
+    ("CheckPolicy", C("policy add")),
     ("Simulate", C("policy test")),
     ("GetUserPermissions", C("user permission list")),
     ("ListPolicyUses", C("policy holder list")),

@@ -1,13 +1,16 @@
 //! What is declared names other things: those that are declared with it, ready-made ones, and such
 //! as a store has already.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use identity::check;
+use identity::policy::{Kind, Policy, Who};
 use pipeline::events::{Service, TargetArn};
+use s3_api::kms::KeyId;
 use serde_json::Value;
 
-use super::{Declared, Placed};
+use super::{Bucket, Declared, Placed};
 use crate::config::origin::{Fault, Origin, nearest};
 use crate::webhook::WebhookConfig;
 
@@ -29,6 +32,10 @@ pub(crate) enum Referred {
     Group(String),
     /// That takes the access log of another one.
     Bucket(String),
+    /// That encrypts what is written to a bucket.
+    KmsKey(String),
+    /// Whom a bucket's policy names, by a name that only a store gives.
+    Principal(Who),
 }
 
 const READY_MADE: &str = "arn:aws:iam::aws:policy/";
@@ -68,6 +75,9 @@ impl Declared {
                 .filter_map(log_target)
                 .collect();
             add(&from, &targets, Referred::Bucket);
+            let from = format!("bucket {:?}: encryption", bucket.it.name);
+            let keys = bucket.it.configurations.iter().flat_map(kms_keys);
+            add(&from, &keys.collect::<Vec<_>>(), Referred::KmsKey);
         }
         // Limits alone are those of a policy there is.
         for Placed { origin, it } in &self.policies {
@@ -79,6 +89,7 @@ impl Declared {
                 add("limits without a document", &name, Referred::Policy);
             }
         }
+        references.extend(self.buckets.iter().flat_map(|it| principals(&it.it)));
         references.retain(|reference| !self.is_known(&reference.to));
         for reference in &mut references {
             reference.near = self.near(&reference.to);
@@ -108,8 +119,39 @@ impl Declared {
         faults
     }
 
+    /// The receivers of events that a bucket's rules name.
+    pub(crate) fn receivers(configuration: &(String, Value)) -> Vec<String> {
+        let (kind, value) = configuration;
+        let found = match kind.as_str() {
+            "notification" => targets(value),
+            _ => Vec::new(),
+        };
+        found.iter().map(|it| it.target().to_owned()).collect()
+    }
+
+    /// Those that all of them name.
+    pub(in crate::config) fn all_receivers(&self) -> BTreeSet<String> {
+        let all = self.buckets.iter().flat_map(|it| &it.it.configurations);
+        all.flat_map(|it| Declared::receivers(&it.it)).collect()
+    }
+
+    /// What its policies name and no request asks for: they can be so, and change nothing.
+    pub(in crate::config) fn unknown_actions(&self) -> Vec<Fault> {
+        let mut found = Vec::new();
+        for Placed { origin, it } in &self.policies {
+            let document = it.document.as_deref().map(serde_json::from_str::<Value>);
+            let told = document.and_then(Result::ok);
+            let told = told.map(|document| admin::unknown_actions(&document));
+            let told = told.unwrap_or_default().into_iter();
+            found.extend(
+                told.map(|what| Fault::placed(origin, format!("policy {:?}: {what}", it.name))),
+            );
+        }
+        found
+    }
+
     fn is_known(&self, to: &Referred) -> bool {
-        self.names_like(to).contains(&short(to))
+        short(to).is_some_and(|short| self.names_like(to).contains(&short))
     }
 
     /// Short names of that kind.
@@ -128,11 +170,12 @@ impl Declared {
             }
             Referred::Group(_) => self.groups.iter().map(|it| it.it.name.as_str()).collect(),
             Referred::Bucket(_) => self.buckets.iter().map(|it| it.it.name.as_str()).collect(),
+            Referred::KmsKey(_) | Referred::Principal(_) => Vec::new(),
         }
     }
 
     fn near(&self, to: &Referred) -> Option<String> {
-        nearest(short(to), self.names_like(to).into_iter()).map(str::to_owned)
+        nearest(short(to)?, self.names_like(to).into_iter()).map(str::to_owned)
     }
 }
 
@@ -156,14 +199,15 @@ impl Reference {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = match &self.to {
-            Referred::Policy(_) => "neither declared nor ready-made",
-            Referred::Group(_) | Referred::Bucket(_) => "not declared",
-        };
-        let (kind, name) = match &self.to {
-            Referred::Policy(name) => ("policy", name),
-            Referred::Group(name) => ("group", name),
-            Referred::Bucket(name) => ("bucket", name),
+        let (kind, name, known) = match &self.to {
+            Referred::Policy(name) => ("policy", name, "neither declared nor ready-made"),
+            Referred::Group(name) => ("group", name, "not declared"),
+            Referred::Bucket(name) => ("bucket", name, "not declared"),
+            Referred::KmsKey(name) => ("KMS key", name, "made by `cairn kms key add`"),
+            Referred::Principal(
+                Who::Arn(name) | Who::UniqueId(name) | Who::CanonicalUser(name),
+            ) => ("principal", name, "known only to a store"),
+            Referred::Principal(_) => return write!(f, "{}: somebody", self.from),
         };
         write!(f, "{}: {kind} {name:?} is {known}", self.from)?;
         match &self.near {
@@ -173,13 +217,51 @@ impl fmt::Display for Reference {
     }
 }
 
-fn short(to: &Referred) -> &str {
+/// What may be declared, by the name it is declared by.
+fn short(to: &Referred) -> Option<&str> {
     match to {
-        Referred::Policy(name) if name.starts_with("arn:") => {
-            name.rsplit('/').next().unwrap_or_default()
-        }
-        Referred::Policy(name) | Referred::Group(name) | Referred::Bucket(name) => name,
+        Referred::Policy(name) if name.starts_with("arn:") => name.rsplit('/').next(),
+        Referred::Policy(name) | Referred::Group(name) | Referred::Bucket(name) => Some(name),
+        Referred::KmsKey(_) | Referred::Principal(_) => None,
     }
+}
+
+/// Those that somebody has to make.
+fn kms_keys(configuration: &Placed<(String, Value)>) -> Vec<Placed<String>> {
+    let Placed { origin, it } = configuration;
+    let (kind, value) = it;
+    let rules = value["Rules"].as_array().into_iter().flatten();
+    let named = rules
+        .filter(|_| kind == "encryption")
+        .filter_map(|rule| rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"].as_str())
+        .filter_map(|text| KeyId::parse(text).ok())
+        .filter(|id| !id.is_made_at_need());
+    let placed = named.map(|id| Placed {
+        origin: origin.clone(),
+        it: id.name().to_owned(),
+    });
+    placed.collect()
+}
+
+/// Whom a bucket's policy names, but for accounts, which may be another server's.
+fn principals(bucket: &Bucket) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for Placed { origin, it } in &bucket.configurations {
+        let (kind, value) = it;
+        let Ok(policy) = Policy::parse(Kind::Bucket, &value.to_string()) else {
+            continue;
+        };
+        let is_of_store =
+            |who: &&Who| matches!(who, Who::Arn(_) | Who::UniqueId(_) | Who::CanonicalUser(_));
+        let named = policy.principals().filter(|_| kind == "policy");
+        found.extend(named.filter(is_of_store).map(|who| Reference {
+            origin: origin.clone(),
+            from: format!("bucket {:?}: policy", bucket.name),
+            to: Referred::Principal(who.clone()),
+            near: None,
+        }));
+    }
+    found
 }
 
 /// Whatever stands under names that end so.

@@ -306,7 +306,7 @@ a = "ftp://x"
             25,
             "AdministratorAcces\" is neither declared nor ready-made (did you mean AdministratorAccess?)",
         ),
-        (27, "key \"A/B\": The access key must have"),
+        (27, "key \"A/B\": The access key must not contain any of"),
         (29, "key \"TWICE\" is declared twice"),
         (34, "webhook \"a=ftp://x\": expected an address"),
     ];
@@ -374,6 +374,56 @@ config = { logging = { LoggingEnabled = { TargetBucket = "photos", TargetPrefix 
         (
             23,
             "bucket \"photos\": logging: bucket \"logs\" is not declared",
+        ),
+    ];
+    assert_eq!(doubts.len(), expected.len(), "{doubts:#?}");
+    for (doubt, (line, says)) in doubts.iter().zip(expected) {
+        assert!(
+            doubt.starts_with(&format!("{path}:{line}: ")),
+            "{line}: {doubt}"
+        );
+        assert!(doubt.contains(says), "{says}: {doubt}");
+    }
+}
+
+/// Keys of encrypted objects, names with a store's number, and actions nobody has.
+#[test]
+fn what_a_bucket_names_and_only_a_store_can_have_is_a_doubt() {
+    let place = tempfile::tempdir().unwrap();
+    let text = r#"
+[[policy]]
+name = "typed"
+document = { Statement = [{ Effect = "Allow", Action = "s3:GetObjekt", Resource = "*" }] }
+[[bucket]]
+name = "photos"
+policy = { Statement = [{ Effect = "Allow", Principal = { AWS = ["arn:aws:iam::111122223333:user/zoe", "444455556666"] }, Action = "s3:ListBucket", Resource = "arn:aws:s3:::photos" }] }
+[bucket.config]
+encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = "aws:kms", KMSMasterKeyID = "arn:aws:kms:us-east-1:1:key/gone" } }] }
+[[bucket]]
+name = "videos"
+[bucket.config]
+encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = "aws:kms", KMSMasterKeyID = "aws/s3" } }] }
+[[bucket]]
+name = "films"
+[bucket.config]
+encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = "aws:kms" } }] }
+"#;
+    let path = file(place.path(), text);
+    let effective = Effective::of_file(Path::new(&path));
+    assert_eq!(effective.faults(), []);
+    let doubts: Vec<String> = effective.doubts().iter().map(ToString::to_string).collect();
+    let expected = [
+        (
+            2,
+            "policy \"typed\": no request asks for the action s3:GetObjekt",
+        ),
+        (
+            7,
+            "bucket \"photos\": policy: principal \"arn:aws:iam::111122223333:user/zoe\" is known only to a store; a server starts only if",
+        ),
+        (
+            9,
+            "bucket \"photos\": encryption: KMS key \"gone\" is made by `cairn kms key add`; a server starts only if",
         ),
     ];
     assert_eq!(doubts.len(), expected.len(), "{doubts:#?}");
