@@ -45,7 +45,8 @@ impl Client {
             self.refusals.push_str(&answer.body);
         }
         let cookie = answer.head.lines().find_map(|line| {
-            let cookie = line.strip_prefix("set-cookie: cairn_session=")?;
+            let cookie = line.strip_prefix("set-cookie: cairn_session_")?;
+            let (_, cookie) = cookie.split_once('=')?;
             Some(cookie.split(';').next().unwrap().to_owned())
         });
         let value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);

@@ -199,7 +199,7 @@ pub(crate) async fn create(call: &Call<'_>, new: NewBucket) -> Result<BucketView
     if new.object_lock {
         ask = ask.header("x-amz-bucket-object-lock-enabled", "true");
     }
-    ask.send(call).await?;
+    ask.send(call).await.map_err(named)?;
     if new.versioning && !new.object_lock {
         let status = Element::of_text("Status", "Enabled");
         let document = Element::new("VersioningConfiguration").with(status);
@@ -210,6 +210,20 @@ pub(crate) async fn create(call: &Call<'_>, new: NewBucket) -> Result<BucketView
         put_quota(call, name, quota).await?;
     }
     view(call, name).await
+}
+
+/// S3 says of a name that is none only that it is none.
+fn named(refused: Refused) -> Refused {
+    match refused.code == "InvalidBucketName" {
+        false => refused,
+        true => Refused {
+            message: "A bucket's name has 3 to 63 small letters, digits, hyphens and dots, with a \
+                      letter or digit at both ends, and is no address."
+                .into(),
+            field: Some("name".into()),
+            ..refused
+        },
+    }
 }
 
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {

@@ -3,6 +3,7 @@
 use crate::audit::AuditLog;
 use crate::belongings::Kept;
 use crate::console::Console;
+use crate::cookies;
 use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
 use crate::jobs::Jobs;
@@ -82,6 +83,7 @@ pub(crate) struct Inner {
     pub(crate) second_factors: SecondFactors,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) repeats: Repeats,
+    pub(crate) cookie_mark: String,
     /// Held by whoever changes a document that others may have read.
     pub(crate) documents: Mutex<()>,
     pub(crate) guesses: Guesses,
@@ -128,6 +130,7 @@ impl Inner {
             second_factors: SecondFactors::new(Arc::clone(&engine), &master)?,
             tokens,
             repeats: Repeats::new(Arc::clone(&engine), &master),
+            cookie_mark: cookies::mark(&master),
             documents: Mutex::new(()),
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),

@@ -107,10 +107,14 @@ async fn a_cookie_counts_only_with_the_header() {
         let reply = rig.send(request(method, path, &headers, None)).await;
         reply.refused(401, "Unauthenticated");
     }
-    refresh(&rig, "cairn_session=AAAA")
+    let (name, _) = root.cookie.split_once('=').unwrap();
+    refresh(&rig, &format!("{name}=AAAA"))
         .await
         .refused(401, "SessionEnded");
-    refresh(&rig, &root.cookie).await.ok();
+    // Of another server at the same host.
+    let (_, value) = root.cookie.split_once('=').unwrap();
+    let both = format!("cairn_session_00000000=AAAA; {name}={value}");
+    refresh(&rig, &both).await.ok();
 }
 
 #[tokio::test]

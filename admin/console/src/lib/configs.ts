@@ -1,4 +1,5 @@
 // The configurations of a bucket, in the shape Amazon's command line has for each.
+import { parse as parseWithFaults, type ParseError } from 'jsonc-parser';
 import type { Key } from './i18n/i18n.svelte';
 import { webhookArn } from './notification';
 
@@ -85,20 +86,16 @@ export function parse(text: string): Parsed {
     const value = JSON.parse(text) as Json;
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return { problem: 'config.no_object' };
     return { value };
-  } catch (error) {
-    const at = placeOf(String(error), text);
+  } catch {
+    const at = placeOf(text);
     const before = text.slice(0, at).split('\n');
     return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   }
 }
 
-/** Browsers name the place each in their own way: by offset, or by line and column. */
-function placeOf(message: string, text: string): number {
-  const lines = /line (\d+) column (\d+)/.exec(message);
-  if (lines) {
-    const before = text.split('\n').slice(0, Number(lines[1]) - 1);
-    return before.reduce((sum, line) => sum + line.length + 1, 0) + Number(lines[2]) - 1;
-  }
-  const offset = /position (\d+)/.exec(message);
-  return offset ? Number(offset[1]) : text.length;
+/** The first fault. Browsers name its place each in their own way, and of some faults not at all. */
+function placeOf(text: string): number {
+  const faults: ParseError[] = [];
+  parseWithFaults(text, faults, { disallowComments: true });
+  return faults[0]?.offset ?? text.length;
 }

@@ -174,6 +174,10 @@ describe('configurations', () => {
     expect(parse('{"a": 1}')).toEqual({ value: { a: 1 } });
     expect(parse('[]')).toEqual({ problem: 'config.no_object' });
     expect(parse('{\n  "a": 1,,\n}')).toEqual({ line: 2, column: 10 });
+    expect(parse("{\n  \"a\": 1,\n  \"b\": 'c'\n}")).toEqual({ line: 3, column: 8 });
+    expect(parse('{\n  "a": ,\n  "b": 2\n}')).toEqual({ line: 2, column: 8 });
+    expect(parse('{\n  // why\n  "b": 2\n}')).toEqual({ line: 2, column: 3 });
+    expect(parse('{\n  "a": 1\n')).toEqual({ line: 3, column: 1 });
   });
 });
 
