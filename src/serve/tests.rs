@@ -45,6 +45,7 @@ impl Running {
 fn patient() -> ServeLimits {
     ServeLimits {
         slots: Slots::new(8),
+        shares: None,
         head_wait_max: FOREVER,
         progress_wait_max: FOREVER,
         linger_max: FOREVER,

@@ -24,7 +24,7 @@ async fn a_bucket_comes_and_goes() {
         .refused(409, "BucketNotEmpty");
     let refused = root.post("/buckets", json!({ "name": "x" })).await;
     let refused = refused.refused(400, "InvalidBucketName");
-    assert_eq!(refused["error"]["field"], "name", "{refused}");
+    assert_eq!(refused["field"], "name", "{refused}");
     root.post("/buckets", json!({ "name": "" }))
         .await
         .refused(400, "InvalidField");
