@@ -7,9 +7,10 @@ use crate::cookies;
 use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
 use crate::jobs::Jobs;
+use crate::limits::{DOWNLOAD_IDLE_SECONDS, PREVIEW_IDLE_SECONDS};
 use crate::logins::Logins;
 use crate::passwords::Passwords;
-use crate::preview::Previews;
+use crate::reading::Readings;
 use crate::refused::Refused;
 use crate::repeats::Repeats;
 use crate::second_factor::SecondFactors;
@@ -76,7 +77,8 @@ pub(crate) struct Inner {
     pub(crate) keys: Arc<LocalKeyRing>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) tickets: Tickets,
-    pub(crate) previews: Previews,
+    pub(crate) previews: Readings,
+    pub(crate) downloads: Readings,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) logins: Arc<Logins>,
     pub(crate) passwords: Passwords,
@@ -138,7 +140,8 @@ impl Inner {
             history,
             jobs: Arc::new(Jobs::open(Arc::clone(&engine), stopping.clone()).await?),
             tickets: Tickets::default(),
-            previews: Previews::default(),
+            previews: Readings::idle(PREVIEW_IDLE_SECONDS),
+            downloads: Readings::idle(DOWNLOAD_IDLE_SECONDS),
             me: OnceLock::new(),
             console: Console::embedded(&facts.base),
             s3,

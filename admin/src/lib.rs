@@ -9,6 +9,7 @@
 
 mod actions;
 mod answer;
+mod attachment;
 mod attention;
 mod audit;
 mod base;
@@ -19,6 +20,7 @@ mod call;
 mod condition;
 mod console;
 mod cookies;
+mod download;
 mod events;
 mod facts;
 mod guesses;
@@ -40,6 +42,7 @@ mod preview;
 mod profile;
 mod public_url;
 mod random;
+mod reading;
 mod refused;
 mod repeats;
 mod route;

@@ -146,13 +146,16 @@ pub const ZIP_DIRECTORY_BYTES_IN_MEMORY_MAX: usize = 4 << 20;
 /// Bytes of the list of what was left out of a ZIP; of more only the number is told.
 pub const ZIP_LEFT_OUT_BYTES_MAX: usize = 1 << 20;
 
-/// How long a link that shows an object is good after its last use, and at most.
+/// How long a link that shows an object is good after its last use. A download that broke off is
+/// gone on with much later.
 pub const PREVIEW_IDLE_SECONDS: u64 = 15 * 60;
-pub const PREVIEW_SECONDS_MAX: u64 = 12 * 3600;
-/// Such links of one session or token, of which the one that was not used for longest goes, and
-/// of everybody.
-pub const PREVIEWS_PER_BEARER_MAX: usize = 50;
-pub const PREVIEWS_MAX: usize = 5000;
+pub const DOWNLOAD_IDLE_SECONDS: u64 = READING_SECONDS_MAX;
+/// The same of both at most.
+pub const READING_SECONDS_MAX: u64 = 12 * 3600;
+/// Such links of one session or token, and of everybody: of more the one goes that was not used
+/// for longest.
+pub const READINGS_PER_BEARER_MAX: usize = 50;
+pub const READINGS_MAX: usize = 5000;
 
 /// For how long back answers are looked at for errors.
 pub const ERRORS_SECONDS: u64 = 300;

@@ -6,6 +6,7 @@ use crate::audit::{self, export};
 use crate::body::RequestBody;
 use crate::buckets::{self, allowed, config, uploads};
 use crate::call::Call;
+use crate::download;
 use crate::events;
 use crate::facts::Setting;
 use crate::jobs;
@@ -21,6 +22,7 @@ use crate::people::{
 };
 use crate::preview;
 use crate::profile;
+use crate::reading::ReadingLink;
 use crate::refused::Refused;
 use crate::second_factor::Drawn;
 use crate::server::{self, history};
@@ -296,10 +298,16 @@ routes! {
     GET "/zip/{ticket}" DownloadZip "-" Open No zip::download [] [] as "application/zip",
         "What such a link leads to";
     POST "/buckets/{name}/preview" PreparePreview "s3:GetObject" Bearer No preview::prepare
-        [] [preview::Wanted] => CREATED preview::PreviewLink,
+        [] [preview::Wanted] => CREATED ReadingLink,
         "A link by which a browser plays an object, with the cookie that comes with it";
     GET "/preview/{ticket}" ShowPreview "-" Open No preview::show [] [] as "*/*",
         "What such a link leads to, whole or a range of it";
+    POST "/buckets/{name}/download" PrepareDownload "s3:GetObject" Bearer Yes download::prepare
+        [] [download::Wanted] => CREATED ReadingLink,
+        "A link by which a browser downloads an object, with the cookie that comes with it";
+    GET "/download/{ticket}" Download "-" Open No download::send
+        [] [] as "application/octet-stream",
+        "What such a link leads to, whole or the rest of it";
     POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
         => OK links::Presigned, "A link that works without a login, for a while";
 

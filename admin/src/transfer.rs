@@ -1,19 +1,17 @@
 //! The protocol of S3 under an access token, for what JSON is no form for: bodies.
 
 use crate::answer::Answer;
+use crate::attachment::SANDBOX;
 use crate::audit::Change;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
 use crate::inner::Inner;
 use crate::local;
 use crate::refused::Refused;
-use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST};
 use http::request::Parts;
 use http::{Method, Request, Uri};
 use s3_api::RequestId;
-
-/// Whatever an object says it is, it is no page of ours: it may run nothing and load nothing.
-const SANDBOX: &str = "default-src 'none'; sandbox";
 
 /// Parts of an upload are not changes by themselves: completing it is.
 const PARTS_OF_UPLOAD: [&str; 2] = ["UploadPart", "UploadPartCopy"];
@@ -30,8 +28,10 @@ pub(crate) async fn answer(
     let query = request.uri().query().unwrap_or_default().to_owned();
     let answer = Box::pin(admin.s3.handle_for(caller, request)).await;
     let mut answer = answer.map(AdminBody::s3);
-    let policy = HeaderValue::from_static(SANDBOX);
-    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    // Whatever an object says it is, it is no page of ours.
+    answer
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, SANDBOX);
     // What S3 took it for counts, not what it looks like.
     let seen = answer.extensions().get::<s3_api::Observation>();
     let operation = seen.and_then(|seen| seen.operation);

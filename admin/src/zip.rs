@@ -12,14 +12,14 @@ mod tickets;
 pub(crate) use tickets::Tickets;
 
 use crate::answer::{Answer, with_type};
+use crate::attachment::keep_as;
 use crate::body::AdminBody;
 use crate::call::Call;
 use crate::limits::{ZIP_KEYS_MAX, ZIP_TICKET_SECONDS};
 use crate::refused::Refused;
-use crate::s3::{Ask, escaped};
+use crate::s3::Ask;
 use bytes::Bytes;
 use http::Method;
-use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stream::Zipper;
@@ -123,21 +123,7 @@ pub(crate) async fn download(call: &Call<'_>) -> Result<Answer, Refused> {
     let zipper = Zipper::new(call.admin.me()?, ticket, slot);
     let mut answer = with_type(Bytes::new(), "application/zip");
     *answer.body_mut() = AdminBody::parts(zipper.into_stream());
-    let headers = answer.headers_mut();
-    // Text beyond ASCII stands in the second form; the first is for who does not know it.
-    let plain: String = name
-        .chars()
-        .map(|c| if is_plain(c) { c } else { '_' })
-        .collect();
-    let disposition = format!(
-        "attachment; filename=\"{plain}\"; filename*=UTF-8''{}",
-        escaped(&name)
-    );
-    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-        headers.insert(CONTENT_DISPOSITION, disposition);
-    }
-    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    keep_as(&name, answer.headers_mut());
     Ok(answer)
 }
 
@@ -147,8 +133,4 @@ fn file_name(ticket: &Ticket) -> String {
     let last = folder.trim_end_matches('/').rsplit('/').next();
     let last = last.filter(|last| !last.is_empty());
     format!("{}.zip", last.unwrap_or(&ticket.bucket))
-}
-
-fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ')
 }

@@ -267,7 +267,7 @@ check("users_keys_groups_and_policies_are_made_and_changed", async () => {
   // Whoever may not look after its own keys is told so in the profile; who may, finds them there.
   const own = await member({ name, password: "correct horse battery", expected: [[403, /\/api\/v1\//]] });
   await go(own.page, "/profile");
-  await own.page.locator("section:has(#keys) [role=alert]").waitFor();
+  await own.page.locator("section:has(#keys) .notice", { hasText: "You may not do this" }).waitFor();
   await call("PUT", `users/${name}/attached/user`);
   await own.page.reload();
   await own.page.locator("section:has(#keys)").getByText("No keys yet.").waitFor();

@@ -131,6 +131,7 @@ check("who_has_no_policy_is_told_whom_to_ask", async () => {
   await go(page, "/profile");
   await page.getByText("Dazu fehlt die Berechtigung.").waitFor();
   assert.equal(await named(page, "Schlüssel erzeugen").count(), 0);
+  await page.locator("#keys").scrollIntoViewIfNeeded();
   await accessible(page, "limited-profile-narrow");
   // Nothing speaks the language of IAM, wherever an address leads.
   for (const place of ["/users", "/groups", "/policies", "/accounts", "/audit", "/events", "/lifecycle", "/jobs", "/encryption", "/settings", "/buckets", "/user?name=x", "/group?name=x", "/policy?name=x", "/account?name=x", `/bucket?name=${name}`, "/simulator"]) {
@@ -154,7 +155,32 @@ check("who_may_only_use_objects_is_led_to_them", async () => {
   await go(page, "/profile");
   await page.getByText("Someone who manages policies can allow it. (iam:ListAccessKeys)").waitFor();
   assert.equal(await named(page, "Create key").count(), 0);
+  await page.locator("#keys").scrollIntoViewIfNeeded();
   await accessible(page, "limited-profile-wide");
+  await close();
+});
+
+check("who_may_only_look_at_users_groups_and_policies_changes_none", async () => {
+  const root = await api();
+  const [seen, group, policy] = [unique("seen"), unique("seen"), unique("seen")];
+  const { as } = await limited(() => [allow(["iam:Get*", "iam:List*", "iam:Simulate*", "cairn:ListAccounts"], "*")]);
+  const document = { Version: "2012-10-17", Statement: [allow("s3:GetObject", "*")] };
+  await root.call("POST", "users", { name: seen, password: PASSWORD });
+  await root.call("POST", `users/${seen}/keys`, {});
+  await root.call("POST", "groups", { name: group });
+  await root.call("PUT", `groups/${group}/members/${seen}`);
+  await root.call("POST", "policies", { name: policy, document });
+  for (const holder of [`users/${seen}`, `groups/${group}`]) await root.call("PUT", `${holder}/attached/${policy}`);
+  const { page, close } = await as({ expected: REFUSED });
+  for (const place of ["/users", "/groups", "/policies", "/accounts", `/user?name=${seen}`, `/group?name=${group}`, `/policy?name=${policy}`]) {
+    await go(page, place);
+    await page.waitForSelector("main :is(table, dl)");
+    await settled(page);
+    const offered = await page.locator("main :is(button, a.button):visible").allTextContents();
+    const changing = offered.map((each) => each.trim()).filter((each) => /^(Create|Delete|Edit|Set|Take|Suspend|Attach|Detach|Write|Add|Remove|Leave|Join|Save|Switch|Reset|Duplicate)/.test(each));
+    assert.deepEqual(changing, [], place);
+    await accessible(page, `limited-looks-${place.slice(1).split("?")[0]}-wide`);
+  }
   await close();
 });
 

@@ -2,6 +2,7 @@
 // bringing back what was deleted, going from one object to the next, and not replacing anything unasked.
 "use strict";
 
+const fs = require("node:fs");
 const { NARROW, assert, check, member, go, toast, accessible, api, unique, main } = require("./browser.js");
 
 const TEXT = { "content-type": "text/plain" };
@@ -307,6 +308,35 @@ check("a_long_change_is_stopped", async () => {
   const tagged = (await Promise.all(Array.from({ length: 40 }, (_, at) => facts(call, name, `k${String(at).padStart(2, "0")}`)))).filter(({ tags }) => "x" in tags);
   assert.equal(Number(/\d+/.exec(text)[0]), tagged.length);
   assert.ok(tagged.length > 0 && tagged.length < 40, text);
+  await close();
+});
+
+/** Whoever reaches the console gets everything from there: a visitor who asks another place fails. */
+check("files_are_downloaded_from_where_the_console_is_whatever_they_are_called", async () => {
+  const { call, put } = await api();
+  const bucket = unique("files");
+  await call("POST", "buckets", { name: bucket, versioning: true });
+  const page_ = "<!doctype html><script>alert(1)</script>";
+  await put(bucket, "in/Größe 1.html", "old", { "content-type": "text/html" });
+  await put(bucket, "in/Größe 1.html", page_, { "content-type": "text/html" });
+  // No address names these two.
+  for (const key of [".", ".."]) await call("POST", `buckets/${bucket}/object/copy`, { key: "in/Größe 1.html", to_key: key });
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${bucket}&prefix=in%2F`);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download Größe 1.html" }).click()]);
+  assert.equal(file.suggestedFilename(), "Größe 1.html");
+  assert.equal(fs.readFileSync(await file.path(), "utf8"), page_);
+  // By itself it is a file, too, and never a page.
+  const [again] = await Promise.all([page.waitForEvent("download"), page.goto(file.url()).catch(() => undefined)]);
+  assert.equal(again.suggestedFilename(), "Größe 1.html");
+  await go(page, `/bucket?name=${bucket}`);
+  for (const key of [".", ".."]) {
+    await page.getByRole("button", { name: key, exact: true }).first().click();
+    await inDialog(page).locator("pre", { hasText: "alert(1)" }).waitFor();
+    const [dotted] = await Promise.all([page.waitForEvent("download"), inDialog(page).getByRole("button", { name: "Download" }).click()]);
+    assert.equal(fs.readFileSync(await dotted.path(), "utf8"), page_);
+    await page.keyboard.press("Escape");
+  }
   await close();
 });
 

@@ -127,6 +127,7 @@ fn by_name(name: &str, names: &Names<'_>) -> Option<Value> {
         "DeleteObjects" => json!({ "objects": [{ "key": key }] }),
         "Presign" => json!({ "key": key }),
         "PrepareZip" => json!({ "keys": [key] }),
+        "PrepareDownload" => json!({ "key": key }),
         "PreparePreview" => json!({ "key": key, "content_type": "video/mp4" }),
         "UpdateUser" | "UpdateGroup" => json!({ "path": "/x/" }),
         "SetUserPassword" => json!({ "password": "battery staple" }),

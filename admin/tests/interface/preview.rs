@@ -1,29 +1,14 @@
 //! Links by which a browser plays an object.
 
-use crate::support::{Client, Reply, Rig, allow, pass, request};
-use admin::limits::{ACCESS_SECONDS, PREVIEW_IDLE_SECONDS, PREVIEWS_PER_BEARER_MAX};
+use crate::readings::Link;
+use crate::support::{Client, Rig, allow, pass, request};
+use admin::limits::{ACCESS_SECONDS, PREVIEW_IDLE_SECONDS, READINGS_PER_BEARER_MAX};
 use http::Method;
 use serde_json::{Value, json};
 
-/// A link, and the cookie that came with it.
-struct Link {
-    path: String,
-    cookie: String,
-}
-
 async fn link(client: &Client<'_>, key: &str) -> Link {
     let wanted = json!({ "key": key, "content_type": "video/mp4" });
-    let reply = client.post("/buckets/films/preview", wanted).await;
-    let cookie = reply.cookie();
-    let url = reply.ok()["url"].as_str().unwrap().to_owned();
-    let path = url.strip_prefix("/api/v1").unwrap().to_owned();
-    Link { path, cookie }
-}
-
-async fn follow(rig: &Rig, link: &Link, headers: &[(&str, &str)]) -> Reply {
-    let mut all = vec![("cookie", link.cookie.as_str())];
-    all.extend_from_slice(headers);
-    rig.send(request(Method::GET, &link.path, &all, None)).await
+    Link::asked(client, "/buckets/films/preview", wanted).await
 }
 
 async fn films(root: &Client<'_>) {
@@ -39,20 +24,20 @@ async fn a_player_gets_ranges_by_a_link_again_and_again() {
     let root = rig.root().await;
     films(&root).await;
     let link = link(&root, "a.mp4").await;
-    let whole = follow(&rig, &link, &[]).await;
+    let whole = link.follow(&rig, &[]).await;
     assert_eq!(
         (whole.status.as_u16(), &*whole.bytes),
         (200, &b"0123456789"[..])
     );
     assert_eq!(whole.header("accept-ranges"), "bytes");
-    let part = follow(&rig, &link, &[("range", "bytes=2-4")]).await;
+    let part = link.follow(&rig, &[("range", "bytes=2-4")]).await;
     assert_eq!((part.status.as_u16(), &*part.bytes), (206, &b"234"[..]));
     assert_eq!(part.header("content-range"), "bytes 2-4/10");
     assert_eq!(part.header("content-length"), "3");
     let tag = part.header("etag").to_owned();
     let headers = [("range", "bytes=8-"), ("if-range", tag.as_str())];
-    assert_eq!(&*follow(&rig, &link, &headers).await.bytes, b"89");
-    let beyond = follow(&rig, &link, &[("range", "bytes=99-")]).await;
+    assert_eq!(&*link.follow(&rig, &headers).await.bytes, b"89");
+    let beyond = link.follow(&rig, &[("range", "bytes=99-")]).await;
     beyond.refused(416, "InvalidRange");
 }
 
@@ -62,7 +47,7 @@ async fn whatever_it_holds_it_is_for_a_player_and_runs_nothing() {
     let root = rig.root().await;
     films(&root).await;
     let link = link(&root, "page.mp4").await;
-    let shown = follow(&rig, &link, &[]).await;
+    let shown = link.follow(&rig, &[]).await;
     assert_eq!(shown.header("content-type"), "video/mp4");
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
     assert_eq!(
@@ -110,9 +95,7 @@ async fn the_address_alone_opens_nothing() {
         path: link.path.clone(),
         cookie: others.cookie,
     };
-    follow(&rig, &mixed, &[])
-        .await
-        .refused(404, "NoSuchPreview");
+    mixed.follow(&rig, &[]).await.refused(404, "NoSuchPreview");
     // Of one session all have one cookie: the link that came before goes on.
     let second = self::link(&root, "page.mp4").await;
     assert_eq!(second.cookie, link.cookie);
@@ -123,7 +106,7 @@ async fn the_address_alone_opens_nothing() {
         None,
     ));
     written.await.refused(405, "MethodNotAllowed");
-    assert!(follow(&rig, &link, &[]).await.status.is_success());
+    assert!(link.follow(&rig, &[]).await.status.is_success());
 }
 
 #[tokio::test]
@@ -136,25 +119,26 @@ async fn a_link_ends_with_its_session_its_use_and_what_its_user_may() {
     // Longer than an access token, as long as it is used.
     for _ in 0..3 {
         pass(ACCESS_SECONDS - 60);
-        assert!(follow(&rig, &mine, &[]).await.status.is_success());
+        assert!(mine.follow(&rig, &[]).await.status.is_success());
     }
     let root = rig.root().await;
     root.delete("/users/reader/policies/test").await.ok();
-    follow(&rig, &mine, &[]).await.refused(403, "AccessDenied");
+    mine.follow(&rig, &[]).await.refused(403, "AccessDenied");
 
     let idle = link(&root, "a.mp4").await;
     pass(PREVIEW_IDLE_SECONDS);
-    follow(&rig, &idle, &[]).await.refused(404, "NoSuchPreview");
+    idle.follow(&rig, &[]).await.refused(404, "NoSuchPreview");
 
     let root = rig.root().await;
     let ended = rig.root().await;
     let last = link(&ended, "a.mp4").await;
     let changed = link(&root, "page.mp4").await;
     ended.delete("/session").await.ok();
-    follow(&rig, &last, &[]).await.refused(401, "SessionEnded");
+    last.follow(&rig, &[]).await.refused(401, "SessionEnded");
     // Another object by now.
     root.upload("films/page.mp4", "other").await.ok();
-    follow(&rig, &changed, &[])
+    changed
+        .follow(&rig, &[])
         .await
         .refused(412, "PreconditionFailed");
 }
@@ -174,18 +158,16 @@ async fn who_may_not_read_it_gets_no_link_and_nobody_gets_too_many() {
     let first = link(&root, "a.mp4").await;
     pass(1);
     let second = link(&root, "a.mp4").await;
-    for _ in 2..PREVIEWS_PER_BEARER_MAX {
+    for _ in 2..READINGS_PER_BEARER_MAX {
         link(&root, "a.mp4").await;
     }
     pass(1);
     // What is used stays; of the others the oldest goes.
-    assert!(follow(&rig, &first, &[]).await.status.is_success());
+    assert!(first.follow(&rig, &[]).await.status.is_success());
     pass(1);
-    for _ in 0..PREVIEWS_PER_BEARER_MAX - 1 {
+    for _ in 0..READINGS_PER_BEARER_MAX - 1 {
         link(&root, "a.mp4").await;
     }
-    follow(&rig, &second, &[])
-        .await
-        .refused(404, "NoSuchPreview");
-    assert!(follow(&rig, &first, &[]).await.status.is_success());
+    second.follow(&rig, &[]).await.refused(404, "NoSuchPreview");
+    assert!(first.follow(&rig, &[]).await.status.is_success());
 }

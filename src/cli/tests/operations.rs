@@ -67,6 +67,8 @@ pub(super) const OPERATIONS: &[(&str, By)] = &[
     ("Presign", Not(OF_OBJECTS)),
     ("PreparePreview", Not(OF_OBJECTS)),
     ("ShowPreview", Not(OF_OBJECTS)),
+    ("PrepareDownload", Not(OF_OBJECTS)),
+    ("Download", Not(OF_OBJECTS)),
     ("ListUsers", C("user list")),
     ("CreateUser", C("user add")),
     ("GetUser", C("user show")),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { EventReader } from '../lib/api/events';
-import { attachment } from '../lib/attachment';
 import { concerns } from '../lib/attention';
 import { brokenRules } from '../lib/bucketname';
 import { after, area, line, push, top } from '../lib/chart';
@@ -229,14 +228,6 @@ describe('server-sent events', () => {
       { event: 'message', data: '{"a": 1}' },
       { event: 'x', data: '1\n2' },
     ]);
-  });
-});
-
-describe('saving under a name', () => {
-  it('lets no name out of its quotes', () => {
-    expect(attachment('a b.txt')).toBe('attachment; filename="a b.txt"');
-    expect(attachment('a"; x=".txt')).toBe(`attachment; filename="a__ x=_.txt"; filename*=UTF-8''a%22%3B%20x%3D%22.txt`);
-    expect(attachment('ä\r\n.txt')).toBe(`attachment; filename="___.txt"; filename*=UTF-8''%C3%A4%0D%0A.txt`);
   });
 });
 

@@ -132,6 +132,8 @@ export const objects = {
   /** A link for the browser's player, good with the cookie that comes with it. */
   preview: (bucket: string, body: { key: string; version?: string; content_type: string }, signal?: Signal) =>
     ask<{ url: string; expires_in: number }>('POST', `buckets/${of(bucket)}/preview`, { body, signal }),
+  /** A link to the object as a file, good with the cookie that comes with it. */
+  download: (bucket: string, body: VersionOf) => ask<{ url: string; expires_in: number }>('POST', `buckets/${of(bucket)}/download`, { body }),
   presign: (bucket: string, body: { key: string; method?: 'GET' | 'PUT'; version?: string; expires_in: number; content_disposition?: string }) =>
     ask<{ url: string; expires: string }>('POST', `buckets/${of(bucket)}/presign`, { body }),
 };

@@ -1,7 +1,8 @@
 // S3's own requests under the session's token: bodies, and uploads in parts.
+import { objects } from '../api/calls';
 import { address, bearer, refresh, send, type Params } from '../api/client';
 import { readError, Unreachable } from '../api/error';
-import { objectPath } from './address';
+import { isAddressable, objectPath } from './address';
 import type { DonePart } from './plan';
 
 export interface Target {
@@ -92,9 +93,10 @@ export async function abortUpload(to: Target, uploadId: string): Promise<void> {
   await send(at(to, { uploadId }), { method: 'DELETE' });
 }
 
-/** The bytes of an object, or of its beginning. */
+/** The bytes of an object, or of its beginning. What no address can name is read by a link. */
 export async function read(of: Target, version: string | undefined, range: string | undefined, signal: AbortSignal): Promise<Blob> {
   const headers: Record<string, string> = range ? { range } : {};
-  const response = await send(at(of, { versionId: version }), { headers, signal });
+  const url = isAddressable(of.key) ? at(of, { versionId: version }) : (await objects.download(of.bucket, { key: of.key, ...(version ? { version } : {}) })).url;
+  const response = await send(url, { headers, signal });
   return response.blob();
 }

@@ -1,23 +1,13 @@
 import { objects } from '../../lib/api/calls';
 import { explain } from '../../lib/api/error';
-import { attachment } from '../../lib/attachment';
+import { saveFrom } from '../../lib/save';
 import { toast } from '../../lib/toasts.svelte';
 
-const LINK_S = 300;
-
-/** Downloads one object by a link of its own, so that the browser takes it to the disk as it comes. */
+/** Downloads one object by the console's own port: who reaches the console need not reach that of S3. */
 export async function download(bucket: string, key: string, version: string | undefined): Promise<void> {
-  const name = key.split('/').pop() || key;
   try {
-    const body = { key, expires_in: LINK_S, content_disposition: attachment(name), ...(version ? { version } : {}) };
-    const { url } = await objects.presign(bucket, body);
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    // In a window of its own: should the server refuse, the console is still there.
-    link.target = '_blank';
-    link.rel = 'noopener noreferrer';
-    link.click();
+    const { url } = await objects.download(bucket, { key, ...(version ? { version } : {}) });
+    saveFrom(url);
   } catch (error) {
     toast(explain(error), { tone: 'bad' });
   }

@@ -1,8 +1,8 @@
 import { buckets } from '../../lib/api/calls';
-import { address } from '../../lib/api/client';
 import { explain } from '../../lib/api/error';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { Row } from '../../lib/rows';
+import { saveFrom } from '../../lib/save';
 import { toast } from '../../lib/toasts.svelte';
 
 /** What one request may name: keys, and prefixes with all that is beneath them. */
@@ -17,11 +17,7 @@ export async function downloadZip(bucket: string, rows: readonly Row[], everythi
   }
   try {
     const { url } = await buckets.zip(bucket, everything === undefined ? { keys } : { prefix: everything });
-    const link = document.createElement('a');
-    // A path of the server; the console may lie deeper.
-    link.href = address(url.replace(/^\/?api\/v1\//, ''));
-    link.download = '';
-    link.click();
+    saveFrom(url);
     toast(t('zip.begun'));
   } catch (error) {
     toast(explain(error), { tone: 'bad' });

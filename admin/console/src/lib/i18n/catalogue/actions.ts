@@ -31,6 +31,7 @@ export const actions = texts({
   'action.RestoreVersion': { en: 'Restore version', de: 'Version wiederherstellen' },
   'action.DeleteObjects': { en: 'Delete objects', de: 'Objekte löschen' },
   'action.PrepareZip': { en: 'Download as ZIP', de: 'Als ZIP herunterladen' },
+  'action.PrepareDownload': { en: 'Download object', de: 'Objekt herunterladen' },
   'action.Presign': { en: 'Make link to object', de: 'Link auf Objekt erzeugen' },
   'action.CreateUser': { en: 'Create user', de: 'Benutzer anlegen' },
   'action.UpdateUser': { en: 'Change user', de: 'Benutzer ändern' },
