@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// A drive that files of 256 MiB and a reserve of 512 leave room on. Smaller ones work until much has
+/// been deleted.
+pub(crate) const DRIVE_BYTES_MIN: u64 = 4 << 30;
+
 /// Connections to the console served at once, beside those that are configured.
 pub(crate) const CONSOLE_CONNECTIONS_MAX: usize = 1024;
 /// Of them by one address, unless that is a proxy that is trusted. Browsers have six, and one for

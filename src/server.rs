@@ -129,7 +129,7 @@ async fn open_and_serve(setup: Setup) -> Result<(), RunError> {
             return Ok(());
         }
     };
-    store::warn_of_a_full_drive(&engine).await;
+    store::warn_of_the_drive(&engine).await;
     let (root, made_now) = store::root_credential_of(config)?;
     let master = master_key::load_or_create(&engine, &config.data).await?;
     let identity = store::identities(&engine, &master, &root).await?;

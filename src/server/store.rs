@@ -16,6 +16,7 @@ use super::{ROOT_ID, ROOT_NAME};
 use crate::config::ServerConfig;
 use crate::credentials::{self, RootCredential};
 use crate::folder;
+use crate::limits::DRIVE_BYTES_MIN;
 
 pub(super) async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
     let path = data.to_owned();
@@ -34,10 +35,18 @@ pub(super) async fn open(data: &Path) -> Result<Arc<Engine>, RunError> {
 }
 
 /// Said once at the start: who finds uploads refused looks here first.
-pub(super) async fn warn_of_a_full_drive(engine: &Engine) {
+pub(super) async fn warn_of_the_drive(engine: &Engine) {
     let Ok(stats) = engine.stats().await else {
         return;
     };
+    if stats.total_bytes < DRIVE_BYTES_MIN {
+        warn!(
+            mib = stats.total_bytes >> 20,
+            least_mib = DRIVE_BYTES_MIN >> 20,
+            "the drive is small: the reserve takes much of it, and what is deleted makes room late \
+             or not at all"
+        );
+    }
     let left = stats.free_bytes.saturating_add(stats.idle_bytes);
     if left < stats.reserve_bytes {
         warn!(
