@@ -329,7 +329,6 @@ a = "ftp://x"
 
 #[test]
 fn what_only_a_store_can_have_is_a_doubt() {
-    let place = tempfile::tempdir().unwrap();
     let text = r#"
 [[policy]]
 name = "readers"
@@ -357,10 +356,6 @@ config = { logging = { LoggingEnabled = { TargetBucket = "logs", TargetPrefix = 
 name = "videos"
 config = { logging = { LoggingEnabled = { TargetBucket = "photos", TargetPrefix = "" } } }
 "#;
-    let path = file(place.path(), text);
-    let effective = Effective::of_file(Path::new(&path));
-    assert_eq!(effective.faults(), []);
-    let doubts: Vec<String> = effective.doubts().iter().map(ToString::to_string).collect();
     let expected = [
         (
             8,
@@ -376,20 +371,12 @@ config = { logging = { LoggingEnabled = { TargetBucket = "photos", TargetPrefix 
             "bucket \"photos\": logging: bucket \"logs\" is not declared",
         ),
     ];
-    assert_eq!(doubts.len(), expected.len(), "{doubts:#?}");
-    for (doubt, (line, says)) in doubts.iter().zip(expected) {
-        assert!(
-            doubt.starts_with(&format!("{path}:{line}: ")),
-            "{line}: {doubt}"
-        );
-        assert!(doubt.contains(says), "{says}: {doubt}");
-    }
+    assert_doubts(text, &expected);
 }
 
 /// Keys of encrypted objects, names with a store's number, and actions nobody has.
 #[test]
 fn what_a_bucket_names_and_only_a_store_can_have_is_a_doubt() {
-    let place = tempfile::tempdir().unwrap();
     let text = r#"
 [[policy]]
 name = "typed"
@@ -408,10 +395,6 @@ name = "films"
 [bucket.config]
 encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = "aws:kms" } }] }
 "#;
-    let path = file(place.path(), text);
-    let effective = Effective::of_file(Path::new(&path));
-    assert_eq!(effective.faults(), []);
-    let doubts: Vec<String> = effective.doubts().iter().map(ToString::to_string).collect();
     let expected = [
         (
             2,
@@ -426,14 +409,7 @@ encryption = { Rules = [{ ApplyServerSideEncryptionByDefault = { SSEAlgorithm = 
             "bucket \"photos\": encryption: KMS key \"gone\" is made by `cairn kms key add`; a server starts only if",
         ),
     ];
-    assert_eq!(doubts.len(), expected.len(), "{doubts:#?}");
-    for (doubt, (line, says)) in doubts.iter().zip(expected) {
-        assert!(
-            doubt.starts_with(&format!("{path}:{line}: ")),
-            "{line}: {doubt}"
-        );
-        assert!(doubt.contains(says), "{says}: {doubt}");
-    }
+    assert_doubts(text, &expected);
 }
 
 #[test]
@@ -472,4 +448,21 @@ QueueConfigurations = [
         doubts.len() == 1 && doubts[0].to_string().contains(says),
         "{doubts:?}"
     );
+}
+
+/// Nothing is wrong with the file, but these lines of it may be.
+fn assert_doubts(text: &str, expected: &[(usize, &str)]) {
+    let place = tempfile::tempdir().unwrap();
+    let path = file(place.path(), text);
+    let effective = Effective::of_file(Path::new(&path));
+    assert_eq!(effective.faults(), []);
+    let doubts: Vec<String> = effective.doubts().iter().map(ToString::to_string).collect();
+    assert_eq!(doubts.len(), expected.len(), "{doubts:#?}");
+    for (doubt, (line, says)) in doubts.iter().zip(expected) {
+        assert!(
+            doubt.starts_with(&format!("{path}:{line}: ")),
+            "{line}: {doubt}"
+        );
+        assert!(doubt.contains(*says), "{says}: {doubt}");
+    }
 }
