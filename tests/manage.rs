@@ -565,7 +565,7 @@ fn commands_do_the_same_on_a_folder_through_the_socket_and_by_a_token() {
             .filter(|it| it["action"] == "CreateUser" && it["outcome"] == "done")
             .filter(|it| it["from"] == from)
             .count();
-        assert_eq!(made, 3, "{from}");
+        assert_eq!(made, 4, "{from}");
     }
     let ended = server.stop();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);

@@ -251,8 +251,14 @@ async fn no_route_lets_in_who_shows_no_credential() {
 async fn no_route_does_anything_for_who_may_nothing() {
     let house = house().await;
     let before = house.everything().await;
-    // Who one is, and a link that may nothing either.
-    let harmless = ["GetSession", "GetProfile", "Presign", "GetAllowed"];
+    // Who one is, a link that may nothing either, and what is known of a document that one brings.
+    let harmless = [
+        "GetSession",
+        "GetProfile",
+        "Presign",
+        "GetAllowed",
+        "CheckPolicy",
+    ];
     for (who, token) in [("nobody", &house.nobody.0), ("token", &house.narrowed)] {
         let credential = format!("Bearer {token}");
         let headers = [("authorization", credential.as_str())];
