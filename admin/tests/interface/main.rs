@@ -17,6 +17,7 @@ mod limits;
 mod local;
 mod objects;
 mod people;
+mod policies;
 mod preview;
 mod readings;
 mod repeats;
