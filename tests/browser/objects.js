@@ -3,7 +3,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const { NARROW, assert, check, member, go, toast, accessible, api, unique, main } = require("./browser.js");
+const { NARROW, WIDE, assert, check, member, go, keepBack, toast, accessible, api, unique, main } = require("./browser.js");
 
 const TEXT = { "content-type": "text/plain" };
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -41,6 +41,79 @@ check("a_word_is_found_in_all_folders", async () => {
   await page.keyboard.press("Escape");
   await page.getByLabel("Search here").fill("nowhere to be found");
   await page.waitForSelector("text=No key beneath this folder contains");
+  await close();
+});
+
+check("a_long_folder_is_sorted_and_selected_as_a_whole", async () => {
+  const { name, put } = await filled([]);
+  let next = 0;
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    while (next < 2300) {
+      const at = next++;
+      await put(name, `row-${String(at).padStart(5, "0")}`, "x".repeat(at === 2298 ? 5000 : 1));
+    }
+  }));
+  const { page, close } = await member();
+  const column = (label) => page.locator("[role=columnheader]", { hasText: label }).getByRole("button").click();
+  const first = (key) => page.waitForFunction((key) => document.querySelector(".view .open")?.textContent === key, key);
+  const foot = (text) => page.locator(".foot", { hasText: text }).waitFor();
+  await go(page, `/bucket?name=${name}`);
+  await foot("1,000 rows so far; more as you scroll");
+  await page.locator("[role=grid]").focus();
+  await page.keyboard.press("Control+a");
+  await page.waitForSelector(".chosen:has-text('1,000 selected: all that are loaded')");
+  await accessible(page, "selected-here");
+  await press(page, "Select all there are");
+  await page.waitForSelector(".chosen:has-text('2,300 selected')");
+  // The rest comes late: it can be stopped, and is gone on with.
+  await page.reload();
+  await page.locator(".view .open").first().waitFor();
+  const { release } = await keepBack(page, /\/objects\?.*cursor=/);
+  await column("Size");
+  await foot("Loading all rows: 1,000 so far");
+  await accessible(page, "sorting");
+  await press(page, "Stop");
+  await foot("1,000 rows so far, sorted within these; there are more");
+  await page.setViewportSize(NARROW);
+  await accessible(page, "sorted-partly-narrow");
+  await page.setViewportSize(WIDE);
+  await release();
+  await foot("2,000 rows so far, sorted within these");
+  await press(page, "Load the rest");
+  await first("row-02298");
+  await foot("2,300 rows");
+  await page.locator("[role=grid]").focus();
+  await page.keyboard.press("Control+a");
+  await page.waitForSelector(".chosen:has-text('2,300 selected')");
+  await column("Name");
+  await column("Name");
+  await first("row-02299");
+  // What is opened next is sorted as a whole as well.
+  await press(page, "Load again");
+  await foot("2,300 rows");
+  await first("row-02299");
+  await close();
+});
+
+check("a_folder_without_an_end_is_sorted_as_far_as_memory_is_bounded", async () => {
+  const { name } = await filled([]);
+  const { page, close } = await member();
+  let asked = 0;
+  await page.route(/\/objects\?/, (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
+    const items = Array.from({ length: 1000 }, (_, at) => ({ key: `row-${String(from + at).padStart(7, "0")}`, size: from + at, etag: "e", modified: "2026-11-26T00:00:00Z", storage_class: "STANDARD" }));
+    asked += 1;
+    return route.fulfill({ json: { items, prefixes: [], next: String(from + 1000) } });
+  });
+  await go(page, `/bucket?name=${name}`);
+  await page.locator("[role=columnheader]", { hasText: "Size" }).getByRole("button").click();
+  await page.locator(".foot", { hasText: "The first 100,000 rows, sorted within these" }).waitFor({ timeout: 60_000 });
+  await page.waitForSelector(".open:text-is('row-0099999')");
+  // To the end and back, and sorted otherwise: it asks for no more.
+  await page.locator("[role=grid]").focus();
+  await page.keyboard.press("End");
+  await page.waitForSelector(".open:text-is('row-0000000')");
+  assert.equal(asked, 100);
   await close();
 });
 

@@ -6,6 +6,8 @@ const PAGE = 1000;
 const AGAIN_ROWS_MAX = 3 * PAGE;
 /** Whoever finds more than this has to ask for less. */
 const FOUND_MAX = 10_000;
+/** So many rows are loaded to sort or select them all: some 50 MB, and no pause that is felt. */
+export const ALL_ROWS_MAX = 100_000;
 
 export interface Wanted {
   bucket: string;
@@ -23,9 +25,15 @@ export class Listing {
   complete = $state(false);
   /** How many keys a search has looked at. */
   looked = $state(0);
-  /** A search has found more than it shows. */
+  /** A search has found more than it shows, or there are more rows than are loaded at once. */
   tooMany = $state(false);
-  #busy = false;
+  /** All rows are being loaded; those that have come are not shown before the rest has, or it is stopped. */
+  filling = $state(false);
+  /** How many rows have come. */
+  loaded = $state(0);
+  #behind: Row[] = [];
+  #running: Promise<void> | undefined;
+  #runs = 0;
   #cursor: string | undefined;
   #stop = new AbortController();
 
@@ -35,15 +43,40 @@ export class Listing {
     return this.wanted.contains !== undefined;
   }
 
-  async more(): Promise<void> {
-    if (this.complete || this.#busy) return;
-    this.#busy = true;
+  more(): Promise<void> {
+    if (this.complete) return Promise.resolve();
+    return (this.#running ??= this.#run());
+  }
+
+  /** Loads what is left of the list: it can be sorted and selected as a whole then. */
+  all(): Promise<void> {
+    if (this.tooMany) return Promise.resolve();
+    if (!this.complete && !this.isSearch) this.filling = true;
+    return this.more();
+  }
+
+  /** Loads no further. What has come is shown. */
+  halt(): void {
+    this.filling = false;
+    this.#show();
+  }
+
+  async #run(): Promise<void> {
+    this.#runs += 1;
     this.loading = true;
     // A search goes on by itself: who waits for what is rare cannot scroll to it.
     do await this.#take();
-    while (this.isSearch && !this.complete && this.error === undefined && !this.#stop.signal.aborted);
+    while ((this.isSearch || this.filling) && !this.complete && !this.tooMany && this.error === undefined && !this.#stop.signal.aborted);
+    this.halt();
     this.loading = false;
-    this.#busy = false;
+    this.#running = undefined;
+  }
+
+  /** All at once: to sort a list anew with each page would stop the page itself. */
+  #show(): void {
+    if (this.#behind.length === 0) return;
+    this.rows = [...this.rows, ...this.#behind];
+    this.#behind = [];
   }
 
   /**
@@ -52,10 +85,11 @@ export class Listing {
    */
   async again(): Promise<void> {
     if (this.loading || this.isSearch || this.rows.length > AGAIN_ROWS_MAX) return;
-    const wanted = this.rows.length;
+    // What was whole is to be whole again, with what has come meanwhile.
+    const wanted = this.complete ? AGAIN_ROWS_MAX : this.rows.length;
     let rows: Row[] = [];
     let cursor: string | undefined;
-    const signal = this.#stop.signal;
+    const [signal, run] = [this.#stop.signal, this.#runs];
     try {
       do {
         const page = await this.#page(cursor, signal);
@@ -66,8 +100,10 @@ export class Listing {
       // The old rows are still the best there is; the next look may succeed.
       return;
     }
-    if (signal.aborted) return;
+    // More has come than was looked at.
+    if (signal.aborted || run !== this.#runs) return;
     this.rows = rows;
+    this.loaded = rows.length;
     this.#cursor = cursor;
     this.complete = cursor === undefined;
   }
@@ -85,11 +121,13 @@ export class Listing {
       if (signal.aborted) return;
       this.looked += page.rows.length;
       const found = page.rows.filter((row) => this.#isWanted(row));
-      // A page without a find redraws nothing.
-      if (found.length > 0 || !this.isSearch) this.rows = [...this.rows, ...found];
+      this.#behind.push(...found);
+      this.loaded += found.length;
+      // Something is shown at once, even where the rest is waited for.
+      if (!this.filling || this.rows.length === 0) this.#show();
       this.#cursor = page.next;
-      this.tooMany = this.isSearch && this.rows.length >= FOUND_MAX;
-      this.complete = page.next === undefined || this.tooMany;
+      this.tooMany = this.loaded >= (this.isSearch ? FOUND_MAX : ALL_ROWS_MAX);
+      this.complete = page.next === undefined || (this.isSearch && this.tooMany);
       this.error = undefined;
     } catch (error) {
       if (!signal.aborted) this.error = error;

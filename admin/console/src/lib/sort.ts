@@ -12,9 +12,8 @@ export function sorted<T, Column extends string>(
   value: (item: T, by: Column) => Value,
 ): T[] {
   const sign = order.down ? -1 : 1;
-  return [...items].sort((a, b) => {
-    const left = value(a, order.by);
-    const right = value(b, order.by);
-    return left < right ? -sign : left > right ? sign : 0;
-  });
+  return items
+    .map((item) => ({ item, by: value(item, order.by) }))
+    .sort((a, b) => (a.by < b.by ? -sign : a.by > b.by ? sign : 0))
+    .map(({ item }) => item);
 }
