@@ -48,6 +48,7 @@ async function visitor({ size = WIDE, scheme = "light", locale = "en-GB", expect
     });
     page.on("console", (message) => {
       if (!["error", "warning"].includes(message.type())) return;
+      if (more.serviceWorkers === "block" && /registration blocked by Playwright/.test(message.text())) return;
       const status = Number(/status of (\d{3})/.exec(message.text())?.[1]);
       const url = message.location().url.split("?")[0];
       if ([...ANSWERS, ...expected].some(([code, pattern]) => code === status && pattern.test(url))) return;

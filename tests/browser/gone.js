@@ -2,7 +2,7 @@
 "use strict";
 
 const net = require("node:net");
-const { CONSOLE, USER, PASSWORD, NARROW, WIDE, assert, check, visitor, member, accessible, uncut, main } = require("./browser.js");
+const { CONSOLE, USER, PASSWORD, NARROW, WIDE, assert, check, visitor, member, go, accessible, uncut, api, unique, main } = require("./browser.js");
 
 /** A way to the console that can be shut, or stop in the middle of what is said, as a machine or a line does. */
 async function door() {
@@ -122,6 +122,108 @@ check("a_stream_that_is_kept_back_alarms_nobody", async () => {
   assert.equal(await page.locator(".badge.good").count(), 0);
   assert.doesNotMatch(await health(page).textContent(), /No answer/);
   await close();
+});
+
+const isPage = (answer) => answer.request().resourceType() === "fetch" && new URL(answer.url()).pathname === "/";
+/** As if the server had been upgraded: its page names another script. */
+const upgrade = (page) =>
+  page.route(/:\d+\/$/, async (route) => {
+    if (route.request().resourceType() !== "fetch") return route.continue();
+    const answer = await route.fetch();
+    return route.fulfill({ response: answer, body: (await answer.text()).replace(/assets\/index-[^"]+\.js/, "assets/index-another.js") });
+  });
+
+check("a_tab_that_is_open_over_an_upgrade_says_so_and_is_loaded_anew_where_one_is", async () => {
+  const way = await door();
+  // A worker would ask in place of the page, where it cannot be answered for the server.
+  const { page, close } = await visit(way, { serviceWorkers: "block" });
+  const bar = page.locator(".updated");
+  // Away and back as it was: that is no news.
+  const looked = page.waitForResponse(isPage, { timeout: 60_000 });
+  way.shut();
+  await silent(page);
+  await way.open();
+  await (await looked).finished();
+  await page.waitForSelector(".badge.good", { timeout: 30_000 });
+  assert.equal(await bar.count(), 0);
+  await upgrade(page);
+  way.shut();
+  await silent(page);
+  await way.open();
+  await bar.getByText("Cairn was updated").waitFor({ timeout: 30_000 });
+  await go(page, "/settings?find=tls");
+  await accessible(page, "updated-wide-light");
+  await page.setViewportSize(NARROW);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await accessible(page, "updated-narrow-dark");
+  await Promise.all([page.waitForEvent("load"), bar.getByRole("button", { name: "Reload" }).click()]);
+  await page.waitForSelector("h1:text-is('Settings')");
+  assert.equal(new URL(page.url()).search, "?find=tls");
+  assert.equal(await bar.count(), 0);
+  await close();
+  way.shut();
+});
+
+check("who_comes_back_to_a_tab_after_a_while_is_told_and_uploads_are_named_first", async () => {
+  const { call } = await api();
+  const bucket = unique("upgraded");
+  await call("POST", "buckets", { name: bucket });
+  const { page, close } = await member({ serviceWorkers: "block" });
+  await go(page, `/bucket?name=${bucket}`);
+  await upgrade(page);
+  const comes = (minutes) =>
+    page.evaluate((minutes) => {
+      const now = Date.now;
+      Date.now = () => now() + minutes * 60_000;
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, minutes);
+  let asked = 0;
+  page.on("request", (request) => (asked += request.resourceType() === "fetch" && new URL(request.url()).pathname === "/" ? 1 : 0));
+  await comes(1);
+  assert.equal(asked, 0, "a moment is no while");
+  await comes(10);
+  await page.locator(".updated").waitFor();
+  // What is sent never ends while this is asked.
+  await page.route(/\/api\/v1\/s3\//, () => undefined);
+  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "slow.txt", mimeType: "text/plain", buffer: Buffer.from("x") }]);
+  await page.locator(".panel").waitFor();
+  await page.locator(".updated").getByRole("button", { name: "Reload" }).click();
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByText("1 upload is under way").waitFor();
+  await accessible(page, "reload-with-uploads");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.locator(".panel").waitFor();
+  await page.locator(".updated").getByRole("button", { name: "Reload" }).click();
+  await Promise.all([page.waitForEvent("load"), dialog.getByRole("button", { name: "Reload" }).click()]);
+  await page.waitForSelector(`h1:text-is("${bucket}")`);
+  await close();
+});
+
+check("an_upload_waits_for_a_server_that_is_gone_and_goes_on_by_itself", async () => {
+  const { call } = await api();
+  const bucket = unique("waiting");
+  await call("POST", "buckets", { name: bucket });
+  const way = await door();
+  const { page, close } = await visit(way);
+  await go(page, `/bucket?name=${bucket}`);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  const throttle = (bytes) => session.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes });
+  await throttle(2 << 20);
+  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "large.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(40 << 20, 7) }]);
+  await page.locator(".total", { hasText: "/s · " }).waitFor();
+  way.shut();
+  const waits = page.locator(".panel [role=status]", { hasText: "Waits for the server, then goes on by itself" });
+  await waits.waitFor({ timeout: 30_000 });
+  assert.doesNotMatch(await page.locator(".panel .total").textContent(), /\/s/);
+  await accessible(page, "upload-waits");
+  await throttle(-1);
+  await way.open();
+  await waits.waitFor({ state: "detached", timeout: 30_000 });
+  await page.locator(".panel", { hasText: "1 of 1 uploaded" }).waitFor({ timeout: 60_000 });
+  assert.equal((await call("GET", `buckets/${bucket}/object?key=large.bin`)).size, 40 << 20);
+  await close();
+  way.shut();
 });
 
 void main();

@@ -21,6 +21,11 @@ export const drafts = {
   get count() {
     return count;
   },
+  /** Lets them go with the page, after somebody has said so. */
+  letGo(): void {
+    kept.clear();
+    tell();
+  },
 };
 
 export function recall<T>(name: string): T | undefined {

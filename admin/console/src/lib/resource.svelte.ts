@@ -5,6 +5,8 @@ import { Unreachable } from './api/error';
 const seen = new Map<string, unknown>();
 const SEEN_MAX = 200;
 const AGAIN_MS = 5000;
+/** What takes longer than it should be asked for is waited for: asked for anew, it would never come. */
+const PATIENCE_MS = 30_000;
 
 /** Forgets all answers: the next visitor may be somebody else. */
 export function forgetAnswers(): void {
@@ -33,6 +35,7 @@ export function resource<T>(
   let held = $state.raw<{ key: string; value: T | undefined; error?: unknown }>();
   let loading = $state(true);
   let turn = $state(0);
+  let began = 0;
 
   const now = () => {
     const wanted = key();
@@ -45,6 +48,7 @@ export function resource<T>(
     const stop = new AbortController();
     untrack(() => {
       loading = true;
+      began = Date.now();
       ask(stop.signal).then(
         (value) => {
           if (stop.signal.aborted) return;
@@ -69,7 +73,8 @@ export function resource<T>(
     document.addEventListener('visibilitychange', again);
     addEventListener('online', again);
     const seconds = typeof options.seconds === 'function' ? options.seconds() : options.seconds;
-    const timer = seconds ? setInterval(again, seconds * 1000) : undefined;
+    const isLate = () => loading && Date.now() - began < PATIENCE_MS;
+    const timer = seconds ? setInterval(() => isLate() || again(), seconds * 1000) : undefined;
     return () => {
       document.removeEventListener('visibilitychange', again);
       removeEventListener('online', again);

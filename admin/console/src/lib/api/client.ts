@@ -1,5 +1,6 @@
 import { base } from '../base';
-import { ApiError, readError, Unreachable } from './error';
+import { pauseFor } from '../pause';
+import { ApiError, isPutOff, readError, Unreachable } from './error';
 import { exclusively } from './lock';
 
 // The access token lives in this variable and nowhere else: a reload gets a new one through the
@@ -7,6 +8,13 @@ import { exclusively } from './lock';
 let token: string | null = null;
 let refreshing: Promise<boolean> | null = null;
 let onEnd: () => void = () => {};
+let onBack: () => void = () => {};
+/** What is put off is asked again for so long before somebody is told. */
+const PUT_OFF_MS_MAX = 15_000;
+/** How long a server that is there may take to say so. */
+const ANSWER_MS = 4000;
+/** The server has not answered the last time it was asked. */
+let isAway = false;
 
 const root = new URL(`${base}api/v1/`, location.origin);
 
@@ -33,6 +41,11 @@ export function setToken(to: string | null): void {
 
 export function bearer(): string {
   return token ? `Bearer ${token}` : '';
+}
+
+/** Called when the server answers again that did not before. */
+export function onReturn(what: () => void): void {
+  onBack = what;
 }
 
 /** Called when the session is over and nothing but a new login helps. */
@@ -104,12 +117,43 @@ async function attempt(url: string, init: RequestInit): Promise<Response> {
   return reach(url, { ...init, headers });
 }
 
+/** Sends it, and again where the server says that it comes too early: nothing of it has been done then. */
 async function reach(url: string, init: RequestInit): Promise<Response> {
+  const until = Date.now() + PUT_OFF_MS_MAX;
+  for (;;) {
+    const answer = await reachOnce(url, init);
+    const wait = 1000 * Math.max(1, Number(answer.headers.get('retry-after')) || 1);
+    if (answer.status !== 429 || Date.now() + wait > until || !isPutOff(await answer.clone().text())) return answer;
+    await pauseFor(wait, init.signal);
+  }
+}
+
+async function reachOnce(url: string, init: RequestInit): Promise<Response> {
+  let answer: Response;
   try {
-    return await fetch(url, { ...init, credentials: 'same-origin', cache: 'no-store' });
+    answer = await fetch(url, { ...init, credentials: 'same-origin', cache: 'no-store' });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    isAway = true;
     throw new Unreachable();
+  }
+  // A proxy may answer in its place while it is away.
+  if (isStandIn(answer.status)) isAway = true;
+  else if (isAway) {
+    isAway = false;
+    onBack();
+  }
+  return answer;
+}
+
+const isStandIn = (status: number) => status === 502 || status === 504;
+
+/** Whether the server is there at all, whatever it says. */
+export async function answers(): Promise<boolean> {
+  try {
+    return !isStandIn((await attempt(address('session'), { signal: AbortSignal.timeout(ANSWER_MS) })).status);
+  } catch {
+    return false;
   }
 }
 

@@ -20,6 +20,9 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
+/** Whether a refusal is about how much is asked, not about passwords that were tried. */
+export const isPutOff = (body: string) => /"SlowDown"|<Code>SlowDown</.test(body);
+
 /** What policies decide, in the words of IAM: who, what and on which ARN, of which only what tells anything. */
 const DECIDED = /is not authorized to perform: ([\w-]+:\w+)/;
 /** S3 says no more than this when it says nothing. */
@@ -46,7 +49,7 @@ export function refusalOf(one: { code: string; message: string }): ApiError {
 export function explain(error: unknown): string {
   if (error instanceof Unreachable) return t('error.unreachable');
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
-  if (error.status === 429) return t('error.slow_down', { seconds: error.retryAfter ?? 60 });
+  if (error.status === 429) return t(error.code === 'SlowDown' ? 'error.too_much' : 'error.slow_down', { seconds: error.retryAfter ?? 60 });
   if (isDenied(error)) return denied(DECIDED.exec(error.message)?.[1]);
   if (LOCKED.test(error.message)) return t('error.locked');
   const key = `error.code.${error.code}`;

@@ -1,4 +1,5 @@
 import { after, push, seriesOf, type Value } from '../chart';
+import { update } from '../update.svelte';
 import { server } from './calls';
 import { address, send } from './client';
 import { ApiError, Unreachable } from './error';
@@ -81,6 +82,8 @@ class LiveFeed {
   async #follow(signal: AbortSignal): Promise<void> {
     await this.#begin(signal);
     const response = await send(address('server/live'), { signal });
+    // After a break, however short: a server that was upgraded may have been away for a moment only.
+    if (this.now) void update.look();
     const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const reader = new EventReader();
     for (;;) {

@@ -1,3 +1,4 @@
+import { answers } from '../api/client';
 import { ended, entries, type Entry } from './journal';
 import { fingerprint, rateOf } from './plan';
 import { Upload } from './upload.svelte';
@@ -17,6 +18,7 @@ class Transfers {
   rate = $state(0);
   #next = 1;
   #samples: { at: number; bytes: number }[] = [];
+  #asking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   get sent(): number {
@@ -29,6 +31,12 @@ class Transfers {
 
   get busy(): boolean {
     return this.all.some((each) => each.state === 'sending' || each.state === 'waiting');
+  }
+
+  /** Nothing is on its way, since the server is away. */
+  get waits(): boolean {
+    const sending = this.all.filter((each) => each.state === 'sending');
+    return sending.length > 0 && sending.every((each) => each.waits);
   }
 
   /** `careful` where no version is kept of what has this key. */
@@ -113,12 +121,22 @@ class Transfers {
     this.#samples = [];
     this.#timer = setInterval(() => {
       this.#samples = [...this.#samples, { at: Date.now(), bytes: this.sent }].slice(-SAMPLES_MAX);
-      this.rate = Math.max(0, rateOf(this.#samples));
+      this.rate = this.waits ? 0 : Math.max(0, rateOf(this.#samples));
+      if (this.rate === 0 && this.#samples.length === SAMPLES_MAX) void this.#ask();
       if (this.busy) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
       this.rate = 0;
     }, SAMPLE_MS);
+  }
+
+  /** Nothing goes out any more, and no connection has broken either: perhaps nobody is there. */
+  async #ask(): Promise<void> {
+    if (this.#asking || this.waits) return;
+    this.#asking = true;
+    const [before, away] = [this.sent, !(await answers())];
+    this.#asking = false;
+    if (away && this.sent === before) for (const each of this.all) if (each.state === 'sending') each.waits = true;
   }
 }
 

@@ -1,5 +1,7 @@
+import { answers } from '../api/client';
 import { ApiError, explain, Unreachable } from '../api/error';
 import { t } from '../i18n/i18n.svelte';
+import { pauseFor } from '../pause';
 import { Unaddressable } from './address';
 import { begun, ended, entries, type Entry } from './journal';
 import { fingerprint, missing, MULTIPART_FROM_BYTES, partBytes, parts, type DonePart, type Part } from './plan';
@@ -10,6 +12,9 @@ export type UploadState = 'waiting' | 'sending' | 'paused' | 'failed' | 'done' |
 const PARTS_AT_ONCE = 3;
 const ATTEMPTS_MAX = 6;
 const RETRY_MS = 1000;
+/** A server that is away is asked so often, and waited for so long. */
+const AWAY_RETRY_MS = 3000;
+const AWAY_MS_MAX = 60 * 60_000;
 
 const KINDS: Record<string, string> = { md: 'text/markdown', log: 'text/plain', yml: 'text/yaml', yaml: 'text/yaml' };
 
@@ -20,6 +25,8 @@ export class Upload {
   problem = $state('');
   /** The name is taken, and whoever sends this has to say whether it is replaced. */
   taken = $state(false);
+  /** The server is away, and it goes on by itself. */
+  waits = $state(false);
   #stop = new AbortController();
   #entry: Entry | undefined;
   /** Bytes out by part, while they are on their way and after. */
@@ -65,6 +72,7 @@ export class Upload {
     const signal = stop.signal;
     this.state = 'sending';
     this.problem = '';
+    this.waits = false;
     try {
       if (this.size > MULTIPART_FROM_BYTES) await this.#inParts(signal);
       else await this.#whole(signal);
@@ -104,7 +112,7 @@ export class Upload {
   }
 
   async #whole(signal: AbortSignal): Promise<void> {
-    await persist(() => wire.put(this, {}, this.file, this.#headers({ 'content-type': this.#type }), signal, (bytes) => (this.sent = bytes)), signal);
+    await persist(() => wire.put(this, {}, this.file, this.#headers({ 'content-type': this.#type }), signal, (bytes) => this.#tell(bytes)), this, signal);
   }
 
   async #inParts(signal: AbortSignal): Promise<void> {
@@ -121,7 +129,7 @@ export class Upload {
       for (let part = open.shift(); part; part = open.shift()) kept.push(await this.#send(entry, part, signal));
     };
     await Promise.all(Array.from({ length: PARTS_AT_ONCE }, worker));
-    await persist(() => wire.finishUpload(this, entry.uploadId, kept, this.#headers({}), signal), signal);
+    await persist(() => wire.finishUpload(this, entry.uploadId, kept, this.#headers({}), signal), this, signal);
     ended(entry.uploadId);
     this.#entry = undefined;
   }
@@ -131,13 +139,13 @@ export class Upload {
     const entry = this.#entry;
     if (entry) {
       try {
-        return await persist(() => wire.arrivedParts(this, entry.uploadId, signal), signal);
+        return await persist(() => wire.arrivedParts(this, entry.uploadId, signal), this, signal);
       } catch (error) {
         if (!(error instanceof ApiError && error.status === 404)) throw error;
         ended(entry.uploadId);
       }
     }
-    const uploadId = await persist(() => wire.beginUpload(this, this.#type), signal);
+    const uploadId = await persist(() => wire.beginUpload(this, this.#type), this, signal);
     const { bucket, key, size, file } = this;
     this.#entry = { bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size), careful: this.careful };
     // Cancelled while the upload began: nobody else would take it back.
@@ -157,7 +165,7 @@ export class Upload {
       this.#count();
     };
     const query = { partNumber: part.number, uploadId: entry.uploadId };
-    const etag = await persist(() => wire.put(this, query, body, {}, signal, progress), signal);
+    const etag = await persist(() => wire.put(this, query, body, {}, signal, progress), this, signal);
     progress(body.size);
     return { number: part.number, etag, size: body.size };
   }
@@ -165,30 +173,37 @@ export class Upload {
   #count(): void {
     let sum = 0;
     for (const bytes of this.#out.values()) sum += bytes;
-    this.sent = sum;
+    this.#tell(sum);
+  }
+
+  /** Where bytes go out, nobody waits. */
+  #tell(sent: number): void {
+    this.sent = sent;
+    this.waits = false;
   }
 }
 
 /** Tries again what may succeed later: a lost connection, a server that is busy. */
-async function persist<T>(what: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+async function persist<T>(what: () => Promise<T>, upload: Upload, signal: AbortSignal): Promise<T> {
+  let attempts = 0;
+  let awaySince: number | undefined;
+  for (;;) {
     try {
-      return await what();
+      const made = await what();
+      upload.waits = false;
+      return made;
     } catch (error) {
       const passing = error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
-      if (!passing || attempt >= ATTEMPTS_MAX || signal.aborted) throw error;
+      if (!passing || signal.aborted) throw error;
+      // A server that is away comes back, however often it is asked; one that breaks off what it is sent will again.
+      const isAway = error instanceof Unreachable && !(await answers());
+      if (signal.aborted) throw error;
+      awaySince = isAway ? (awaySince ?? Date.now()) : undefined;
+      attempts = isAway ? 0 : attempts + 1;
+      if (attempts >= ATTEMPTS_MAX || (awaySince && Date.now() - awaySince > AWAY_MS_MAX)) throw error;
+      upload.waits = isAway;
       const asked = error instanceof ApiError ? error.retryAfter : null;
-      await pauseFor(asked ? asked * 1000 : RETRY_MS * 2 ** (attempt - 1), signal);
+      await pauseFor(isAway ? AWAY_RETRY_MS : asked ? asked * 1000 : RETRY_MS * 2 ** (attempts - 1), signal);
     }
   }
-}
-
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
-  });
 }

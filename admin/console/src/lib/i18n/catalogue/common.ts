@@ -103,6 +103,13 @@ export const common = texts({
   'error.waiting': { en: 'This page goes on by itself as soon as it does.', de: 'Sobald er es tut, geht es hier von selbst weiter.' },
   'error.unknown': { en: 'The server refused with status {status}.', de: 'Der Server hat mit Status {status} abgelehnt.' },
   'error.request': { en: 'Request {id}.', de: 'Anfrage {id}.' },
+  'update.there': { en: 'Cairn was updated. This page is still the old one.', de: 'Cairn wurde aktualisiert. Diese Seite ist noch die alte.' },
+  'update.reload': { en: 'Reload', de: 'Neu laden' },
+  'update.reload_title': { en: 'Reload the page?', de: 'Seite neu laden?' },
+  'update.uploads': { en: '{n} {n|upload is|uploads are} under way. Of files above 16 MiB what has arrived is kept: choose the same file again after the reload. Smaller ones begin anew.', de: '{n} {n|Upload läuft|Uploads laufen} noch. Bei Dateien über 16 MiB bleibt erhalten, was angekommen ist: Nach dem Neuladen dieselbe Datei wieder wählen. Kleinere beginnen von vorn.' },
+  'update.drafts': { en: 'What was typed into {n} {n|form|forms} and not saved is lost.', de: 'Was in {n} {n|Formular|Formularen} steht und nicht gespeichert ist, geht verloren.' },
+
+  'error.too_much': { en: 'The server takes no more requests at the moment: it is busy, or more is asked under your name or from your address than is allowed. Try again in {seconds} {seconds|second|seconds}.', de: 'Der Server nimmt gerade keine weiteren Anfragen an: Er ist ausgelastet, oder unter Ihrem Namen oder von Ihrer Adresse wird mehr gefragt als erlaubt. In {seconds} {seconds|Sekunde|Sekunden} noch einmal versuchen.' },
   'error.slow_down': { en: 'Too many attempts. Try again in {seconds} {seconds|second|seconds}.', de: 'Zu viele Versuche. In {seconds} {seconds|Sekunde|Sekunden} noch einmal versuchen.' },
   'error.code.AccessDenied': { en: 'You may not do this. Someone who manages policies can allow it.', de: 'Dazu fehlt die Berechtigung. Wer Richtlinien verwaltet, kann sie erteilen.' },
   'error.locked': { en: 'It is protected by its object lock.', de: 'Die Objektsperre schützt es.' },
