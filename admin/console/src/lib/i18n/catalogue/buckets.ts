@@ -16,6 +16,7 @@ export const buckets = texts({
   'buckets.sums': { en: '{n} {n|bucket|buckets} · {objects} {objects|object|objects} · {size}', de: '{n} {n|Bucket|Buckets} · {objects} {objects|Objekt|Objekte} · {size}' },
   'buckets.unseen': { en: '{n} of them not counted: you may not look into {n|it|them}', de: '{n} davon nicht gezählt: kein Einblick' },
   'buckets.quota': { en: 'Quota', de: 'Quote' },
+  'buckets.over_quota': { en: 'over its quota of {quota}', de: 'über seiner Quote von {quota}' },
   'buckets.of_quota': { en: '{share} of {quota}', de: '{share} von {quota}' },
   'buckets.features': { en: 'Features', de: 'Eigenschaften' },
   'buckets.versioned': { en: 'Versions', de: 'Versionen' },
@@ -56,6 +57,7 @@ export const buckets = texts({
   'holder.nobody': { en: 'Nobody', de: 'Niemand' },
   'holder.saved': { en: 'Saved', de: 'Gespeichert' },
   'quota.saved': { en: 'Quota saved', de: 'Quote gespeichert' },
+  'quota.over': { en: '{used} used, which is over the quota of {quota}', de: '{used} verbraucht, mehr als die Quote von {quota}' },
   'quota.used': { en: '{used} of {quota} used', de: '{used} von {quota} verbraucht' },
 
   'bucket.tabs': { en: 'Bucket', de: 'Bucket' },

@@ -7,6 +7,8 @@ export const create = texts({
   'newbucket.step.protection': { en: 'Protection', de: 'Schutz' },
   'newbucket.step.access': { en: 'Access', de: 'Zugriff' },
   'newbucket.step.limits': { en: 'Limits', de: 'Grenzen' },
+  'newbucket.no_name': { en: 'A bucket needs a name first.', de: 'Zuerst braucht der Bucket einen Namen.' },
+  'newbucket.wrong_name': { en: 'This name breaks a rule below.', de: 'Dieser Name verletzt eine der Regeln.' },
   'newbucket.wrong': { en: 'has a mistake', de: 'enthält einen Fehler' },
   'newbucket.back': { en: 'Back', de: 'Zurück' },
   'newbucket.next': { en: 'Next', de: 'Weiter' },
