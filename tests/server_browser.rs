@@ -101,6 +101,11 @@ fn buckets_and_objects_are_found_and_others_upload() {
 }
 
 #[test]
+fn pages_tell_what_will_not_do_what_is_reached_and_what_bounds() {
+    run("told.js");
+}
+
+#[test]
 fn hostile_text_is_text() {
     run("hostile.js");
 }

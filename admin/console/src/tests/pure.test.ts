@@ -4,6 +4,7 @@ import { concerns } from '../lib/attention';
 import { brokenRules } from '../lib/bucketname';
 import { after, area, line, push, top } from '../lib/chart';
 import { parse } from '../lib/configs';
+import { entryOf } from '../lib/entry';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
 import { lastSeen } from '../lib/lastseen';
@@ -108,10 +109,24 @@ describe('quotas', () => {
   });
 
   it('shows what it has read', () => {
-    for (const value of [2 ** 20, 10 * 2 ** 30, 3 * 2 ** 40, 1.5 * 2 ** 30]) {
+    for (const value of [1, 5, 1025, 2 ** 20, 10 * 2 ** 30, 3 * 2 ** 40, 1.5 * 2 ** 30, 10 ** 10, 123_456_789_012_345]) {
       const { amount, unit } = fromBytes(value);
       expect(toBytes(amount, unit)).toBe(value);
     }
+    expect(fromBytes(5)).toEqual({ amount: '5', unit: 'B' });
+    expect(fromBytes(1025)).toEqual({ amount: '1025', unit: 'B' });
+    expect(fromBytes(1.5 * 2 ** 30)).toEqual({ amount: '1.5', unit: 'GiB' });
+    expect(fromBytes(2 ** 30 + 2 ** 20)).toEqual({ amount: '1025', unit: 'MiB' });
+    expect(toBytes('0.1', 'B')).toBeUndefined();
+  });
+});
+
+describe('the page that names its script', () => {
+  const page = (script: string) => `<meta name="cairn-base" content="/c/" /><script type="module" crossorigin src="${script}"></script>`;
+  it('tells which, and is told from one of something in front of the server', () => {
+    expect(entryOf(page('/c/assets/index-1.js'), 'http://a')).toBe('http://a/c/assets/index-1.js');
+    expect(entryOf('<h1>Log in</h1><script src="/proxy.js"></script>', 'http://a')).toBeUndefined();
+    expect(entryOf('', 'http://a')).toBeUndefined();
   });
 });
 
