@@ -1,7 +1,10 @@
 // A server that is gone does not look like one that has nothing to do.
 "use strict";
 
+const fs = require("node:fs");
 const net = require("node:net");
+const os = require("node:os");
+const path = require("node:path");
 const { CONSOLE, USER, PASSWORD, NARROW, WIDE, assert, check, visitor, member, go, accessible, uncut, api, unique, main } = require("./browser.js");
 
 /** A way to the console that can be shut, or stop in the middle of what is said, as a machine or a line does. */
@@ -210,7 +213,10 @@ check("an_upload_waits_for_a_server_that_is_gone_and_goes_on_by_itself", async (
   await session.send("Network.enable");
   const throttle = (bytes) => session.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes });
   await throttle(2 << 20);
-  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "large.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(40 << 20, 7) }]);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cairn-browser-"));
+  const file = path.join(folder, "large.bin");
+  fs.writeFileSync(file, Buffer.alloc(40 << 20, 7));
+  await page.locator("input[type=file][multiple]").setInputFiles(file);
   await page.locator(".total", { hasText: "/s · " }).waitFor();
   way.shut();
   const waits = page.locator(".panel [role=status]", { hasText: "Waits for the server, then goes on by itself" });
@@ -222,6 +228,7 @@ check("an_upload_waits_for_a_server_that_is_gone_and_goes_on_by_itself", async (
   await waits.waitFor({ state: "detached", timeout: 30_000 });
   await page.locator(".panel", { hasText: "1 of 1 uploaded" }).waitFor({ timeout: 60_000 });
   assert.equal((await call("GET", `buckets/${bucket}/object?key=large.bin`)).size, 40 << 20);
+  fs.rmSync(folder, { recursive: true });
   await close();
   way.shut();
 });

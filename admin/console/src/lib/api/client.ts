@@ -14,7 +14,7 @@ const PUT_OFF_MS_MAX = 15_000;
 /** How long a server that is there may take to say so. */
 const ANSWER_MS = 4000;
 /** The server has not answered the last time it was asked. */
-let isAway = false;
+let wasAway = false;
 
 const root = new URL(`${base}api/v1/`, location.origin);
 
@@ -134,24 +134,24 @@ async function reachOnce(url: string, init: RequestInit): Promise<Response> {
     answer = await fetch(url, { ...init, credentials: 'same-origin', cache: 'no-store' });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    isAway = true;
+    wasAway = true;
     throw new Unreachable();
   }
-  // A proxy may answer in its place while it is away.
-  if (isStandIn(answer.status)) isAway = true;
-  else if (isAway) {
-    isAway = false;
+  if (isStandIn(answer)) wasAway = true;
+  else if (wasAway) {
+    wasAway = false;
     onBack();
   }
   return answer;
 }
 
-const isStandIn = (status: number) => status === 502 || status === 504;
+/** Whether a proxy answers in place of a server that is away: its own refusals are documents. */
+const isStandIn = (answer: Response) => answer.status >= 502 && answer.status <= 504 && !/json|xml/.test(answer.headers.get('content-type') ?? '');
 
 /** Whether the server is there at all, whatever it says. */
 export async function answers(): Promise<boolean> {
   try {
-    return !isStandIn((await attempt(address('session'), { signal: AbortSignal.timeout(ANSWER_MS) })).status);
+    return !isStandIn(await reachOnce(address('session'), { headers: { authorization: bearer() }, signal: AbortSignal.timeout(ANSWER_MS) }));
   } catch {
     return false;
   }

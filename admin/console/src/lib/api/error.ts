@@ -20,6 +20,11 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
+/** Nobody answers, or a proxy does and says so. What the server itself refuses with has a code of its own. */
+export function isAway(error: unknown): boolean {
+  return error instanceof Unreachable || (error instanceof ApiError && /^Status50[234]$/.test(error.code));
+}
+
 /** Whether a refusal is about how much is asked, not about passwords that were tried. */
 export const isPutOff = (body: string) => /"SlowDown"|<Code>SlowDown</.test(body);
 

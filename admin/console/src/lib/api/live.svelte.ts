@@ -2,7 +2,7 @@ import { after, push, seriesOf, type Value } from '../chart';
 import { update } from '../update.svelte';
 import { server } from './calls';
 import { address, send } from './client';
-import { ApiError, Unreachable } from './error';
+import { isAway } from './error';
 import { EventReader } from './events';
 import type { Second } from './types';
 
@@ -142,11 +142,6 @@ class LiveFeed {
   #secondsSince(): number {
     return Math.round((Date.now() - this.#heard) / 1000);
   }
-}
-
-/** Nobody answers, or a proxy does and says so. What the server itself refuses with has a code of its own. */
-function isAway(error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof ApiError && /^Status50[234]$/.test(error.code));
 }
 
 export const live = new LiveFeed();

@@ -1,5 +1,5 @@
 import { answers } from '../api/client';
-import { ApiError, explain, Unreachable } from '../api/error';
+import { ApiError, explain, isAway, Unreachable } from '../api/error';
 import { t } from '../i18n/i18n.svelte';
 import { pauseFor } from '../pause';
 import { Unaddressable } from './address';
@@ -13,8 +13,8 @@ const PARTS_AT_ONCE = 3;
 const ATTEMPTS_MAX = 6;
 const RETRY_MS = 1000;
 /** A server that is away is asked so often, and waited for so long. */
-const AWAY_RETRY_MS = 3000;
-const AWAY_MS_MAX = 60 * 60_000;
+const GONE_RETRY_MS = 3000;
+const GONE_MS_MAX = 60 * 60_000;
 
 const KINDS: Record<string, string> = { md: 'text/markdown', log: 'text/plain', yml: 'text/yaml', yaml: 'text/yaml' };
 
@@ -183,27 +183,31 @@ export class Upload {
   }
 }
 
-/** Tries again what may succeed later: a lost connection, a server that is busy. */
+/** What may succeed later: a lost connection, a server that is busy. */
+const isPassing = (error: unknown) => error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
+
+/**
+ * Tries again what may succeed later. A server that is away comes back, however often it is asked; one that
+ * is there and breaks off what it is sent does so again.
+ */
 async function persist<T>(what: () => Promise<T>, upload: Upload, signal: AbortSignal): Promise<T> {
   let attempts = 0;
-  let awaySince: number | undefined;
+  let goneSince: number | undefined;
   for (;;) {
     try {
       const made = await what();
       upload.waits = false;
       return made;
     } catch (error) {
-      const passing = error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
-      if (!passing || signal.aborted) throw error;
-      // A server that is away comes back, however often it is asked; one that breaks off what it is sent will again.
-      const isAway = error instanceof Unreachable && !(await answers());
-      if (signal.aborted) throw error;
-      awaySince = isAway ? (awaySince ?? Date.now()) : undefined;
-      attempts = isAway ? 0 : attempts + 1;
-      if (attempts >= ATTEMPTS_MAX || (awaySince && Date.now() - awaySince > AWAY_MS_MAX)) throw error;
-      upload.waits = isAway;
+      if (!isPassing(error) || signal.aborted) throw error;
+      const isGone = isAway(error) && !(await answers());
+      goneSince = isGone ? (goneSince ?? Date.now()) : undefined;
+      attempts = isGone ? 0 : attempts + 1;
+      const isLost = goneSince !== undefined && Date.now() - goneSince > GONE_MS_MAX;
+      if (attempts >= ATTEMPTS_MAX || isLost || signal.aborted) throw error;
+      upload.waits = isGone;
       const asked = error instanceof ApiError ? error.retryAfter : null;
-      await pauseFor(isAway ? AWAY_RETRY_MS : asked ? asked * 1000 : RETRY_MS * 2 ** (attempts - 1), signal);
+      await pauseFor(isGone ? GONE_RETRY_MS : asked ? asked * 1000 : RETRY_MS * 2 ** (attempts - 1), signal);
     }
   }
 }
