@@ -54,6 +54,10 @@ check("quotas_of_any_size_are_read_as_they_were_meant", async () => {
   await row.getByText("over its quota of 5 B").waitFor();
   assert.doesNotMatch(await row.textContent(), /%/);
   await accessible(page, "quota-over");
+  await go(page, "/");
+  await page.getByText(`${name} is over its quota.`).waitFor();
+  await go(page, "/buckets");
+  await row.waitFor();
   await page.setViewportSize(NARROW);
   await uncut(page, "quota-over-narrow");
   await accessible(page, "quota-over-narrow");

@@ -21,6 +21,7 @@ export const overview = texts({
   'overview.attention': { en: 'Needs attention', de: 'Zu beachten' },
   'overview.stopped': { en: 'The store takes no changes any more, to keep what it has safe. Look at the server’s log, mend the drive, and start it again.', de: 'Der Speicher nimmt keine Änderungen mehr an, um zu schützen, was da ist. Log ansehen, Laufwerk in Ordnung bringen, neu starten.' },
   'overview.drive_full': { en: 'The drive of {path} is {share} full. Make room before uploads are refused.', de: 'Das Laufwerk von {path} ist zu {share} voll. Platz schaffen, bevor Uploads abgelehnt werden.' },
+  'overview.quota_over': { en: '{bucket} is over its quota.', de: '{bucket} ist über seiner Quote.' },
   'overview.quota_full': { en: '{bucket} has used {share} of its quota.', de: '{bucket} hat {share} der Quote verbraucht.' },
   'overview.root': { en: 'You are working as root, who may do everything. For daily work a user with fewer permissions is safer.', de: 'Angemeldet als Root, der alles darf. Für den Alltag ist ein Benutzer mit weniger Rechten sicherer.' },
   'overview.given_up': { en: '{n} {n|event|events} could not be delivered to {webhook}.', de: '{n} {n|Ereignis ließ|Ereignisse ließen} sich nicht an {webhook} zustellen.' },
