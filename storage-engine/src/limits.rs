@@ -47,6 +47,8 @@ pub const PAGE_PARTS_MAX: usize = 512;
 
 /// Rows one list call may return.
 pub const LIST_MAX: usize = 1000;
+/// Keys of a listing that share an allocation: some two hundred short ones, four of the longest.
+pub const LIST_KEYS_BYTES: usize = 4 << 10;
 /// Changes one group takes from the queue.
 pub const GROUP_CHANGES_MAX: usize = 512;
 /// Body bytes one group takes from the queue before it stops gathering.

@@ -190,7 +190,7 @@ fn result(request: &Permitted<'_>, outcome: &PutOutcome) -> Writer {
     xml.text("Bucket", request.bucket());
     xml.bytes("Key", &request.key());
     if let Some(etag) = &summary.etag {
-        xml.etag("ETag", &etag.to_string());
+        xml.etag("ETag", etag);
     }
     if let Some(checksum) = &summary.checksum {
         let element = names(checksum.checksum.algorithm()).element;

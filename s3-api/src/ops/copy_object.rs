@@ -236,7 +236,7 @@ fn result(summary: &Summary) -> Writer {
         UNIX_EPOCH + Duration::from_millis(summary.modified.0),
     );
     if let Some(etag) = &summary.etag {
-        xml.etag("ETag", &etag.to_string());
+        xml.etag("ETag", etag);
     }
     if let Some(checksum) = &summary.checksum {
         xml.text("ChecksumType", kind_text(checksum.kind));

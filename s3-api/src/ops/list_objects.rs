@@ -63,7 +63,7 @@ pub(crate) fn write_summary(xml: &mut Writer, summary: &Summary) {
         UNIX_EPOCH + Duration::from_millis(summary.modified.0),
     );
     if let Some(etag) = &summary.etag {
-        xml.etag("ETag", &etag.to_string());
+        xml.etag("ETag", etag);
     }
     if let Some(checksum) = &summary.checksum {
         xml.text(

@@ -83,7 +83,8 @@ pub(crate) async fn read_page(
 
 fn render(request: &Permitted<'_>, input: &Input, page: &ListPage<ObjectEntry>) -> Writer {
     let count = page.entries.len() + page.prefixes.len();
-    let mut xml = Writer::with_capacity("ListBucketResult", 512 + 320 * count);
+    let keys: usize = page.entries.iter().map(|entry| entry.key.len()).sum();
+    let mut xml = Writer::with_capacity("ListBucketResult", 512 + 300 * count + keys);
     let spelling = input.scope.spelling;
     xml.text("Name", request.bucket());
     spelling.write(&mut xml, "Prefix", &input.scope.prefix);

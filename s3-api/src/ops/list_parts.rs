@@ -74,7 +74,7 @@ fn write_part(xml: &mut Writer, part: &PartInfo) {
             "LastModified",
             UNIX_EPOCH + Duration::from_millis(part.modified.0),
         );
-        xml.etag("ETag", &part.etag.to_string());
+        xml.etag("ETag", &part.etag);
         if let Some(checksum) = &part.checksum {
             xml.text(names(checksum.algorithm()).element, &value_text(checksum));
         }

@@ -142,7 +142,7 @@ fn result(outcome: &PartOutcome) -> Writer {
         "LastModified",
         UNIX_EPOCH + Duration::from_millis(outcome.modified.0),
     );
-    xml.etag("ETag", &outcome.etag.to_string());
+    xml.etag("ETag", &outcome.etag);
     if let Some(checksum) = &outcome.checksum {
         xml.text(names(checksum.algorithm()).element, &value_text(checksum));
     }

@@ -3,12 +3,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 #[test]
 fn a_document_has_declaration_and_namespace() {
+    let tag = "0123456789abcdef0123456789abcdef-1".parse().unwrap();
     let mut xml = Writer::document("Result");
     xml.element("Outer", |xml| {
         xml.text("Text", "a<b>&\"c\"\u{1}\r\n");
         xml.number("Number", 7);
         xml.boolean("Flag", true);
-        xml.etag("ETag", "ab-1");
+        xml.etag("ETag", &tag);
         xml.bytes("Key", b"\xffk");
         xml.time("Time", UNIX_EPOCH + Duration::from_millis(1_500));
     });
@@ -17,7 +18,7 @@ fn a_document_has_declaration_and_namespace() {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <Result xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Outer>\
          <Text>a&lt;b&gt;&amp;&quot;c&quot;&#x1;&#xd;\n</Text><Number>7</Number><Flag>true</Flag>\
-         <ETag>&quot;ab-1&quot;</ETag><Key>\u{fffd}k</Key>\
+         <ETag>&quot;0123456789abcdef0123456789abcdef-1&quot;</ETag><Key>\u{fffd}k</Key>\
          <Time>1970-01-01T00:00:01.500Z</Time></Outer></Result>"
     );
 }

@@ -1,6 +1,6 @@
 //! Listing current objects.
 
-use bytes::Bytes;
+use bytes::BytesMut;
 
 use super::collect::{Collector, Verdict, first_key};
 use crate::engine::Engine;
@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::ids::BucketId;
 use crate::index::Step;
 use crate::key::{self, Key};
+use crate::limits;
 use crate::meta::MetaStore;
 use crate::row::{self, Summary};
 
@@ -44,12 +45,15 @@ fn list(
         _ => return Ok(collector.finish()),
     }
     let mut failed = None;
+    // Keys of a page lie side by side: a thousand of them are a few allocations.
+    let mut keys = BytesMut::with_capacity(limits::LIST_KEYS_BYTES);
     store.walk(&range, &mut |index_key, value| {
         let key = key::object_key_of_current(index_key).unwrap_or_default();
         match collector.offer(key) {
             Verdict::Entry => match row::decode_leading::<Summary>(value) {
                 Ok(summary) => {
-                    let key = Bytes::copy_from_slice(key);
+                    keys.extend_from_slice(key);
+                    let key = keys.split().freeze();
                     collector.push(ObjectEntry { key, summary });
                     Step::Next
                 }
