@@ -104,6 +104,9 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
                     "chunks": report.chunks,
                     "damaged_total": report.damaged_total,
                     "damaged": report.damaged.iter().map(damaged).collect::<Vec<_>>(),
+                    "saved_total": report.saved_total,
+                    "saved": report.saved.iter().map(damaged).collect::<Vec<_>>(),
+                    "mended_total": report.mended_total,
                 })))
             })
         })

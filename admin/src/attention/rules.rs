@@ -202,7 +202,7 @@ pub(super) fn job(job: &Job) -> Option<Concern> {
         (_, 0) => return None,
         (_, count) if is_of_store => {
             let message = format!("The last {name} found {count} things wrong in the store.");
-            let next = "Its report names what is affected: bring that back from an earlier backup, and look at the drive.";
+            let next = "Its report names what is affected: bring that back from a backup that has it sound, and look at the drive.";
             (ConcernKind::Damage, Critical, message, next)
         }
         (_, count) => {

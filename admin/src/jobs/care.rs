@@ -66,7 +66,7 @@ pub(super) async fn backup(
     let report = engine.backup_with(&to, options, &mut progress).await?;
     Ok(Ended {
         ending: Ending::Whole,
-        problems: report.damaged_total,
+        problems: report.damaged_total + report.saved_total,
         report: json!({
             "segments": report.segments,
             "segments_kept": report.segments_kept,
@@ -74,6 +74,9 @@ pub(super) async fn backup(
             "chunks": report.chunks,
             "damaged_total": report.damaged_total,
             "damaged": damaged(&report.damaged),
+            "saved_total": report.saved_total,
+            "saved": damaged(&report.saved),
+            "mended_total": report.mended_total,
         }),
     })
 }

@@ -11,11 +11,13 @@
 //! place. Interrupted before that, the earlier backup is as it was, and the next run goes on with
 //! what has been copied.
 //!
-//! A body that is damaged is copied as it is, and told: all others are worth having. Rows that
-//! contradict each other are not, and the earlier backup stays.
+//! A chunk that is damaged in the copy is taken from the store or from the earlier backup, whichever
+//! has it sound; if neither has, it stays as it is, and is told: all others are worth having. Rows
+//! that contradict each other are not, and the earlier backup stays.
 
 mod copy;
 mod list;
+mod mend;
 mod restore;
 mod target;
 #[cfg(test)]
@@ -63,6 +65,7 @@ pub enum BackupVerify {
     New,
     /// Every byte, also of what an earlier backup has brought.
     All,
+    /// Nothing more, but for what takes the place of an earlier copy.
     Heads,
 }
 
@@ -77,9 +80,15 @@ pub struct BackupReport {
     pub copied_bytes: u64,
     /// Chunks whose places were verified in the copy.
     pub chunks: u64,
-    /// Chunks that are damaged in the store, and so in the copy: the first ones.
+    /// Chunks that are damaged in the store and in the copy: the first ones.
     pub damaged: Vec<DamagedChunk>,
     pub damaged_total: u64,
+    /// Chunks that are damaged in the store, and sound in the copy because the backup before had
+    /// them: the first ones.
+    pub saved: Vec<DamagedChunk>,
+    pub saved_total: u64,
+    /// Chunks that had been damaged in the backup before, and were copied again.
+    pub mended_total: u64,
 }
 
 impl Engine {
@@ -223,8 +232,9 @@ impl Backup {
         }
         let seen = self.verify(names, progress).await?;
         report.chunks = seen.chunks;
-        report.damaged = seen.damaged;
-        report.damaged_total = seen.damaged_total;
+        (report.damaged, report.damaged_total) = (seen.lost, seen.lost_total);
+        (report.saved, report.saved_total) = (seen.saved, seen.saved_total);
+        report.mended_total = seen.mended_total;
         let target = Arc::clone(&self.target);
         blocking(move || target.switch()).await?;
         Ok(report)

@@ -34,11 +34,12 @@ use crate::index::{Index, RocksIndex, RocksOptions};
 use crate::row::{BucketRow, SegmentRow};
 use crate::segment::Segments;
 use media::Media;
+pub(super) use media::{DamagedRecord, Mend};
 use pace::Pace;
 use rows::Rows;
 use tally::{Places, Usage};
 
-/// Problems a report describes; more are only counted.
+/// Problems a report describes, of bodies and of everything else each; more are only counted.
 pub const PROBLEMS_MAX: usize = 1000;
 /// How often a store that changes under the check is looked at again.
 const ATTEMPTS_MAX: usize = 16;
@@ -57,9 +58,11 @@ pub struct CheckOptions {
 /// What a check has found. The store is whole if `problems_total` is zero.
 #[derive(Debug, Clone, Default)]
 pub struct CheckReport {
-    /// The first [`PROBLEMS_MAX`].
+    /// The first [`PROBLEMS_MAX`] damaged chunks, and as many of all else.
     pub problems: Vec<Problem>,
     pub problems_total: u64,
+    /// How many of all problems are damaged chunks, of a store whose rows may be sound.
+    pub damaged_chunks: u64,
     pub rows: u64,
     pub chunks: u64,
     /// Bytes of the records that were verified, whole or by their headers.
@@ -124,22 +127,33 @@ pub fn check_folder(
     options: CheckOptions,
     progress: &mut OnWork<'_>,
 ) -> Result<CheckReport> {
-    let (index, segments) = open_parts(config)?;
-    check_parts(&index, &segments, options, progress)
+    let parts = Parts::open(config)?;
+    check_parts(&parts.index, &parts.segments, options, progress)
 }
 
-/// The parts of a folder that nobody else uses.
-pub(super) fn open_parts(config: &EngineConfig) -> Result<(RocksIndex, Segments)> {
-    let folder = Folder::open_existing(&config.folder)?;
-    let disk = FileDisk::open(&folder.segments(), config.async_io);
-    let disk = Arc::new(disk.map_err(Error::io("segments"))?);
-    let rocks = RocksOptions {
-        cache_bytes: config.cache_bytes,
-        memtable_bytes: config.memtable_bytes,
-    };
-    let index = RocksIndex::open(&folder.index(), &rocks)?;
-    let segments = Segments::open(disk, segments_options(config, folder.store))?;
-    Ok((index, segments))
+/// The parts of a folder, which nobody else uses as long as they are open.
+pub(super) struct Parts {
+    pub(super) index: RocksIndex,
+    pub(super) segments: Segments,
+    /// Bears the lock, and so goes last.
+    _folder: Folder,
+}
+
+impl Parts {
+    pub(super) fn open(config: &EngineConfig) -> Result<Self> {
+        let folder = Folder::open_existing(&config.folder)?;
+        let disk = FileDisk::open(&folder.segments(), config.async_io);
+        let disk = Arc::new(disk.map_err(Error::io("segments"))?);
+        let rocks = RocksOptions {
+            cache_bytes: config.cache_bytes,
+            memtable_bytes: config.memtable_bytes,
+        };
+        Ok(Parts {
+            index: RocksIndex::open(&folder.index(), &rocks)?,
+            segments: Segments::open(disk, segments_options(config, folder.store))?,
+            _folder: folder,
+        })
+    }
 }
 
 /// As [`check_folder`], over parts that are open already and that nobody else uses.
@@ -149,22 +163,26 @@ pub(crate) fn check_parts(
     options: CheckOptions,
     progress: &mut OnWork<'_>,
 ) -> Result<CheckReport> {
-    check_reading(index, segments, Whole::of(options), options, progress)
+    let next = replay(index, segments)?.applied.next_sequence;
+    let media = Some(Media::of(segments));
+    Check::new(Rows::Index(index), media, options, progress).run(next)
 }
 
-/// The same, with other segments read as a whole than the options say.
-pub(super) fn check_reading(
-    index: &dyn Index,
-    segments: &Segments,
+/// As [`check_folder`] of parts that are a copy: in `whole` every byte is read, and what is damaged
+/// is for `mender` to mend first.
+pub(super) fn check_copy(
+    parts: &Parts,
     whole: Whole,
+    mender: &mut dyn Mend,
     options: CheckOptions,
     progress: &mut OnWork<'_>,
 ) -> Result<CheckReport> {
-    let replayed = replay(index, segments)?;
-    let next = replayed.applied.next_sequence;
+    let (index, segments) = (&parts.index, &parts.segments);
+    let next = replay(index, segments)?.applied.next_sequence;
     let media = Some(Media::of(segments));
     let mut check = Check::new(Rows::Index(index), media, options, progress);
     check.whole = whole;
+    check.mender = Some(mender);
     check.run(next)
 }
 
@@ -199,6 +217,8 @@ struct Check<'a> {
     /// Absent where chunks lie in memory.
     media: Option<Media<'a>>,
     whole: Whole,
+    /// Whoever may put right what is damaged.
+    mender: Option<&'a mut dyn Mend>,
     pace: Pace,
     progress: &'a mut OnWork<'a>,
     interrupted: bool,
@@ -231,6 +251,7 @@ impl<'a> Check<'a> {
             rows,
             media,
             whole: Whole::of(options),
+            mender: None,
             pace: Pace::new(options.bytes_per_second),
             progress,
             interrupted: false,
@@ -274,9 +295,18 @@ impl<'a> Check<'a> {
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.report.problems_total += 1;
-        if self.report.problems.len() < PROBLEMS_MAX {
-            self.report.problems.push(problem);
+        let report = &mut self.report;
+        report.problems_total += 1;
+        // Many damaged chunks must not hide the one row that is wrong.
+        let before = match problem.is_damaged_chunk() {
+            true => {
+                report.damaged_chunks += 1;
+                report.damaged_chunks
+            }
+            false => report.problems_total - report.damaged_chunks,
+        };
+        if before <= PROBLEMS_MAX as u64 {
+            report.problems.push(problem);
         }
     }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::copy::{self, Copying};
@@ -68,12 +69,24 @@ impl Target {
             source: source.to_owned(),
             _lock: lock,
         };
-        fs::create_dir_all(target.next().join(Folder::SEGMENTS)).map_err(io)?;
+        fs::create_dir_all(target.next_segments()).map_err(io)?;
         Ok(target)
     }
 
     pub(super) fn next(&self) -> PathBuf {
         self.path.join(NEXT)
+    }
+
+    pub(super) fn next_segments(&self) -> PathBuf {
+        self.next().join(Folder::SEGMENTS)
+    }
+
+    pub(super) fn earlier_segments(&self) -> PathBuf {
+        self.path.join(Folder::SEGMENTS)
+    }
+
+    pub(super) fn source_segments(&self) -> PathBuf {
+        self.source.join(Folder::SEGMENTS)
     }
 
     fn next_list(&self) -> PathBuf {
@@ -89,18 +102,18 @@ impl Target {
 
     /// Begins to copy a segment; `None` if it is here already.
     pub(super) fn begin(&self, name: &str, from: &Path, wanted: Copied) -> Result<Option<Copying>> {
-        let to = self.next().join(Folder::SEGMENTS).join(name);
+        let to = self.next_segments().join(name);
         let here = list::read(&self.next_list())?.get(name).copied();
         if suffices(here, wanted) && same_header(from, &to)? {
             return Ok(None);
         }
         let before = list::read(&self.path.join(LIST))?.get(name).copied();
-        let earlier = self.path.join(Folder::SEGMENTS).join(name);
+        let earlier = self.earlier_segments().join(name);
         if let Some(held) = before.filter(|held| suffices(Some(*held), wanted))
             && same_header(from, &earlier)?
         {
             copy::remove_file(&to)?;
-            // Both names are inside of the backup, and nothing here is ever written again.
+            // Both names are inside of the backup, and nothing here is written again but to mend it.
             match fs::hard_link(&earlier, &to) {
                 Ok(()) => {}
                 Err(_) => copy::copy_file(&earlier, &to)?,
@@ -113,7 +126,7 @@ impl Target {
     }
 
     pub(super) fn finish_segment(&self, copying: Copying, copied: Copied) -> Result<()> {
-        let folder = self.next().join(Folder::SEGMENTS);
+        let folder = self.next_segments();
         copy::sync_folder(&folder)?;
         let name = copying.path().file_name().and_then(|name| name.to_str());
         list::append(&self.next_list(), name.unwrap_or_default(), copied)
@@ -122,7 +135,7 @@ impl Target {
     /// Adds everything but segments, and removes segments of earlier runs that are not needed.
     pub(super) fn complete(&self, names: &[String]) -> Result<()> {
         let next = self.next();
-        let folder = next.join(Folder::SEGMENTS);
+        let folder = self.next_segments();
         for stray in fs::read_dir(&folder).map_err(Error::io("list a backup"))? {
             let stray = stray.map_err(Error::io("list a backup"))?.file_name();
             if !names.iter().any(|name| stray == **name) {
@@ -149,6 +162,13 @@ impl Target {
             .into_iter()
             .filter(|(_, copied)| copied.state != CopyState::Verified);
         Ok(unread.map(|(name, _)| name).collect())
+    }
+
+    /// Whether the copy of a segment is to take the place of another copy of the same.
+    pub(super) fn is_replaced(&self, name: &str) -> Result<bool> {
+        let (next, earlier) = (self.next_segments(), self.earlier_segments());
+        let (next, earlier) = (next.join(name), earlier.join(name));
+        Ok(!same_file(&next, &earlier) && same_header(&next, &earlier)?)
     }
 
     /// Notes which segments have been read, and which of all are not sound.
@@ -230,6 +250,12 @@ fn suffices(here: Option<Copied>, wanted: Copied) -> bool {
     here.is_some_and(|here| {
         here.state != CopyState::Open && here.end >= wanted.end && here.capacity == wanted.capacity
     })
+}
+
+/// Whether two names are of one file.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino()));
+    matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether two files are the same segment: each use of a file has a nonce of its own.

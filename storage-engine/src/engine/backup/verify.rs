@@ -1,9 +1,13 @@
 //! Looking at what was put together, before it takes the place of what was there.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::mend::Mender;
 use super::{Backup, BackupVerify};
-use crate::engine::check::{CheckOptions, CheckReport, Problem, Whole, check_reading, open_parts};
+use crate::engine::check::{CheckOptions, CheckReport, Parts, Problem, Whole, check_copy};
 use crate::engine::scrub::{DamagedChunk, described};
 use crate::engine::work::{OnWork, watched};
 use crate::error::{Damage, Error, Result};
@@ -12,13 +16,17 @@ use crate::ids::{ExtentId, SegmentId};
 /// What was seen.
 pub(super) struct Seen {
     pub(super) chunks: u64,
-    pub(super) damaged: Vec<DamagedChunk>,
-    pub(super) damaged_total: u64,
+    pub(super) lost: Vec<DamagedChunk>,
+    pub(super) lost_total: u64,
+    pub(super) saved: Vec<DamagedChunk>,
+    pub(super) saved_total: u64,
+    pub(super) mended_total: u64,
 }
 
 impl Backup {
-    /// Opens the copy and looks at every chunk in it. A segment in which something is damaged is
-    /// copied anew the next time, and read anew: nobody takes it for sound meanwhile.
+    /// Opens the copy, looks at every chunk in it and mends what can be. A segment in which
+    /// something stays damaged is copied anew the next time, and read anew: nobody takes it for
+    /// sound meanwhile.
     pub(super) async fn verify(
         &self,
         names: BTreeMap<SegmentId, String>,
@@ -33,18 +41,26 @@ impl Backup {
         watched(progress, move |progress| {
             let files: Vec<String> = names.values().cloned().collect();
             target.complete(&files)?;
-            let read = match verify {
+            let mut read = match verify {
                 BackupVerify::New => target.unread()?,
-                BackupVerify::All => files.into_iter().collect(),
+                BackupVerify::All => files.iter().cloned().collect(),
                 BackupVerify::Heads => BTreeSet::new(),
             };
+            // What was copied before may be the last that is sound: it does not go unread.
+            for name in &files {
+                if target.is_replaced(name)? {
+                    read.insert(name.clone());
+                }
+            }
             let whole = names.iter().filter(|(_, name)| read.contains(*name));
             let whole = Whole::In(whole.map(|(id, _)| *id).collect());
-            let (index, segments) = open_parts(&config)?;
-            let report = check_reading(&index, &segments, whole, options, progress)?;
-            let found = damaged_only(&report)?;
-            let unsound = match report.problems_total == found.len() as u64 {
-                true => found
+            let parts = Parts::open(&config)?;
+            let mut mender = Mender::new(&target);
+            let report = check_copy(&parts, whole, &mut mender, options, progress)?;
+            let mended = mender.finish()?;
+            let lost = damaged_only(&report)?;
+            let unsound = match report.problems_total == lost.len() as u64 {
+                true => lost
                     .iter()
                     .filter_map(|(id, _)| names.get(id).cloned())
                     .collect(),
@@ -52,11 +68,14 @@ impl Backup {
                 false => names.into_values().collect(),
             };
             target.note_read(&read, &unsound)?;
-            let found = found.into_iter().map(|(_, chunk)| chunk);
+            let lost = lost.into_iter().map(|(_, chunk)| chunk);
             Ok(Seen {
                 chunks: report.chunks,
-                damaged_total: report.problems_total,
-                damaged: described(&index, found)?,
+                lost: described(&parts.index, lost)?,
+                lost_total: report.damaged_chunks,
+                saved: described(&parts.index, mended.saved.into_iter())?,
+                saved_total: mended.saved_total,
+                mended_total: mended.mended_total,
             })
         })
         .await

@@ -7,7 +7,8 @@ use super::extents::Named;
 use super::{Check, Problem, Unit, Whole, Work};
 use crate::chunk::Blocks;
 use crate::error::{Damage, Result};
-use crate::ids::SegmentId;
+use crate::ids::{ExtentId, SegmentId};
+use crate::meta::Place;
 use crate::record::{self, BadRecord, Content, PAYLOAD_AT_MAX};
 use crate::segment::{RECORDS_AT, Segment, Segments};
 
@@ -63,8 +64,10 @@ impl Check<'_> {
         let mut buffer = vec![0; Blocks::RECORD_BYTES_MAX];
         for chunk in chunks {
             let whole = self.whole.is_in(chunk.place.segment);
-            if let Err(detail) = look(&media, &chunk, whole, &mut buffer) {
-                self.problem(damage(&chunk, detail));
+            if let Err(bad) = look(&media, &chunk, whole, &mut buffer)
+                && !self.mended(&media, &chunk, &bad)?
+            {
+                self.problem(Problem::Damage(damage(&chunk, bad)));
             }
             let bytes = u64::from(chunk.place.record_bytes);
             self.report.chunk_bytes += bytes;
@@ -85,11 +88,45 @@ impl Check<'_> {
         }
         Ok(())
     }
+
+    /// Whether a damaged chunk has been put right by somebody.
+    fn mended(&mut self, media: &Media<'_>, chunk: &Named, bad: &Bad) -> Result<bool> {
+        let segment = media.get(chunk.place.segment);
+        let (Some(mender), Some(segment)) = (&mut self.mender, segment) else {
+            return Ok(false);
+        };
+        if chunk.place.record_bytes as usize > Blocks::RECORD_BYTES_MAX {
+            return Ok(false);
+        }
+        mender.mend(DamagedRecord {
+            extent: chunk.id,
+            place: chunk.place,
+            damage: damage(chunk, *bad),
+            segment: &segment,
+            is_sound: &|bytes| verify(&segment, chunk, true, bytes).is_ok(),
+        })
+    }
 }
 
-fn damage(chunk: &Named, detail: Bad) -> Problem {
+/// Puts sound records where damaged ones lie.
+pub(in crate::engine) trait Mend {
+    /// True if there was one and it lies there now.
+    fn mend(&mut self, record: DamagedRecord<'_>) -> Result<bool>;
+}
+
+/// A chunk whose record is not what rows say.
+pub(in crate::engine) struct DamagedRecord<'a> {
+    pub(in crate::engine) extent: ExtentId,
+    pub(in crate::engine) place: Place,
+    pub(in crate::engine) damage: Damage,
+    pub(in crate::engine) segment: &'a Segment,
+    /// Whether bytes are the record that belongs there.
+    pub(in crate::engine) is_sound: &'a dyn Fn(&[u8]) -> bool,
+}
+
+fn damage(chunk: &Named, bad: Bad) -> Damage {
     let (segment, offset) = (chunk.place.segment, chunk.place.offset);
-    Problem::Damage(match detail {
+    match bad {
         Bad::NoSegment => Damage::MissingSegment(segment),
         Bad::Record(detail) => Damage::Extent {
             extent: chunk.id,
@@ -97,9 +134,10 @@ fn damage(chunk: &Named, detail: Bad) -> Problem {
             offset,
             detail,
         },
-    })
+    }
 }
 
+#[derive(Clone, Copy)]
 enum Bad {
     NoSegment,
     Record(&'static str),
@@ -114,6 +152,11 @@ impl From<BadRecord> for Bad {
 fn look(media: &Media<'_>, chunk: &Named, whole: bool, buffer: &mut [u8]) -> Looked<()> {
     let segment = media.get(chunk.place.segment).ok_or(Bad::NoSegment)?;
     let bytes = read(&segment, chunk, whole, buffer)?;
+    verify(&segment, chunk, whole, bytes)
+}
+
+/// Whether bytes are the record of a chunk, or the head of it.
+fn verify(segment: &Segment, chunk: &Named, whole: bool, bytes: &[u8]) -> Looked<()> {
     let header = record::parse_header(segment.key(), chunk.place.offset, bytes)?;
     let Content::Chunk { extent, head } = &header.content else {
         return Err(Bad::Record("a commit lies there"));

@@ -51,3 +51,10 @@ pub enum Problem {
     #[error("segment {segment}: {detail}")]
     Segment { segment: SegmentId, detail: String },
 }
+
+impl Problem {
+    /// Whether it is a body that is damaged, and nothing that rows say.
+    pub(super) fn is_damaged_chunk(&self) -> bool {
+        matches!(self, Problem::Damage(Damage::Extent { .. }))
+    }
+}

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::super::rig::{self, BUCKET, Rig, body, populate};
 use super::*;
 use crate::clock::ManualClock;
+use crate::error::Damage;
+use crate::index::MemoryIndex;
 use damages::DAMAGES;
 
 #[tokio::test]
@@ -144,16 +146,50 @@ async fn a_real_folder_is_checked_without_being_changed() {
         names
     };
     let before = names();
-    let report = check_folder(
-        &config,
-        CheckOptions {
-            read_data: true,
-            ..CheckOptions::default()
-        },
-        &mut unwatched,
-    )
-    .unwrap();
+    let options = CheckOptions {
+        read_data: true,
+        ..CheckOptions::default()
+    };
+    let mut refused = 0;
+    let mut watch = |_: Work| {
+        // Nobody changes the folder meanwhile.
+        let second = Folder::open_existing(folder.path());
+        assert!(matches!(second, Err(Error::Folder(_))));
+        refused += 1;
+        std::ops::ControlFlow::Continue(())
+    };
+    let report = check_folder(&config, options, &mut watch).unwrap();
+    assert!(refused > 0);
     assert_eq!(report.problems, []);
     assert!(report.chunks > 15, "{report:?}");
     assert_eq!(names(), before);
+}
+
+#[test]
+fn many_damaged_chunks_do_not_hide_what_else_is_wrong() {
+    let index = MemoryIndex::default();
+    let mut watch = unwatched;
+    let rows = Rows::Index(&index);
+    let mut check = Check::new(rows, None, CheckOptions::default(), &mut watch);
+    let chunks = PROBLEMS_MAX as u64 + 500;
+    for extent in 0..chunks {
+        check.problem(Problem::Damage(Damage::Extent {
+            extent: ExtentId(extent),
+            segment: SegmentId(1),
+            offset: extent,
+            detail: "it is spoiled",
+        }));
+    }
+    let row = Problem::Row {
+        row: "bucket".into(),
+        detail: "cannot be read".into(),
+    };
+    check.problem(row.clone());
+    let report = check.report;
+    assert_eq!(
+        (report.problems_total, report.damaged_chunks),
+        (chunks + 1, chunks)
+    );
+    assert_eq!(report.problems.len(), PROBLEMS_MAX + 1);
+    assert_eq!(report.problems.last(), Some(&row));
 }
