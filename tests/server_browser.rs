@@ -131,6 +131,7 @@ fn flows_bear_answers_that_come_late() {
         "making.js",
         "people.js",
         "finding.js",
+        "told.js",
         "hostile.js",
         "transfers.js",
     ] {
