@@ -109,7 +109,11 @@ pub(super) fn quota(bucket: &str, quota: Quota, usage: UsageRow) -> Option<Conce
     let objects = of(usage.objects, quota.objects_max);
     let share = bytes.into_iter().chain(objects).fold(0.0, f64::max);
     (share >= QUOTA_WARNING).then(|| {
-        let message = format!("Bucket {bucket} holds {:.0} % of its quota.", share * 100.0);
+        let message = match share > 1.0 {
+            // A quota of a few bytes makes numbers of this nobody can read.
+            true => format!("Bucket {bucket} is over its quota."),
+            false => format!("Bucket {bucket} holds {:.0} % of its quota.", share * 100.0),
+        };
         let next = "Delete something, or raise the quota.";
         Concern {
             about: Some(bucket.to_owned()),
