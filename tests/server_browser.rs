@@ -96,6 +96,11 @@ fn policies_tell_their_versions_and_who_has_them() {
 }
 
 #[test]
+fn what_is_begun_on_one_thing_ends_on_it() {
+    run("bound.js");
+}
+
+#[test]
 fn buckets_and_objects_are_found_and_others_upload() {
     run("finding.js");
 }
@@ -128,6 +133,7 @@ fn flows_bear_answers_that_come_late() {
         "flows.js",
         "objects.js",
         "days.js",
+        "bound.js",
         "making.js",
         "people.js",
         "finding.js",

@@ -19,8 +19,13 @@ export const question = {
   },
 };
 
-export function confirm(what: Question): Promise<boolean> {
+/** Nobody answers any more: what it was about has been left. */
+export function withdraw(): void {
   asked?.answer(false);
+}
+
+export function confirm(what: Question): Promise<boolean> {
+  withdraw();
   return new Promise((resolve) => {
     asked = {
       ...what,

@@ -8,6 +8,9 @@ const AGAIN_MS = 5000;
 /** What takes longer than it should be asked for is waited for: asked for anew, it would never come. */
 const PATIENCE_MS = 30_000;
 
+/** All that are on the page. What one of them is told, those of the same key know too. */
+const here = new Set<{ key: () => string; again: () => void; take: (value: unknown) => void }>();
+
 /** Forgets all answers: the next visitor may be somebody else. */
 export function forgetAnswers(): void {
   seen.clear();
@@ -42,6 +45,17 @@ export function resource<T>(
     return held?.key === wanted ? held : { key: wanted, value: seen.get(wanted) as T | undefined };
   };
 
+  const again = () => {
+    turn += 1;
+  };
+  $effect(() => {
+    const me = { key, again, take: (value: unknown) => (held = { key: key(), value: value as T }) };
+    here.add(me);
+    return () => here.delete(me);
+  });
+  /** Those that are about the same: who has begun something may be on another page when it has ended, or back again. */
+  const alike = () => untrack(() => [...here].filter((each) => each.key() === key()));
+
   $effect(() => {
     const wanted = key();
     void turn;
@@ -67,17 +81,15 @@ export function resource<T>(
   });
 
   $effect(() => {
-    const again = () => {
-      if (document.visibilityState === 'visible') turn += 1;
-    };
-    document.addEventListener('visibilitychange', again);
-    addEventListener('online', again);
+    const look = () => document.visibilityState === 'visible' && again();
+    document.addEventListener('visibilitychange', look);
+    addEventListener('online', look);
     const seconds = typeof options.seconds === 'function' ? options.seconds() : options.seconds;
     const isLate = () => loading && Date.now() - began < PATIENCE_MS;
-    const timer = seconds ? setInterval(() => isLate() || again(), seconds * 1000) : undefined;
+    const timer = seconds ? setInterval(() => isLate() || look(), seconds * 1000) : undefined;
     return () => {
-      document.removeEventListener('visibilitychange', again);
-      removeEventListener('online', again);
+      document.removeEventListener('visibilitychange', look);
+      removeEventListener('online', look);
       clearInterval(timer);
     };
   });
@@ -85,7 +97,7 @@ export function resource<T>(
   // Nobody has to press a button once the server answers again.
   $effect(() => {
     if (!(held?.error instanceof Unreachable)) return;
-    const timer = setTimeout(() => (turn += 1), AGAIN_MS);
+    const timer = setTimeout(again, AGAIN_MS);
     return () => clearTimeout(timer);
   });
 
@@ -100,11 +112,11 @@ export function resource<T>(
       return loading || held?.key !== key();
     },
     reload() {
-      turn += 1;
+      for (const each of alike()) each.again();
     },
     set(value: T) {
       keep(key(), value);
-      held = { key: key(), value };
+      for (const each of alike()) each.take(value);
     },
   };
 }

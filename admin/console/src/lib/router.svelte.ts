@@ -16,6 +16,14 @@ export const router = {
   get path() {
     return place.path;
   },
+  /** Which page this is. A dialog, a tab or a folder is no other one. */
+  get page() {
+    return `${place.path} ${place.query.get('name') ?? ''}`;
+  },
+  /** All of the address, with what lies over the page. */
+  get address() {
+    return `${place.path}?${place.query}`;
+  },
   /** A value from the query; empty when it is not there. */
   query(name: string): string {
     return place.query.get(name) ?? '';
@@ -32,6 +40,22 @@ export function href(path: string, query: Query = {}): string {
 
 export function go(path: string, query: Query = {}): void {
   visit(href(path, query));
+}
+
+/** What leads on from the page one is on now, unless one has left it when it is called. */
+export function onFromHere(): (path: string, query?: Query) => void {
+  const from = router.page;
+  return (path, query = {}) => {
+    if (router.page === from) go(path, query);
+  };
+}
+
+/** What is called later does something only if nothing has been opened, closed or left since. */
+export function whileHere(): (what: () => void) => void {
+  const from = router.address;
+  return (what) => {
+    if (router.address === from) what();
+  };
 }
 
 /** Goes there in the place of where one is: back from there leads past what has been done here. */
@@ -57,8 +81,8 @@ export function openOver(changes: Query): void {
 /** Closes it: back to the page beneath, or, where a link has led right here, off the address. */
 export function closeOver(changes: Query): void {
   const steps = over();
-  // On its way already: twice would be a step too far.
-  if (closing) return;
+  // On its way already: twice would be a step too far. Or closed by Back, before it was done.
+  if (closing || !Object.keys(changes).some((name) => place.query.has(name))) return;
   if (steps === 0) {
     adjust(changes);
     return;

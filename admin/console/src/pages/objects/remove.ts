@@ -45,7 +45,7 @@ export async function removeRows(
 function question(bucket: Bucket, rows: readonly Row[], kept: boolean, hasPrefixes: boolean) {
   const text = hasPrefixes ? t('objects.delete_prefix') : kept ? '' : t('objects.delete_final');
   return {
-    title: t('objects.delete_title', { n: rows.length }),
+    title: rows.length === 1 && rows[0] ? t('objects.delete_one_title', { key: rows[0].key }) : t('objects.delete_title', { n: rows.length }),
     text: kept ? `${text} ${t('objects.delete_kept')}` : text,
     action: t('objects.delete'),
     ...(hasPrefixes && !kept ? { typed: bucket.name } : {}),
