@@ -101,6 +101,11 @@ fn what_is_begun_on_one_thing_ends_on_it() {
 }
 
 #[test]
+fn a_browser_that_several_use_keeps_them_apart() {
+    run("sessions.js");
+}
+
+#[test]
 fn buckets_and_objects_are_found_and_others_upload() {
     run("finding.js");
 }

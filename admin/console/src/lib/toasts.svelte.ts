@@ -40,6 +40,11 @@ export function toast(text: string, options: { tone?: Toast['tone']; undo?: () =
   if (entry.tone !== 'bad') setTimeout(() => dismiss(id), options.undo ? STAY_MS * 2 : STAY_MS);
 }
 
+/** Somebody else may sit there now: what they tell, and could take back, is nobody else's business. */
+export function clearToasts(): void {
+  toasts = [];
+}
+
 export function dismiss(id: number): void {
   toasts = toasts.filter((each) => each.id !== id);
 }

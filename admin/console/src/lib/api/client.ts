@@ -6,8 +6,11 @@ import { exclusively } from './lock';
 // The access token lives in this variable and nowhere else: a reload gets a new one through the
 // refresh cookie, which scripts cannot read.
 let token: string | null = null;
+/** Whose it is. The cookie is that of all tabs, and somebody else may have logged in in another one. */
+let whose: string | undefined;
 let refreshing: Promise<boolean> | null = null;
 let onEnd: () => void = () => {};
+let onOther: () => void = () => {};
 let onBack: () => void = () => {};
 /** What is put off is asked again for so long before somebody is told. */
 const PUT_OFF_MS_MAX = 15_000;
@@ -33,10 +36,12 @@ export interface Ask {
 export interface Tokens {
   access_token: string;
   expires_in: number;
+  user: { arn: string };
 }
 
-export function setToken(to: string | null): void {
-  token = to;
+export function setToken(to: Tokens | null): void {
+  token = to?.access_token ?? null;
+  whose = to?.user.arn;
 }
 
 export function bearer(): string {
@@ -51,6 +56,11 @@ export function onReturn(what: () => void): void {
 /** Called when the session is over and nothing but a new login helps. */
 export function onSessionEnd(what: () => void): void {
   onEnd = what;
+}
+
+/** Called when somebody else has logged in in another tab, and the token is theirs from now on. */
+export function onSessionOfAnother(what: () => void): void {
+  onOther = what;
 }
 
 export function address(path: string, query: Params = {}): string {
@@ -103,8 +113,12 @@ async function asked(method: string, path: string, options: Ask): Promise<Respon
 
 /** Sends a request under the session. Refreshes it once if the server says it has run out. */
 export async function send(url: string, init: RequestInit): Promise<Response> {
+  const by = whose;
   let response = await attempt(url, init);
-  if (response.status === 401 && (await refresh())) response = await attempt(url, init);
+  const isRefreshed = response.status === 401 && (await refresh());
+  // What one has asked is not asked again as another.
+  if (isRefreshed && by !== undefined && by !== whose) throw new ApiError(401, 'SessionOfAnother', '');
+  if (isRefreshed) response = await attempt(url, init);
   if (response.ok) return response;
   const error = readError(response.status, await response.text(), response.headers);
   if (error.status === 401) onEnd();
@@ -179,7 +193,9 @@ async function renew(): Promise<boolean> {
   }
   const text = await response.text();
   if (!response.ok) throw readError(response.status, text, response.headers);
-  token = (JSON.parse(text) as Tokens).access_token;
+  const [before, made] = [whose, JSON.parse(text) as Tokens];
+  if (before !== undefined && before !== made.user.arn) onOther();
+  setToken(made);
   return true;
 }
 

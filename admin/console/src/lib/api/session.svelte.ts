@@ -1,9 +1,11 @@
-import { confirm } from '../confirm.svelte';
+import { confirm, withdraw } from '../confirm.svelte';
 import { belongTo, drafts } from '../drafts.svelte';
 import { t } from '../i18n/i18n.svelte';
 import { forgetAnswers } from '../resource.svelte';
-import { ask, askPlainly, onSessionEnd, refresh, setToken, type Tokens } from './client';
-import { ApiError } from './error';
+import { clearToasts, toast } from '../toasts.svelte';
+import { transfers } from '../transfer/transfers.svelte';
+import { ask, askPlainly, onSessionEnd, onSessionOfAnother, refresh, setToken, type Tokens } from './client';
+import { ApiError, explain, Unreachable } from './error';
 import { live } from './live.svelte';
 
 export interface User {
@@ -114,9 +116,21 @@ interface SessionAnswer {
 /** Takes the session up again after a reload, if the cookie still carries one. */
 export async function restore(): Promise<void> {
   onSessionEnd(() => leave(true));
-  try {
+  onSessionOfAnother(() => {
+    leave(false);
+    state = 'starting';
+    // Once the token is theirs.
+    setTimeout(() => void start(enter));
+  });
+  await start(async () => {
     if (await refresh()) await enter();
     else state = 'out';
+  });
+}
+
+async function start(how: () => Promise<void>): Promise<void> {
+  try {
+    await how();
   } catch (error) {
     state = error instanceof ApiError && error.status < 500 ? 'out' : 'unreachable';
   }
@@ -135,19 +149,26 @@ export function wantsSecondFactor(error: unknown): boolean {
 
 export async function login(credentials: Credentials): Promise<void> {
   const answer = await askPlainly<Tokens>('POST', 'session', credentials);
-  setToken(answer.access_token);
+  setToken(answer);
   await enter();
 }
 
 export async function logout(): Promise<void> {
-  const unsaved = drafts.count;
-  if (unsaved > 0 && !(await confirm({ title: t('draft.logout'), text: t('draft.logout_text', { n: unsaved }), action: t('menu.logout') }))) return;
+  const [unsaved, unsent] = [drafts.count, transfers.unsent];
+  const text = [unsaved > 0 && t('draft.logout_text', { n: unsaved }), unsent > 0 && t('transfer.logout_text', { n: unsent })].filter(Boolean).join(' ');
+  const title = t(unsaved > 0 ? 'draft.logout' : 'transfer.logout');
+  if (text && !(await confirm({ title, text, action: t('menu.logout') }))) return;
   try {
     await ask<void>('DELETE', 'session');
-  } finally {
-    belongTo('');
-    leave(false);
+  } catch (error) {
+    // The cookie would log in whoever comes next: as long as it counts, one is not logged out.
+    if (error instanceof Unreachable || (error instanceof ApiError && error.status >= 500)) {
+      toast(t('session.not_out', { why: explain(error) }), { tone: 'bad' });
+      return;
+    }
   }
+  belongTo('');
+  leave(false);
 }
 
 /** Asks anew who this is, after a change of the profile. */
@@ -155,6 +176,7 @@ export async function enter(): Promise<void> {
   const answer = await ask<SessionAnswer>('GET', 'session', { query: { may: ACTIONS.join(',') } });
   user = answer.user;
   belongTo(answer.user.arn);
+  transfers.belongTo(answer.user.arn);
   may = answer.may ?? {};
   somewhere = answer.somewhere ?? {};
   ended = false;
@@ -165,6 +187,9 @@ function leave(because: boolean): void {
   setToken(null);
   forgetAnswers();
   live.forget();
+  transfers.belongTo('');
+  clearToasts();
+  withdraw();
   user = undefined;
   ended = because && state === 'in';
   state = 'out';

@@ -2,6 +2,8 @@ import { remember, remembered } from '../remember';
 
 /** An upload in parts that has begun: what is needed to go on with it after a reload. */
 export interface Entry {
+  /** Who has begun it: whoever else uses this browser need not know its name. */
+  whose: string;
   bucket: string;
   key: string;
   uploadId: string;
@@ -14,7 +16,9 @@ export interface Entry {
 
 const ENTRIES_MAX = 200;
 
-export function entries(): Entry[] {
+export const entriesOf = (whose: string): Entry[] => all().filter((each) => each.whose === whose);
+
+function all(): Entry[] {
   try {
     const read: unknown = JSON.parse(remembered('uploads') ?? '[]');
     return Array.isArray(read) ? read.filter(isEntry) : [];
@@ -26,7 +30,8 @@ export function entries(): Entry[] {
 function isEntry(value: unknown): value is Entry {
   const entry = value as Partial<Entry> | null;
   return (
-    typeof entry?.bucket === 'string' &&
+    typeof entry?.whose === 'string' &&
+    typeof entry.bucket === 'string' &&
     typeof entry.key === 'string' &&
     typeof entry.uploadId === 'string' &&
     typeof entry.fingerprint === 'string' &&
@@ -36,11 +41,11 @@ function isEntry(value: unknown): value is Entry {
 }
 
 export function begun(entry: Entry): void {
-  write([...entries().filter((each) => each.uploadId !== entry.uploadId), entry].slice(-ENTRIES_MAX));
+  write([...all().filter((each) => each.uploadId !== entry.uploadId), entry].slice(-ENTRIES_MAX));
 }
 
 export function ended(uploadId: string): void {
-  write(entries().filter((each) => each.uploadId !== uploadId));
+  write(all().filter((each) => each.uploadId !== uploadId));
 }
 
 function write(all: Entry[]): void {

@@ -1,5 +1,5 @@
 import { answers } from '../api/client';
-import { ended, entries, type Entry } from './journal';
+import { ended, entriesOf, type Entry } from './journal';
 import { fingerprint, rateOf } from './plan';
 import { Upload } from './upload.svelte';
 import { abortUpload } from './wire';
@@ -8,15 +8,18 @@ const FILES_AT_ONCE = 3;
 const SAMPLES_MAX = 20;
 const SAMPLE_MS = 500;
 
-/** All uploads of this window. */
+/** All uploads of this window, of whoever is logged in. */
 class Transfers {
   all = $state.raw<Upload[]>([]);
   /** Counts uploads that have ended well, for lists that show their outcome. */
   finished = $state(0);
   /** Uploads that were under way when the page was left. */
-  interrupted = $state.raw<Entry[]>(entries());
+  interrupted = $state.raw<Entry[]>([]);
   rate = $state(0);
   #next = 1;
+  #whose = '';
+  /** Of those who have left, in case they come back. */
+  #others = new Map<string, Upload[]>();
   #samples: { at: number; bytes: number }[] = [];
   #asking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -39,9 +42,25 @@ class Transfers {
     return sending.length > 0 && sending.every((each) => each.waits);
   }
 
+  /** How many are not there yet. */
+  get unsent(): number {
+    return this.all.filter((each) => each.state !== 'done' && each.state !== 'cancelled').length;
+  }
+
+  /** Whose they are from now on; '' for nobody's. What somebody has begun waits until it is the same one again. */
+  belongTo(who: string): void {
+    if (who === this.#whose) return;
+    this.pauseAll();
+    this.#others.set(this.#whose, this.all);
+    this.#whose = who;
+    this.all = this.#others.get(who) ?? [];
+    const known = new Set(this.all.map((each) => `${each.bucket}/${each.key}`));
+    this.interrupted = entriesOf(who).filter((each) => !known.has(`${each.bucket}/${each.key}`));
+  }
+
   /** `careful` where no version is kept of what has this key. */
   add(bucket: string, key: string, file: File, careful: boolean): void {
-    const upload = new Upload(this.#next++, bucket, key, file, careful);
+    const upload = new Upload(this.#next++, this.#whose, bucket, key, file, careful);
     this.all = [...this.all, upload];
     const mark = fingerprint(file);
     this.interrupted = this.interrupted.filter((each) => each.bucket !== bucket || each.key !== key || each.fingerprint !== mark);

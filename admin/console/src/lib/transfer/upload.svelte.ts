@@ -3,7 +3,7 @@ import { ApiError, explain, isAway, Unreachable } from '../api/error';
 import { t } from '../i18n/i18n.svelte';
 import { pauseFor } from '../pause';
 import { Unaddressable } from './address';
-import { begun, ended, entries, type Entry } from './journal';
+import { begun, ended, entriesOf, type Entry } from './journal';
 import { fingerprint, missing, MULTIPART_FROM_BYTES, partBytes, parts, type DonePart, type Part } from './plan';
 import * as wire from './wire';
 
@@ -34,6 +34,7 @@ export class Upload {
 
   constructor(
     readonly id: number,
+    readonly whose: string,
     readonly bucket: string,
     readonly key: string,
     readonly file: File,
@@ -43,7 +44,7 @@ export class Upload {
     // An empty folder that is there is what was wanted, and a second version of it is of use to nobody.
     this.careful ||= this.#isFolder;
     const mark = fingerprint(file);
-    this.#entry = entries().find((each) => each.bucket === bucket && each.key === key && each.fingerprint === mark);
+    this.#entry = entriesOf(whose).find((each) => each.bucket === bucket && each.key === key && each.fingerprint === mark);
   }
 
   get size(): number {
@@ -146,8 +147,8 @@ export class Upload {
       }
     }
     const uploadId = await persist(() => wire.beginUpload(this, this.#type), this, signal);
-    const { bucket, key, size, file } = this;
-    this.#entry = { bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size), careful: this.careful };
+    const { whose, bucket, key, size, file } = this;
+    this.#entry = { whose, bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size), careful: this.careful };
     // Cancelled while the upload began: nobody else would take it back.
     if (signal.aborted && this.state === 'cancelled') {
       await wire.abortUpload(this, uploadId).catch(() => undefined);

@@ -126,6 +126,8 @@ export const buckets = texts({
   'draft.moved': { en: 'What is set has changed since this was begun. Saving replaces it.', de: 'Was gesetzt ist, hat sich geändert, seit dies begonnen wurde. Sichern ersetzt es.' },
   'draft.kept': { en: 'What you typed in “{title}” is kept, but not saved.', de: 'Was in „{title}“ eingegeben wurde, ist aufgehoben, aber nicht gesichert.' },
   'draft.logout': { en: 'Log out and lose what is not saved?', de: 'Abmelden und Ungesichertes verlieren?' },
+  'transfer.logout': { en: 'Log out while files are uploaded?', de: 'Abmelden, während Dateien hochgeladen werden?' },
+  'transfer.logout_text': { en: '{n} {n|upload stops|uploads stop}.', de: '{n} {n|Upload hält|Uploads halten} an.' },
   'draft.logout_text': { en: '{n} {n|form has|forms have} something typed that is not saved.', de: 'In {n} {n|Formular steht|Formularen steht} etwas, das nicht gesichert ist.' },
   'may.not': { en: 'You may not change this: {action} is not allowed to you.', de: 'Das dürfen Sie nicht ändern: {action} ist Ihnen nicht erlaubt.' },
   'may.no_buckets': { en: 'You may not make buckets: s3:CreateBucket is not allowed to you.', de: 'Sie dürfen keine Buckets anlegen: s3:CreateBucket ist Ihnen nicht erlaubt.' },

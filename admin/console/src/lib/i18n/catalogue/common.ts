@@ -124,6 +124,8 @@ export const common = texts({
   'error.code.PreconditionFailed': { en: 'There is one of this name already, or somebody has changed it meanwhile.', de: 'Etwas dieses Namens gibt es bereits, oder jemand hat es inzwischen geändert.' },
   'error.code.EntityAlreadyExists': { en: 'This name is taken. Choose another one.', de: 'Dieser Name ist vergeben. Bitte einen anderen wählen.' },
   'error.code.DeleteConflict': { en: 'It is still in use. Detach it everywhere first.', de: 'Es wird noch benutzt. Zuerst überall lösen.' },
+  'error.code.SessionOfAnother': { en: 'Somebody else has logged in in another tab of this browser. This is their session now.', de: 'In einem anderen Tab dieses Browsers hat sich jemand anders angemeldet. Ab jetzt ist dies dessen Sitzung.' },
+  'session.not_out': { en: 'Still logged in. {why}', de: 'Noch angemeldet. {why}' },
   'error.code.UserSuspended': { en: 'This user is suspended. Who looks after users can let it in again.', de: 'Dieser Benutzer ist gesperrt. Wer Benutzer verwaltet, kann ihn entsperren.' },
   'error.code.InsufficientStorage': { en: 'The drive is full. Delete something or make room on it.', de: 'Das Laufwerk ist voll. Etwas löschen oder Platz schaffen.' },
 });
