@@ -105,6 +105,15 @@ check("tags_and_metadata_taken_back_are_what_they_were", async () => {
   assert.deepEqual((await facts("a.txt")).metadata, { color: "of a.txt" });
   assert.deepEqual((await facts("b.txt")).metadata, { color: "of b.txt" });
   assert.equal((await facts("b.txt")).modified, untouched);
+
+  // And with none.
+  await go(page, `/bucket?name=${bucket}&key=b.txt&view=tags`);
+  await change("c", "Tags saved");
+  await page.keyboard.press("Escape");
+  await alone(page);
+  await page.locator(".toast", { hasText: "Taken back" }).waitFor({ state: "detached" });
+  await takeBack(page, "Tags saved", "Taken back");
+  assert.deepEqual((await facts("b.txt")).tags, { of: "b" });
   await close();
 });
 

@@ -48,7 +48,7 @@ check("a_tab_becomes_that_of_whoever_has_logged_in_in_another_one", async () => 
 });
 
 check("a_logout_that_does_not_arrive_is_none", async () => {
-  const { page, close } = await member();
+  const { page, close } = await member({ expected: [[503, /session$/]] });
   await page.route(/\/api\/v1\/session$/, (route) => (route.request().method() === "DELETE" ? route.fulfill({ status: 503, body: "{}" }) : route.fallback()));
   await logOut(page);
   await toast(page, "Still logged in.");

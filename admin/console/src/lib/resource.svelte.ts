@@ -48,16 +48,19 @@ export function resource<T>(
   const again = () => {
     turn += 1;
   };
+  const me = { key, again, take: (value: unknown) => (held = { key: key(), value: value as T }) };
   $effect(() => {
-    const me = { key, again, take: (value: unknown) => (held = { key: key(), value: value as T }) };
     here.add(me);
     return () => here.delete(me);
   });
+  // Once the page is gone, it is about what it was about last.
+  let last = '';
+  const mine = () => (here.has(me) ? key() : last);
   /** Those that are about the same: who has begun something may be on another page when it has ended, or back again. */
-  const alike = () => untrack(() => [...here].filter((each) => each.key() === key()));
+  const alike = () => untrack(() => [...here].filter((each) => each.key() === mine()));
 
   $effect(() => {
-    const wanted = key();
+    const wanted = (last = key());
     void turn;
     const stop = new AbortController();
     untrack(() => {
@@ -115,7 +118,7 @@ export function resource<T>(
       for (const each of alike()) each.again();
     },
     set(value: T) {
-      keep(key(), value);
+      keep(mine(), value);
       for (const each of alike()) each.take(value);
     },
   };

@@ -11,8 +11,8 @@ const KEYS_A_REQUEST = 1000;
 const UNDO_MAX = 10_000;
 
 /**
- * Asks, deletes, and offers to undo where the bucket kept what was deleted. True if something was
- * deleted. `tell` hears how far it is, `undone` is called after an undo.
+ * Asks, deletes, and offers to undo where the bucket kept what was deleted. Answers with the rows of which
+ * nothing is left. `tell` hears how far it is, `undone` is called after an undo.
  */
 export async function removeRows(
   bucket: Bucket,
@@ -20,26 +20,46 @@ export async function removeRows(
   versions: boolean,
   tell: (text: string) => void,
   undone: () => void,
-): Promise<boolean> {
+): Promise<Row[]> {
   const kept = bucket.versioning === 'enabled' && !versions;
   const hasPrefixes = rows.some((row) => row.kind === 'prefix');
   // What can be undone needs no question, unless its extent cannot be seen.
-  if ((!kept || hasPrefixes) && !(await confirm(question(bucket, rows, kept, hasPrefixes)))) return false;
-  const outcomes: DeleteOutcome[] = [];
-  let count = 0;
+  if ((!kept || hasPrefixes) && !(await confirm(question(bucket, rows, kept, hasPrefixes)))) return [];
+  const went: Went = { count: 0, markers: [], failed: 0, first: undefined };
+  const gone: Row[] = [];
   try {
-    for await (const batch of batches(bucket.name, rows, versions)) {
+    for await (const { batch, of } of batches(bucket.name, rows, versions)) {
       const answer = await objects.remove(bucket.name, batch);
-      if (outcomes.length < UNDO_MAX) outcomes.push(...answer.items);
-      count += batch.length;
-      tell(t('objects.deleting', { n: count }));
+      const refused = new Set(take(answer.items, went).map(nameOf));
+      gone.push(...of.filter((row) => !refused.has(nameOf(row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key }))));
+      tell(t('objects.deleting', { n: went.count }));
     }
   } catch (error) {
     toast(explain(error), { tone: 'bad' });
-    return count > 0;
+    return gone;
   }
-  report(bucket.name, outcomes, count, kept, undone);
-  return true;
+  report(bucket.name, went, kept, undone);
+  return gone;
+}
+
+/** What has been done so far: of hundreds of thousands, no more is kept than can be undone. */
+interface Went {
+  count: number;
+  markers: VersionOf[];
+  failed: number;
+  first: DeleteOutcome | undefined;
+}
+
+const nameOf = ({ key, version }: { key: string; version?: string | null | undefined }) => `${version ?? ''} ${key}`;
+
+/** Counts what a request has done. Answers with what it has not. */
+function take(outcomes: readonly DeleteOutcome[], went: Went): DeleteOutcome[] {
+  const failed = outcomes.filter((outcome) => outcome.error);
+  went.count += outcomes.length - failed.length;
+  went.failed += failed.length;
+  went.first ??= failed[0];
+  for (const { key, delete_marker } of outcomes) if (delete_marker && went.markers.length < UNDO_MAX) went.markers.push({ key, version: delete_marker });
+  return failed;
 }
 
 function question(bucket: Bucket, rows: readonly Row[], kept: boolean, hasPrefixes: boolean) {
@@ -52,12 +72,14 @@ function question(bucket: Bucket, rows: readonly Row[], kept: boolean, hasPrefix
   };
 }
 
-async function* batches(bucket: string, rows: readonly Row[], versions: boolean): AsyncGenerator<VersionOf[]> {
-  const single: VersionOf[] = rows.flatMap((row) =>
-    row.kind === 'object' ? [{ key: row.key }] : row.kind === 'version' ? [{ key: row.key, version: row.entry.version }] : [],
-  );
-  for (let at = 0; at < single.length; at += KEYS_A_REQUEST) yield single.slice(at, at + KEYS_A_REQUEST);
-  for (const row of rows) if (row.kind === 'prefix') yield* under(bucket, row.key, versions);
+async function* batches(bucket: string, rows: readonly Row[], versions: boolean): AsyncGenerator<{ batch: VersionOf[]; of: readonly Row[] }> {
+  const single = rows.filter((row) => row.kind !== 'prefix');
+  for (let at = 0; at < single.length; at += KEYS_A_REQUEST) {
+    const of = single.slice(at, at + KEYS_A_REQUEST);
+    yield { batch: of.map((row) => (row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key })), of };
+  }
+  // A folder is gone when all beneath it is, which the list says when it is looked at again.
+  for (const row of rows) if (row.kind === 'prefix') for await (const batch of under(bucket, row.key, versions)) yield { batch, of: [] };
 }
 
 async function* under(bucket: string, prefix: string, versions: boolean): AsyncGenerator<VersionOf[]> {
@@ -71,14 +93,11 @@ async function* under(bucket: string, prefix: string, versions: boolean): AsyncG
   } while (cursor);
 }
 
-function report(bucket: string, outcomes: DeleteOutcome[], count: number, kept: boolean, undone: () => void): void {
-  const failed = outcomes.filter((outcome) => outcome.error);
-  const first = failed[0];
+function report(bucket: string, { count, markers, failed, first }: Went, kept: boolean, undone: () => void): void {
   if (first?.error) {
-    toast(t('objects.delete_failed', { n: failed.length, key: first.key, why: explain(refusalOf(first.error)) }), { tone: 'bad' });
+    toast(t('objects.delete_failed', { n: failed, key: first.key, why: explain(refusalOf(first.error)) }), { tone: 'bad' });
     return;
   }
-  const markers = outcomes.flatMap((outcome) => (outcome.delete_marker ? [{ key: outcome.key, version: outcome.delete_marker }] : []));
   const canUndo = kept && markers.length === count;
   toast(t('objects.deleted', { n: count }), canUndo ? { tone: 'good', undo: () => void undo(bucket, markers, undone) } : { tone: 'good' });
 }
