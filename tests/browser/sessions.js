@@ -2,6 +2,9 @@
 // way. Run as browser.js is.
 "use strict";
 
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
 const { CONSOLE, USER, PASSWORD, assert, check, member, go, settled, toast, api, unique, main } = require("./browser.js");
 
 const MIB = 1 << 20;
@@ -76,7 +79,9 @@ check("uploads_questions_and_messages_stay_with_whoever_they_are_of", async () =
   await page.getByRole("grid").focus();
   await page.keyboard.press("Delete");
   await toast(page, "1 object deleted");
-  await page.locator("input[type=file][multiple]").setInputFiles([{ name: "plan.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(40 * MIB, 7) }]);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cairn-plans-"));
+  fs.writeFileSync(path.join(folder, "plan.bin"), Buffer.alloc(40 * MIB, 7));
+  await page.locator("input[type=file][multiple]").setInputFiles(path.join(folder, "plan.bin"));
   await page.waitForFunction(() => (localStorage.getItem("cairn.uploads") ?? "").includes("plan.bin"));
 
   // Logging out says what it stops.
@@ -100,6 +105,7 @@ check("uploads_questions_and_messages_stay_with_whoever_they_are_of", async () =
   await logInHere(page, USER, PASSWORD);
   await page.locator(".panel", { hasText: "plan.bin" }).waitFor();
   await close();
+  fs.rmSync(folder, { recursive: true });
 });
 
 void main();
