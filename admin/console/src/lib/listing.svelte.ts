@@ -106,6 +106,7 @@ export class Listing {
     this.loaded = rows.length;
     this.#cursor = cursor;
     this.complete = cursor === undefined;
+    this.error = undefined;
   }
 
   /** Ends it. What has been found stays. */

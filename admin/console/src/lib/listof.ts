@@ -1,4 +1,4 @@
-/** What was typed one a line, or with commas between. */
+/** What was typed one a line, or with commas between, each once. */
 export function listOf(text: string): string[] {
-  return text.split(/[\n,]/).map((line) => line.trim()).filter(Boolean);
+  return [...new Set(text.split(/[\n,]/).map((line) => line.trim()).filter(Boolean))];
 }

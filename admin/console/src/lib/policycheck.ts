@@ -39,10 +39,31 @@ const split = (action: string) => {
   return at < 0 ? [action] : [action.slice(0, at), action.slice(at + 1)];
 };
 
-/** As policies compare actions: whatever the case, with `*` and `?`. */
+/**
+ * As policies compare actions: whatever the case, with `*` and `?`. By hand, since an expression of
+ * many stars tries every way to share a name out among them, and never ends.
+ */
 function fits(name: string, pattern: string): boolean {
-  const source = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replace(/\*+/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 'i').test(name);
+  const [signs, wanted] = [name.toLowerCase(), pattern.toLowerCase()];
+  let [at, of] = [0, 0];
+  // The last star, and how much it stands for so far: no earlier one ever has to stand for more.
+  let star = -1;
+  let taken = 0;
+  while (at < signs.length) {
+    if (wanted[of] === '*') {
+      star = of;
+      taken = at;
+      of += 1;
+    } else if (of < wanted.length && (wanted[of] === '?' || wanted[of] === signs[at])) {
+      at += 1;
+      of += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      at = taken;
+      of = star + 1;
+    } else return false;
+  }
+  return /^\**$/.test(wanted.slice(of));
 }
 
 function nearest(action: string): string | undefined {
