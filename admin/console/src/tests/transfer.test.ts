@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { objectPath, Unaddressable } from '../lib/transfer/address';
-import { filesOf } from '../lib/transfer/drop';
-import { fingerprint, missing, partBytes, parts, rateOf } from '../lib/transfer/plan';
+import { FILES_MAX, filesOf } from '../lib/transfer/drop';
+import { fingerprint, lateStatus, missing, partBytes, parts, rateOf } from '../lib/transfer/plan';
 
 const MIB = 1024 * 1024;
 
@@ -72,13 +72,95 @@ describe('what is dropped', () => {
   const dropped = (...entries: unknown[]) => ({ items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })), files: [] }) as unknown as DataTransfer;
 
   it('keeps the paths of files, and folders that are empty', async () => {
-    const all = await filesOf(dropped(
+    const { files: all, unread, isCut } = await filesOf(dropped(
       fileEntry('a.txt'),
       folderEntry('photos', fileEntry('b.txt'), folderEntry('empty'), folderEntry('deep', folderEntry('deeper')), fileEntry('c.txt')),
       folderEntry('alone'),
     ));
     expect(all.map((each) => each.path).sort()).toEqual(['a.txt', 'alone/', 'photos/b.txt', 'photos/c.txt', 'photos/deep/deeper/', 'photos/empty/']);
+    expect([unread, isCut]).toEqual([[], false]);
     const markers = all.filter((each) => each.path.endsWith('/'));
     for (const { file } of markers) expect([file.size, file.type]).toEqual([0, 'application/x-directory']);
+  });
+
+  it('names what cannot be read, and takes the rest', async () => {
+    const broken = { isFile: true, name: 'broken', file: (_: unknown, refuse: (why: Error) => void) => refuse(new Error('gone')) };
+    const { files, unread } = await filesOf(dropped(folderEntry('photos', fileEntry('a.txt'), broken, fileEntry('b.txt'))));
+    expect(files.map((each) => each.path)).toEqual(['photos/a.txt', 'photos/b.txt']);
+    expect(unread).toEqual(['photos/broken']);
+  });
+
+  it('says that there is more than is taken at once', async () => {
+    const one = new File(['text'], 'a.txt');
+    const file = { ...fileEntry('a.txt'), file: (give: (file: File) => void) => give(one) };
+    const many = await filesOf(dropped(...Array.from({ length: FILES_MAX + 1 }, () => file)));
+    expect([many.files.length, many.isCut]).toEqual([FILES_MAX, true]);
+    const all = await filesOf(dropped(...Array.from({ length: FILES_MAX }, () => file)));
+    expect([all.files.length, all.isCut]).toEqual([FILES_MAX, false]);
+  }, 30_000);
+});
+
+describe('an error that comes when all seemed well', () => {
+  it('is tried again only where another try may help', () => {
+    expect(lateStatus('<Error><Code>InternalError</Code></Error>')).toBe(503);
+    expect(lateStatus('<Error><Code>SlowDown</Code></Error>')).toBe(503);
+    expect(lateStatus('<Error><Code>PreconditionFailed</Code></Error>')).toBe(412);
+    expect(lateStatus('<Error><Code>InvalidPart</Code></Error>')).toBe(400);
+  });
+});
+
+describe('uploads', () => {
+  const stored = new Map<string, string>();
+  let looked = 0;
+  const storage = {
+    getItem: (name: string) => {
+      looked += 1;
+      return stored.get(name) ?? null;
+    },
+    setItem: (name: string, value: string) => void stored.set(name, value),
+    removeItem: (name: string) => void stored.delete(name),
+  };
+  const entry = { whose: 'arn:a', bucket: 'plans', key: 'a.bin', uploadId: '1', fingerprint: 'a.bin\n9\n0', size: 9, partBytes: 9 };
+
+  async function fresh() {
+    vi.resetModules();
+    stored.clear();
+    vi.stubGlobal('localStorage', storage);
+    vi.stubGlobal('document', { querySelector: () => null, documentElement: {} });
+    vi.stubGlobal('navigator', { language: 'en' });
+    vi.stubGlobal('location', { origin: 'http://h', pathname: '/', search: '' });
+    vi.stubGlobal('addEventListener', () => undefined);
+    const { begun } = await import('../lib/transfer/journal');
+    begun(entry);
+    return (await import('../lib/transfer/transfers.svelte')).transfers;
+  }
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('are those of whoever is logged in, and of nobody else', async () => {
+    const transfers = await fresh();
+    expect(transfers.interrupted).toEqual([]);
+    transfers.belongTo('arn:b');
+    expect(transfers.interrupted).toEqual([]);
+    transfers.belongTo('arn:a');
+    expect(transfers.interrupted).toEqual([entry]);
+    // One's own do not push those of others off the list.
+    const { ended, entriesOf } = await import('../lib/transfer/journal');
+    ended('2');
+    expect(entriesOf('arn:a')).toEqual([entry]);
+    transfers.belongTo('');
+    expect(transfers.interrupted).toEqual([]);
+  });
+
+  it('are begun all at once, however many', async () => {
+    const transfers = await fresh();
+    transfers.belongTo('arn:a');
+    transfers.pauseAll();
+    looked = 0;
+    const file = new File(['x'], 'x');
+    vi.stubGlobal('XMLHttpRequest', class { upload = {}; open() {} setRequestHeader() {} send() {} abort() {} });
+    transfers.add('plans', Array.from({ length: 5000 }, (_, at) => ({ key: `${at}`, file })), true);
+    expect(transfers.all.length).toBe(5000);
+    // What was begun before is read once, not for each.
+    expect(looked).toBe(1);
   });
 });

@@ -50,3 +50,10 @@ export function rateOf(samples: readonly { at: number; bytes: number }[]): numbe
   if (!first || !last || last.at <= first.at) return 0;
   return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
 }
+
+/** The status that an error would have had in time: what only the server could mend is worth another try, nothing else. */
+export function lateStatus(text: string): number {
+  const code = /<Code>([^<]*)</.exec(text)?.[1] ?? 'InternalError';
+  if (code === 'PreconditionFailed') return 412;
+  return /^(InternalError|ServiceUnavailable|SlowDown|RequestTimeout)$/.test(code) ? 503 : 400;
+}

@@ -8,6 +8,8 @@ const FILES_AT_ONCE = 3;
 const SAMPLES_MAX = 20;
 const SAMPLE_MS = 500;
 
+const nameOf = ({ bucket, key, fingerprint }: Pick<Entry, 'bucket' | 'key' | 'fingerprint'>) => JSON.stringify([bucket, key, fingerprint]);
+
 /** All uploads of this window, of whoever is logged in. */
 class Transfers {
   all = $state.raw<Upload[]>([]);
@@ -58,12 +60,13 @@ class Transfers {
     this.interrupted = entriesOf(who).filter((each) => !known.has(`${each.bucket}/${each.key}`));
   }
 
-  /** `careful` where no version is kept of what has this key. */
-  add(bucket: string, key: string, file: File, careful: boolean): void {
-    const upload = new Upload(this.#next++, this.#whose, bucket, key, file, careful);
-    this.all = [...this.all, upload];
-    const mark = fingerprint(file);
-    this.interrupted = this.interrupted.filter((each) => each.bucket !== bucket || each.key !== key || each.fingerprint !== mark);
+  /** All at once: of very many, each by itself would go through all the others. `careful` where no version is kept of what has such a key. */
+  add(bucket: string, files: readonly { key: string; file: File }[], careful: boolean): void {
+    const begun = new Map(entriesOf(this.#whose).map((entry) => [nameOf(entry), entry]));
+    const added = files.map(({ key, file }) => new Upload(this.#next++, this.#whose, bucket, key, file, careful, begun.get(nameOf({ bucket, key, fingerprint: fingerprint(file) }))));
+    this.all = [...this.all, ...added];
+    const taken = new Set(files.map(({ key, file }) => nameOf({ bucket, key, fingerprint: fingerprint(file) })));
+    this.interrupted = this.interrupted.filter((each) => !taken.has(nameOf(each)));
     this.#pump();
   }
 
@@ -110,7 +113,7 @@ class Transfers {
   /** Goes on with an interrupted upload; false if this is another file. */
   goOn(entry: Entry, file: File): boolean {
     if (fingerprint(file) !== entry.fingerprint) return false;
-    this.add(entry.bucket, entry.key, file, entry.careful ?? true);
+    this.add(entry.bucket, [{ key: entry.key, file }], entry.careful ?? true);
     return true;
   }
 

@@ -3,7 +3,7 @@ import { ApiError, explain, isAway, Unreachable } from '../api/error';
 import { t } from '../i18n/i18n.svelte';
 import { pauseFor } from '../pause';
 import { Unaddressable } from './address';
-import { begun, ended, entriesOf, type Entry } from './journal';
+import { begun, ended, type Entry } from './journal';
 import { fingerprint, missing, MULTIPART_FROM_BYTES, partBytes, parts, type DonePart, type Part } from './plan';
 import * as wire from './wire';
 
@@ -40,11 +40,12 @@ export class Upload {
     readonly file: File,
     /** Nothing would be kept of what lies under this key: do not replace it unasked. */
     private careful: boolean,
+    /** What has been begun of it before. */
+    entry: Entry | undefined,
   ) {
     // An empty folder that is there is what was wanted, and a second version of it is of use to nobody.
     this.careful ||= this.#isFolder;
-    const mark = fingerprint(file);
-    this.#entry = entriesOf(whose).find((each) => each.bucket === bucket && each.key === key && each.fingerprint === mark);
+    this.#entry = entry;
   }
 
   get size(): number {
@@ -82,6 +83,8 @@ export class Upload {
     } catch (error) {
       // Paused and cancelled are states that somebody else has set already.
       if (signal.aborted) return;
+      // What else is under way of it ends, too: nobody would see it, or could stop it.
+      stop.abort();
       const isThere = this.careful && error instanceof ApiError && error.status === 412;
       if (isThere && this.#isFolder) {
         this.state = 'done';

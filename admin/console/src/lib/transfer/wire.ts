@@ -3,7 +3,7 @@ import { objects } from '../api/calls';
 import { address, bearer, refresh, send, type Params } from '../api/client';
 import { readError, Unreachable } from '../api/error';
 import { isAddressable, objectPath } from './address';
-import type { DonePart } from './plan';
+import { lateStatus, type DonePart } from './plan';
 
 export interface Target {
   bucket: string;
@@ -46,7 +46,7 @@ function putOnce(url: string, body: Blob, headers: Record<string, string>, signa
     request.onabort = () => reject(signal.reason);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(request.getResponseHeader('etag') ?? '');
-      else reject(readError(request.status, request.responseText, new Headers()));
+      else reject(readError(request.status, request.responseText, new Headers({ 'retry-after': request.getResponseHeader('retry-after') ?? '' })));
     };
     request.send(body);
   });
@@ -86,7 +86,7 @@ export async function finishUpload(to: Target, uploadId: string, done: readonly 
   const response = await send(at(to, { uploadId }), { method: 'POST', body, headers: { ...headers, 'content-type': 'application/xml' }, signal });
   // S3 may say 200 before it knows, and the error only then.
   const text = await response.text();
-  if (/<Error>/.test(text)) throw readError(/<Code>PreconditionFailed</.test(text) ? 412 : 500, text, response.headers);
+  if (/<Error>/.test(text)) throw readError(lateStatus(text), text, response.headers);
 }
 
 export async function abortUpload(to: Target, uploadId: string): Promise<void> {

@@ -50,6 +50,8 @@ export const objects = texts({
   'objects.no_match_text': { en: 'No key begins with “{prefix}”. Small and capital letters differ.', de: 'Kein Schlüssel beginnt mit „{prefix}“. Groß- und Kleinschreibung zählt.' },
   'objects.delete': { en: 'Delete', de: 'Löschen' },
   'objects.delete_title': { en: 'Delete {n} {n|entry|entries}?', de: '{n} {n|Eintrag|Einträge} löschen?' },
+  'drop.cut': { en: 'Only the first {n} files are uploaded. Drop the rest by itself.', de: 'Nur die ersten {n} Dateien werden hochgeladen. Den Rest für sich ablegen.' },
+  'drop.unread': { en: '{n} could not be read and {n|is|are} not uploaded, the first of them {path}', de: '{n} ließen sich nicht lesen und {n|wird|werden} nicht hochgeladen, zuerst {path}' },
   'objects.delete_one_title': { en: 'Delete {key}?', de: '{key} löschen?' },
   'objects.delete_final': { en: 'This bucket keeps no versions of what you delete: it is gone for good.', de: 'Davon werden keine Versionen behalten: Es ist endgültig weg.' },
   'objects.delete_prefix': { en: 'Everything beneath the prefixes you selected goes too.', de: 'Auch alles unter den ausgewählten Präfixen wird gelöscht.' },
