@@ -26,9 +26,12 @@ async function keepPage(answer) {
   const html = await answer.clone().text();
   const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => new URL(match[1], root)).filter(isFile);
   const wanted = new Set(named.map((url) => url.href));
-  for (const request of await cache.keys()) if (request.url !== root.href && !wanted.delete(request.url)) await cache.delete(request);
+  const kept = (await cache.keys()).filter((request) => request.url !== root.href);
+  const old = kept.filter((request) => !wanted.delete(request.url));
+  // A line that breaks between leaves the one console or the other whole.
   await cache.addAll([...wanted]);
   await cache.put(root, answer);
+  for (const request of old) await cache.delete(request);
 }
 
 /** From the server, which may have another console by now; without it, as it was last. */

@@ -28,6 +28,14 @@ export function isAway(error: unknown): boolean {
 /** Whether a refusal is about how much is asked, not about passwords that were tried. */
 export const isPutOff = (body: string) => /"SlowDown"|<Code>SlowDown</.test(body);
 
+/** Somebody else has saved it meanwhile. It is this now; null where there is none any more. */
+export class Moved<T> extends Error {
+  override readonly name = 'Moved';
+  constructor(readonly now: T | null) {
+    super();
+  }
+}
+
 /** What policies decide, in the words of IAM: who, what and on which ARN, of which only what tells anything. */
 const DECIDED = /is not authorized to perform: ([\w-]+:\w+)/;
 /** S3 says no more than this when it says nothing. */
@@ -53,6 +61,7 @@ export function refusalOf(one: { code: string; message: string }): ApiError {
 /** What to tell somebody: what happened, and what to do about it where the console knows. */
 export function explain(error: unknown): string {
   if (error instanceof Unreachable) return t('error.unreachable');
+  if (error instanceof Moved) return t('error.moved');
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 429) return t(error.code === 'SlowDown' ? 'error.too_much' : 'error.slow_down', { seconds: error.retryAfter ?? 60 });
   if (isDenied(error)) return denied(DECIDED.exec(error.message)?.[1]);

@@ -1,5 +1,6 @@
 import { confirm, withdraw } from '../confirm.svelte';
 import { belongTo, drafts } from '../drafts.svelte';
+import { emptying } from '../emptying.svelte';
 import { t } from '../i18n/i18n.svelte';
 import { forgetAnswers } from '../resource.svelte';
 import { clearToasts, toast } from '../toasts.svelte';
@@ -188,6 +189,7 @@ function leave(because: boolean): void {
   forgetAnswers();
   live.forget();
   transfers.belongTo('');
+  emptying.forget();
   clearToasts();
   withdraw();
   user = undefined;

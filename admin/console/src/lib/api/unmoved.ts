@@ -1,15 +1,7 @@
 // Saving a document that others may edit, too: only while it is what has been shown here.
 
 import { tagged } from './client';
-import { ApiError } from './error';
-
-/** Somebody else has saved it meanwhile. It is this now; null where there is none any more. */
-export class Moved<T> extends Error {
-  override readonly name = 'Moved';
-  constructor(readonly now: T | null) {
-    super('changed meanwhile');
-  }
-}
+import { ApiError, Moved } from './error';
 
 /**
  * Reads it once more, and saves it with the tag it has if it is still what was seen. Null stands

@@ -100,6 +100,7 @@ export const common = texts({
   'login.back': { en: 'Back', de: 'Zurück' },
 
   'error.unreachable': { en: 'The server does not answer. Is it running, and is the network up?', de: 'Der Server antwortet nicht. Läuft er, und besteht die Verbindung?' },
+  'error.moved': { en: 'Somebody has changed or deleted it meanwhile. Look at it anew and try again.', de: 'Jemand hat es inzwischen geändert oder gelöscht. Neu ansehen und noch einmal versuchen.' },
   'error.waiting': { en: 'This page goes on by itself as soon as it does.', de: 'Sobald er es tut, geht es hier von selbst weiter.' },
   'error.unknown': { en: 'The server refused with status {status}.', de: 'Der Server hat mit Status {status} abgelehnt.' },
   'error.request': { en: 'Request {id}.', de: 'Anfrage {id}.' },
