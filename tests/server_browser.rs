@@ -101,6 +101,11 @@ fn what_is_begun_on_one_thing_ends_on_it() {
 }
 
 #[test]
+fn nothing_is_lost_by_what_happens_meanwhile() {
+    run("meanwhile.js");
+}
+
+#[test]
 fn a_browser_that_several_use_keeps_them_apart() {
     run("sessions.js");
 }
