@@ -155,6 +155,25 @@ check("a_document_deleted_meanwhile_is_told_in_both_languages", async () => {
   }
 });
 
+check("a_name_beyond_what_a_list_loads_is_found_and_that_there_are_more_is_said", async () => {
+  const { page, close } = await member();
+  const user = (name) => ({ name, id: name, arn: `arn:aws:iam::0:user/${name}`, path: "/", created: "2026-01-01T00:00:00Z", suspended: null, groups: [], keys: 0, last_login: null, last_key_use: null });
+  await page.route(/\/api\/v1\/users\?/, (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const at = Number(query.get("cursor") ?? 0);
+    if (query.get("search")) return route.fulfill({ json: { items: [user("zoe")].filter(({ name }) => name.includes(query.get("search"))), next: null } });
+    return route.fulfill({ json: { items: Array.from({ length: 1000 }, (_, one) => user(`many-${at * 1000 + one}`)), next: String(at + 1) } });
+  });
+  await go(page, "/users");
+  await page.getByText("There are more than the first 20,000").waitFor();
+  await page.getByLabel("Filter by name").fill("zoe");
+  await page.getByRole("link", { name: "zoe", exact: true }).waitFor();
+  await page.keyboard.press("Control+k");
+  await dialog(page).getByRole("combobox").fill("zoe");
+  await dialog(page).getByRole("option", { name: /zoe/ }).waitFor();
+  await close();
+});
+
 check("a_file_that_has_failed_sends_no_further_part", async () => {
   const fs = require("node:fs");
   const folder = fs.mkdtempSync(require("node:path").join(require("node:os").tmpdir(), "cairn-parts-"));

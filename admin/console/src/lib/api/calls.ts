@@ -7,8 +7,8 @@ import { saveUnmoved } from './unmoved';
 type Signal = AbortSignal | undefined;
 
 const LIST_MAX = 1000;
-/** Lists that are shown whole end here; what lies beyond is found by searching. */
-const WHOLE_LIST_MAX = 20_000;
+/** Lists that are shown whole end here. What lies beyond is found by asking for names that contain something. */
+export const WHOLE_LIST_MAX = 20_000;
 
 /** All pages of a list. */
 async function all<T>(path: string, signal: Signal): Promise<T[]> {
@@ -23,11 +23,13 @@ async function all<T>(path: string, signal: Signal): Promise<T[]> {
   return items;
 }
 
-/** A few of a list whose names contain what is typed. */
-async function found(path: string, search: string, limit: number, signal: Signal): Promise<string[]> {
-  const page: Is.Page<{ name: string }> = await ask('GET', path, { query: { search: search || undefined, limit }, signal });
-  return page.items.map((each) => each.name);
+/** The first of a list whose names contain what is typed. */
+async function search<T>(path: string, typed: string, limit: number, signal: Signal): Promise<T[]> {
+  const page: Is.Page<T> = await ask('GET', path, { query: { search: typed || undefined, limit }, signal });
+  return page.items;
 }
+
+const found = async (path: string, typed: string, limit: number, signal: Signal) => (await search<{ name: string }>(path, typed, limit, signal)).map((each) => each.name);
 
 const of = encodeURIComponent;
 
@@ -140,7 +142,8 @@ export const objects = {
 
 export const users = {
   all: (signal?: Signal) => all<Is.ListedUser>('users', signal),
-  find: (search: string, limit: number, signal?: Signal) => found('users', search, limit, signal),
+  search: (typed: string, signal?: Signal) => search<Is.ListedUser>('users', typed, LIST_MAX, signal),
+  find: (typed: string, limit: number, signal?: Signal) => found('users', typed, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.User>('GET', `users/${of(name)}`, { signal }),
   permissions: (name: string, signal?: Signal) => all<Is.Permission>(`users/${of(name)}/permissions`, signal),
   create: (body: Is.NewUser) => ask<Is.User>('POST', 'users', { body, once: onceKey() }),
@@ -168,6 +171,7 @@ export const keys = {
 
 export const accounts = {
   all: (signal?: Signal) => all<Is.Account>('accounts', signal),
+  find: (typed: string, limit: number, signal?: Signal) => found('accounts', typed, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.AccountDetail>('GET', `accounts/${of(name)}`, { signal }),
   create: (body: Is.NewAccount) => ask<Is.MadeAccount>('POST', 'accounts', { body, once: onceKey() }),
   remove: (name: string) => ask<void>('DELETE', `accounts/${of(name)}`),
@@ -199,7 +203,8 @@ export const holding = {
 
 export const groups = {
   all: (signal?: Signal) => all<Is.Entity>('groups', signal),
-  find: (search: string, limit: number, signal?: Signal) => found('groups', search, limit, signal),
+  search: (typed: string, signal?: Signal) => search<Is.Entity>('groups', typed, LIST_MAX, signal),
+  find: (typed: string, limit: number, signal?: Signal) => found('groups', typed, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.Group>('GET', `groups/${of(name)}`, { signal }),
   create: (name: string) => ask<Is.Group>('POST', 'groups', { body: { name }, once: onceKey() }),
   change: (name: string, body: { name?: string; path?: string }) => ask<Is.Group>('PATCH', `groups/${of(name)}`, { body }),
@@ -210,7 +215,7 @@ export const groups = {
 
 export const policies = {
   all: (signal?: Signal) => all<Is.PolicySummary>('policies', signal),
-  find: (search: string, limit: number, signal?: Signal) => found('policies', search, limit, signal),
+  find: (typed: string, limit: number, signal?: Signal) => found('policies', typed, limit, signal),
   one: (name: string, signal?: Signal) => ask<Is.Policy>('GET', `policies/${of(name)}`, { signal }),
   create: (body: Is.NewPolicy) =>
     ask<Is.Policy>('POST', 'policies', { body, once: onceKey() }),
