@@ -172,7 +172,10 @@ check("who_may_only_look_at_users_groups_and_policies_changes_none", async () =>
   await root.call("POST", "policies", { name: policy, document });
   for (const holder of [`users/${seen}`, `groups/${group}`]) await root.call("PUT", `${holder}/attached/${policy}`);
   const { page, close } = await as({ expected: REFUSED });
-  for (const place of ["/users", "/groups", "/policies", "/accounts", `/user?name=${seen}`, `/group?name=${group}`, `/policy?name=${policy}`]) {
+  const account = unique("seen-account");
+  await root.call("POST", "accounts", { name: account });
+  await root.call("PUT", `users/${account}/password`, { password: PASSWORD });
+  for (const place of ["/users", "/groups", "/policies", "/accounts", `/user?name=${seen}`, `/group?name=${group}`, `/policy?name=${policy}`, `/account?name=${account}`]) {
     await go(page, place);
     await page.waitForSelector("main :is(table, dl)");
     await settled(page);
@@ -180,6 +183,44 @@ check("who_may_only_look_at_users_groups_and_policies_changes_none", async () =>
     const changing = offered.map((each) => each.trim()).filter((each) => /^(Create|Delete|Edit|Set|Take|Suspend|Attach|Detach|Write|Add|Remove|Leave|Join|Save|Switch|Reset|Duplicate)/.test(each));
     assert.deepEqual(changing, [], place);
     await accessible(page, `limited-looks-${place.slice(1).split("?")[0]}-wide`);
+  }
+  // Nor does the palette lead to what would be refused.
+  for (const what of ["user", "group", "policy", "account"]) {
+    await page.keyboard.press("Control+k");
+    await dialog(page).getByRole("combobox").fill(`Create ${what}`);
+    await settled(page);
+    assert.equal(await dialog(page).getByRole("option", { name: `Create ${what}` }).count(), 0, what);
+    await page.keyboard.press("Escape");
+  }
+  await close();
+});
+
+check("who_may_write_but_not_delete_copies_and_restores_and_no_more", async () => {
+  const rights = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"];
+  const { bucket, put, as } = await limited((arn) => [allow(rights, [arn, `${arn}/*`]), allow(["kms:ListKeys", "kms:DescribeKey"], "*")], { versioning: true });
+  await put(bucket, "top.txt", "again", TEXT);
+  const { page, close } = await as({ expected: REFUSED });
+  await go(page, `/bucket?name=${bucket}&key=top.txt&view=versions`);
+  await dialog(page).getByRole("button", { name: "Restore" }).first().waitFor();
+  assert.equal(await dialog(page).getByRole("button", { name: "Delete this version" }).count(), 0);
+  await dialog(page).locator(".views button", { hasText: "Copy" }).click();
+  await named(dialog(page), "Copy").waitFor();
+  assert.equal(await named(dialog(page), "Move").count(), 0);
+  await go(page, `/bucket?name=${bucket}`);
+  await page.getByLabel("Select top.txt").check();
+  await named(page, "Copy or move").click();
+  await dialog(page).getByLabel("Name", { exact: true }).fill("copy.txt");
+  for (const name of ["Move", "Rename"]) assert.equal(await named(dialog(page), name).count(), 0, name);
+  await page.keyboard.press("Enter");
+  await toast(page, "1 object copied");
+  await page.waitForSelector(".open:text-is('copy.txt')");
+  assert.equal(await page.locator(".open:text-is('top.txt')").count(), 1);
+  await go(page, "/encryption");
+  const key = page.locator("main td a.name").first();
+  if (await key.count()) {
+    await key.click();
+    await dialog(page).locator("dl").waitFor();
+    for (const name of ["Rotate", "Disable", "Enable"]) assert.equal(await named(dialog(page), name).count(), 0, name);
   }
   await close();
 });

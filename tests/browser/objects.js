@@ -320,6 +320,25 @@ check("tags_and_details_of_a_selection_are_changed_and_brought_back", async () =
   await close();
 });
 
+check("who_deletes_from_a_dialog_goes_on_in_the_list_and_is_told", async () => {
+  const { name, call } = await filled(["a.txt", "b.txt"], { versioning: true });
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}`);
+  // Messages are read out only where their place is there before they are.
+  assert.ok(await page.locator(".toasts").last().evaluate((place) => place.matches(":popover-open")));
+  await page.locator(".open", { hasText: "a.txt" }).click();
+  await settled(page);
+  assert.ok(await inDialog(page).locator(".toasts").evaluate((place) => place.matches(":popover-open")));
+  await answer(page, "Delete");
+  await toast(page, "1 object deleted");
+  await page.locator(".open", { hasText: "a.txt" }).waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "grid");
+  assert.deepEqual((await call("GET", `buckets/${name}/objects`)).items.map((each) => each.key), ["b.txt"]);
+  await close();
+});
+
 check("a_selection_is_locked_and_held", async () => {
   const { name, call } = await filled(["a.txt", "b.txt", "in/c.txt"], { object_lock: true });
   const { page, close } = await member({ locale: "de-DE", size: NARROW, expected: [[403, /\/object\/retention$/]] });

@@ -40,6 +40,8 @@ export class Moved<T> extends Error {
 const DECIDED = /is not authorized to perform: ([\w-]+:\w+)/;
 /** S3 says no more than this when it says nothing. */
 const PLAIN = /^(access denied|forbidden)?\.?$/i;
+/** A limit of the user is no quota of the bucket. */
+const OF_USER = /^The limit of (.*) in all buckets of the user/;
 const LOCKED = /^Access Denied because object protected by object lock/;
 
 /** Whether policies do not allow it: nothing that could be tried again. */
@@ -68,7 +70,7 @@ export function explain(error: unknown): string {
   if (LOCKED.test(error.message)) return t('error.locked');
   const key = `error.code.${error.code}`;
   // Denied for a reason of its own: that is what helps.
-  const hasReason = error.code === 'AccessDenied';
+  const hasReason = error.code === 'AccessDenied' || (error.code === 'QuotaExceeded' && OF_USER.test(error.message));
   const advice = known(key) && !hasReason ? t(key) : error.message || t('error.unknown', { status: error.status });
   return error.requestId && error.status >= 500
     ? `${advice} ${t('error.request', { id: error.requestId })}`

@@ -117,7 +117,7 @@ export const objects = texts({
   'change.failed': { en: '{n} of {total} did not work.', de: '{n} von {total} sind gescheitert.' },
   'change.report': { en: 'What did not work', de: 'Was gescheitert ist' },
   'change.more': { en: 'and {n} more', de: 'und {n} weitere' },
-  'change.save_report': { en: 'Save the list', de: 'Liste sichern' },
+  'change.save_report': { en: 'Save the list', de: 'Liste speichern' },
   'change.again': { en: 'Try {n} again', de: '{n} noch einmal versuchen' },
   'change.wrong.unnamed': { en: 'A name is missing.', de: 'Ein Name fehlt.' },
   'change.wrong.twice': { en: 'A name is there twice.', de: 'Ein Name kommt zweimal vor.' },
@@ -196,7 +196,7 @@ export const objects = texts({
   'compare.skipped': { en: '{n} equal {n|line|lines}', de: '{n} gleiche {n|Zeile|Zeilen}' },
   'compare.long': { en: 'The first {n} lines are shown.', de: 'Gezeigt werden die ersten {n} Zeilen.' },
 
-  'lock.text': { en: 'A locked version cannot be deleted or overwritten. A delete marker can still hide it.', de: 'Eine gesperrte Version lässt sich weder löschen noch überschreiben. Verbergen kann sie ein Löschmarker trotzdem.' },
+  'lock.text': { en: 'A locked version cannot be deleted or overwritten. A delete marker can still hide it.', de: 'Eine gesperrte Version lässt sich weder löschen noch überschreiben. Verbergen kann sie eine Löschmarke trotzdem.' },
   'lock.retention': { en: 'Locked for a time', de: 'Auf Zeit gesperrt' },
   'lock.default': { en: 'Lock new versions', de: 'Neue Versionen sperren' },
   'lock.default_none': { en: 'Each version only when it is locked by itself.', de: 'Jede Version nur, wenn sie einzeln gesperrt wird.' },
