@@ -8,39 +8,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::console::log_in;
+use support::console::{asked, done, log_in, path_of, start, text};
 use support::http::{Answer, get, send};
-use support::server::{Server, cairn, command_with_root, run};
+use support::server::{cairn, run};
 use support::signed::ask;
 
 const PASSWORD: &str = "correct horse";
 const WHY: &str = "This user has been suspended";
-
-fn start(place: &Path) -> (Server, SocketAddr) {
-    let mut command = command_with_root(place);
-    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
-    let console = server.console_address();
-    (server, console)
-}
-
-fn asked(console: SocketAddr, token: &str, request: &str, body: &Value) -> Answer {
-    let head = format!("{request} HTTP/1.1\r\nauthorization: Bearer {token}");
-    let body = match body {
-        Value::Null => String::new(),
-        body => body.to_string(),
-    };
-    send(console, &head, body)
-}
-
-fn done(console: SocketAddr, token: &str, request: &str, body: &Value) -> Value {
-    let answer = asked(console, token, request, body);
-    assert!(answer.status < 300, "{request}: {}", answer.body);
-    serde_json::from_str(&answer.body).unwrap_or(Value::Null)
-}
-
-fn text(value: &Value, field: &str) -> String {
-    value[field].as_str().unwrap().to_owned()
-}
 
 fn login(console: SocketAddr, password: &str) -> Answer {
     let body = json!({ "name": "anna", "password": password }).to_string();
@@ -50,13 +24,6 @@ fn login(console: SocketAddr, password: &str) -> Answer {
 fn code(answer: &Answer) -> String {
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     text(&body["error"], "code")
-}
-
-/// The part of a link behind its host.
-fn path_of(link: &Value) -> String {
-    let url = text(link, "url");
-    let (_, rest) = url.split_once("://").unwrap();
-    rest[rest.find('/').unwrap()..].to_owned()
 }
 
 /// What anna has to get in with.

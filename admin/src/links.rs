@@ -1,9 +1,9 @@
 //! Links that work without a login: requests of S3 that are signed in their query.
 
 use crate::call::Call;
-use crate::limits::PRESIGNED_SECONDS_MAX;
+use crate::limits::{AUDIT_TARGET_BYTES_MAX, PRESIGNED_SECONDS_MAX};
 use crate::refused::Refused;
-use crate::s3::{escaped, escaped_path};
+use crate::s3::{Ask, escaped, escaped_path};
 use crate::session::bearer::{Bearer, By};
 use crate::time::shown;
 use aws_credential_types::Credentials;
@@ -12,8 +12,10 @@ use aws_sigv4::http_request::{
     SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
-use http::Uri;
 use http::header::HOST;
+use http::{Method, Uri};
+use identity::NotOwn;
+use identity::limits::ACCESS_KEY_BYTES_MAX;
 use identity::model::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,9 @@ pub(crate) struct Presign {
     expires_in: Option<u64>,
     /// What the answer says of itself, `attachment; filename="a.txt"`.
     content_disposition: Option<String>,
+    /// An access key of one's own that signs it, so that it does not end with the session or token
+    /// that asks for it. Not for tokens with a policy.
+    access_key: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize, JsonSchema)]
@@ -43,13 +48,33 @@ pub(crate) enum LinkMethod {
     Put,
 }
 
+impl LinkMethod {
+    fn name(self) -> &'static str {
+        match self {
+            LinkMethod::Get => "GET",
+            LinkMethod::Head => "HEAD",
+            LinkMethod::Put => "PUT",
+        }
+    }
+
+    fn method(self) -> Method {
+        match self {
+            LinkMethod::Get => Method::GET,
+            LinkMethod::Head => Method::HEAD,
+            LinkMethod::Put => Method::PUT,
+        }
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Presigned {
     url: String,
     method: &'static str,
-    /// When it stops working: earlier than asked for where the session or token that made it ends
-    /// before. It also stops when that is ended.
+    /// When it stops working: earlier than asked for where what it ends with ends before.
     expires: String,
+    /// The access key it is signed with, if one was named: it also stops when that is switched off or
+    /// deleted. Without one it stops when the session or token ends that made it.
+    access_key: Option<String>,
 }
 
 struct Signing {
@@ -63,7 +88,7 @@ struct Signing {
 /// Whether the link may do anything is decided when it is used, as whoever made it.
 pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned, Refused> {
     let bucket = call.path(0);
-    call.about(format!("{bucket}/{}", link.key));
+    call.about(told(bucket, &link));
     if link.key.is_empty() {
         return Err(Refused::field("key", "A key cannot be empty."));
     }
@@ -73,13 +98,12 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
         return Err(Refused::field("expires_in", message));
     }
     let now = call.admin.seconds();
-    let signing = signing(call, now + seconds)?;
-    let until = signing.until;
-    let method = match link.method {
-        LinkMethod::Get => "GET",
-        LinkMethod::Head => "HEAD",
-        LinkMethod::Put => "PUT",
+    let signing = match link.access_key.as_deref() {
+        Some(id) => signing_by_key(call, &link, id, now + seconds).await?,
+        None => signing(call, now + seconds)?,
     };
+    let until = signing.until;
+    let method = link.method.name();
     let path = format!("/{}/{}", escaped(bucket), escaped_path(&link.key));
     let mut url = format!("{}{path}", endpoint(call));
     let parameters = [
@@ -101,7 +125,22 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
         url: signed(call, method, &url, &signing, life)?,
         method,
         expires: shown(until),
+        access_key: link.access_key,
     })
+}
+
+/// What the audit log says it is about. Of a long name it leaves out the end, and never the key
+/// that a link is signed with.
+fn told(bucket: &str, link: &Presign) -> String {
+    let mut told = format!("{bucket}/{}", link.key);
+    if let Some(id) = &link.access_key {
+        let id = &id[..id.floor_char_boundary(ACCESS_KEY_BYTES_MAX)];
+        let end = format!(" (signed with {id})");
+        let room = AUDIT_TARGET_BYTES_MAX - end.len();
+        told.truncate(told.floor_char_boundary(room));
+        told.push_str(&end);
+    }
+    told
 }
 
 /// What signs a link: credentials that end with the login that asks, so that nobody has links left
@@ -126,6 +165,36 @@ fn signing(call: &Call<'_>, until: u64) -> Result<Signing, Refused> {
         secret: issued.secret,
         token: Some(issued.token),
         until: issued.expires,
+    })
+}
+
+/// What signs a link that is to outlast the login: a key that is listed, shows when it was used last,
+/// and ends all that it signed when it is switched off.
+async fn signing_by_key(
+    call: &Call<'_>,
+    link: &Presign,
+    id: &str,
+    until: u64,
+) -> Result<Signing, Refused> {
+    let own = call.admin.identity.own_key(&call.caller, id);
+    let own = own.map_err(|refusal| match refusal {
+        NotOwn::Narrowed => Refused::denied(refusal.to_string()),
+        NotOwn::Absent | NotOwn::Inactive | NotOwn::Expired => {
+            Refused::field("access_key", refusal.to_string())
+        }
+    })?;
+    // Policies may say no to a login and yes to a key: where the login showed no second factor, say.
+    let asked = Ask::object(link.method.method(), call.path(0), &link.key);
+    let asked = asked.maybe("versionId", link.version.as_deref());
+    if !asked.would_pass(call).await? {
+        let message = "You may not do this yourself, so no access key signs a link for it.";
+        return Err(Refused::denied(message));
+    }
+    Ok(Signing {
+        access_key: id.to_owned(),
+        secret: own.secret,
+        token: None,
+        until: own.expires.map_or(until, |expires| until.min(expires)),
     })
 }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
-/// `2026-11-26T04:05:06Z`
 pub(crate) fn shown(seconds: u64) -> String {
     of_system(UNIX_EPOCH + Duration::from_secs(seconds))
 }
@@ -14,10 +13,17 @@ pub(crate) fn shown_milliseconds(milliseconds: u64) -> String {
     of_system(UNIX_EPOCH + Duration::from_millis(milliseconds))
 }
 
+/// `2026-11-26T04:05:06.078Z`: RFC 3339 in UTC, always as long, so that times sort as text.
 pub(crate) fn of_system(at: SystemTime) -> String {
-    OffsetDateTime::from(at)
-        .format(&Rfc3339)
-        .unwrap_or_default()
+    let at = OffsetDateTime::from(at);
+    let (date, time) = (at.date(), at.time());
+    let (hour, minute, second, millisecond) = time.as_hms_milli();
+    let month = u8::from(date.month());
+    format!(
+        "{:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z",
+        date.year(),
+        date.day(),
+    )
 }
 
 /// Reads what a client sends.

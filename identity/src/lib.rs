@@ -18,6 +18,7 @@ mod identity;
 mod known;
 pub mod limits;
 pub mod model;
+mod own_key;
 pub mod policy;
 mod ready_made;
 #[cfg(test)]
@@ -32,5 +33,6 @@ pub use caller::{Caller, Credential, Owner, Rank, Refusal, Suspended, Target};
 pub use error::{Error, Result};
 pub use holders::{Proof, Restriction};
 pub use identity::{Identity, RootAccount};
+pub use own_key::{NotOwn, OwnKey};
 pub use store::seal::{Purpose, Sealer};
 pub use store::table::TABLE;

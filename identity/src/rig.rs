@@ -9,9 +9,10 @@ use storage_engine::{Engine, EngineConfig};
 
 use crate::accounts::{NewAccount, Number};
 use crate::caller::Credential;
-use crate::iam::Iam;
+use crate::holders::Proof;
+use crate::iam::{Iam, NewUser};
 use crate::identity::{Identity, RootAccount};
-use crate::model::{Account, Secret};
+use crate::model::{Account, Holder, Secret};
 
 pub(crate) const MASTER: [u8; 32] = [9; 32];
 
@@ -117,6 +118,20 @@ impl Rig {
     pub(crate) async fn key(&self, iam: &Iam<'_>, user: &str) -> String {
         iam.create_access_key(Some(user)).await.unwrap().key.id
     }
+}
+
+/// How somebody asks who has logged in, with a password alone.
+pub(crate) const LOGIN: Proof<'static> = Proof::Login {
+    second_factor: None,
+};
+
+/// A new user.
+pub(crate) async fn user(iam: &Iam<'_>, name: &str) -> Holder {
+    let new = NewUser {
+        name,
+        ..NewUser::default()
+    };
+    Holder::User(iam.create_user(new).await.unwrap().id)
 }
 
 pub(crate) fn document(effect: &str, action: &str, resource: &str) -> String {

@@ -13,16 +13,16 @@ const BUCKET: &str = "photos";
 const KEY: &str = "cat";
 
 /// A server with something of everything, so that what is asked for is there.
-struct House {
-    rig: Rig,
-    routes: Vec<Route>,
+pub(crate) struct House {
+    pub(crate) rig: Rig,
+    pub(crate) routes: Vec<Route>,
     /// Whoever may nothing.
     nobody: (String, String),
     /// A service token of the root that is narrowed to nothing.
     narrowed: String,
 }
 
-async fn house() -> House {
+pub(crate) async fn house() -> House {
     let rig = Rig::new().await;
     let root = rig.root().await;
     root.post("/buckets", json!({ "name": BUCKET })).await.ok();

@@ -54,7 +54,7 @@ async fn what_rules_would_do_comes_in_pages() {
                 )
             );
             assert!(
-                item["due"].as_str().unwrap().ends_with("T00:00:00Z"),
+                item["due"].as_str().unwrap().ends_with("T00:00:00.000Z"),
                 "{item}"
             );
             keys.push(item["key"].as_str().unwrap().to_owned());

@@ -108,7 +108,7 @@ impl Identity {
 
 impl Caller {
     /// Whose key the caller signs with, if that is a lasting one.
-    fn holder(&self) -> Option<Holder> {
+    pub(crate) fn holder(&self) -> Option<Holder> {
         match self.kind() {
             _ if self.is_temporary() => None,
             PrincipalKind::Account => Some(Holder::Account(self.account().id.clone())),

@@ -1,24 +1,10 @@
 use super::Suspension;
 use crate::caller::{Refusal, Suspended};
-use crate::holders::Proof;
-use crate::iam::{Iam, NewRole, NewUser, PolicyHolder};
+use crate::iam::{Iam, NewRole, PolicyHolder};
 use crate::identity::Identity;
-use crate::model::Holder;
 use crate::policy::Context;
-use crate::rig::{Rig, document};
+use crate::rig::{LOGIN, Rig, document, user};
 use crate::sts::{AssumeRole, FederationRequest, Issued};
-
-const LOGIN: Proof<'static> = Proof::Login {
-    second_factor: None,
-};
-
-async fn user(iam: &Iam<'_>, name: &str) -> Holder {
-    let new = NewUser {
-        name,
-        ..NewUser::default()
-    };
-    Holder::User(iam.create_user(new).await.unwrap().id)
-}
 
 async fn role(iam: &Iam<'_>, name: &str) -> String {
     let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
