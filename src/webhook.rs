@@ -211,9 +211,11 @@ impl Webhooks {
         if let Some(authorization) = &target.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
-        let unreachable = |what: String| Undelivered::Unreachable(what);
         let answer = self.client.request(request).await;
-        let answer = answer.map_err(|error| unreachable(told(&error)))?;
+        let answer = answer.map_err(|error| {
+            // What went wrong says nothing of the address: its query may be a secret.
+            Undelivered::Unreachable(format!("it did not answer: {}", told(&error)))
+        })?;
         let (head, body) = answer.into_parts();
         // Read to its end, a short answer leaves the connection for the next message.
         let rest = Limited::new(body, WEBHOOK_ANSWER_BYTES_MAX).collect();

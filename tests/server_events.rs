@@ -227,6 +227,47 @@ fn bury_one(data: &Path) {
     });
 }
 
+/// Which destination, and why, in the one sentence that clients show; of the address, which may be a
+/// secret, nothing.
+#[test]
+fn a_configuration_that_is_refused_says_which_destination_and_why() {
+    let place = tempfile::tempdir().unwrap();
+    let busy = Receiver::start();
+    busy.set_busy(true);
+    let mut command = command_with_root(place.path());
+    let hook = format!("busy=http://{}/in?token=canary", busy.address);
+    command.args(["--webhook", &hook]);
+    // The system gives this port to nobody.
+    command.args(["--webhook", "closed=http://127.0.0.1:1/in?token=canary"]);
+    let server = Server::start(&mut command);
+    let mut client = Client::connect(server.address).unwrap();
+    let made = client.send("PUT", "/bucket", &[], b"").unwrap();
+    assert_eq!(made.status, 200);
+    for (arn, why) in [
+        ("arn:aws:sqs:us-east-1:1:q", "The ARN is not well formed"),
+        (
+            "arn:cairn:sqs::else:webhook",
+            "The destination does not exist",
+        ),
+        ("arn:cairn:sqs::busy:webhook", "it answered 503"),
+        ("arn:cairn:sqs::closed:webhook", "it did not answer: "),
+    ] {
+        let asked = String::from_utf8_lossy(ASKED);
+        let asked = asked.replace("arn:cairn:sqs::hook:webhook", arn);
+        let path = "/bucket?notification";
+        let reply = client.send("PUT", path, &[], asked.as_bytes()).unwrap();
+        let said = String::from_utf8_lossy(&reply.body);
+        assert_eq!(reply.status, 400, "{said}");
+        assert!(said.contains("<Code>InvalidArgument</Code>"), "{said}");
+        let message = format!(
+            "<Message>Unable to validate the following destination configurations: {arn}: {why}"
+        );
+        assert!(said.contains(&message), "{said}");
+        assert!(!said.contains("canary"), "{said}");
+    }
+    server.stop_unharmed();
+}
+
 #[test]
 fn what_is_no_webhook_is_refused_at_the_start() {
     let place = tempfile::tempdir().unwrap();

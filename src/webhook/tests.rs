@@ -141,9 +141,12 @@ async fn answers_say_thank_you_later_or_no() {
         }
     }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let closed = format!("http://{}/", listener.local_addr().unwrap());
+    let closed = format!("http://{}/?token=canary", listener.local_addr().unwrap());
     drop(listener);
     let outcome = send(&webhooks(closed.parse().unwrap(), None)).await;
+    let text = format!("{outcome:?}");
+    assert!(text.contains("it did not answer: "), "{text}");
+    assert!(!text.contains("canary"), "{text}");
     assert!(unreachable(outcome));
     let nobody = webhooks("http://127.0.0.1:1/".parse().unwrap(), None);
     assert!(refused(nobody.send("else", Bytes::new()).await));

@@ -122,17 +122,27 @@ fn rule(element: &Element<'_>) -> Result<Rule, S3Error> {
     Ok(Rule {
         id: id.map_or_else(new_id, Ok)?,
         target: TargetArn::parse(*service, arn)
-            .ok_or_else(|| unknown_target(arn, "The ARN is not well formed"))?,
+            .ok_or_else(|| unknown_target(arn, malformed_arn(*service)))?,
         events,
         filter,
     })
 }
 
-/// Amazon names each target that it could not reach beside the reason.
-pub(crate) fn unknown_target(arn: &str, reason: impl Into<String>) -> S3Error {
-    invalid("Unable to validate the following destination configurations")
+/// Amazon names the target that it could not reach, and the reason, beside its sentence, where no
+/// client shows them: here the sentence has them, too.
+pub(crate) fn unknown_target(arn: &str, reason: &str) -> S3Error {
+    let sentence = "Unable to validate the following destination configurations";
+    invalid(format!("{sentence}: {arn}: {reason}"))
         .extra("ArgumentName1", arn)
         .extra("ArgumentValue1", reason)
+}
+
+fn malformed_arn(service: Service) -> &'static str {
+    match service {
+        Service::Topic => "The ARN is not well formed: one is arn:cairn:sns::NAME:webhook",
+        Service::Queue => "The ARN is not well formed: one is arn:cairn:sqs::NAME:webhook",
+        Service::Function => "The ARN is not well formed: one is arn:cairn:lambda::NAME:webhook",
+    }
 }
 
 fn read_id(text: &str) -> Result<String, S3Error> {

@@ -42,7 +42,8 @@ async fn validate(request: &Permitted<'_>, new: &Configuration) -> Result<(), S3
     let arns = new.rules.iter().map(|rule| (rule, rule.target.text()));
     for (rule, arn) in arns.clone() {
         if !known.contains(rule.target.target()) {
-            return Err(unknown_target(&arn, "The destination does not exist"));
+            let reason = "The destination does not exist: the server has no webhook of this name";
+            return Err(unknown_target(&arn, reason));
         }
     }
     let old = request.settings_of_bucket()?.notifications.as_ref();
@@ -58,7 +59,7 @@ async fn validate(request: &Permitted<'_>, new: &Configuration) -> Result<(), S3
         let (request_id, host_id) = (request.request_id(), &request.settings().host_id);
         let message = test_message(request.bucket(), request_id, host_id, now);
         let sent = courier.send(target, message).await;
-        sent.map_err(|failure| unknown_target(&arn, failure.to_string()))?;
+        sent.map_err(|failure| unknown_target(&arn, &failure.to_string()))?;
     }
     Ok(())
 }

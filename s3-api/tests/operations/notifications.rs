@@ -127,12 +127,19 @@ async fn targets_must_be_there_and_listen() {
     let refused = refused.refused(400, "InvalidArgument");
     assert_eq!(refused.tag("ArgumentName1"), "arn:cairn:sqs::hook:webhook");
     assert_eq!(refused.tag("ArgumentValue1"), "it is down");
+    let sentence = "Unable to validate the following destination configurations";
+    assert_eq!(
+        refused.tag("Message"),
+        format!("{sentence}: arn:cairn:sqs::hook:webhook: it is down")
+    );
     let other = document.replace(":hook:", ":other:");
     let unknown = client.send(set(&other)).await;
     let unknown = unknown.refused(400, "InvalidArgument");
+    let reason = "The destination does not exist: the server has no webhook of this name";
+    assert_eq!(unknown.tag("ArgumentValue1"), reason);
     assert_eq!(
-        unknown.tag("ArgumentValue1"),
-        "The destination does not exist"
+        unknown.tag("Message"),
+        format!("{sentence}: arn:cairn:sqs::other:webhook: {reason}")
     );
     assert_eq!(receiver.heard.lock().unwrap().len(), 1);
 

@@ -79,7 +79,21 @@ fn what_amazon_refuses_is_refused() {
     let event = queue(&format!("{QUEUE}<Event>s3:ObjectCreated:Get</Event>"));
     refused(event, argument, "not supported");
     let arn = queue(&format!("<Queue>arn:aws:sqs:us-east-1:1:q</Queue>{PUT}"));
-    refused(arn, argument, "Unable to validate");
+    refused(
+        arn,
+        argument,
+        "Unable to validate the following destination configurations: arn:aws:sqs:us-east-1:1:q: \
+         The ARN is not well formed: one is arn:cairn:sqs::NAME:webhook",
+    );
+    for (kind, target, service) in [
+        ("TopicConfiguration", "Topic", "sns"),
+        ("CloudFunctionConfiguration", "CloudFunction", "lambda"),
+    ] {
+        let other = "arn:cairn:sqs::hook:webhook";
+        let rule = format!("<{kind}><{target}>{other}</{target}>{PUT}</{kind}>");
+        let wanted = format!("one is arn:cairn:{service}::NAME:webhook");
+        refused(read(&rule), argument, &wanted);
+    }
     refused(filter(&rule("infix", "a")), argument, "prefix or suffix");
     let twice = rule("prefix", "a") + &rule("Prefix", "b");
     refused(filter(&twice), argument, "more than one prefix");
