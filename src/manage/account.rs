@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::table::{Fields, Table};
-use super::text::{maybe, text};
+use super::text::{maybe, moment, text};
 use super::{People, Shown, key, run as run_with};
 use crate::cli::{AccountAddArgs, AccountCommand, AccountNameArgs};
 use crate::client::{Client, Failure, path};
@@ -61,7 +61,7 @@ fn fields(account: &Value) -> Fields {
         .with("arn", text(account, "arn"))
         .with("display name", text(account, "display_name"))
         .maybe("email", maybe(account, "email"))
-        .with("created", text(account, "created"))
+        .with("created", moment(account, "created"))
 }
 
 fn remove(client: &Client, args: &AccountNameArgs) -> Result<Shown, Failure> {

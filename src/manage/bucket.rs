@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::table::{Fields, Table};
-use super::text::{maybe, number, text, yes_or_no};
+use super::text::{maybe, moment, number, text, yes_or_no};
 use super::{People, Shown, bucket_config, empty, input, quota, run as run_with, uploads};
 use crate::amounts;
 use crate::cli::{
@@ -89,7 +89,7 @@ fn list(client: &Client, args: &BucketListArgs) -> Result<Shown, Failure> {
             quota::bounds(&bucket["quota"]),
             text(bucket, "versioning"),
             text(bucket, "owner"),
-            text(bucket, "created"),
+            moment(bucket, "created"),
         ]
     });
     Ok(Shown::list(buckets, table))
@@ -101,7 +101,7 @@ fn shown(bucket: Value) -> Shown {
         .with("name", text(&bucket, "name"))
         .with("owner", text(&bucket, "owner"))
         .maybe("counts for", maybe(&bucket, "counts_for"))
-        .with("created", text(&bucket, "created"))
+        .with("created", moment(&bucket, "created"))
         .with("versioning", text(&bucket, "versioning"))
         .with("object lock", yes_or_no(&bucket, "object_lock"))
         .with("quota", quota::bounds(&bucket["quota"]))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::stream::Stream;
 use super::table::Table;
-use super::text::{list, number, text};
+use super::text::{list, moment, number, text};
 use super::{People, Shown, run as run_with};
 use crate::cli::{EventsArgs, EventsCommand};
 use crate::client::{Client, Failure, escaped, path};
@@ -72,7 +72,7 @@ fn queues(webhooks: &[Value]) -> Table {
             "waiting".to_owned(),
             text(webhook, "name"),
             text(webhook, "waiting"),
-            text(webhook, "waiting_since"),
+            moment(webhook, "waiting_since"),
             super::text::yes_or_no(webhook, "is_configured").to_owned(),
             text(&webhook["trouble"], "reason"),
         ]
@@ -80,10 +80,12 @@ fn queues(webhooks: &[Value]) -> Table {
 }
 
 fn letter(letter: &Value) -> Vec<String> {
-    let mut row = vec!["given up".to_owned()];
+    let mut row = vec![
+        "given up".to_owned(),
+        text(letter, "webhook"),
+        moment(letter, "at"),
+    ];
     let fields = [
-        "webhook",
-        "at",
         "event",
         "bucket",
         "key",

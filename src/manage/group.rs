@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::person::check_there;
 use super::table::{Fields, Table};
-use super::text::{names, text};
+use super::text::{moment, names, text};
 use super::{People, Shown, run as run_with};
 use crate::cli::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 use crate::client::{Client, Failure, path};
@@ -55,9 +55,12 @@ fn add(client: &Client, args: &GroupAddArgs) -> Result<Shown, Failure> {
 fn list(client: &Client) -> Result<Shown, Failure> {
     let groups = client.all("/groups")?;
     let table = Table::of(&["name", "id", "created", "arn"], &groups, |group| {
-        ["name", "id", "created", "arn"]
-            .map(|field| text(group, field))
-            .to_vec()
+        vec![
+            text(group, "name"),
+            text(group, "id"),
+            moment(group, "created"),
+            text(group, "arn"),
+        ]
     });
     Ok(Shown::list(groups, table))
 }
@@ -67,7 +70,7 @@ fn shown(group: Value) -> Shown {
         .with("name", text(&group, "name"))
         .with("arn", text(&group, "arn"))
         .with("id", text(&group, "id"))
-        .with("created", text(&group, "created"))
+        .with("created", moment(&group, "created"))
         .with("members", names(&group["members"]))
         .with("attached", names(&group["attached_policies"]))
         .with("policies inside", names(&group["policies"]));

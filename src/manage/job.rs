@@ -9,7 +9,7 @@ use storage_engine::{Unit, Work};
 
 use super::spans::{duration, to_the_second};
 use super::table::{Fields, Table};
-use super::text::{maybe, number, text};
+use super::text::{maybe, moment, number, text};
 use super::{People, Shown, run as run_with};
 use crate::cli::{JobCommand, JobIdArgs, JobShowArgs};
 use crate::client::{Client, Failure, path};
@@ -55,7 +55,7 @@ fn list(client: &Client) -> Result<Shown, Failure> {
             text(job, "kind"),
             about(job),
             state(job),
-            to_the_second(&text(job, "started")),
+            moment(job, "started"),
             match is_running(job) {
                 true => how_far(job),
                 false => String::new(),
@@ -120,7 +120,7 @@ fn shown(job: Value) -> Shown {
         .maybe("about", Some(about(&job)).filter(|it| !it.is_empty()))
         .with("state", state(&job))
         .with("by", text(&job, "by"))
-        .with("started", to_the_second(&text(&job, "started")))
+        .with("started", moment(&job, "started"))
         .maybe("ended", ended)
         .maybe("progress", is_running(&job).then(|| how_far(&job)))
         .with("problems", text(&job, "problems"))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::person;
 use super::table::{Fields, Table};
-use super::text::{maybe, text, yes_or_no};
+use super::text::{maybe, moment, text, yes_or_no};
 use super::{People, Shown, input, policy, run as run_with};
 use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyNameArgs, UserNameArgs};
 use crate::client::{Client, Failure, escaped};
@@ -100,9 +100,9 @@ fn list(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
         vec![
             text(key, "id"),
             state.word().to_owned(),
-            text(key, "created"),
-            text(key, "expires"),
-            text(key, "last_used"),
+            moment(key, "created"),
+            moment(key, "expires"),
+            moment(key, "last_used"),
             yes_or_no(key, "restricted").to_owned(),
             text(key, "description"),
         ]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::table::{Fields, Table};
-use super::text::{number, text};
+use super::text::{moment, number, text};
 use super::{People, Shown, run as run_with};
 use crate::cli::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
 use crate::client::{Client, Failure, path};
@@ -37,9 +37,12 @@ fn add(client: &Client, args: &KmsKeyArgs) -> Result<Shown, Failure> {
 fn list(client: &Client) -> Result<Shown, Failure> {
     let keys = client.all("/kms/keys")?;
     let table = Table::of(&["id", "state", "versions", "created"], &keys, |key| {
-        ["id", "state", "versions", "created"]
-            .map(|field| text(key, field))
-            .to_vec()
+        vec![
+            text(key, "id"),
+            text(key, "state"),
+            text(key, "versions"),
+            moment(key, "created"),
+        ]
     });
     Ok(Shown::list(keys, table))
 }
@@ -55,7 +58,7 @@ fn shown(key: Value) -> Shown {
         .with("arn", text(&key, "arn"))
         .with("state", text(&key, "state"))
         .with("versions", text(&key, "versions"))
-        .with("created", text(&key, "created"));
+        .with("created", moment(&key, "created"));
     Shown::new(key, People::Fields(fields))
 }
 

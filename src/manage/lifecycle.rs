@@ -8,7 +8,7 @@ use storage_engine::{Unit, Work};
 use super::job::follow;
 use super::stream::Stream;
 use super::table::{Fields, Table};
-use super::text::{list, number, text};
+use super::text::{list, moment, number, text};
 use super::{People, Shown, run as run_with};
 use crate::amounts;
 use crate::cli::{BucketNameArgs, LifecycleCommand, LifecycleRunArgs};
@@ -79,7 +79,7 @@ fn task(planned: &Value) -> Vec<String> {
         subject,
         text(planned, "rule"),
         amounts::shown(number(planned, "size")),
-        text(planned, "due"),
+        moment(planned, "due"),
     ]
 }
 
@@ -107,8 +107,8 @@ fn runs(client: &Client) -> Result<Shown, Failure> {
         };
         let mut row = vec![
             text(run, "number"),
-            text(run, "started"),
-            text(run, "ended"),
+            moment(run, "started"),
+            moment(run, "ended"),
             is_whole.to_owned(),
         ];
         row.extend(COUNTS.map(|(field, _)| text(run, field)));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::table::Table;
-use super::text::{number, text, yes_or_no};
+use super::text::{moment, number, text, yes_or_no};
 use super::{People, Shown, run as run_with};
 use crate::cli::{ManagedPolicyArgs, PolicyVersionArgs, PolicyVersionCommand};
 use crate::client::{Client, Failure, path};
@@ -32,7 +32,7 @@ fn list(client: &Client, args: &ManagedPolicyArgs) -> Result<Shown, Failure> {
         vec![
             text(version, "version"),
             yes_or_no(version, "is_default").to_owned(),
-            text(version, "created"),
+            moment(version, "created"),
         ]
     });
     Ok(Shown::list(versions, table))

@@ -3,9 +3,8 @@
 
 use std::process::ExitCode;
 
-use super::spans::to_the_second;
 use super::table::Table;
-use super::text::{text, yes_or_no};
+use super::text::{moment, text, yes_or_no};
 use super::{Shown, run as run_with};
 use crate::cli::{SessionCommand, SessionIdArgs};
 use crate::client::{Client, Failure, path};
@@ -25,8 +24,8 @@ fn list(client: &Client) -> Result<Shown, Failure> {
     let table = Table::of(head, &sessions, |session| {
         vec![
             text(session, "id"),
-            to_the_second(&text(session, "started")),
-            to_the_second(&text(session, "last_seen")),
+            moment(session, "started"),
+            moment(session, "last_seen"),
             text(session, "address"),
             yes_or_no(session, "current").to_owned(),
             text(session, "agent"),

@@ -1,5 +1,6 @@
 //! What stands in JSON, in words.
 
+use super::spans::to_the_second;
 use serde_json::Value;
 
 /// The text at a field; nothing where there is none.
@@ -9,6 +10,11 @@ pub(crate) fn text(value: &Value, field: &str) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// A time, without the parts of its second.
+pub(crate) fn moment(value: &Value, field: &str) -> String {
+    to_the_second(&text(value, field))
 }
 
 pub(crate) fn maybe(value: &Value, field: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::table::{Fields, Table};
-use super::text::text;
+use super::text::{moment, text};
 use super::{People, Shown, input, policy, run as run_with};
 use crate::cli::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 use crate::client::{Client, Failure, escaped, path};
@@ -42,11 +42,11 @@ fn add(client: &Client, args: &TokenAddArgs) -> Result<Shown, Failure> {
     if let Some(document) = wanted.get("policy") {
         token["warnings"] = policy::odd(client, document)["warnings"].take();
     }
-    let fields = ["id", "name", "expires", "token"]
-        .into_iter()
-        .fold(Fields::default(), |fields, name| {
-            fields.with(name, text(&token, name))
-        });
+    let fields = Fields::default()
+        .with("id", text(&token, "id"))
+        .with("name", text(&token, "name"))
+        .with("expires", moment(&token, "expires"))
+        .with("token", text(&token, "token"));
     Ok(Shown::new(token, People::Fields(fields)))
 }
 
@@ -61,9 +61,9 @@ fn list(client: &Client, args: &TokensArgs) -> Result<Shown, Failure> {
         vec![
             text(token, "id"),
             text(token, "name"),
-            text(token, "created"),
-            text(token, "expires"),
-            text(token, "last_used"),
+            moment(token, "created"),
+            moment(token, "expires"),
+            moment(token, "last_used"),
             is_limited.to_owned(),
         ]
     });

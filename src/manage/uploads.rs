@@ -1,9 +1,8 @@
 //! `cairn bucket upload`: uploads that nobody has finished.
 
 use super::Shown;
-use super::spans::to_the_second;
 use super::table::Table;
-use super::text::{number, text};
+use super::text::{moment, number, text};
 use crate::amounts;
 use crate::cli::{UploadArgs, UploadsArgs};
 use crate::client::{Client, Failure, escaped, path};
@@ -17,7 +16,7 @@ pub(super) fn list(client: &Client, args: &UploadsArgs) -> Result<Shown, Failure
         vec![
             text(upload, "key"),
             text(upload, "upload_id"),
-            to_the_second(&text(upload, "started")),
+            moment(upload, "started"),
             amounts::shown(number(upload, "bytes")),
         ]
     });

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::key::State;
 use super::person::{self, Person};
 use super::policy_limits::{held, limited};
+use super::spans::to_the_second;
 use super::table::{Fields, Table};
-use super::text::{maybe, names, text, yes_or_no};
+use super::text::{maybe, moment, names, text, yes_or_no};
 use super::{People, Shown, account, input, key, permissions, run as run_with};
 use crate::cli::{
     BoundaryCommand, PermissionCommand, SecondFactorCommand, TagCommand, UserAddArgs, UserCommand,
@@ -110,9 +111,13 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
 fn list(client: &Client) -> Result<Shown, Failure> {
     let users = client.all("/users")?;
     let table = Table::of(&["name", "state", "id", "created", "arn"], &users, |user| {
-        let [name, id, created, arn] =
-            ["name", "id", "created", "arn"].map(|field| text(user, field));
-        vec![name, State::of(user).word().to_owned(), id, created, arn]
+        vec![
+            text(user, "name"),
+            State::of(user).word().to_owned(),
+            text(user, "id"),
+            moment(user, "created"),
+            text(user, "arn"),
+        ]
     });
     Ok(Shown::list(users, table))
 }
@@ -128,9 +133,12 @@ fn show(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
         .with("name", text(&user, "name"))
         .with("arn", text(&user, "arn"))
         .with("id", text(&user, "id"))
-        .with("created", text(&user, "created"))
+        .with("created", moment(&user, "created"))
         .with("state", State::of(&user).word())
-        .maybe("disabled since", maybe(&user, "suspended"))
+        .maybe(
+            "disabled since",
+            maybe(&user, "suspended").map(|at| to_the_second(&at)),
+        )
         .with("password", yes_or_no(&user, "has_password"))
         .with("second factor", yes_or_no(&user, "second_factor"))
         .with("groups", names(&user["groups"]))
