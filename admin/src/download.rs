@@ -25,6 +25,7 @@ const FILE: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DownloadWanted")]
 pub(crate) struct Wanted {
     key: String,
     /// The current one unless given.

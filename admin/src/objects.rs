@@ -66,6 +66,7 @@ pub(crate) struct ObjectView {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ObjectVersion")]
 pub(crate) struct VersionView {
     key: String,
     /// `null` is a version too: of a time before versioning.

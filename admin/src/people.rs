@@ -56,6 +56,7 @@ pub(crate) struct Attached {
 /// Key and value.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "UserTags")]
 pub(crate) struct Tags(BTreeMap<String, String>);
 
 impl Tags {

@@ -21,6 +21,7 @@ const PREVIEW: Purpose = Purpose {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PreviewWanted")]
 pub(crate) struct Wanted {
     key: String,
     /// The current one unless given.

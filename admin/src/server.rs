@@ -71,6 +71,7 @@ pub(crate) struct Stats {
 
 /// Answers by the class of their status.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "AnswersByClass")]
 pub(crate) struct Answers {
     success: f64,
     redirect: f64,

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ObjectTags")]
 pub(crate) struct Tags {
     tags: BTreeMap<String, String>,
 }

@@ -42,6 +42,28 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// Generated clients call types so. Of two that want one name, the second gets a number behind it.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let is_numbered = |name: &&String| name.ends_with(|last: char| last.is_ascii_digit());
+    let numbered: Vec<&String> = schemas.keys().filter(is_numbered).collect();
+    assert!(numbered.is_empty(), "give these a name: {numbered:?}");
+    for wanted in [
+        "PageOfUserListed",
+        "PageOfKeyView",
+        "ObjectTags",
+        "UserTags",
+    ] {
+        assert!(
+            schemas.contains_key(wanted),
+            "{wanted}: {:?}",
+            schemas.keys()
+        );
+    }
+}
+
 /// The document for people names every route, and no other.
 #[test]
 fn the_overview_is_up_to_date() {

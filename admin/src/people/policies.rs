@@ -29,6 +29,7 @@ pub(crate) struct PoliciesQuery {
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PolicyScope")]
 pub(crate) enum Scope {
     All,
     /// Those that are there from the beginning.

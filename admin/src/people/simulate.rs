@@ -31,6 +31,7 @@ pub(crate) struct Question {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Simulated")]
 pub(crate) struct Answers {
     pub(super) items: Vec<Verdict>,
     /// Actions that were asked about and that no request asks for.
@@ -69,6 +70,7 @@ pub(crate) enum Decision {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "StatementScope")]
 pub(crate) enum Scope {
     /// All that a request for it would meet: the principal's policies, the bucket's policy, its public
     /// access block, access control lists, who owns the object there is, and its tags.

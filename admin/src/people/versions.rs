@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PolicyVersion")]
 pub(crate) struct VersionView {
     version: u32,
     created: String,
