@@ -1,7 +1,7 @@
 // Buckets at a glance, objects by the palette, and links by which others upload.
 "use strict";
 
-const { NARROW, assert, check, member, go, settled, accessible, uncut, api, unique, main } = require("./browser.js");
+const { PASSWORD, NARROW, assert, check, member, go, settled, accessible, uncut, api, unique, main } = require("./browser.js");
 
 const inDialog = (page) => page.locator("dialog[open]").last();
 
@@ -95,6 +95,72 @@ check("a_link_for_uploading_takes_a_file_from_anybody", async () => {
   await inDialog(here.page).getByRole("button", { name: "Link erzeugen" }).click();
   await inDialog(here.page).getByLabel("Link", { exact: true }).waitFor();
   await accessible(here.page, "upload-link-narrow");
+  await here.close();
+  await close();
+});
+
+/** The view that makes a link to an object. */
+async function toLink(page, bucket) {
+  await go(page, `/bucket?name=${bucket}&key=cat.txt`);
+  await inDialog(page).locator(".views button:text-is('Link')").click();
+}
+
+check("a_link_says_what_ends_it_and_outlasts_the_login_where_a_key_signs_it", async () => {
+  const { call, put } = await api();
+  const [bucket, name] = [unique("linked"), unique("anna")];
+  await call("POST", "buckets", { name: bucket });
+  await put(bucket, "cat.txt", "meow");
+  await call("POST", "users", { name, password: PASSWORD });
+  const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:List*", "s3:Get*", "iam:*AccessKey*"], Resource: "*" }] };
+  await call("PUT", `users/${name}/policies/reads`, policy);
+  const { page, close } = await member({ name });
+  const dialog = inDialog(page);
+  await toLink(page, bucket);
+  // Who has no key is led to where one is made.
+  await dialog.getByText("You have none that is active.").waitFor();
+  assert.equal(await dialog.getByRole("radio").count(), 1);
+  await accessible(page, "link-no-key");
+  await dialog.getByRole("link", { name: "Make an access key" }).click();
+  await inDialog(page).getByLabel("What it is for").fill("links to share");
+  await inDialog(page).getByRole("button", { name: "Create key" }).click();
+  await inDialog(page).getByRole("button", { name: "I have kept it" }).click();
+  await toLink(page, bucket);
+  const byLogin = dialog.getByRole("radio", { name: "When you log out, at the latest" });
+  const byKey = dialog.getByRole("radio", { name: "Lasts after you log out: signed with an access key" });
+  await byKey.waitFor();
+  assert.ok(await byLogin.isChecked());
+  const make = async () => {
+    await dialog.getByRole("button", { name: "Make link" }).click();
+    return dialog.getByLabel("Link", { exact: true }).inputValue();
+  };
+  const short = await make();
+  await dialog.getByText("or until you log out.").waitFor();
+  // The other choice is another link.
+  await byKey.check();
+  assert.equal(await dialog.getByLabel("Link", { exact: true }).count(), 0);
+  await dialog.getByLabel("Works for", { exact: true }).selectOption({ label: "A week" });
+  const [{ id }] = (await call("GET", `users/${name}/keys`)).items;
+  assert.equal(await dialog.getByLabel("Access key", { exact: true }).inputValue(), id);
+  const lasting = await make();
+  await dialog.getByText(`Switching off the access key ${id} ends it.`).waitFor();
+  await accessible(page, "link-by-key");
+  for (const url of [short, lasting]) assert.equal(await (await fetch(url)).text(), "meow");
+  await page.keyboard.press("Escape");
+  await page.locator(".who").click();
+  await inDialog(page).getByRole("button", { name: "Log out" }).click();
+  await page.waitForSelector("input[autocomplete=username]");
+  assert.equal((await fetch(short)).status, 400);
+  assert.equal(await (await fetch(lasting)).text(), "meow");
+  const here = await member({ name, size: NARROW, scheme: "dark", locale: "de-DE" });
+  await toLink(here.page, bucket);
+  await inDialog(here.page).getByRole("radio", { name: "Gilt nach dem Abmelden weiter" }).check();
+  await inDialog(here.page).getByRole("button", { name: "Link erzeugen" }).click();
+  await inDialog(here.page).getByText(`Wird der Zugriffsschlüssel ${id} abgeschaltet, endet er.`).waitFor();
+  await accessible(here.page, "link-by-key-narrow");
+  await uncut(here.page, "link-by-key-narrow");
+  // One that is switched off in the middle of it is refused in words.
+  await call("PATCH", `users/${name}/keys/${id}`, { active: false });
+  assert.equal((await fetch(lasting)).status, 403);
   await here.close();
   await close();
 });

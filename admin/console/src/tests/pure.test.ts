@@ -8,12 +8,29 @@ import { entryOf } from '../lib/entry';
 import { best, fits } from '../lib/find';
 import { ago, bytes, duration } from '../lib/format';
 import { lastSeen } from '../lib/lastseen';
+import { holderOf, signs } from '../lib/ownkeys';
 import { pairLines, tagChanges, tagLines, valuesOf } from '../lib/pairlines';
 import { previewOf } from '../lib/preview';
 import { fromBytes, toBytes, toCount } from '../lib/quota';
 import { isFolderItself, rowValue, shortName, steps, type Row } from '../lib/rows';
 import { sorted } from '../lib/sort';
 import { scrollFor, windowOf } from '../lib/window';
+
+describe('keys of one’s own', () => {
+  it('are a user’s, or those of the root of an account', () => {
+    expect(holderOf({ kind: 'user', name: 'anna', account: 'root' })).toEqual({ kind: 'users', name: 'anna' });
+    expect(holderOf({ kind: 'account', name: 'ROOTKEY', account: 'root' })).toEqual({ kind: 'accounts', name: 'root' });
+  });
+
+  it('sign while they are switched on and have not expired', () => {
+    const at = '2026-11-26T12:00:00.000Z';
+    const now = Date.parse(at);
+    expect(signs({ active: true, expires: null })).toBe(true);
+    expect(signs({ active: false, expires: null })).toBe(false);
+    expect(signs({ active: true, expires: at }, now - 1)).toBe(true);
+    expect(signs({ active: true, expires: at }, now)).toBe(false);
+  });
+});
 
 describe('users', () => {
   it('were last there by whatever came later', () => {

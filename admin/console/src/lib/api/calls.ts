@@ -136,8 +136,8 @@ export const objects = {
     ask<{ url: string; expires_in: number }>('POST', `buckets/${of(bucket)}/preview`, { body, signal }),
   /** A link to the object as a file, good with the cookie that comes with it. */
   download: (bucket: string, body: VersionOf) => ask<{ url: string; expires_in: number }>('POST', `buckets/${of(bucket)}/download`, { body }),
-  presign: (bucket: string, body: { key: string; method?: 'GET' | 'PUT'; version?: string; expires_in: number; content_disposition?: string }) =>
-    ask<{ url: string; expires: string }>('POST', `buckets/${of(bucket)}/presign`, { body }),
+  presign: (bucket: string, body: { key: string; method?: 'GET' | 'PUT'; version?: string; expires_in: number; content_disposition?: string; access_key?: string }) =>
+    ask<Is.Link>('POST', `buckets/${of(bucket)}/presign`, { body }),
 };
 
 export const users = {

@@ -73,3 +73,11 @@ export interface DeleteOutcome {
   delete_marker: string | null;
   error: { code: string; message: string } | null;
 }
+
+/** A link that works without a login. */
+export interface Link {
+  url: string;
+  expires: string;
+  /** What it is signed with and ends with; null: the login that made it. */
+  access_key: string | null;
+}
