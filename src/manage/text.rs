@@ -1,5 +1,6 @@
 //! What stands in JSON, in words.
 
+pub(crate) use admin::counted;
 use serde_json::Value;
 
 /// The text at a field; nothing where there is none.
