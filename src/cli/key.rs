@@ -6,11 +6,14 @@ use clap::{Args, Subcommand};
 
 use super::{GivenKey, UserNameArgs};
 
+const HOLDER: &str = "User or account whose keys they are";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccessKeyCommand {
     /// Make a further access key of a user or an account, whose secret is shown this once
     Add(KeyAddArgs),
     /// Show the access keys of a user or an account
+    #[command(mut_arg("name", |it| it.help(HOLDER)))]
     List(UserNameArgs),
     /// Let an access key be used for nothing until it is enabled again
     Disable(KeyNameArgs),
@@ -21,16 +24,18 @@ pub(crate) enum AccessKeyCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("name", |it| it.help(HOLDER)))]
 pub(crate) struct KeyNameArgs {
     #[command(flatten)]
     pub(crate) user: UserNameArgs,
 
-    /// Access key
+    /// Access key, as the list shows it
     #[arg(value_name = "KEY")]
     pub(crate) key: String,
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("name", |it| it.help(HOLDER)))]
 pub(crate) struct KeyAddArgs {
     #[command(flatten)]
     pub(crate) user: UserNameArgs,

@@ -130,11 +130,13 @@ fn of(client: &Client, args: &KeyNameArgs) -> Result<String, Failure> {
 }
 
 impl GivenKey {
-    /// Both halves of a key are given, or none.
+    /// Both halves of a key are given, and can be one, or none.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        match self.access_key.is_some() == self.secret_key.is_some() {
-            true => Ok(()),
-            false => Err(Failure::Usage(
+        match (&self.access_key, &self.secret_key) {
+            (None, None) => Ok(()),
+            (Some(id), Some(secret)) => identity::check::key(id, secret)
+                .map_err(|error| Failure::Usage(format!("--access-key {id:?}: {error}"))),
+            _ => Err(Failure::Usage(
                 "--access-key and --secret-key (or CAIRN_SECRET_KEY) go together".to_owned(),
             )),
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::key::State;
 use super::person::{self, Person};
 use super::policy_limits::{held, limited};
+use super::spans::to_the_second;
 use super::table::{Fields, Table};
 use super::text::{maybe, names, text, yes_or_no};
 use super::{People, Shown, account, input, key, permissions, run as run_with};
@@ -58,7 +59,8 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
 }
 
 /// The user first, then what it is given: interrupted, it is there with less. A name that is mistyped
-/// is found before.
+/// is found before; where something else cannot be, the user is not left there half made, and in the
+/// way of the next try.
 fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     let name = &args.user.name;
     args.key.check()?;
@@ -74,20 +76,11 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     });
     person::check_there(client, "policies", &args.policies)?;
     person::check_there(client, "groups", &args.groups)?;
-    let mut user = client.post("/users", &new)?;
-    for policy in &args.policies {
-        client.put(&path(&["users", name, "attached", policy]), None)?;
-    }
-    for group in &args.groups {
-        client.put(&path(&["groups", group, "members", name]), None)?;
-    }
-    if !args.policies.is_empty() || !args.groups.is_empty() {
-        user = client.get(&path(&["users", name]))?;
-    }
-    let key = match args.no_key {
-        true => Value::Null,
-        false => client.post(&path(&["users", name, "keys"]), &args.key.wanted())?,
-    };
+    client.post("/users", &new)?;
+    let (user, key) = equip(client, args).inspect_err(|_| {
+        // That it failed is told in any case, and why.
+        let _ = client.delete(&path(&["users", name]));
+    })?;
     let fields = Fields::default()
         .with("name", name)
         .with("arn", text(&user, "arn"))
@@ -107,12 +100,45 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     Ok(Shown::new(json, People::Fields(fields)))
 }
 
+/// Gives a new user what it is to have: the user as it is then, and its key.
+fn equip(client: &Client, args: &UserAddArgs) -> Result<(Value, Value), Failure> {
+    let name = &args.user.name;
+    for policy in &args.policies {
+        client.put(&path(&["users", name, "attached", policy]), None)?;
+    }
+    for group in &args.groups {
+        client.put(&path(&["groups", group, "members", name]), None)?;
+    }
+    let user = client.get(&path(&["users", name]))?;
+    let key = match args.no_key {
+        true => Value::Null,
+        false => client.post(&path(&["users", name, "keys"]), &args.key.wanted())?,
+    };
+    Ok((user, key))
+}
+
 fn list(client: &Client) -> Result<Shown, Failure> {
     let users = client.all("/users")?;
-    let table = Table::of(&["name", "state", "id", "created", "arn"], &users, |user| {
-        let [name, id, created, arn] =
-            ["name", "id", "created", "arn"].map(|field| text(user, field));
-        vec![name, State::of(user).word().to_owned(), id, created, arn]
+    let head = &[
+        "name",
+        "state",
+        "groups",
+        "keys",
+        "last login",
+        "last key use",
+        "created",
+    ];
+    let table = Table::of(head, &users, |user| {
+        let at = |field| to_the_second(&text(user, field));
+        vec![
+            text(user, "name"),
+            State::of(user).word().to_owned(),
+            names(&user["groups"]),
+            text(user, "keys"),
+            at("last_login"),
+            at("last_key_use"),
+            at("created"),
+        ]
     });
     Ok(Shown::list(users, table))
 }
@@ -132,6 +158,7 @@ fn show(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
         .with("state", State::of(&user).word())
         .maybe("disabled since", maybe(&user, "suspended"))
         .with("password", yes_or_no(&user, "has_password"))
+        .with("last login", to_the_second(&text(&user, "last_login")))
         .with("second factor", yes_or_no(&user, "second_factor"))
         .with("groups", names(&user["groups"]))
         .with("policies", policies_of(&user))
