@@ -39,7 +39,7 @@ pub(crate) use events::{EventsArgs, EventsCommand};
 pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use job::{JobCommand, JobIdArgs, JobShowArgs};
-pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
+pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyHolderArgs, KeyNameArgs};
 pub(crate) use kms::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
 pub(crate) use lifecycle::{LifecycleCommand, LifecycleRunArgs};
 pub(crate) use place::{CertificateArgs, ClientArgs, Place, PlaceArgs, ServerPlace};

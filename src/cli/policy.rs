@@ -21,7 +21,7 @@ pub(crate) enum PolicyCommand {
     Remove(PolicyNameArgs),
     /// Let users and groups do what a managed policy says
     Attach(PolicyHoldersArgs),
-    /// Undo that: let them do it no more
+    /// Take a managed policy from users and groups
     Detach(PolicyHoldersArgs),
     /// Find out who has a managed policy
     #[command(subcommand)]

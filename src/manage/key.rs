@@ -8,7 +8,7 @@ use super::person;
 use super::table::{Fields, Table};
 use super::text::{maybe, text, yes_or_no};
 use super::{People, Shown, input, policy, run as run_with};
-use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyNameArgs, UserNameArgs};
+use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyHolderArgs, KeyNameArgs};
 use crate::client::{Client, Failure, escaped};
 use crate::limits::POLICY_FILE_BYTES_MAX;
 
@@ -81,7 +81,7 @@ pub(super) fn made(fields: Fields, key: &Value, given: &GivenKey) -> Fields {
     }
 }
 
-fn list(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
+fn list(client: &Client, args: &KeyHolderArgs) -> Result<Shown, Failure> {
     let keys = client.all(&person::find(client, &args.name)?.keys())?;
     let head = &[
         "key",

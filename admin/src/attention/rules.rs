@@ -173,7 +173,7 @@ pub(super) fn webhook(webhook: &WebhookView, now: u64) -> Vec<Concern> {
     if *given_up > 0 {
         let message = format!(
             "{} for webhook {name} given up.",
-            counted(given_up, "event")
+            counted(*given_up, "event")
         );
         let next = "cairn events list says why, cairn events retry has them told again.";
         found.push(Concern {

@@ -158,7 +158,7 @@ fn what_cannot_be_is_told_with_its_line() {
         (
             "[[bucket]]\nname = \"aaa\"\nobject-lock = true\nversioning = \"suspended\"\n",
             1,
-            "cannot be suspended",
+            "cannot be off or suspended",
         ),
         ("[bucket]\nname = \"a\"\n", 1, "[[bucket]]"),
         (

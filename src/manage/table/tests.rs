@@ -54,9 +54,9 @@ fn what_was_found_out_is_told_field_by_field() {
         [
             "affected\te",
             "damage\td",
-            "problems total\t2",
             "problems\ta \"b\"",
             "problems\tc\\u{1b}",
+            "problems total\t2",
             "rows\t3",
         ]
     );
