@@ -16,11 +16,12 @@ use storage_engine::{
 };
 use tokio::runtime::Handle;
 
+use crate::amounts;
 use crate::cli::{BackupArgs, CheckArgs, JsonArgs, Place, RestoreArgs, ScrubArgs, Verify};
 use crate::client::Failure;
 use crate::exit;
 use crate::manage::fail;
-use crate::manage::text::{list, number, text};
+use crate::manage::text::{counted, list, number, text};
 use crate::progress::Progress;
 
 /// `cairn check`: prints what is wrong, one line each, and a summary.
@@ -121,7 +122,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
     let done = run(|progress| {
         let copied =
             storage_engine::restore(&args.from, &args.data, &mut |work| progress.show(work))?;
-        let line = format!("{} MiB copied; start a server on it", copied >> 20);
+        let line = format!("{} copied; start a server on it", amounts::shown(copied));
         Ok(Conclusion::fine(line, json!({ "copied_bytes": copied })))
     });
     conclude(done, &args.json)
@@ -160,10 +161,11 @@ fn scrubbed(report: &ScrubReport) -> Value {
 fn damage(report: &Value) -> Conclusion {
     let (mut lines, total) = damaged_chunks(report);
     lines.push(format!(
-        "{} records ({} MiB) read: {total} damaged chunks, and {} damaged records nobody needs",
-        number(report, "records"),
-        number(report, "bytes") >> 20,
-        number(report, "damaged_unneeded"),
+        "{} ({}) read: {}, and {} that nobody needs",
+        counted(number(report, "records"), "record"),
+        amounts::shown(number(report, "bytes")),
+        counted(total, "damaged chunk"),
+        counted(number(report, "damaged_unneeded"), "damaged record"),
     ));
     let next = report["next"].as_str();
     if let Some(next) = next {
@@ -194,7 +196,7 @@ fn damaged_chunks(report: &Value) -> (Vec<String>, u64) {
     let total = number(report, "damaged_total");
     let untold = total.saturating_sub(told.len() as u64);
     if untold > 0 {
-        lines.push(format!("and {untold} more damaged chunks"));
+        lines.push(format!("and {}", counted(untold, "more damaged chunk")));
     }
     (lines, total)
 }
@@ -202,19 +204,19 @@ fn damaged_chunks(report: &Value) -> (Vec<String>, u64) {
 fn copied(report: &Value) -> Conclusion {
     let (mut lines, damaged) = damaged_chunks(report);
     let copied = format!(
-        "{} segments, {} of them copied before; {} MiB copied, {} chunks verified",
-        number(report, "segments"),
+        "{}, {} of them copied before; {} copied, {} verified",
+        counted(number(report, "segments"), "segment"),
         number(report, "segments_kept"),
-        number(report, "copied_bytes") >> 20,
-        number(report, "chunks"),
+        amounts::shown(number(report, "copied_bytes")),
+        counted(number(report, "chunks"), "chunk"),
     );
     let (code, summary) = match damaged {
         0 => (exit::FINE, copied),
         _ => (
             exit::PROBLEMS,
             format!(
-                "{copied}: {damaged} damaged chunks, which the backup has as they are; all else in \
-                 it is whole"
+                "{copied}: {}, in the backup as in the store; all else in it is whole",
+                counted(damaged, "damaged chunk")
             ),
         ),
     };
@@ -300,17 +302,20 @@ fn found(report: &Value) -> Conclusion {
     let total = number(report, "problems_total");
     let untold = total.saturating_sub(told.len() as u64);
     if untold > 0 {
-        lines.push(format!("and {untold} more problems"));
+        lines.push(format!("and {}", counted(untold, "more problem")));
     }
     let looked_at = format!(
-        "{} rows and {} chunks ({} MiB) looked at",
-        number(report, "rows"),
-        number(report, "chunks"),
-        number(report, "bytes") >> 20
+        "{} and {} ({}) looked at",
+        counted(number(report, "rows"), "row"),
+        counted(number(report, "chunks"), "chunk"),
+        amounts::shown(number(report, "bytes"))
     );
     let (code, summary) = match total {
         0 => (exit::FINE, format!("{looked_at}: no problems")),
-        _ => (exit::PROBLEMS, format!("{looked_at}: {total} problems")),
+        _ => (
+            exit::PROBLEMS,
+            format!("{looked_at}: {}", counted(total, "problem")),
+        ),
     };
     lines.push(summary);
     Conclusion {

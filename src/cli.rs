@@ -39,7 +39,7 @@ pub(crate) use events::{EventsArgs, EventsCommand};
 pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use job::{JobCommand, JobIdArgs, JobShowArgs};
-pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyNameArgs};
+pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyHolderArgs, KeyNameArgs};
 pub(crate) use kms::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
 pub(crate) use lifecycle::{LifecycleCommand, LifecycleRunArgs};
 pub(crate) use place::{CertificateArgs, ClientArgs, Place, PlaceArgs, ServerPlace};
@@ -53,7 +53,7 @@ pub(crate) use server::ServerArgs;
 pub(crate) use session::{ProfileCommand, SessionCommand, SessionIdArgs};
 pub(crate) use setting::{SettingCommand, SettingNameArgs};
 pub(crate) use token::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
-pub(crate) use typed::typed;
+pub(crate) use typed::{command, typed};
 pub(crate) use user::{
     AccountAddArgs, AccountCommand, AccountNameArgs, BoundaryCommand, PermissionCommand,
     SecondFactorCommand, TagCommand, UserAddArgs, UserCommand, UserMoveArgs, UserNameArgs,
@@ -61,7 +61,7 @@ pub(crate) use user::{
 };
 
 #[derive(Debug, Parser)]
-#[command(name = "cairn", version, about, disable_help_subcommand = true)]
+#[command(name = "cairn", version, about)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -268,11 +268,17 @@ pub(crate) struct CheckArgs {
     pub(crate) rate: RateArgs,
 }
 
+/// A number of things, where 0 is no bound.
+fn count(text: &str) -> Result<u64, String> {
+    let count = text.parse();
+    count.map_err(|_| "expected a whole number such as 100000, or 0 for no bound".to_owned())
+}
+
 /// How much of the drive a command may take from others.
 #[derive(Debug, Args)]
 pub(crate) struct RateArgs {
-    /// Read at most this many MiB a second, 0 for as fast as it goes; that, or 64 where a server
-    /// does it, unless given
+    /// Read at most this many MiB a second, 0 for no bound; without it 64 where a server does it, and
+    /// no bound where none runs
     #[arg(long = "rate", value_name = "MIB", value_parser = clap::value_parser!(u64).range(..=1 << 40))]
     pub(crate) mib: Option<u64>,
 }

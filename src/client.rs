@@ -20,8 +20,8 @@ use serde_json::Value;
 use tokio::runtime::{self, Runtime};
 use tokio::time;
 
-use failure::Asked;
 pub(crate) use failure::Failure;
+use failure::{Asked, From};
 
 use crate::cli::{Place, PlaceArgs};
 use crate::limits::{ADMIN_ANSWER_BYTES_MAX, ADMIN_WAIT_MAX};
@@ -188,14 +188,7 @@ impl Client {
         if answer.status().is_success() {
             return Ok(answer.into_body());
         }
-        whole(
-            answer,
-            Asked {
-                place: path,
-                body: None,
-            },
-        )
-        .await?;
+        whole(answer, self.asked(path, None)).await?;
         Err(Failure::odd("a refusal without an error"))
     }
 
@@ -204,13 +197,21 @@ impl Client {
         self.runtime.block_on(async {
             let asked = async {
                 let answer = self.send(method, path, body).await?;
-                whole(answer, Asked { place: path, body }).await
+                whole(answer, self.asked(path, body)).await
             };
             match time::timeout(ADMIN_WAIT_MAX, asked).await {
                 Ok(answer) => answer,
                 Err(_) => Err(too_slow(ADMIN_WAIT_MAX)),
             }
         })
+    }
+
+    fn asked<'a>(&self, place: &'a str, body: Option<&'a Value>) -> Asked<'a> {
+        let from = match self.way {
+            Way::Socket(_) | Way::Folder(_) => From::DataFolder,
+            Way::Remote(_) => From::Address,
+        };
+        Asked { from, place, body }
     }
 
     async fn send(

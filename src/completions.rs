@@ -2,14 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
-use crate::cli::{Cli, CompletionsArgs};
+use crate::cli::{self, CompletionsArgs};
 use crate::output::say;
 
 pub(crate) fn run(args: &CompletionsArgs) -> ExitCode {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "cairn", &mut script);
+    clap_complete::generate(args.shell, &mut cli::command(), "cairn", &mut script);
     say(&String::from_utf8_lossy(&script));
     ExitCode::SUCCESS
 }

@@ -1,22 +1,26 @@
 //! A server for a test: its folder is new, its port is free, and nothing of it stays.
 
+mod folder;
+mod left_over;
+
 use std::io::{self, Write};
 
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::config::{Chosen, Fault, Origin, ServerConfig, named};
 use crate::credentials::RootCredential;
+use folder::Held;
+pub(crate) use left_over::remove_behind;
 
 /// Removes its folder when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Ephemeral {
-    folder: TempDir,
+    folder: Held,
 }
 
 impl Ephemeral {
     pub(crate) fn new() -> io::Result<Ephemeral> {
-        let folder = tempfile::Builder::new().prefix("cairn-").tempdir()?;
+        let folder = Held::make(&std::env::temp_dir())?;
         Ok(Ephemeral { folder })
     }
 
@@ -46,6 +50,13 @@ impl Ephemeral {
             Some(Chosen::new(named(name)?, values, Origin::Ephemeral))
         });
         chosen.collect()
+    }
+}
+
+impl Drop for Ephemeral {
+    /// What cannot be removed is left to the next one.
+    fn drop(&mut self) {
+        let _ = self.folder.remove();
     }
 }
 

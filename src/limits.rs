@@ -106,3 +106,12 @@ pub(crate) const HEALTH_ANSWER_BYTES_MAX: usize = 1 << 10;
 pub(crate) const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
 /// A file that holds a secret, in bytes.
 pub(crate) const SECRET_FILE_BYTES_MAX: u64 = 4 << 10;
+
+/// What the marker of an ephemeral server's folder is read up to, in bytes.
+pub(crate) const EPHEMERAL_MARKER_BYTES_MAX: u64 = 1 << 10;
+/// How often such a folder is emptied anew in which somebody still writes.
+pub(crate) const EPHEMERAL_REMOVE_TRIES_MAX: usize = 4;
+/// Of what is in the temporary folder, so much is looked at by one server that starts.
+pub(crate) const EPHEMERAL_NEIGHBOURS_MAX: usize = 100_000;
+/// Of what killed servers have left there it removes so many.
+pub(crate) const EPHEMERAL_LEFT_OVERS_MAX: usize = 64;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use storage_engine::{Unit, Work};
 
+use crate::manage::text::counted;
 use crate::signals::Signals;
 
 /// On a terminal the line is renewed this often, elsewhere a new one is written now and then.
@@ -138,8 +139,8 @@ fn line(doing: &str, work: Work, elapsed: Duration, done: u64) -> String {
 
 pub(crate) fn amount(count: u64, unit: Unit) -> String {
     match unit {
-        Unit::Rows => format!("{count} rows"),
-        Unit::Chunks => format!("{count} chunks"),
+        Unit::Rows => counted(count, "row"),
+        Unit::Chunks => counted(count, "chunk"),
         Unit::Bytes if count >= 10 << 30 => format!("{} GiB", count >> 30),
         Unit::Bytes if count >= 10 << 20 => format!("{} MiB", count >> 20),
         Unit::Bytes => format!("{} KiB", count >> 10),

@@ -338,7 +338,9 @@ fn greet(
     made_now: bool,
 ) -> Result<(), RunError> {
     if setup.args.ephemeral {
-        return announce(&ways.s3, root, &setup.config);
+        announce(&ways.s3, root, &setup.config)?;
+        ephemeral::remove_behind(&setup.config.data);
+        return Ok(());
     }
     if made_now {
         store::show_once(root, &setup.config.data);

@@ -6,8 +6,10 @@ mod support;
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use support::http;
 use support::process::Process;
@@ -81,4 +83,84 @@ fn its_keys_can_be_chosen() {
     assert_eq!(said["access_key"], "chosen");
     assert_eq!(said["secret_key"], "chosen too");
     assert_eq!(said["region"], "eu-west-1");
+}
+
+/// As a runner of tests ends them when they take too long.
+fn killed<const COUNT: usize>(place: &Path) -> [PathBuf; COUNT] {
+    let mut all: Vec<Process> = Vec::new();
+    all.resize_with(COUNT, || Process::start(&mut ephemeral(place)));
+    let folders: Vec<PathBuf> = all
+        .iter_mut()
+        .map(|process| announced(process)["data"].as_str().unwrap().into())
+        .collect();
+    for process in all {
+        process.signal(libc::SIGKILL);
+        process.wait();
+    }
+    for folder in &folders {
+        assert!(folder.join("segments").is_dir(), "nothing was left");
+    }
+    folders.try_into().unwrap()
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+fn is_ready(said: &serde_json::Value) -> bool {
+    let address = said["endpoint"].as_str().unwrap();
+    let address = address.strip_prefix("http://").unwrap().parse().unwrap();
+    http::get(address, "/health/ready").status == 200
+}
+
+#[test]
+fn what_a_killed_one_left_goes_with_the_next_start() {
+    let place = tempfile::tempdir().unwrap();
+    let [left] = killed(place.path());
+    // What only looks like it: no marker, and one that is another folder's.
+    let like = place.path().join("cairn-ephemeral-aaaaaa");
+    let copy = place.path().join("cairn-ephemeral-bbbbbb");
+    fs::create_dir(&like).unwrap();
+    fs::create_dir(&copy).unwrap();
+    fs::copy(left.join(".ephemeral"), copy.join(".ephemeral")).unwrap();
+    let link = place.path().join("cairn-ephemeral-cccccc");
+    std::os::unix::fs::symlink(&copy, &link).unwrap();
+    let mut process = Process::start(&mut ephemeral(place.path()));
+    let said = announced(&mut process);
+    wait_until("the left-over stays", || !left.exists());
+    assert!(is_ready(&said));
+    process.signal(libc::SIGTERM);
+    let ended = process.wait();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert_eq!(ended.stderr, "");
+    assert!(like.is_dir() && copy.join(".ephemeral").is_file() && link.is_symlink());
+    assert_eq!(entries(place.path()), 3);
+}
+
+#[test]
+fn several_that_start_at_once_remove_what_was_left_and_not_each_other() {
+    let place = tempfile::tempdir().unwrap();
+    let left: [PathBuf; 3] = killed(place.path());
+    let all: Vec<Process> = (0..6)
+        .map(|_| Process::start(&mut ephemeral(place.path())))
+        .collect();
+    let mut all: Vec<_> = all
+        .into_iter()
+        .map(|mut process| (announced(&mut process), process))
+        .collect();
+    wait_until("left-overs stay", || !left.iter().any(|it| it.exists()));
+    assert_eq!(entries(place.path()), all.len());
+    assert!(all.iter().all(|(said, _)| is_ready(said)));
+    for (_, process) in &mut all {
+        process.signal(libc::SIGTERM);
+    }
+    for (_, process) in all {
+        let ended = process.wait();
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    }
+    assert_eq!(entries(place.path()), 0);
 }

@@ -45,13 +45,7 @@ fn people(way: &Way<'_>, place: &Path) {
     assert!(made.contains("policies\tAmazonS3ReadOnlyAccess"), "{made}");
     way.refuses("user add anna", 1, &["EntityAlreadyExists", "next: "]);
     way.refuses("user show nobody", 1, &["nobody", "user list"]);
-    // Of what is refused for a name that is wrong, nothing is done.
-    way.refuses("user add x --policy IAMFullAccess --group no", 1, &["no"]);
-    way.refuses("user add x --policy nope", 1, &["nope"]);
-    way.refuses("user show x", 1, &["NoSuchEntity"]);
-    way.refuses("group add x --policy nope", 1, &["nope"]);
-    way.refuses("group show x", 1, &["NoSuchEntity"]);
-    way.refuses("user add x --access-key ODD", 2, &["go together"]);
+    nothing_half_made(way);
     let listed = way.does("user list");
     let names: Vec<&str> = listed
         .lines()
@@ -73,6 +67,8 @@ fn people(way: &Way<'_>, place: &Path) {
     assert_eq!(ended.status.code(), Some(3), "{}", ended.stderr);
     let joined = way.does("group join readers anna bert");
     assert_eq!(joined, "group readers: in it now: anna, bert\n");
+    let anna = "anna\tenabled\treaders\t1\t-\t-\t20";
+    assert!(way.does("user list").starts_with(anna));
     way.refuses("group leave readers anna nobody", 1, &["nobody"]);
     let members = &way.json("group show readers")["members"];
     assert_eq!(members.as_array().unwrap().len(), 2, "{members}");
@@ -104,6 +100,9 @@ fn people(way: &Way<'_>, place: &Path) {
     assert_eq!(inside["policies"], json!(["own"]));
     way.does("policy remove own --user bert");
     way.does("policy detach AmazonS3ReadOnlyAccess --user bert");
+    let again = "policy detach AmazonS3ReadOnlyAccess --user bert";
+    way.refuses(again, 1, &["not attached to bert", "holder list"]);
+    way.refuses("policy detach nope --user bert", 1, &["NoSuchEntity"]);
     way.refuses("policy remove photos-read", 1, &["policy detach"]);
 
     keys(way);
@@ -132,6 +131,23 @@ fn people(way: &Way<'_>, place: &Path) {
     way.does("policy remove photos-read");
     assert_eq!(way.does("user list"), "");
     assert_eq!(way.json("group list"), json!({ "items": [], "next": null }));
+}
+
+/// ANNAKEY is somebody's.
+fn nothing_half_made(way: &Way<'_>) {
+    // Of what is refused for a name that is wrong, nothing is done.
+    way.refuses("user add x --policy IAMFullAccess --group no", 1, &["no"]);
+    way.refuses("user add x --policy nope", 1, &["nope"]);
+    way.refuses("user show x", 1, &["NoSuchEntity"]);
+    way.refuses("group add x --policy nope", 1, &["nope"]);
+    way.refuses("group show x", 1, &["NoSuchEntity"]);
+    way.refuses("user add x --access-key ODD", 2, &["go together"]);
+    // Nor of what is refused for its key.
+    let odd = "user add x --access-key A --secret-key odd-secret";
+    way.refuses(odd, 2, &["--access-key \"A\"", "3 to 128"]);
+    let taken = "user add x --access-key ANNAKEY --secret-key other-secret";
+    way.refuses(taken, 1, &["ANNAKEY"]);
+    way.refuses("user show x", 1, &["NoSuchEntity"]);
 }
 
 /// Of anna, who is there.
@@ -352,22 +368,7 @@ fn buckets(way: &Way<'_>, place: &Path) {
         json!({ "bytes": null, "objects": null })
     );
 
-    let set = |kinds: &Value| {
-        let items = kinds["items"].as_array().unwrap().iter();
-        let set = items.filter(|it| it["is_set"] == true);
-        let set: Vec<String> = set
-            .map(|it| it["kind"].as_str().unwrap().to_owned())
-            .collect();
-        set
-    };
-    let before = set(&way.json("bucket config list photos"));
-    assert!(before.contains(&"versioning".to_owned()), "{before:?}");
-    assert!(!before.contains(&"lifecycle".to_owned()), "{before:?}");
-    let rules = way.sets_rules("photos", place);
-    let after = set(&way.json("bucket config list photos"));
-    assert!(after.contains(&"lifecycle".to_owned()), "{after:?}");
-    let listed = way.does("bucket config list photos");
-    assert_eq!(listed.lines().count(), 14, "{listed}");
+    let rules = configured(way, place);
     let got = way.json("bucket config show photos lifecycle");
     assert_eq!(got["Rules"], rules);
     let tags = r#"{"TagSet":[{"Key":"a","Value":"b"}]}"#;
@@ -390,6 +391,31 @@ fn buckets(way: &Way<'_>, place: &Path) {
     assert_eq!(status["stats"]["totals"]["buckets"], 1);
     way.does("bucket remove photos");
     assert_eq!(way.does("bucket list"), "");
+}
+
+/// Gives a bucket rules, which it returns, and looks at all that it has.
+fn configured(way: &Way<'_>, place: &Path) -> Value {
+    let set = |kinds: &Value| {
+        let items = kinds["items"].as_array().unwrap().iter();
+        let set = items.filter(|it| it["is_set"] == true);
+        let set: Vec<String> = set
+            .map(|it| it["kind"].as_str().unwrap().to_owned())
+            .collect();
+        set
+    };
+    let before = set(&way.json("bucket config list photos"));
+    assert!(before.contains(&"versioning".to_owned()), "{before:?}");
+    assert!(!before.contains(&"lifecycle".to_owned()), "{before:?}");
+    let rules = way.sets_rules("photos", place);
+    let after = set(&way.json("bucket config list photos"));
+    assert!(after.contains(&"lifecycle".to_owned()), "{after:?}");
+    let listed = way.does("bucket config list photos");
+    assert_eq!(listed.lines().count(), 14, "{listed}");
+    let versioning = "versioning\tyes\t{\"Status\":\"Enabled\"}\n";
+    assert!(listed.starts_with(versioning), "{listed}");
+    let documents = way.json("bucket config list photos");
+    assert_eq!(documents["items"][0]["document"]["Status"], "Enabled");
+    rules
 }
 
 fn accounts(way: &Way<'_>) {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::server::{Server, cairn, command_with_root, run};
+use support::server::{PASSWORD, Server, USER, cairn, command_with_root, run};
 use support::signed::ask;
 use support::way::Way;
 
@@ -155,21 +155,35 @@ fn status_tells_health_and_capacity_and_what_needs_attention() {
     );
     way.refuses("status --watch", 1, &["no server runs"]);
     let server = Server::start(&mut command_with_root(place.path()));
+    // Full: whatever drive the test has, that needs attention.
+    way.does("bucket add photos --quota-objects 1");
+    let put = ask("PUT", server.address, "/photos/a", (USER, PASSWORD), "x");
+    assert_eq!(put.status, 200);
     let ended = way.run("status --json");
     let running: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(running["running"], true);
     assert!(running["second"]["connections"].is_u64(), "{running}");
     assert!(running["server"]["drives"][0]["total_bytes"].is_u64());
-    // A drive that is nearly full on the machine of the test is worth a word, too.
-    let is_healthy = running["healthy"] == true;
-    assert_eq!(ended.status.code(), Some(if is_healthy { 0 } else { 3 }));
+    // As the interface has it.
+    let mut concerns = running["attention"].as_array().unwrap().iter();
+    let full = concerns.find(|it| it["kind"] == "quota").unwrap();
+    assert_eq!(
+        (&full["about"], &full["level"]),
+        (&json!("photos"), &json!("warning"))
+    );
+    assert!(
+        full["message"].is_string() && full["next"].is_string(),
+        "{full}"
+    );
+    assert_eq!(running["healthy"], false);
+    assert_eq!(ended.status.code(), Some(3));
     let text = way.run("status").stdout;
     for name in [
         "server\trunning for ",
         "drive\t",
         "holds\t",
         "requests\t",
-        "attention\t",
+        "attention\tBucket photos holds 100 % of its quota. ",
     ] {
         assert!(text.contains(name), "no {name:?} in {text}");
     }

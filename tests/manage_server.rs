@@ -40,6 +40,10 @@ fn jobs(way: &Way<'_>) {
     assert_eq!(&way.json(&format!("job show {id} --watch")), job);
     let shown = way.does(&format!("job show {id}"));
     assert!(shown.contains("\nstate\tdone\n"), "{shown}");
+    // What it has found out is told in words, and given to programs as it is.
+    assert!(shown.contains("\nleft alone\t"), "{shown}");
+    assert!(!shown.contains('{'), "{shown}");
+    assert!(job["report"]["left_alone"].is_u64(), "{job}");
     let row = way.does("job list");
     assert!(row.starts_with(&format!("{id}\tlifecycle\t")), "{row}");
     way.refuses(&format!("job cancel {id}"), 1, &["has ended", "job show"]);
@@ -290,7 +294,13 @@ fn sessions_are_seen_and_ended_with_the_token_of_a_login() {
     );
     Way::Token(console, &other).refuses("bucket list", 1, &["next: give a token"]);
     // Whoever is let in by the socket has none.
-    Way::Data(place.path()).refuses("session list", 1, &["LoginRequired", "access token"]);
+    let here = Way::Data(place.path());
+    let by_address = "--server URL --token TOKEN";
+    for line in ["session list", "session remove x", "profile show"] {
+        here.refuses(line, 1, &["nobody in particular", by_address]);
+        assert!(!here.run(line).stderr.contains("--data"), "{line}");
+    }
+    here.refuses("session list", 1, &["LoginRequired", "access token"]);
     assert!(server.stop().status.success());
 }
 

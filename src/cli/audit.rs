@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::ClientArgs;
+use super::{ClientArgs, count};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
@@ -54,8 +54,8 @@ pub(crate) struct AuditListArgs {
     pub(crate) filter: AuditFilterArgs,
 
     /// How many at most; 0 for all there are
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    pub(crate) limit: usize,
+    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = count)]
+    pub(crate) limit: u64,
 
     /// Then go on and show what comes, until interrupted; the newest last
     #[arg(long, conflicts_with = "to")]

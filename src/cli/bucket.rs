@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::ClientArgs;
+use super::{ClientArgs, count};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BucketCommand {
@@ -20,13 +20,13 @@ pub(crate) enum BucketCommand {
     /// Delete everything in a bucket: all versions, and uploads that nobody has finished; exit code
     /// 3 if something is left
     Empty(BucketEmptyArgs),
-    /// The user whose limits a bucket counts towards
+    /// Say towards which user's limits a bucket counts
     #[command(subcommand)]
     Holder(BucketHolderCommand),
-    /// Uploads that nobody has finished
+    /// Look after uploads that nobody has finished
     #[command(subcommand)]
     Upload(UploadCommand),
-    /// Configurations of a bucket, in the JSON that Amazon's command line has for them
+    /// Look after configurations of a bucket, in the JSON that Amazon's command line has for them
     #[command(subcommand)]
     Config(BucketConfigCommand),
 }
@@ -55,11 +55,11 @@ pub(crate) struct BucketAddArgs {
     pub(crate) object_lock: bool,
 
     /// What it may hold, such as 10GiB, 10GB or 10000000 (bytes); 0 for no bound
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) quota: Option<String>,
 
     /// How many objects it may hold; 0 for no bound
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = count, allow_negative_numbers = true)]
     pub(crate) quota_objects: Option<u64>,
 }
 

@@ -9,7 +9,8 @@ use super::{JsonArgs, ServerArgs};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Show every setting with the value that counts and where it comes from: default, file and
-    /// line, environment or flag
+    /// line, environment or flag. `cairn setting list` shows those of a server
+    /// that runs
     Show(ConfigShowArgs),
     /// Find everything that is wrong with a file
     Check(ConfigCheckArgs),

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{GivenKey, UserNameArgs};
+use super::{ClientArgs, GivenKey};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccessKeyCommand {
     /// Make a further access key of a user or an account, whose secret is shown this once
     Add(KeyAddArgs),
     /// Show the access keys of a user or an account
-    List(UserNameArgs),
+    List(KeyHolderArgs),
     /// Let an access key be used for nothing until it is enabled again
     Disable(KeyNameArgs),
     /// Let a disabled access key be used again
@@ -21,11 +21,21 @@ pub(crate) enum AccessKeyCommand {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct KeyHolderArgs {
+    /// User or account whose keys they are
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct KeyNameArgs {
     #[command(flatten)]
-    pub(crate) user: UserNameArgs,
+    pub(crate) user: KeyHolderArgs,
 
-    /// Access key
+    /// Access key, as the list shows it
     #[arg(value_name = "KEY")]
     pub(crate) key: String,
 }
@@ -33,7 +43,7 @@ pub(crate) struct KeyNameArgs {
 #[derive(Debug, Args)]
 pub(crate) struct KeyAddArgs {
     #[command(flatten)]
-    pub(crate) user: UserNameArgs,
+    pub(crate) user: KeyHolderArgs,
 
     #[command(flatten)]
     pub(crate) key: GivenKey,

@@ -6,7 +6,7 @@ use super::ClientArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KmsCommand {
-    /// Keys that wrap the keys of objects
+    /// Look after keys that wrap the keys of objects
     #[command(subcommand)]
     Key(KmsKeyCommand),
 }

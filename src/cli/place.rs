@@ -12,6 +12,9 @@ const SERVER: &str = "CAIRN_SERVER";
 const TOKEN: &str = "CAIRN_TOKEN";
 const CERTIFICATE: &str = "CAIRN_CERTIFICATE";
 
+/// Above what every command has that asks a server: its own flags come first.
+pub(super) const HEADING: &str = "Which server";
+
 /// A server, and how what it says is shown.
 #[derive(Debug, Args)]
 pub(crate) struct ClientArgs {
@@ -27,17 +30,17 @@ pub(crate) struct ClientArgs {
 pub(crate) struct PlaceArgs {
     /// Data folder: of a server that runs on it the server is asked, else the folder is looked
     /// after here [env: CAIRN_DATA]
-    #[arg(long, value_name = "DIR", conflicts_with = "server")]
+    #[arg(long, value_name = "DIR", conflicts_with = "server", help_heading = HEADING)]
     data: Option<PathBuf>,
 
     /// Address of the admin interface of a server somewhere else, such as https://HOST:9001 [env:
     /// CAIRN_SERVER]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = HEADING)]
     server: Option<String>,
 
     /// Service token or access token to ask that server with; better in the environment, where
     /// others do not see it [env: CAIRN_TOKEN]
-    #[arg(long, value_name = "TOKEN")]
+    #[arg(long, value_name = "TOKEN", help_heading = HEADING)]
     token: Option<String>,
 
     #[command(flatten)]
@@ -49,7 +52,7 @@ pub(crate) struct PlaceArgs {
 pub(crate) struct CertificateArgs {
     /// File with the certificate of a server that is reached over https://, or of whoever has
     /// issued it; without it those count that the machine trusts [env: CAIRN_CERTIFICATE]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     certificate: Option<PathBuf>,
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::ClientArgs;
+use super::{ClientArgs, count};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
@@ -21,15 +21,15 @@ pub(crate) enum PolicyCommand {
     Remove(PolicyNameArgs),
     /// Let users and groups do what a managed policy says
     Attach(PolicyHoldersArgs),
-    /// Undo an attachment
+    /// Take a managed policy from users and groups
     Detach(PolicyHoldersArgs),
-    /// Who has a managed policy
+    /// Find out who has a managed policy
     #[command(subcommand)]
     Holder(PolicyHolderCommand),
-    /// The last five documents of a managed policy
+    /// Look after the last five documents of a managed policy
     #[command(subcommand)]
     Version(PolicyVersionCommand),
-    /// How much those may have who have a managed policy
+    /// Limit how much those may have who have a managed policy
     #[command(subcommand)]
     Limits(LimitsCommand),
     /// Find out whether somebody may do something, and because of which statements; exit code 3 if
@@ -41,11 +41,11 @@ pub(crate) enum PolicyCommand {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct InsideArgs {
-    /// The policy is inside of this user, and nobody else's
+    /// A policy inside of this user, and nobody else's, in place of a managed one
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
 
-    /// The policy is inside of this group
+    /// A policy inside of this group, in place of a managed one
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
 }
@@ -72,7 +72,7 @@ pub(crate) struct PolicyAddArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// What the policy is for; of a managed one
+    /// What the policy is for; only of a managed one
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 }
@@ -88,6 +88,8 @@ pub(crate) struct PolicySetArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("user", |it| it.help("Those of this user: attached to it, and inside of it")))]
+#[command(mut_arg("group", |it| it.help("Those of this group")))]
 pub(crate) struct PolicyListArgs {
     #[command(flatten)]
     pub(crate) inside: InsideArgs,
@@ -202,18 +204,18 @@ pub(crate) struct LimitsSetArgs {
     pub(crate) policy: LimitsArgs,
 
     /// What all buckets may hold that a user has made, such as 10GiB or 10GB; 0 for no bound
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) storage: Option<String>,
 
     /// How many objects may be in them; 0 for no bound
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = count, allow_negative_numbers = true)]
     pub(crate) objects: Option<u64>,
 
     /// Requests a second of a user, up to 1000000; 0 for no bound
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = count, allow_negative_numbers = true)]
     pub(crate) rate: Option<u64>,
 
     /// The largest object that a user may write, such as 5GiB; 0 for no bound
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) largest: Option<String>,
 }

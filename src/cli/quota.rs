@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{BucketNameArgs, ClientArgs};
+use super::{BucketNameArgs, ClientArgs, count};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum QuotaCommand {
@@ -23,11 +23,11 @@ pub(crate) struct QuotaSetArgs {
 
     /// All versions and unfinished uploads together, such as 10GiB, 10GB or 10000000; 0 for no
     /// bound
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) bytes: Option<String>,
 
     /// Objects, as listings show them; 0 for no bound
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = count, allow_negative_numbers = true)]
     pub(crate) objects: Option<u64>,
 }
 

@@ -55,3 +55,50 @@ fn kinds_of_configurations_are_named_where_one_is_mistyped() {
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
     assert!(error.to_string().contains("lifecycle"), "{error}");
 }
+
+/// Beneath each verb stand the examples of its noun that are about it, as far as there are any.
+#[test]
+fn verbs_show_their_own_examples() {
+    let help = |path: &[&str]| {
+        let mut command = command();
+        let mut found = &mut command;
+        for word in path {
+            found = found.find_subcommand_mut(word).unwrap();
+        }
+        let help = found.get_after_help().map(ToString::to_string);
+        help.unwrap_or_default()
+    };
+    let add = help(&["bucket", "add"]);
+    assert!(add.starts_with("Example:\n  cairn bucket add "), "{add}");
+    let config = help(&["bucket", "config"]);
+    assert!(config.lines().count() > 3, "{config}");
+    let set = help(&["bucket", "config", "set"]);
+    assert_eq!(set.lines().count(), 2, "{set}");
+    assert!(help(&["bucket"]).contains("bucket config set"));
+    // One word that begins another.
+    let run = help(&["lifecycle", "run"]);
+    assert!(!run.contains("runs"), "{run}");
+    assert_eq!(help(&["bucket", "holder", "set"]), "");
+}
+
+/// `cairn help bucket add` is `cairn bucket add --help`.
+#[test]
+fn help_is_a_command_too() {
+    for line in [
+        "cairn help",
+        "cairn help bucket add",
+        "cairn bucket help add",
+    ] {
+        let error = parse(line).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::DisplayHelp, "{line}");
+    }
+    let by = |line: &str| {
+        let told = parse(line).unwrap_err().to_string();
+        told.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(by("cairn help bucket add"), by("cairn bucket add --help"));
+    assert_eq!(
+        parse("cairn help buckets").unwrap_err().kind(),
+        ErrorKind::InvalidSubcommand
+    );
+}

@@ -8,7 +8,7 @@ use super::{ClientArgs, GivenKey};
 pub(crate) enum UserCommand {
     /// Make a user, with an access key whose secret is shown this once
     Add(UserAddArgs),
-    /// Show all users
+    /// Show all users: their groups, how many keys they have, and when they were last there
     List(ClientArgs),
     /// Show a user: groups, policies, keys, whether it can log in to the console
     Show(UserNameArgs),
@@ -22,18 +22,18 @@ pub(crate) enum UserCommand {
     Disable(UserNameArgs),
     /// Let a disabled user in again, with all it had but its sessions
     Enable(UserNameArgs),
-    /// Tags of a user, which conditions of policies may ask for
+    /// Look after tags of a user, which conditions of policies may ask for
     #[command(subcommand)]
     Tag(TagCommand),
     /// Set the password that a user logs in to the console with, which ends its sessions
     Password(UserPasswordArgs),
-    /// What a user is asked for besides its password
+    /// Take away what a user is asked for besides its password
     #[command(subcommand)]
     SecondFactor(SecondFactorCommand),
-    /// What a user may do
+    /// Find out what a user may do
     #[command(subcommand)]
     Permission(PermissionCommand),
-    /// The policy beyond which a user cannot go, whatever others let it do
+    /// Set the policy beyond which a user cannot go, whatever others let it do
     #[command(subcommand)]
     Boundary(BoundaryCommand),
 }
@@ -213,6 +213,7 @@ pub(crate) struct AccountAddArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) display_name: Option<String>,
 
+    /// Address of whoever looks after the account
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) email: Option<String>,
 

@@ -1,6 +1,7 @@
 //! Why a command could not do what was asked, and what to do next.
 
 mod advice;
+mod policy;
 mod words;
 
 use std::fmt::Display;
@@ -54,6 +55,7 @@ pub(crate) struct Refusal {
     field: Option<String>,
     /// Where it was asked for.
     place: String,
+    from: From,
     /// It is about what was typed, as clap finds it too.
     is_usage: bool,
 }
@@ -81,6 +83,7 @@ impl Failure {
             message,
             field,
             place: asked.place.to_owned(),
+            from: asked.from,
             is_usage: words::is_usage(&code),
             code,
         }))
@@ -155,7 +158,7 @@ impl Failure {
     pub(crate) fn advice(&self) -> Option<String> {
         let advice = match self {
             Failure::Refused(refusal) => {
-                return advice::of(&refusal.code, refusal.status, &refusal.place);
+                return advice::of(refusal);
             }
             Failure::Unreachable(_) => "look whether it runs: cairn health --endpoint URL",
             Failure::Untrusted(_) => {
@@ -174,9 +177,19 @@ impl Failure {
     }
 }
 
+/// By which way the interface was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// The machine itself: nobody has logged in, and everything may be done but what is somebody's.
+    DataFolder,
+    /// Another machine, by the server's address.
+    Address,
+}
+
 /// What was asked of the interface.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
+    pub(super) from: From,
     /// Beneath `/api/v1`, with its query.
     pub(super) place: &'a str,
     pub(super) body: Option<&'a Value>,

@@ -4,9 +4,9 @@
 mod read;
 mod references;
 mod tables;
+mod versioning;
 
 use identity::model::{Limits, Secret};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::origin::Origin;
@@ -81,11 +81,12 @@ pub(crate) struct Bucket {
     pub(crate) configurations: Vec<Placed<(String, Value)>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Versioning {
     Enabled,
     Suspended,
+    /// Of a bucket that has never kept versions nothing is changed; one that does is suspended.
+    Off,
 }
 
 /// The keys of a file under which these are found.

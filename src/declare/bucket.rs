@@ -110,10 +110,8 @@ impl Declarer<'_> {
 
 /// What differs of that which the engine itself keeps.
 fn change(bucket: &Bucket, row: &BucketRow) -> Option<UpdateBucket> {
-    let versioning = bucket.versioning.map(|versioning| match versioning {
-        Versioning::Enabled => Row::Enabled,
-        Versioning::Suspended => Row::Suspended,
-    });
+    let versioning = bucket.versioning;
+    let versioning = versioning.map(|meant| versioned(meant, row.versioning));
     // Locks want versions.
     let versioning = match bucket.object_lock {
         true => Some(Row::Enabled),
@@ -129,6 +127,15 @@ fn change(bucket: &Bucket, row: &BucketRow) -> Option<UpdateBucket> {
         ..UpdateBucket::default()
     };
     (change.versioning.is_some() || change.quota.is_some()).then_some(change)
+}
+
+fn versioned(meant: Versioning, there: Row) -> Row {
+    match meant {
+        Versioning::Enabled => Row::Enabled,
+        Versioning::Suspended => Row::Suspended,
+        Versioning::Off if there == Row::Enabled => Row::Suspended,
+        Versioning::Off => there,
+    }
 }
 
 /// Whether what is there says what is meant, and nothing else but what a server adds by itself:

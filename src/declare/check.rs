@@ -157,7 +157,7 @@ impl Declarer<'_> {
         let locks = kinds.any(|kind| kind == "object-lock");
         let is_versioned = match (bucket.object_lock, bucket.versioning) {
             (true, _) | (_, Some(Meant::Enabled)) => true,
-            (false, Some(Meant::Suspended)) => false,
+            (false, Some(Meant::Suspended | Meant::Off)) => false,
             (false, None) => row.is_some_and(|row| row.versioning == Versioning::Enabled),
         };
         let what = "object-lock: only with object-lock = true, or with versioning = \"enabled\"";

@@ -39,7 +39,7 @@ pub(crate) fn run(command: &AuditCommand) -> ExitCode {
             }
         }
         AuditCommand::List(args) => run_with(&args.client, |client| {
-            let found = newest(client, &args.filter, args.limit)?;
+            let found = newest(client, &args.filter, limit(args))?;
             let table = Table::of(HEAD, &found, row);
             Ok(Shown::list(found, table))
         }),
@@ -95,6 +95,10 @@ fn newest(client: &Client, filter: &AuditFilterArgs, limit: usize) -> Result<Vec
     }
 }
 
+fn limit(args: &AuditListArgs) -> usize {
+    usize::try_from(args.limit).unwrap_or(usize::MAX)
+}
+
 fn row(entry: &Value) -> Vec<String> {
     [
         "time", "who", "from", "action", "target", "outcome", "error",
@@ -113,7 +117,7 @@ fn follow(client: &Client, args: &AuditListArgs) -> Result<u8, Failure> {
     }
     let mut stream = Stream::new(&args.client.json, HEAD);
     let mut seen = Seen::default();
-    let mut found = newest(client, &args.filter, args.limit)?;
+    let mut found = newest(client, &args.filter, limit(args))?;
     loop {
         found.retain(|entry| seen.is_new(entry));
         found.reverse();

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::job::follow_at;
 use super::table::Fields;
-use super::text::{list, number, text};
+use super::text::{counted, list, number, text};
 use super::{People, Shown, input};
 use crate::cli::BucketEmptyArgs;
 use crate::client::{Client, Failure, path};
@@ -15,9 +15,9 @@ pub(super) fn empty(client: &Client, args: &BucketEmptyArgs) -> Result<Shown, Fa
     let usage = client.get(&path(&["buckets", name]))?["usage"].take();
     if !args.yes {
         let what = format!(
-            "{} versions and {} unfinished uploads in bucket {name} will be deleted for good",
-            number(&usage, "versions"),
-            number(&usage, "uploads"),
+            "{} and {} in bucket {name} will be deleted for good",
+            counted(number(&usage, "versions"), "version"),
+            counted(number(&usage, "uploads"), "unfinished upload"),
         );
         input::confirm(&what, name, "--yes")?;
     }

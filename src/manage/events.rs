@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::stream::Stream;
 use super::table::Table;
-use super::text::{list, moment, number, text};
+use super::text::{counted, list, moment, number, text};
 use super::{People, Shown, run as run_with};
 use crate::cli::{EventsArgs, EventsCommand};
 use crate::client::{Client, Failure, escaped, path};
@@ -113,8 +113,11 @@ fn retry(client: &Client, args: &EventsArgs) -> Result<Shown, Failure> {
         retried += number(&answer, "retried");
     }
     let line = match client.is_running() {
-        true => format!("{retried} are told again"),
-        false => format!("{retried} will be told again by the next server on this folder"),
+        true => format!("{} told again", counted(retried, "event")),
+        false => format!(
+            "{} will be told again by the next server on this folder",
+            counted(retried, "event")
+        ),
     };
     Ok(Shown::new(
         json!({ "retried": retried }),

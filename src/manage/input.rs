@@ -18,9 +18,13 @@ const STANDARD_INPUT: &str = "-";
 
 /// A JSON document in a file.
 pub(crate) fn document(path: &Path, bytes_max: u64) -> Result<Value, Failure> {
-    let failed = |what: String| Failure::File {
-        path: path.to_owned(),
-        what,
+    let is_fed = path.as_os_str() == STANDARD_INPUT;
+    let failed = |what: String| match is_fed {
+        true => Failure::Local(format!("standard input: {what}")),
+        false => Failure::File {
+            path: path.to_owned(),
+            what,
+        },
     };
     let text = read(path, bytes_max).map_err(|error| failed(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| failed(format!("this is not JSON: {error}")))

@@ -126,7 +126,7 @@ fn shown(job: Value) -> Shown {
         .with("problems", text(&job, "problems"))
         .maybe("error", maybe(&job, "error"));
     if !job["report"].is_null() {
-        fields = fields.with("report", job["report"].to_string());
+        fields = fields.with_report(&job["report"]);
     }
     Shown::new(job, People::Fields(fields))
 }

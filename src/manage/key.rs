@@ -8,7 +8,7 @@ use super::person;
 use super::table::{Fields, Table};
 use super::text::{maybe, moment, text, yes_or_no};
 use super::{People, Shown, input, policy, run as run_with};
-use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyNameArgs, UserNameArgs};
+use crate::cli::{AccessKeyCommand, GivenKey, KeyAddArgs, KeyHolderArgs, KeyNameArgs};
 use crate::client::{Client, Failure, escaped};
 use crate::limits::POLICY_FILE_BYTES_MAX;
 
@@ -81,7 +81,7 @@ pub(super) fn made(fields: Fields, key: &Value, given: &GivenKey) -> Fields {
     }
 }
 
-fn list(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
+fn list(client: &Client, args: &KeyHolderArgs) -> Result<Shown, Failure> {
     let keys = client.all(&person::find(client, &args.name)?.keys())?;
     let head = &[
         "key",
@@ -130,11 +130,13 @@ fn of(client: &Client, args: &KeyNameArgs) -> Result<String, Failure> {
 }
 
 impl GivenKey {
-    /// Both halves of a key are given, or none.
+    /// Both halves of a key are given, and can be one, or none.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        match self.access_key.is_some() == self.secret_key.is_some() {
-            true => Ok(()),
-            false => Err(Failure::Usage(
+        match (&self.access_key, &self.secret_key) {
+            (None, None) => Ok(()),
+            (Some(id), Some(secret)) => identity::check::key(id, secret)
+                .map_err(|error| Failure::Usage(format!("--access-key {id:?}: {error}"))),
+            _ => Err(Failure::Usage(
                 "--access-key and --secret-key (or CAIRN_SECRET_KEY) go together".to_owned(),
             )),
         }

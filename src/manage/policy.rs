@@ -106,7 +106,11 @@ fn list(client: &Client, args: &PolicyListArgs) -> Result<Shown, Failure> {
             text(policy, "name"),
             super::text::yes_or_no(policy, "is_ready_made").to_owned(),
             text(policy, "attachments"),
-            text(policy, "updated"),
+            // One that comes with the server is of no day.
+            match policy["is_ready_made"] == true {
+                true => String::new(),
+                false => text(policy, "updated"),
+            },
             text(policy, "description"),
         ]
     });
@@ -171,8 +175,18 @@ fn attach(client: &Client, args: &PolicyHoldersArgs) -> Result<Shown, Failure> {
 }
 
 fn detach(client: &Client, args: &PolicyHoldersArgs) -> Result<Shown, Failure> {
-    for place in attachments(client, args)? {
-        client.delete(&place)?;
+    person::check_there(client, "policies", [&args.name])?;
+    person::check_there(client, "groups", &args.groups)?;
+    let whose = args.users.iter().chain(&args.groups);
+    for (place, holder) in attachments(client, args)?.iter().zip(whose) {
+        client.delete(place).map_err(|failure| match failure {
+            absent if absent.is_code("NoSuchEntity") => Failure::Local(format!(
+                "policy {name} is not attached to {holder}: cairn policy holder list {name} shows \
+                 to whom it is",
+                name = args.name
+            )),
+            other => other,
+        })?;
     }
     let line = format!("policy {} detached from {}", args.name, whom(args));
     Ok(Shown::done(Value::Null, line))
@@ -276,6 +290,7 @@ fn because(verdict: &Value) -> String {
                     let name = bucket.trim_start_matches("arn:aws:s3:::");
                     format!("policy of bucket {name}")
                 }
+                boundary if statement["source"] == "boundary" => format!("boundary {boundary}"),
                 policy => policy,
             };
             let place = match (text(statement, "sid"), statement["from"]["line"].as_u64()) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::input::{bound, unless_zero};
 use super::table::Fields;
-use super::text::number;
+use super::text::{counted, number};
 use super::{People, Shown, run as run_with};
 use crate::amounts;
 use crate::cli::{LimitsArgs, LimitsCommand, LimitsSetArgs};
@@ -78,11 +78,12 @@ fn parts(limits: &Value) -> [Option<String>; 4] {
 
 /// In a line.
 pub(super) fn limited(limits: &Value) -> String {
-    let [storage, objects, rate, largest] = parts(limits);
+    let [storage, _, _, largest] = parts(limits);
+    let bound = |field: &str, noun| limits[field].as_u64().map(|it| counted(it, noun));
     let told = [
         storage,
-        objects.map(|count| format!("{count} objects")),
-        rate.map(|rate| format!("{rate} requests")),
+        bound("objects", "object"),
+        bound("requests_per_second", "request").map(|rate| format!("{rate} a second")),
         largest.map(|bytes| format!("{bytes} an object")),
     ];
     let told: Vec<String> = told.into_iter().flatten().collect();
@@ -95,9 +96,9 @@ pub(super) fn limited(limits: &Value) -> String {
 /// What somebody's buckets hold, in a line.
 pub(super) fn held(usage: &Value) -> String {
     format!(
-        "{} in {} objects, {} buckets",
+        "{} in {}, {}",
         amounts::shown(number(usage, "bytes")),
-        number(usage, "objects"),
-        number(usage, "buckets"),
+        counted(number(usage, "objects"), "object"),
+        counted(number(usage, "buckets"), "bucket"),
     )
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::input::{bound, unless_zero};
 use super::table::Fields;
-use super::text::number;
+use super::text::{counted, number};
 use super::{People, Shown, run as run_with};
 use crate::amounts;
 use crate::cli::{QuotaCommand, QuotaSetArgs};
@@ -70,7 +70,7 @@ fn shown(bucket: &Value, quota: Value) -> Shown {
 /// In a cell.
 pub(super) fn bounds(quota: &Value) -> String {
     let size = quota["bytes"].as_u64().map(amounts::shown);
-    let count = quota["objects"].as_u64().map(|it| format!("{it} objects"));
+    let count = quota["objects"].as_u64().map(|it| counted(it, "object"));
     let both: Vec<String> = size.into_iter().chain(count).collect();
     both.join(", ")
 }

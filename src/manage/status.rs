@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::table::Fields;
-use super::text::{number, text};
+use super::text::{counted, number, text};
 use super::{People, Shown, fail, run as run_with, spans};
 use crate::amounts;
 use crate::cli::StatusArgs;
@@ -25,6 +25,7 @@ struct Status {
     stats: Value,
     /// What happened in the last second; null where nothing runs.
     second: Value,
+    /// What somebody should do something about, and what: the interface has the one rule for it.
     attention: Vec<Value>,
 }
 
@@ -99,7 +100,7 @@ fn watch(client: &Client, args: &StatusArgs) -> Result<u8, Failure> {
 
 impl Status {
     fn shown(self) -> Shown {
-        let code = match self.attention().is_empty() {
+        let code = match self.attention.is_empty() {
             true => exit::FINE,
             false => exit::PROBLEMS,
         };
@@ -109,19 +110,12 @@ impl Status {
     fn json(&self) -> Value {
         json!({
             "running": self.is_running,
-            "healthy": self.attention().is_empty(),
-            "attention": self.attention(),
+            "healthy": self.attention.is_empty(),
+            "attention": self.attention,
             "server": self.server,
             "stats": self.stats,
             "second": self.second,
         })
-    }
-
-    /// What somebody should do something about, and what: the interface has the one rule for it.
-    fn attention(&self) -> Vec<String> {
-        let concerns = self.attention.iter();
-        let line = |it: &Value| format!("{} {}", text(it, "message"), text(it, "next"));
-        concerns.map(line).collect()
     }
 
     fn people(&self) -> People {
@@ -153,21 +147,21 @@ impl Status {
             );
         }
         let holds = format!(
-            "{} in {} objects ({} versions), {} buckets",
+            "{} in {} ({}), {}",
             amounts::shown(number(totals, "bytes")),
-            number(totals, "objects"),
-            number(totals, "versions"),
-            number(totals, "buckets"),
+            counted(number(totals, "objects"), "object"),
+            counted(number(totals, "versions"), "version"),
+            counted(number(totals, "buckets"), "bucket"),
         );
         fields = fields.with("holds", holds);
         if !self.second.is_null() {
             fields = self.rates(fields);
         }
-        let attention = self.attention();
-        for line in &attention {
+        for concern in &self.attention {
+            let line = format!("{} {}", text(concern, "message"), text(concern, "next"));
             fields = fields.with("attention", line);
         }
-        if attention.is_empty() {
+        if self.attention.is_empty() {
             fields = fields.with("attention", "nothing needs any");
         }
         People::Fields(fields)

@@ -1,8 +1,12 @@
 //! Rows and columns: aligned and with a head where somebody looks, else one row a line, with tabs
 //! between its cells, for programs that want no JSON.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use crate::output::Tint;
-use crate::telemetry::printable::Printable;
+use crate::telemetry::printable::Legible;
 
 /// What stands for nothing.
 pub(crate) const NOTHING: &str = "-";
@@ -110,12 +114,40 @@ fn line(cells: &[String], widths: &[usize]) -> String {
 
 /// One thing, by its properties.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(Vec<(&'static str, String)>);
+pub(crate) struct Fields(Vec<(Cow<'static, str>, String)>);
 
 impl Fields {
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Fields {
-        self.0.push((name, shown(&value.into())));
+    pub(crate) fn with(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Fields {
+        let name = shown(&name.into());
+        self.0.push((name.into(), shown(&value.into())));
         self
+    }
+
+    /// What somebody has found out, field by field, each under its own name.
+    pub(crate) fn with_report(self, report: &Value) -> Fields {
+        match report {
+            Value::Object(fields) => fields.iter().fold(self, |shown, (name, value)| {
+                shown.with_reported(name.replace('_', " "), value)
+            }),
+            other => self.with_reported("report".to_owned(), other),
+        }
+    }
+
+    /// A list has a line for each of its items; one thing in it is shown as it is written.
+    fn with_reported(self, name: String, value: &Value) -> Fields {
+        match value {
+            Value::Null => self,
+            Value::String(text) => self.with(name, text),
+            Value::Array(items) => items
+                .iter()
+                .fold(self, |shown, item| shown.with_reported(name.clone(), item)),
+            Value::Object(_) => self.with_report(value),
+            other => self.with(name, other.to_string()),
+        }
     }
 
     /// Leaves it out where there is nothing to say.
@@ -144,7 +176,7 @@ impl Fields {
 fn shown(cell: &str) -> String {
     match cell {
         "" => NOTHING.to_owned(),
-        cell => Printable(cell).to_string(),
+        cell => Legible(cell).to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands in JSON, in words.
 
 use super::spans::to_the_second;
+pub(crate) use admin::counted;
 use serde_json::Value;
 
 /// The text at a field; nothing where there is none.

@@ -59,7 +59,8 @@ pub(crate) fn run(command: &UserCommand) -> ExitCode {
 }
 
 /// The user first, then what it is given: interrupted, it is there with less. A name that is mistyped
-/// is found before.
+/// is found before; where something else cannot be, the user is not left there half made, and in the
+/// way of the next try.
 fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     let name = &args.user.name;
     args.key.check()?;
@@ -75,20 +76,11 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     });
     person::check_there(client, "policies", &args.policies)?;
     person::check_there(client, "groups", &args.groups)?;
-    let mut user = client.post("/users", &new)?;
-    for policy in &args.policies {
-        client.put(&path(&["users", name, "attached", policy]), None)?;
-    }
-    for group in &args.groups {
-        client.put(&path(&["groups", group, "members", name]), None)?;
-    }
-    if !args.policies.is_empty() || !args.groups.is_empty() {
-        user = client.get(&path(&["users", name]))?;
-    }
-    let key = match args.no_key {
-        true => Value::Null,
-        false => client.post(&path(&["users", name, "keys"]), &args.key.wanted())?,
-    };
+    client.post("/users", &new)?;
+    let (user, key) = equip(client, args).inspect_err(|_| {
+        // That it failed is told in any case, and why.
+        let _ = client.delete(&path(&["users", name]));
+    })?;
     let fields = Fields::default()
         .with("name", name)
         .with("arn", text(&user, "arn"))
@@ -108,15 +100,43 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     Ok(Shown::new(json, People::Fields(fields)))
 }
 
+/// Gives a new user what it is to have: the user as it is then, and its key.
+fn equip(client: &Client, args: &UserAddArgs) -> Result<(Value, Value), Failure> {
+    let name = &args.user.name;
+    for policy in &args.policies {
+        client.put(&path(&["users", name, "attached", policy]), None)?;
+    }
+    for group in &args.groups {
+        client.put(&path(&["groups", group, "members", name]), None)?;
+    }
+    let user = client.get(&path(&["users", name]))?;
+    let key = match args.no_key {
+        true => Value::Null,
+        false => client.post(&path(&["users", name, "keys"]), &args.key.wanted())?,
+    };
+    Ok((user, key))
+}
+
 fn list(client: &Client) -> Result<Shown, Failure> {
     let users = client.all("/users")?;
-    let table = Table::of(&["name", "state", "id", "created", "arn"], &users, |user| {
+    let head = &[
+        "name",
+        "state",
+        "groups",
+        "keys",
+        "last login",
+        "last key use",
+        "created",
+    ];
+    let table = Table::of(head, &users, |user| {
         vec![
             text(user, "name"),
             State::of(user).word().to_owned(),
-            text(user, "id"),
+            names(&user["groups"]),
+            text(user, "keys"),
+            moment(user, "last_login"),
+            moment(user, "last_key_use"),
             moment(user, "created"),
-            text(user, "arn"),
         ]
     });
     Ok(Shown::list(users, table))
@@ -140,6 +160,7 @@ fn show(client: &Client, args: &UserNameArgs) -> Result<Shown, Failure> {
             maybe(&user, "suspended").map(|at| to_the_second(&at)),
         )
         .with("password", yes_or_no(&user, "has_password"))
+        .with("last login", moment(&user, "last_login"))
         .with("second factor", yes_or_no(&user, "second_factor"))
         .with("groups", names(&user["groups"]))
         .with("policies", policies_of(&user))

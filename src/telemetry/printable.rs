@@ -11,14 +11,29 @@ pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '"' | '\\' => write!(f, "\\{c}")?,
-                ' '..='~' => f.write_char(c)?,
-                // Debug escapes what is not printable, format and bidirectional controls included.
-                _ => write!(f, "{}", c.escape_debug())?,
-            }
-        }
-        Ok(())
+        self.0.chars().try_for_each(|c| match c {
+            '"' | '\\' => write!(f, "\\{c}"),
+            _ => show(c, f),
+        })
+    }
+}
+
+/// The same for people, where no quotes stand around it: they and backslashes stay as they are.
+pub(crate) struct Legible<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Legible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '"' | '\'' | '\\' => f.write_char(c),
+            _ => show(c, f),
+        })
+    }
+}
+
+fn show(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match c {
+        ' '..='~' => f.write_char(c),
+        // Debug escapes what is not printable, format and bidirectional controls included.
+        _ => write!(f, "{}", c.escape_debug()),
     }
 }

@@ -6,6 +6,7 @@
 mod tests;
 
 use super::{Concern, ConcernKind, ConcernLevel};
+use crate::counted;
 use crate::events::WebhookView;
 use crate::facts::CertificateEnd;
 use crate::jobs::{Job, Kind, State};
@@ -152,7 +153,10 @@ pub(super) fn certificate(certificate: &CertificateEnd, now: u64) -> Option<Conc
     };
     let message = match left {
         0 => format!("The certificate in {file} has run out."),
-        left => format!("The certificate in {file} runs out in {} days.", left / DAY),
+        left => format!(
+            "The certificate in {file} runs out in {}.",
+            counted(left / DAY, "day")
+        ),
     };
     let next = "Put a new one in its place; the server reads it by itself.";
     Some(Concern {
@@ -171,7 +175,10 @@ pub(super) fn webhook(webhook: &WebhookView, now: u64) -> Vec<Concern> {
         ..
     } = webhook;
     if *given_up > 0 {
-        let message = format!("{given_up} events for webhook {name} were given up.");
+        let message = format!(
+            "{} for webhook {name} given up.",
+            counted(*given_up, "event")
+        );
         let next = "cairn events list says why, cairn events retry has them told again.";
         found.push(Concern {
             about: Some(name.clone()),
@@ -205,12 +212,13 @@ pub(super) fn job(job: &Job) -> Option<Concern> {
         }
         (_, 0) => return None,
         (_, count) if is_of_store => {
-            let message = format!("The last {name} found {count} things wrong in the store.");
+            let things = counted(count, "thing");
+            let message = format!("The last {name} found {things} wrong in the store.");
             let next = "Its report names what is affected: bring that back from a backup that has it sound, and look at the drive.";
             (ConcernKind::Damage, Critical, message, next)
         }
         (_, count) => {
-            let message = format!("The last {name} could not do {count} things.");
+            let message = format!("The last {name} could not do {}.", counted(count, "thing"));
             (ConcernKind::Job, Warning, message, "Its report says which.")
         }
     };
@@ -227,7 +235,7 @@ pub(super) fn backup(last: &Job, now: u64) -> Option<Concern> {
     let ended = last.ended?;
     let age = now.saturating_sub(ended / 1000);
     (age > BACKUP).then(|| {
-        let message = format!("The last backup is {} days old.", age / DAY);
+        let message = format!("The last backup is {} old.", counted(age / DAY, "day"));
         let next = "Make another one: cairn backup, or a job.";
         Concern {
             time: Some(shown_milliseconds(ended)),

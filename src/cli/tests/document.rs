@@ -65,12 +65,13 @@ fn commands(cli: &Command) -> String {
     text
 }
 
+/// `help` is told of before them: it has all of these again.
 fn nouns(cli: &Command) -> impl Iterator<Item = &Command> {
-    cli.get_subcommands()
+    cli.get_subcommands().filter(|it| it.get_name() != "help")
 }
 
 fn verbs(noun: &Command, path: &str, text: &mut String) {
-    for verb in noun.get_subcommands() {
+    for verb in nouns(noun) {
         let path = format!("{path} {}", verb.get_name());
         match verb.has_subcommands() {
             true => verbs(verb, &path, text),

@@ -2,9 +2,10 @@
 
 use http::StatusCode;
 
-use super::part;
+use super::{From, Refusal, part};
 
-pub(super) fn of(code: &str, status: StatusCode, place: &str) -> Option<String> {
+pub(super) fn of(refusal: &Refusal) -> Option<String> {
+    let (code, place) = (refusal.code.as_str(), refusal.place.as_str());
     let advice = match code {
         "NoSuchBucket" => "cairn bucket list shows the buckets there are",
         "InvalidBucketName" => "choose another name, such as photos-2027",
@@ -19,6 +20,14 @@ pub(super) fn of(code: &str, status: StatusCode, place: &str) -> Option<String> 
         "MalformedXML" => {
             "the JSON is that of Amazon's command line: aws s3api help says which fields it has; \
              cairn bucket config show shows the one that is set"
+        }
+        "MalformedPolicy" => {
+            "a bucket's policy is about itself and what is in it: arn:aws:s3:::BUCKET and \
+             arn:aws:s3:::BUCKET/*; cairn bucket config show BUCKET policy shows the one that is set"
+        }
+        "InvalidArgument" if is_configuration(place, "notification") => {
+            "name webhooks that the server has, as arn:cairn:sqs::NAME:webhook: cairn setting show \
+             webhook shows them"
         }
         "DeleteConflict" => "take away first what it is attached to: cairn policy detach",
         "NoSuchConfiguration" => "cairn bucket config show --help names them all",
@@ -39,6 +48,9 @@ pub(super) fn of(code: &str, status: StatusCode, place: &str) -> Option<String> 
             "start the server once, or give CAIRN_ROOT_USER and CAIRN_ROOT_PASSWORD as it has \
              them; or make a token of a user: --user USER"
         }
+        "Unauthenticated" | "LoginRequired" if is_ones_own(place) => {
+            return Some(where_one_is_somebody(place, refusal.from).to_owned());
+        }
         "LoginRequired" => {
             "ask on the machine itself with --data DIR, or with the access token of a login"
         }
@@ -52,10 +64,46 @@ pub(super) fn of(code: &str, status: StatusCode, place: &str) -> Option<String> 
         "Unauthenticated" | "InvalidToken" | "ExpiredToken" | "SessionEnded" => {
             "give a token that is good: --token or CAIRN_TOKEN"
         }
-        _ if status.is_server_error() => "the log of the server says more",
+        _ if is_configuration(place, "") && refusal.status == StatusCode::NOT_FOUND => {
+            let bucket = part(place, 1)?;
+            return Some(format!(
+                "cairn bucket config list {bucket} shows which are set"
+            ));
+        }
+        _ if refusal.status.is_server_error() => "the log of the server says more",
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// Of any kind, where none is named.
+fn is_configuration(place: &str, kind: &str) -> bool {
+    let is_one =
+        part(place, 0).as_deref() == Some("buckets") && part(place, 2).as_deref() == Some("config");
+    is_one && (kind.is_empty() || part(place, 3).as_deref() == Some(kind))
+}
+
+/// What belongs to whoever asks, and to nobody on the machine itself.
+fn is_ones_own(place: &str) -> bool {
+    part(place, 0).as_deref() == Some("profile")
+}
+
+fn where_one_is_somebody(place: &str, from: From) -> &'static str {
+    match (part(place, 1), from) {
+        (None, From::DataFolder) => {
+            "ask the server by its address, with a token of whoever is meant: --server URL --token \
+             TOKEN; cairn user show NAME shows any user here"
+        }
+        (None, From::Address) => "give the token of whoever is meant: --token or CAIRN_TOKEN",
+        (Some(_), From::DataFolder) => {
+            "ask the server by its address, with the access token of a login: --server URL --token \
+             TOKEN"
+        }
+        (Some(_), From::Address) => {
+            "give the access token of a login, which POST /api/v1/session answers: --token or \
+             CAIRN_TOKEN"
+        }
+    }
 }
 
 /// Where names are found, of those that were asked for.

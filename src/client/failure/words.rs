@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::Asked;
+use super::{Asked, From, policy};
 
 /// What is typed wrong is the command line's fault, wherever it is found.
 pub(super) fn is_usage(code: &str) -> bool {
@@ -29,6 +29,12 @@ pub(super) fn of(code: &str, message: &str, asked: Asked<'_>) -> Option<String> 
                  a value that it cannot have"
             )
         }
+        "Unauthenticated" | "LoginRequired" if asked.from == From::DataFolder => {
+            "this is somebody's own, and who asks on the machine itself is nobody in particular"
+                .to_owned()
+        }
+        "Unauthenticated" => "there was no token to ask with".to_owned(),
+        "MalformedPolicy" | "MalformedPolicyDocument" => policy::fault(asked)?,
         // An answer of S3 without a body has no words for it.
         _ if Some(message) == StatusCode::FORBIDDEN.canonical_reason() => {
             format!("you may not do this with bucket {:?}", bucket(asked)?)

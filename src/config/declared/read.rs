@@ -161,8 +161,10 @@ impl<'a> Reader<'a> {
             &entry,
             about("name", checked.map_err(|error| error.plain().to_owned())),
         );
-        if table.object_lock && table.versioning == Some(Versioning::Suspended) {
-            let what = "object-lock wants versions: versioning cannot be suspended".to_owned();
+        let is_off = table.versioning.is_some_and(|it| it != Versioning::Enabled);
+        if table.object_lock && is_off {
+            let what =
+                "object-lock wants versions: versioning cannot be off or suspended".to_owned();
             self.or_note::<()>(&entry, Err(what));
         }
         let at = table.policy.as_ref().map(|it| self.line(it.span().start));
@@ -236,7 +238,12 @@ impl<'a> Reader<'a> {
     ) -> Result<T, Fault> {
         T::deserialize(ValueDeserializer::from(item)).map_err(|error| {
             let line = error.span().map_or(line, |span| self.line(span.start));
-            Fault::at(self.path, line, error.message())
+            let said = in_plain_words(error.message());
+            let what = match field_of(&error) {
+                Some(field) => format!("{field}: {said}"),
+                None => said,
+            };
+            Fault::at(self.path, line, what)
         })
     }
 
@@ -343,6 +350,31 @@ impl Entry {
 
 fn about<T>(field: &str, result: Result<T, impl ToString>) -> Result<T, String> {
     result.map_err(|error| format!("{field}: {}", error.to_string()))
+}
+
+/// What is expected, as whoever writes a file calls it.
+fn in_plain_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 6] = [
+        ("expected a boolean", "expected true or false"),
+        ("expected a sequence", "expected a list in brackets"),
+        ("expected a string", "expected a text in quotes"),
+        ("expected a map", "expected a table"),
+        ("expected u64", "expected a whole number"),
+        ("expected u32", "expected a whole number"),
+    ];
+    let found = WORDS.iter().find(|(theirs, _)| message.ends_with(theirs));
+    match found {
+        Some((theirs, ours)) => message.replace(theirs, ours),
+        None => message.to_owned(),
+    }
+}
+
+/// The field with a value that cannot be, and the tables that it is in. The error has it in what it
+/// shows only.
+fn field_of(error: &toml::de::Error) -> Option<String> {
+    let shown = error.to_string();
+    let field = shown.lines().last()?.strip_prefix("in `")?;
+    field.strip_suffix('`').map(str::to_owned)
 }
 
 fn tag_set(tags: &BTreeMap<String, String>) -> Value {

@@ -143,22 +143,22 @@ fn what_cannot_be_is_told_with_its_line() {
         (
             "[[bucket]]\nname = \"aaa\"\nversioning = \"on\"\n",
             3,
-            "unknown variant `on`",
+            "versioning: invalid value: string \"on\", expected true, false, \"enabled\" or",
         ),
         (
             "[[bucket]]\nname = \"aaa\"\nquota = \"1 gallon\"\n",
             3,
-            "\"1 gallon\": expected bytes",
+            "quota: \"1 gallon\": expected bytes",
         ),
         (
             "[[bucket]]\nname = \"aaa\"\nquota = -1\n",
             3,
-            "`-1`, expected bytes",
+            "quota: invalid value: integer `-1`, expected bytes",
         ),
         (
             "[[bucket]]\nname = \"aaa\"\nobject-lock = true\nversioning = \"suspended\"\n",
             1,
-            "cannot be suspended",
+            "cannot be off or suspended",
         ),
         ("[bucket]\nname = \"a\"\n", 1, "[[bucket]]"),
         (
@@ -223,6 +223,59 @@ fn what_cannot_be_is_told_with_its_line() {
         let place = place.path().join("settings.toml");
         let begins = format!("{}:{line}: ", place.display());
         assert!(told.starts_with(&begins) && told.contains(says), "{told}");
+    }
+}
+
+#[test]
+fn fields_with_a_value_that_cannot_be_are_named() {
+    let place = tempfile::tempdir().unwrap();
+    for (text, line, says) in [
+        (
+            "[[bucket]]\nname = \"aaa\"\nversioning = 1\n",
+            3,
+            "versioning: invalid type: integer `1`, expected true, false, ",
+        ),
+        (
+            "[[bucket]]\nname = \"aaa\"\nobject-lock = \"yes\"\n",
+            3,
+            "object-lock: invalid type: string \"yes\", expected true or false",
+        ),
+        (
+            "[[bucket]]\nname = \"aaa\"\ntags = { a = 1 }\n",
+            3,
+            "tags.a: invalid type: integer `1`, expected a text",
+        ),
+        (
+            "[[user]]\nname = \"a\"\ngroups = \"staff\"\n",
+            3,
+            "groups: invalid type: string \"staff\", expected a list",
+        ),
+    ] {
+        let told = refused(place.path(), text);
+        let place = place.path().join("settings.toml");
+        let begins = format!("{}:{line}: {says}", place.display());
+        assert!(told.starts_with(&begins), "{told}");
+    }
+}
+
+/// As commands and the interface say it, and as S3 does.
+#[test]
+fn versioning_is_said_in_either_way() {
+    let place = tempfile::tempdir().unwrap();
+    for (word, versioning) in [
+        ("true", Versioning::Enabled),
+        ("\"enabled\"", Versioning::Enabled),
+        ("\"Enabled\"", Versioning::Enabled),
+        ("\"suspended\"", Versioning::Suspended),
+        ("false", Versioning::Off),
+    ] {
+        let text = format!("[[bucket]]\nname = \"aaa\"\nversioning = {word}\n");
+        let declared = declared(place.path(), &text);
+        assert_eq!(
+            declared.buckets[0].it.versioning,
+            Some(versioning),
+            "{word}"
+        );
     }
 }
 

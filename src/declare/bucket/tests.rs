@@ -22,3 +22,17 @@ fn what_a_server_adds_by_itself_is_no_difference() {
     let named = with(json!({ "ID": "a" }));
     assert!(!says(&with(json!({ "ID": "b" })), &named));
 }
+
+/// Where no versions are wanted, what never had any is left as it is.
+#[test]
+fn versions_are_switched_as_they_are_declared() {
+    for (meant, there, becomes) in [
+        (Versioning::Enabled, Row::Off, Row::Enabled),
+        (Versioning::Suspended, Row::Off, Row::Suspended),
+        (Versioning::Off, Row::Off, Row::Off),
+        (Versioning::Off, Row::Suspended, Row::Suspended),
+        (Versioning::Off, Row::Enabled, Row::Suspended),
+    ] {
+        assert_eq!(versioned(meant, there), becomes, "{meant:?} {there:?}");
+    }
+}

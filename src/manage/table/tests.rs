@@ -1,5 +1,7 @@
 use super::*;
 
+use serde_json::json;
+
 fn table() -> Table {
     let mut table = Table::new(&["name", "made"]);
     table.push(vec!["a".into(), "2026".into()]);
@@ -36,4 +38,26 @@ fn properties_are_aligned() {
     assert_eq!(fields.render(Tint::Piped), "name\ta\nversioning\t-\n");
     let without = Fields::default().maybe("email", None::<String>);
     assert_eq!(without.render(Tint::Plain), "");
+}
+
+#[test]
+fn what_was_found_out_is_told_field_by_field() {
+    let report = json!({
+        "rows": 3, "next": null, "problems_total": 2, "problems": ["a \"b\"", "c\u{1b}"],
+        "damaged": [{ "damage": "d", "affected": ["e"] }],
+    });
+    let shown = Fields::default().with_report(&report).render(Tint::Piped);
+    let mut lines: Vec<&str> = shown.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [
+            "affected\te",
+            "damage\td",
+            "problems\ta \"b\"",
+            "problems\tc\\u{1b}",
+            "problems total\t2",
+            "rows\t3",
+        ]
+    );
 }

@@ -1,4 +1,4 @@
-use super::Printable;
+use super::{Legible, Printable};
 
 #[test]
 fn nothing_printed_can_end_a_line_or_pass_for_a_field() {
@@ -10,4 +10,14 @@ fn nothing_printed_can_end_a_line_or_pass_for_a_field() {
     assert_eq!(shown("back\\slash"), "back\\\\slash");
     assert_eq!(shown("\u{202e}\u{2028}\u{85}"), "\\u{202e}\\u{2028}\\u{85}");
     assert_eq!(shown("grüße"), "grüße");
+}
+
+#[test]
+fn what_people_read_has_its_quotes_and_moves_no_cursor() {
+    let shown = |text| Legible(text).to_string();
+    assert_eq!(
+        shown(r#"{"Prefix":"it's a\b"}"#),
+        r#"{"Prefix":"it's a\b"}"#
+    );
+    assert_eq!(shown("\u{1b}[2J\n\u{202e}"), "\\u{1b}[2J\\n\\u{202e}");
 }
