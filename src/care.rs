@@ -184,41 +184,58 @@ fn damage(report: &Value) -> Conclusion {
     Conclusion { code, lines, json }
 }
 
-/// A line or some of each, and how many there are.
+/// A line or some of each damaged chunk, and how many there are.
 fn damaged_chunks(report: &Value) -> (Vec<String>, u64) {
+    let total = number(report, "damaged_total");
+    (chunks(list(report, "damaged"), total), total)
+}
+
+/// A line or some of each, and how many are not told.
+fn chunks(told: &[Value], total: u64) -> Vec<String> {
     let mut lines = Vec::new();
-    let told = list(report, "damaged");
     for chunk in told {
         lines.push(text(chunk, "damage"));
         let affected = list(chunk, "affected").iter().filter_map(Value::as_str);
         lines.extend(affected.map(|whose| format!("  {whose}")));
     }
-    let total = number(report, "damaged_total");
     let untold = total.saturating_sub(told.len() as u64);
     if untold > 0 {
         lines.push(format!("and {}", counted(untold, "more damaged chunk")));
     }
-    (lines, total)
+    lines
 }
 
+/// What a backup has brought. It ends as it found the store, whatever the copy has got of it.
 fn copied(report: &Value) -> Conclusion {
-    let (mut lines, damaged) = damaged_chunks(report);
+    let (mut lines, lost) = damaged_chunks(report);
+    let saved = number(report, "saved_total");
+    lines.extend(chunks(list(report, "saved"), saved));
+    let mended = number(report, "mended_total");
+    if mended > 0 {
+        let chunks = counted(mended, "chunk");
+        lines.push(format!(
+            "{chunks} of the backup before had been damaged, and copied again: look at its drive"
+        ));
+    }
     let copied = format!(
-        "{}, {} of them copied before; {} copied, {} verified",
+        "{}, {} of them copied before; {} copied, {} looked at",
         counted(number(report, "segments"), "segment"),
         number(report, "segments_kept"),
         amounts::shown(number(report, "copied_bytes")),
         counted(number(report, "chunks"), "chunk"),
     );
-    let (code, summary) = match damaged {
-        0 => (exit::FINE, copied),
-        _ => (
-            exit::PROBLEMS,
-            format!(
-                "{copied}: {}, in the backup as in the store; all else in it is whole",
-                counted(damaged, "damaged chunk")
-            ),
-        ),
+    let in_both = (lost > 0).then(|| {
+        let chunks = counted(lost, "damaged chunk");
+        format!("{chunks}, in the backup as in the store")
+    });
+    let in_store = (saved > 0).then(|| {
+        let chunks = counted(saved, "damaged chunk");
+        format!("{chunks} of the store, which the backup has sound from the one before")
+    });
+    let found: Vec<String> = in_both.into_iter().chain(in_store).collect();
+    let (code, summary) = match found.is_empty() {
+        true => (exit::FINE, copied),
+        false => (exit::PROBLEMS, format!("{copied}: {}", found.join("; "))),
     };
     lines.push(summary);
     Conclusion {

@@ -80,7 +80,7 @@ fn a_store_is_looked_after_while_it_is_served() {
     assert_ended(&ended, 0, &[r#""damaged_total":0"#, r#""go_on_from":null"#]);
     let into = [("--data", data.as_path()), ("--to", backup.as_path())];
     let ended = run(&mut care(&["backup"], &into));
-    assert_ended(&ended, 0, &["segments", " verified"]);
+    assert_ended(&ended, 0, &["segments", " looked at"]);
     let taken = place.path().join("taken");
     std::fs::create_dir(&taken).unwrap();
     std::fs::write(taken.join("mine"), "").unwrap();
@@ -225,13 +225,19 @@ fn a_backup_tells_of_what_is_damaged_and_is_completed() {
         let mut command = care(&["backup"], &[("--data", &data), ("--to", folder)]);
         run(command.args(further))
     };
-    assert_ended(&to(&sound, &[]), 0, &[" verified"]);
-    // What was read once is read again where that is asked for, and then copied anew.
+    assert_ended(&to(&sound, &[]), 0, &[" looked at"]);
+    // What was read once is read again where that is asked for, and mended from the store.
     spoil(&sound.join("segments"), &other[1000..1016]);
-    assert_ended(&to(&sound, &[]), 0, &[" verified"]);
+    assert_ended(&to(&sound, &[]), 0, &[" looked at"]);
     let rotten = to(&sound, &["--verify", "all"]);
-    assert_ended(&rotten, 3, &["bucket/other", "1 damaged chunk"]);
-    assert_ended(&to(&sound, &["--verify", "all"]), 0, &[" verified"]);
+    assert_ended(&rotten, 0, &["1 chunk of the backup before", " looked at"]);
+    let again = to(&sound, &["--verify", "all"]);
+    assert_ended(&again, 0, &[" looked at"]);
+    assert!(
+        !again.stdout.contains("the backup before"),
+        "{}",
+        again.stdout
+    );
     spoil_a_body(&data.join("segments"));
 
     let says = [
@@ -242,7 +248,7 @@ fn a_backup_tells_of_what_is_damaged_and_is_completed() {
     for _ in 0..2 {
         assert_ended(&to(&backup, &[]), 3, &says);
     }
-    assert_ended(&to(&unread, &["--verify", "heads"]), 0, &[" verified"]);
+    assert_ended(&to(&unread, &["--verify", "heads"]), 0, &[" looked at"]);
     // What was copied unread is read by the next one.
     assert_ended(&to(&unread, &[]), 3, &says);
     // A server does the same, and what it has copied is a store.
@@ -273,7 +279,7 @@ fn the_script_for_backups_by_the_clock_reads_what_it_has_copied() {
         run(&mut command)
     };
     let ended = back_up();
-    assert_ended(&ended, 0, &[" verified"]);
+    assert_ended(&ended, 0, &[" looked at"]);
     assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
     assert_eq!(ended.stderr, "");
     assert!(server.stop().status.success());

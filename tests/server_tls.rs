@@ -201,7 +201,7 @@ fn the_certificate_that_everybody_makes_is_trusted_where_it_is_named() {
     );
     let copy = place.path().join("copy");
     let line = format!("backup --to {}", copy.display());
-    assert_says(&afar.says(&line, trusted), 0, &[" verified"]);
+    assert_says(&afar.says(&line, trusted), 0, &[" looked at"]);
     assert!(copy.join("segments").exists());
     let elsewhere = afar.says("backup --to copy", trusted);
     assert_says(&elsewhere, 2, &["--to copy: ", "absolute path"]);
