@@ -36,7 +36,7 @@ use crate::declare::Declarer;
 use crate::ephemeral::{self, Ephemeral};
 use crate::exit;
 use crate::front::{Doors, Front};
-use crate::limits::DESCRIPTORS_RESERVED;
+use crate::limits::{CONSOLE_CONNECTIONS_MAX, DESCRIPTORS_RESERVED};
 use crate::master_key;
 use crate::oidc::OidcKeys;
 use crate::reload::{Live, Reload};
@@ -300,14 +300,38 @@ async fn serve_until_told(
 
 /// As many as are wanted, or fewer where the limit of open files is low.
 pub(crate) fn connections(wanted: usize) -> usize {
-    let descriptors = system::raise_descriptor_limit().unwrap_or_else(|e| {
+    shares(descriptors()).of_s3.min(wanted)
+}
+
+/// The same of the console, which never takes more than a quarter of what there is.
+pub(crate) fn console_connections() -> usize {
+    shares(descriptors()).of_console
+}
+
+fn descriptors() -> u64 {
+    system::raise_descriptor_limit().unwrap_or_else(|e| {
         warn!(error = %e, "cannot raise the limit of open files");
         DESCRIPTORS_RESERVED
-    });
+    })
+}
+
+/// Connections that there are descriptors for.
+#[derive(Debug, PartialEq, Eq)]
+struct Shares {
+    of_s3: usize,
+    of_console: usize,
+}
+
+fn shares(descriptors: u64) -> Shares {
     let left = descriptors
         .saturating_sub(DESCRIPTORS_RESERVED)
         .max(descriptors / 2);
-    usize::try_from(left).map_or(wanted, |left| left.min(wanted))
+    let left = usize::try_from(left).unwrap_or(usize::MAX);
+    let of_console = CONSOLE_CONNECTIONS_MAX.min(left / 4);
+    Shares {
+        of_s3: left - of_console,
+        of_console,
+    }
 }
 
 fn scheme(config: &ServerConfig) -> Scheme {

@@ -2,26 +2,28 @@
 //! writes one is told so.
 
 use crate::route::ROUTES;
+use identity::limits::ACTION_BYTES_MAX;
 use identity::policy::ActionPattern;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// Of one document as many are told.
+/// Of one document as many are told,
 const TOLD_MAX: usize = 20;
+/// and so many are looked at: each pattern is held against all that there are.
+const LOOKED_AT_MAX: usize = 500;
 /// How alike two names are, of which one is taken for the other.
 const ALIKE_MIN: f64 = 0.9;
 
 /// All that the server asks policies about: what the tables of S3, IAM and STS say, and the routes
-/// of this interface.
-static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+/// of this interface. By their names in small letters, as nobody minds the case.
+static KNOWN: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let of_routes = ROUTES.iter().flat_map(|route| route.action.split(", "));
     let of_routes = of_routes.filter(|action| action.contains(':'));
-    s3_api::known_actions()
-        .chain(of_routes.map(str::to_owned))
-        .collect()
+    let all = s3_api::known_actions().chain(of_routes.map(str::to_owned));
+    all.map(|action| (action.to_lowercase(), action)).collect()
 });
 
 /// An action, or a pattern of actions, that means none there is.
@@ -47,7 +49,7 @@ pub(crate) fn unknown_in(document: &Value) -> Vec<UnknownAction> {
 pub(crate) fn unknown<'a>(actions: impl Iterator<Item = &'a str>) -> Vec<UnknownAction> {
     let mut seen = BTreeSet::new();
     let new = actions.filter(|action| seen.insert(*action));
-    let unknown = new.filter(|action| !is_known(action));
+    let unknown = new.take(LOOKED_AT_MAX).filter(|action| !is_known(action));
     unknown.take(TOLD_MAX).map(UnknownAction::new).collect()
 }
 
@@ -57,9 +59,14 @@ pub fn unknown_actions(document: &Value) -> Vec<String> {
     unknown.map(|unknown| unknown.message).collect()
 }
 
+/// What is longer than any name can still be a pattern of some, and passes unread.
 fn is_known(action: &str) -> bool {
+    let is_pattern = action.contains(['*', '?']);
+    if action.len() > ACTION_BYTES_MAX || !is_pattern {
+        return is_pattern || KNOWN.contains_key(&action.to_lowercase());
+    }
     let pattern = ActionPattern::new(action);
-    KNOWN.iter().any(|known| pattern.means(known))
+    KNOWN.values().any(|known| pattern.means(known))
 }
 
 impl UnknownAction {
@@ -78,14 +85,18 @@ impl UnknownAction {
 
 /// Without its service it may still be one.
 fn near(action: &str) -> Option<String> {
+    if action.len() > ACTION_BYTES_MAX {
+        return None;
+    }
+    let action = action.to_lowercase();
     let alike = |known: &str| {
         let known = match action.contains(':') {
             true => known,
             false => known.split_once(':').map_or(known, |(_, name)| name),
         };
-        strsim::jaro_winkler(&action.to_lowercase(), &known.to_lowercase())
+        strsim::jaro_winkler(&action, known)
     };
-    let measured = KNOWN.iter().map(|known| (alike(known), known));
+    let measured = KNOWN.iter().map(|(small, known)| (alike(small), known));
     let (best, known) = measured.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best >= ALIKE_MIN).then(|| known.clone())
 }

@@ -8,10 +8,12 @@ use crate::refused::Refused;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio::time::timeout;
 
 pub(crate) type Answer = Response<AdminBody>;
 
@@ -132,6 +134,32 @@ pub(crate) fn misread(path: &str, message: &str) -> Refused {
     Refused::field(field, said.text)
 }
 
+/// The same body once all of it is there, if that does not take too long. One that is not wanted
+/// is not waited for.
+pub(crate) async fn arrived(
+    body: RequestBody,
+    bytes_max: usize,
+    longest: Duration,
+) -> Result<RequestBody, Refused> {
+    let bytes = match bytes_max {
+        0 => Vec::new(),
+        most => {
+            let arriving = timeout(longest, read_bytes(body, most));
+            arriving.await.map_err(|_| {
+                let message = "The body of the request took too long to arrive.";
+                Refused::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
+            })??
+        }
+    };
+    Ok(whole(bytes.into()))
+}
+
+/// A body that is all there.
+pub(crate) fn whole(bytes: Bytes) -> RequestBody {
+    let body = Full::new(bytes).map_err(|never| match never {});
+    body.boxed_unsync()
+}
+
 pub(crate) async fn read_bytes(
     mut body: RequestBody,
     bytes_max: usize,
@@ -156,3 +184,6 @@ pub(crate) async fn read_bytes(
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;

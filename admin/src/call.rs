@@ -4,6 +4,7 @@ use crate::answer::misread;
 use crate::audit;
 use crate::inner::Inner;
 use crate::refused::Refused;
+use crate::route::Route;
 use crate::session::bearer::Bearer;
 use http::request::Parts;
 use identity::policy::Context;
@@ -22,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) bearer: Option<Bearer>,
     /// The values of `{…}` in the route's path, in their order.
     pub(crate) path: Vec<String>,
+    /// What it came by; nothing where an endpoint asks for somebody.
+    pub(crate) route: Option<&'static Route>,
     /// What the audit log says it was about, where that is more than the path.
     about: OnceLock<String>,
     /// Who it turned out to be, where that was not known before.
@@ -44,6 +47,7 @@ impl<'a> Call<'a> {
             caller,
             bearer,
             path,
+            route: None,
             about: OnceLock::new(),
             who: OnceLock::new(),
             guessed: OnceLock::new(),

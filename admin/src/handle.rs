@@ -1,14 +1,14 @@
 //! The straight line of a request: route, find out who asks, run, render, note.
 
-use crate::answer::{Answer, REQUEST_ID, Seen, refusal};
+use crate::answer::{Answer, REQUEST_ID, Seen, arrived, refusal};
 use crate::audit::{Change, Elsewhere};
 use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
 use crate::call::Call;
-use crate::condition;
+use crate::condition::{self, Asker};
 use crate::inner::{AdminConfig, Inner, OpenError};
 use crate::jobs::JobStats;
-use crate::limits::{KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
+use crate::limits::{BODY_WAIT_MAX, KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
 use crate::local::{self, Local};
 use crate::refused::Refused;
 use crate::repeats;
@@ -231,12 +231,15 @@ impl Admin {
         if let (Door::Login, Some(bearer)) = (route.door, &bearer) {
             bearer.require_login()?;
         }
-        let _held = self.hold(route, body.size_hint().upper()).await?;
+        let memory = self.hold(route, body.size_hint().upper()).await?;
+        // Before anything is permitted or held: a client may take its time.
+        let body = arrived(body, route.body_bytes_max, BODY_WAIT_MAX).await?;
         let asked = Asked {
             route,
             values,
             caller,
             bearer,
+            memory,
         };
         match repeats::key_of(route, parts)? {
             Some(key) => repeats::once(&self.inner, key, asked, (parts, body), id).await,
@@ -245,7 +248,9 @@ impl Admin {
             }
             None => {
                 // A client that goes away does not keep it out of the audit log.
-                let (inner, parts, id) = (Arc::clone(&self.inner), parts.clone(), id.clone());
+                let (inner, mut parts, id) = (Arc::clone(&self.inner), parts.clone(), id.clone());
+                let (_waits, asker) = Asker::new();
+                parts.extensions.insert(asker);
                 let done = async move { perform(&inner, asked, &parts, body, &id).await };
                 let done = tokio::spawn(done).await;
                 done.map_err(|error| Refused::failure("a change", &error))?
@@ -286,6 +291,8 @@ pub(crate) struct Asked {
     values: Vec<String>,
     caller: Arc<Caller>,
     pub(crate) bearer: Option<Bearer>,
+    /// Of its body.
+    memory: Option<Memory>,
 }
 
 /// Does it, and notes that.
@@ -297,7 +304,9 @@ pub(crate) async fn perform(
     id: &RequestId,
 ) -> Result<Answer, Refused> {
     let route = asked.route;
-    let call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
+    let _memory = asked.memory;
+    let mut call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
+    call.route = Some(route);
     let outcome = run(route, &call, body).await;
     if route.audited == Audited::Yes && !is_flood(&call, &outcome) {
         let change = Change::of(&call, route.name, id, outcome.as_ref());
@@ -307,7 +316,7 @@ pub(crate) async fn perform(
 }
 
 async fn run(route: &Route, call: &Call<'_>, body: RequestBody) -> Result<Answer, Refused> {
-    let _held = condition::check(route, call).await?;
+    condition::check(route, &call.parts.headers)?;
     let mut answer = (route.run)(call, body).await?;
     condition::tag(route, &mut answer);
     Ok(answer)

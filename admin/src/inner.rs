@@ -8,6 +8,7 @@ use crate::facts::{Counters, Facts, Setting};
 use crate::guesses::Guesses;
 use crate::jobs::Jobs;
 use crate::limits::{DOWNLOAD_IDLE_SECONDS, PREVIEW_IDLE_SECONDS};
+use crate::locks::Locks;
 use crate::logins::Logins;
 use crate::passwords::Passwords;
 use crate::reading::Readings;
@@ -28,7 +29,7 @@ use s3_api::kms::LocalKeyRing;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 use storage_engine::Engine;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
 /// What the interface is made of.
 #[derive(Debug, Clone)]
@@ -86,8 +87,8 @@ pub(crate) struct Inner {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) repeats: Repeats,
     pub(crate) cookie_mark: String,
-    /// Held by whoever changes a document that others may have read.
-    pub(crate) documents: Mutex<()>,
+    /// Of documents that others may have read: held by whoever changes one.
+    pub(crate) documents: Locks,
     pub(crate) guesses: Guesses,
     pub(crate) audit: Arc<AuditLog>,
     pub(crate) live: Arc<Live>,
@@ -133,7 +134,7 @@ impl Inner {
             tokens,
             repeats: Repeats::new(Arc::clone(&engine), &master),
             cookie_mark: cookies::mark(&master),
-            documents: Mutex::new(()),
+            documents: Locks::default(),
             guesses: Guesses::default(),
             audit: Arc::new(AuditLog::new(Arc::clone(&engine))),
             live: Arc::new(Live::new(Arc::clone(&engine), Arc::clone(&counters))),

@@ -112,7 +112,7 @@ fn view(call: &Call<'_>, key: &KeyDescription) -> KmsKeyView {
     }
 }
 
-fn refusal(error: KmsError) -> Refused {
+pub(crate) fn refusal(error: KmsError) -> Refused {
     let conflict = |code, error: KmsError| {
         Refused::new(StatusCode::CONFLICT, code, sentence(&error.to_string()))
     };

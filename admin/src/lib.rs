@@ -33,6 +33,7 @@ mod lifecycle;
 pub mod limits;
 mod links;
 mod local;
+mod locks;
 mod logins;
 mod objects;
 mod openapi;

@@ -1,5 +1,8 @@
 //! Every bound of the admin interface, with its unit in the name. An attacker meets a number.
 
+use identity::limits::DOCUMENT_BYTES_MAX;
+use std::time::Duration;
+
 /// The JSON of one request.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
 /// The same where it lists keys: a thousand of 1,024 bytes, every byte escaped.
@@ -7,6 +10,12 @@ pub const KEYS_BODY_BYTES_MAX: usize = 8 << 20;
 /// The same of a login, which anybody can send: the longest name, password and code, every byte
 /// escaped.
 pub const LOGIN_BODY_BYTES_MAX: usize = 16 << 10;
+/// How long a body may take to arrive: 8 MiB on a slow line.
+pub const BODY_WAIT_MAX: Duration = Duration::from_secs(120);
+/// How long a change waits for others of the same document.
+pub const DOCUMENT_WAIT_MAX: Duration = Duration::from_secs(10);
+/// The same of a policy that is only looked at: as long as IAM takes one.
+pub const POLICY_BODY_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
 /// From so many bytes on a body takes of the memory of bodies.
 pub const UNHELD_BODY_BYTES_MAX: u64 = 64 << 10;
 /// What S3 answers to a request of ours: a thousand entries with the longest keys.
@@ -152,9 +161,10 @@ pub const PREVIEW_IDLE_SECONDS: u64 = 15 * 60;
 pub const DOWNLOAD_IDLE_SECONDS: u64 = READING_SECONDS_MAX;
 /// The same of both at most.
 pub const READING_SECONDS_MAX: u64 = 12 * 3600;
-/// Such links of one session or token, and of everybody: of more the one goes that was not used
-/// for longest.
+/// Such links of one session or token, of one user, and of everybody: of more the one goes that was
+/// not used for longest, of everybody's one of who has most.
 pub const READINGS_PER_BEARER_MAX: usize = 50;
+pub const READINGS_PER_USER_MAX: usize = 500;
 pub const READINGS_MAX: usize = 5000;
 
 /// For how long back answers are looked at for errors.

@@ -14,6 +14,7 @@ pub(crate) mod versions;
 
 use crate::answer::Nothing;
 use crate::call::Call;
+use crate::condition;
 use crate::limits::PAGE_ITEMS_MAX;
 use crate::refused::Refused;
 use identity::iam::{Page, Paging, PolicyHolder};
@@ -43,6 +44,12 @@ impl Of {
             Of::User => "UserName",
             Of::Group => "GroupName",
         }
+    }
+
+    /// What the policy inside is called, whoever asks.
+    fn place(self, call: &Call<'_>) -> String {
+        let arn = call.iam().arn_of(self.holder(call.path(0)));
+        format!("{arn}/{}", call.path(1))
     }
 }
 
@@ -182,6 +189,7 @@ async fn put_inside(
 ) -> Result<Nothing, Refused> {
     call.permit_iam(action, &[(of.parameter(), call.path(0))])?;
     let (holder, text) = (of.holder(call.path(0)), document.to_string());
+    let _held = condition::hold(call, &of.place(call)).await?;
     call.iam().put_policy(holder, call.path(1), &text).await?;
     Ok(Nothing {})
 }
@@ -189,6 +197,7 @@ async fn put_inside(
 async fn delete_inside(call: &Call<'_>, of: Of, action: &str) -> Result<Nothing, Refused> {
     call.permit_iam(action, &[(of.parameter(), call.path(0))])?;
     let holder = of.holder(call.path(0));
+    let _held = condition::hold(call, &of.place(call)).await?;
     call.iam().delete_policy_of(holder, call.path(1)).await?;
     Ok(Nothing {})
 }

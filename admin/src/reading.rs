@@ -27,7 +27,8 @@ use serde::Serialize;
 use std::sync::Arc;
 use tickets::Ticket;
 
-/// What of S3's answer says which bytes these are. All else the uploader could have said.
+/// What of S3's answer says which bytes these are, and how they are packed: without that nobody could
+/// read them. Of all else that the uploader has said of them nothing is passed on.
 const PASSED_ON: [HeaderName; 6] = [
     CONTENT_LENGTH,
     CONTENT_RANGE,
@@ -106,7 +107,11 @@ impl Purpose {
         call.admin.s3.load().admit(&caller)?;
         let reading = &found.reading;
         let own = Call::new(call.admin, call.parts, caller, None, Vec::new());
-        let ask = Ask::object(Method::GET, &reading.bucket, &reading.key)
+        let method = match call.parts.method {
+            Method::HEAD => Method::HEAD,
+            _ => Method::GET,
+        };
+        let ask = Ask::object(method, &reading.bucket, &reading.key)
             .maybe("versionId", reading.version.as_deref())
             // Pieces of two objects are neither.
             .header("if-match", &found.etag)

@@ -4,15 +4,14 @@
 //! An answer may hold a secret that is kept nowhere else. So it is sealed under a key made from the
 //! master key and from the client's: whoever has the folder and the master key does not open it.
 
-mod locks;
-
-use crate::answer::{Answer, read_bytes, with_type};
+use crate::answer::{Answer, read_bytes, whole, with_type};
 use crate::body::RequestBody;
 use crate::handle::{Asked, perform};
 use crate::inner::Inner;
 use crate::limits::{
     KEYS_BODY_BYTES_MAX, REPEAT_ANSWER_BYTES_MAX, REPEAT_KEY_CHARS_MAX, REPEAT_SECONDS, REPEATS_MAX,
 };
+use crate::locks::{Locks, Name};
 use crate::passwords;
 use crate::refused::Refused;
 use crate::route::{Audited, Door, Route};
@@ -21,9 +20,7 @@ use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use http_body_util::{BodyExt, Full};
 use identity::{Purpose, Sealer};
-use locks::Locks;
 use s3_api::RequestId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -37,9 +34,6 @@ const STEP: usize = 100;
 
 pub(crate) const HEADER: &str = "Idempotency-Key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-
-/// What a row is called: a keyed digest of whose key it is, and of the key.
-type Name = [u8; 32];
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Row {
@@ -96,6 +90,7 @@ impl Repeats {
         body: RequestBody,
     ) -> Result<Repeatable, Refused> {
         let request: Bytes = read_bytes(body, KEYS_BODY_BYTES_MAX).await?.into();
+        // A row is called by whose key it is, and by the key.
         let mut name = blake3::Hasher::new_keyed(&self.names);
         name.update(&passwords::key(&bearer.holder));
         // A token may less than its user: it gets no answers but its own.
@@ -262,8 +257,7 @@ pub(crate) async fn once(
         let _held = held;
         let repeats = &inner.repeats;
         repeats.begin(&repeatable, now).await?;
-        let body = Full::new(repeatable.request.clone());
-        let body = body.map_err(|never| match never {}).boxed_unsync();
+        let body = whole(repeatable.request.clone());
         let outcome = perform(&inner, asked, &parts, body, &id).await;
         let done = match &outcome {
             Ok(answer) => Some(kept(&repeatable, answer)?),

@@ -12,7 +12,9 @@ use crate::facts::Setting;
 use crate::jobs;
 use crate::kms;
 use crate::lifecycle;
-use crate::limits::{BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX, LOGIN_BODY_BYTES_MAX};
+use crate::limits::{
+    BODY_BYTES_MAX, KEYS_BODY_BYTES_MAX, LOGIN_BODY_BYTES_MAX, POLICY_BODY_BYTES_MAX,
+};
 use crate::links;
 use crate::objects::{self, bulk, change, copies};
 use crate::openapi;
@@ -51,6 +53,8 @@ pub(crate) struct Route {
     pub(crate) audited: Audited,
     pub(crate) query: MakeSchema,
     pub(crate) request: MakeSchema,
+    /// How long its body may be; 0 where it has none.
+    pub(crate) body_bytes_max: usize,
     pub(crate) response: Response,
     pub(crate) summary: &'static str,
     pub(crate) run: for<'a> fn(&'a Call<'a>, RequestBody) -> Running<'a>,
@@ -119,6 +123,7 @@ macro_rules! routes {
                 audited: Audited::$audited,
                 query: routes!(@query $($query)?),
                 request: routes!(@schema $($body)?),
+                body_bytes_max: routes!(@max [$($body)?] [$($max)?]),
                 response: routes!(@response $($status $answer)? $($kind $($other)*)?),
                 summary: $summary,
                 run: |call, body| Box::pin(async move {
@@ -134,6 +139,9 @@ macro_rules! routes {
     (@query $query:ty) => { whole::<$query> };
     (@schema) => { |_| None };
     (@schema $body:ty) => { schema::<$body> };
+    (@max [] []) => { 0 };
+    (@max [$body:ty] []) => { BODY_BYTES_MAX };
+    (@max [$body:ty] [$max:ident]) => { $max };
     (@response $status:ident $answer:ty) => {
         Response::Json(StatusCode::$status, schema::<$answer>)
     };
@@ -308,6 +316,11 @@ routes! {
     GET "/download/{ticket}" Download "-" Open No download::send
         [] [] as "application/octet-stream",
         "What such a link leads to, whole or the rest of it";
+    HEAD "/preview/{ticket}" LookAtPreview "-" Open No preview::show [] [] as "*/*",
+        "The same without the bytes";
+    HEAD "/download/{ticket}" LookAtDownload "-" Open No download::send
+        [] [] as "application/octet-stream",
+        "The same without the bytes";
     POST "/buckets/{name}/presign" Presign "-" Bearer Yes links::presign [] [links::Presign]
         => OK links::Presigned, "A link that works without a login, for a while";
 
@@ -319,7 +332,7 @@ routes! {
     GET "/users/{name}" GetUser "iam:GetUser" Bearer No users::get [] [] => OK users::UserDetail,
         "One user, with groups and policies";
     PATCH "/users/{name}" UpdateUser "iam:UpdateUser" Bearer Yes users::update
-        [] [users::UserChange] => OK users::UserDetail, "Rename a user, move it, tag it, set its boundary, suspend it";
+        [] [users::UserChange] => OK users::UserChanged, "Rename a user, move it, tag it, set its boundary, suspend it";
     DELETE "/users/{name}" DeleteUser "iam:DeleteUser" Bearer Yes users::delete [] []
         => NO_CONTENT Nothing, "Delete a user with its keys, policies and memberships";
     GET "/users/{name}/permissions" GetUserPermissions "iam:SimulatePrincipalPolicy" Bearer No
@@ -446,7 +459,7 @@ routes! {
         "Delete an access key of an account's root";
 
     POST "/policy-check" CheckPolicy "-" Bearer No policies::check [] [policies::CheckedDocument]
-        => OK policies::Warnings, "What is odd about a policy: actions that no request asks for";
+        up to POLICY_BODY_BYTES_MAX => OK policies::Warnings, "What is odd about a policy: actions that no request asks for";
     POST "/simulate" Simulate "iam:SimulatePrincipalPolicy" Bearer No simulate::simulate
         [] [simulate::Question] => OK simulate::Answers,
         "Whether somebody may do something, and because of which statements";

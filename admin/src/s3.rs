@@ -12,7 +12,9 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Status
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
-use s3_api::{AccessEntry, Client, Observation, OnlyNew, RequestId, ResponseBody, TextHeaders};
+use s3_api::{
+    AccessEntry, Client, Observation, OnlyNew, OnlyTried, RequestId, ResponseBody, TextHeaders,
+};
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
@@ -198,6 +200,14 @@ impl Ask {
         take(answer, begun).await
     }
 
+    /// Has S3 try what it tries before it stores something, and store nothing. No log tells of it.
+    pub(crate) async fn try_out(mut self, call: &Call<'_>) -> Result<(), Refused> {
+        self.extensions.insert(OnlyTried);
+        let (mut answer, begun) = self.ask(call).await?;
+        answer.extensions_mut().remove::<AccessEntry>();
+        take(answer, begun).await.map(|_| ())
+    }
+
     /// Asks for an object, whose bytes are still to come, as the server itself sends it on.
     pub(crate) async fn stream(
         self,
@@ -239,7 +249,18 @@ impl Ask {
     /// Whether it would be let through, without asking it.
     pub(crate) async fn would_pass(self, call: &Call<'_>) -> Result<bool, Refused> {
         let (parts, _) = self.request(call)?.into_parts();
-        Ok(call.admin.s3.would_permit(&call.caller, &parts).await)
+        let permitted = call.admin.s3.would_permit(&call.caller, &parts).await;
+        Ok(permitted.is_ok())
+    }
+
+    /// The same with the reason. It is asked before what takes long, or keeps others waiting.
+    pub(crate) async fn permitted(self, call: &Call<'_>) -> Result<(), Refused> {
+        let (parts, _) = self.request(call)?.into_parts();
+        let permitted = call.admin.s3.would_permit(&call.caller, &parts).await;
+        permitted.map_err(|error| {
+            let (code, message) = (error.code(), error.plain().to_owned());
+            Refused::new(code.status(), code.name(), message)
+        })
     }
 
     async fn ask(self, call: &Call<'_>) -> Result<(Response<ResponseBody>, Instant), Refused> {

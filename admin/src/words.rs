@@ -31,7 +31,9 @@ fn text(value: &str) -> Option<String> {
         }
     }
     let text = String::from_utf8(bytes).ok()?;
-    (!text.is_empty()).then_some(text)
+    // With characters in it that no header can have, it could be shown and not be sent back.
+    let is_sendable = !text.is_empty() && !text.contains(char::is_control);
+    is_sendable.then_some(text)
 }
 
 fn push_quoted(word: &str, bytes: &mut Vec<u8>) -> Option<()> {

@@ -58,6 +58,12 @@ pub const SECRET_BYTES_MAX: usize = 128;
 
 /// Pairs of an action and a resource that are tried in one simulation.
 pub const SIMULATED_MAX: usize = 1000;
+/// What is named in one.
+pub const ACTION_BYTES_MAX: usize = 128;
+pub const RESOURCE_BYTES_MAX: usize = 2048;
+pub const CONTEXT_KEY_BYTES_MAX: usize = 256;
+pub const CONTEXT_VALUE_BYTES_MAX: usize = 2048;
+pub const CONTEXT_VALUES_MAX: usize = 1000;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 pub const PAGE_ITEMS_MAX: usize = 1000;
 

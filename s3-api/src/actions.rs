@@ -11,5 +11,6 @@ pub fn known_actions() -> impl Iterator<Item = String> {
         false => format!("sts:{}", action.name),
     });
     let of_logins = iam::OF_LOGINS.iter().map(|name| format!("iam:{name}"));
-    of_s3.chain(of_calls).chain(of_logins)
+    let of_sessions = identity::sts::FURTHER_RIGHTS.map(str::to_owned);
+    of_s3.chain(of_calls).chain(of_logins).chain(of_sessions)
 }

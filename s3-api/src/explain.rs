@@ -3,6 +3,7 @@
 
 use crate::access::{self, Answer, Ground, Question};
 use crate::domains::Domains;
+use crate::error::S3Error;
 use crate::handle::S3;
 use crate::op::{Access, OPERATIONS};
 use crate::request::{Authenticated, Deed, Parsed};
@@ -59,16 +60,15 @@ pub enum Prospect {
 const ANY_KEY: &[u8] = b"x";
 
 impl S3 {
-    /// Whether the gate would let a request of somebody known through. Nothing is done for it, and
-    /// no log tells of it: for lists that show of each item what may be seen of it.
-    pub async fn would_permit(&self, caller: &Arc<Caller>, parts: &Parts) -> bool {
-        let Ok(parsed) = Parsed::parse(parts, &Domains::default()) else {
-            return false;
-        };
+    /// Whether the gate would let a request of somebody known through, and why not. Nothing is done
+    /// for it, and no log tells of it: for lists that show of each item what may be seen of it, and
+    /// for who has to do something else before the request.
+    pub async fn would_permit(&self, caller: &Arc<Caller>, parts: &Parts) -> Result<(), S3Error> {
+        let parsed = Parsed::parse(parts, &Domains::default())?;
         let named = self.gate().named_by(&parsed).await;
         let asked = Authenticated::known(parsed, Arc::clone(caller));
         let permitted = self.gate().permit(asked, named, self.settings());
-        permitted.await.is_ok()
+        permitted.await.map(|_| ())
     }
 
     /// Whether strangers get in to a bucket. Its settings are in memory where somebody was permitted

@@ -61,4 +61,4 @@ pub use observe::{Change, Observation};
 pub use op::{Example, OPERATIONS, Operation};
 pub use response::{BodyError, ResponseBody};
 pub use shown::ShownTarget;
-pub use within::{OnlyNew, TextHeaders};
+pub use within::{OnlyNew, OnlyTried, TextHeaders};

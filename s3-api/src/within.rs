@@ -5,6 +5,11 @@
 #[derive(Clone, Copy, Debug)]
 pub struct OnlyNew;
 
+/// It is looked at whether it can be done, to the last target that has to answer, and nothing is
+/// stored.
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyTried;
+
 /// Values of headers are UTF-8, where those of the wire are ISO 8859-1.
 #[derive(Clone, Copy, Debug)]
 pub struct TextHeaders;

@@ -306,6 +306,7 @@ fn because(verdict: &Value) -> String {
         .collect();
     let further = match verdict["ground"].as_str() {
         Some("public_access_block") => Some("the bucket's public access block shuts it"),
+        Some("suspended") => Some("the user is suspended"),
         Some("acl") => Some("an access control list"),
         Some("acl_to_account") => Some("a list grants it to the account, no policy to the user"),
         Some(_) => None,

@@ -50,3 +50,18 @@ fn what_keeps_a_store_from_opening_names_the_folder_once_and_what_to_do() {
         "{said}"
     );
 }
+
+/// Never more than there is, with something left for the store, and for each of both.
+#[test]
+fn descriptors_are_enough_for_all_connections() {
+    for (descriptors, of_s3, of_console) in [
+        (65_536, 63_488, 1024),
+        (8192, 6144, 1024),
+        (4096, 2304, 768),
+        (1024, 384, 128),
+        (64, 24, 8),
+    ] {
+        let expected = Shares { of_s3, of_console };
+        assert_eq!(shares(descriptors), expected, "{descriptors}");
+    }
+}

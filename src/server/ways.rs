@@ -9,11 +9,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use super::console_connections;
 use super::error::RunError;
 use crate::config::ServerConfig;
 use crate::console::{self, Console};
 use crate::front::Front;
-use crate::limits::{CONSOLE_CONNECTIONS_MAX, CONSOLE_CONNECTIONS_OF_ADDRESS_MAX, TLS_FILES_LOOK};
+use crate::limits::{CONSOLE_CONNECTIONS_OF_ADDRESS_MAX, TLS_FILES_LOOK};
 use crate::serve::{Entrances, Refuse, RequestBody, ServeLimits, Shares, Slots, serve};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::Certificates;
@@ -141,7 +142,7 @@ async fn serve_console(
         async move { console.answer(request).await }
     };
     let limits = ServeLimits {
-        slots: Slots::new(CONSOLE_CONNECTIONS_MAX),
+        slots: Slots::new(console_connections()),
         shares: Some(shares),
         ..limits
     };

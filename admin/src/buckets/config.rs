@@ -2,14 +2,20 @@
 
 use crate::answer::Nothing;
 use crate::call::Call;
+use crate::condition;
+use crate::kms;
+use crate::locks::Held;
 use crate::refused::Refused;
-use crate::s3::Ask;
+use crate::s3::{Answered, Ask};
 use crate::shapes::{self, Form, KINDS, Kind, Removal};
 use crate::xml::{self, Element};
 use http::{Method, StatusCode};
 use s3_api::S3Error;
-use s3_api::kms::{KeyId, Kms};
+use s3_api::kms::{KeyId, Kms, KmsError};
 use serde_json::Value;
+
+/// Webhooks have been told already.
+const SKIP: &str = "x-amz-skip-destination-validation";
 
 pub(crate) async fn get(call: &Call<'_>) -> Result<Value, Refused> {
     let kind = kind(call)?;
@@ -23,15 +29,15 @@ pub(crate) async fn get(call: &Call<'_>) -> Result<Value, Refused> {
 
 pub(crate) async fn set(call: &Call<'_>, value: Value) -> Result<Nothing, Refused> {
     let kind = kind(call)?;
-    if kind.name == "encryption" {
-        check_keys(call, kind, &value).await?;
-    }
-    let ask = ask(call, kind, Method::PUT);
-    let ask = match kind.form {
-        Form::Xml(shape) => ask.document(&shapes::to_element(kind.root, &value, shape)?),
-        Form::Json => ask.text(value.to_string()),
+    let text = match kind.form {
+        Form::Xml(shape) => shapes::to_element(kind.root, &value, shape)?.document(),
+        Form::Json => value.to_string(),
     };
-    match ask.send(call).await {
+    ask(call, kind, Method::PUT).permitted(call).await?;
+    if kind.name == "encryption" {
+        check_keys(call, &value).await?;
+    }
+    match change(call, kind, text).await {
         Ok(_) => Ok(Nothing {}),
         // Of XML nobody has spoken here.
         Err(refused) if refused.code == "MalformedXML" => {
@@ -42,18 +48,41 @@ pub(crate) async fn set(call: &Call<'_>, value: Value) -> Result<Nothing, Refuse
     }
 }
 
+/// What waits for others is done before anybody is kept waiting: webhooks are told that they will
+/// be told, which S3 does when it stores whom to tell.
+async fn change(call: &Call<'_>, kind: &Kind, text: String) -> Result<Answered, Refused> {
+    let put = || ask(call, kind, Method::PUT).text(text.clone());
+    let tells = kind.name == "notification";
+    if tells {
+        put().try_out(call).await?;
+    }
+    let _held = hold(call, kind).await?;
+    match tells {
+        true => put().header(SKIP, "true").send(call).await,
+        false => put().send(call).await,
+    }
+}
+
+async fn hold(call: &Call<'_>, kind: &Kind) -> Result<Held, Refused> {
+    condition::hold(call, &format!("{}/{}", call.path(0), kind.name)).await
+}
+
 /// S3 takes a key that is not there, as Amazon does, and refuses each object from then on. Whoever
-/// sets one here wants to know at once; who may not look at the bucket's encryption is told by S3.
-async fn check_keys(call: &Call<'_>, kind: &Kind, value: &Value) -> Result<(), Refused> {
+/// sets one here wants to know at once; it has to be somebody who may set one.
+async fn check_keys(call: &Call<'_>, value: &Value) -> Result<(), Refused> {
     let rules = value["Rules"].as_array().into_iter().flatten();
     for (at, rule) in rules.enumerate() {
         let named = rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"].as_str();
         let Some(Ok(id)) = named.map(KeyId::parse) else {
             continue;
         };
-        let is_there = id.is_made_at_need() || call.admin.keys.describe(&id).await.is_ok();
-        if is_there || !may_look(call, kind).await {
+        if id.is_made_at_need() {
             continue;
+        }
+        match call.admin.keys.describe(&id).await {
+            Ok(_) => continue,
+            Err(KmsError::NoSuchKey(_)) => {}
+            Err(error) => return Err(kms::refusal(error)),
         }
         let field = format!("Rules.{at}.ApplyServerSideEncryptionByDefault.KMSMasterKeyID");
         return Err(Refused {
@@ -68,17 +97,11 @@ async fn check_keys(call: &Call<'_>, kind: &Kind, value: &Value) -> Result<(), R
     Ok(())
 }
 
-/// Of a bucket that encrypts nothing S3 says so to those only who may know.
-async fn may_look(call: &Call<'_>, kind: &Kind) -> bool {
-    let looked = ask(call, kind, Method::GET).send(call).await;
-    looked.map_or_else(|refused| refused.status == StatusCode::NOT_FOUND, |_| true)
-}
-
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     let kind = kind(call)?;
-    let ask = match kind.removal {
-        Removal::Delete => ask(call, kind, Method::DELETE),
-        Removal::Empty => ask(call, kind, Method::PUT).document(&Element::new(kind.root)),
+    let (method, text) = match kind.removal {
+        Removal::Delete => (Method::DELETE, None),
+        Removal::Empty => (Method::PUT, Some(Element::new(kind.root).document())),
         Removal::Never => {
             return Err(Refused::new(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -86,6 +109,13 @@ pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
                 "A bucket always has this configuration; set another one.",
             ));
         }
+    };
+    ask(call, kind, method.clone()).permitted(call).await?;
+    let _held = hold(call, kind).await?;
+    let ask = ask(call, kind, method);
+    let ask = match text {
+        Some(text) => ask.text(text),
+        None => ask,
     };
     ask.send(call).await?;
     Ok(Nothing {})

@@ -3,6 +3,7 @@
 use super::policies::{arn_of, is_ready_made_arn};
 use crate::answer::Nothing;
 use crate::call::Call;
+use crate::condition;
 use crate::refused::Refused;
 use identity::Owner;
 use identity::limits::REQUESTS_PER_SECOND_MAX;
@@ -80,6 +81,7 @@ pub(crate) async fn set(call: &Call<'_>, limits: LimitsView) -> Result<LimitsVie
     let arn = arn_of(call, call.path(0))?;
     permit(call, "cairn:PutPolicyLimits", &arn)?;
     let limits = limits.checked()?;
+    let _held = condition::hold(call, &arn).await?;
     call.iam().set_policy_limits(&arn, limits).await?;
     shown(call, &arn)
 }
@@ -87,6 +89,7 @@ pub(crate) async fn set(call: &Call<'_>, limits: LimitsView) -> Result<LimitsVie
 pub(crate) async fn reset(call: &Call<'_>) -> Result<Nothing, Refused> {
     let arn = arn_of(call, call.path(0))?;
     permit(call, "cairn:DeletePolicyLimits", &arn)?;
+    let _held = condition::hold(call, &arn).await?;
     call.iam().reset_policy_limits(&arn).await?;
     Ok(Nothing {})
 }

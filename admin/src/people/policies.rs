@@ -5,6 +5,7 @@ use super::{Tags, all, document};
 use crate::actions::{UnknownAction, unknown_in};
 use crate::answer::Nothing;
 use crate::call::Call;
+use crate::condition;
 use crate::page::{Page, limit};
 use crate::refused::Refused;
 use crate::time::shown;
@@ -159,6 +160,7 @@ pub(crate) async fn get(call: &Call<'_>) -> Result<PolicyDetail, Refused> {
 pub(crate) async fn update(call: &Call<'_>, new: NewDocument) -> Result<PolicyDetail, Refused> {
     let arn = arn_of(call, call.path(0))?;
     call.permit_iam("CreatePolicyVersion", &[("PolicyArn", &arn)])?;
+    let _held = condition::hold(call, &arn).await?;
     let iam = call.iam();
     let versions = iam.list_policy_versions(&arn)?;
     if versions.len() >= VERSIONS_PER_POLICY_MAX {
@@ -178,6 +180,7 @@ pub(crate) async fn update(call: &Call<'_>, new: NewDocument) -> Result<PolicyDe
 pub(crate) async fn delete(call: &Call<'_>) -> Result<Nothing, Refused> {
     let arn = arn_of(call, call.path(0))?;
     call.permit_iam("DeletePolicy", &[("PolicyArn", &arn)])?;
+    let _held = condition::hold(call, &arn).await?;
     let iam = call.iam();
     let policy = iam.get_policy(&arn)?;
     if policy.attachments == 0 && policy.boundaries == 0 {

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::refused::Refused;
 use identity::Caller;
 use identity::iam::{Matched, PolicyHolder, Simulation, Tried};
+use identity::model::Holder;
 use identity::policy::{Layer, Outcome, Position};
 use s3_api::{Deliberation, Explanation, Ground, Scheme};
 use schemars::JsonSchema;
@@ -47,7 +48,7 @@ pub(crate) struct Verdict {
     pub(super) decision: Decision,
     /// What was asked.
     pub(super) scope: Scope,
-    /// What decided, where everything was asked.
+    /// What decided, where everything was asked, or the user is suspended.
     pub(super) ground: Option<GroundView>,
     /// The statements it rests on. None, where nothing says anything of it.
     pub(super) statements: Vec<StatementView>,
@@ -94,6 +95,8 @@ pub(crate) enum GroundView {
     Acl,
     /// A list grants it to the account, and the account's policies not to this user.
     AclToAccount,
+    /// The user is suspended, so that nothing it has counts.
+    Suspended,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -135,19 +138,33 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
     };
     call.permit_iam("SimulatePrincipalPolicy", &[("PolicySourceArn", &arn)])?;
     let warnings = unknown(question.actions.iter().map(String::as_str));
-    if question.resources.is_empty() {
-        let items = permissions::without_resources(call, &arn, question)?;
-        return Ok(Answers { items, warnings });
+    let mut items = match question.resources.is_empty() {
+        true => permissions::without_resources(call, &arn, question)?,
+        false => on_resources(call, &arn, question).await?,
+    };
+    // Of a group only its policies are known.
+    let user = iam.caller_named(&arn);
+    let user = user.map(|it| Holder::User(it.unique_id().to_owned()));
+    if user.is_some_and(|it| call.admin.identity.is_suspended(&it)) {
+        items.iter_mut().for_each(Verdict::suspend);
     }
+    Ok(Answers { items, warnings })
+}
+
+async fn on_resources(
+    call: &Call<'_>,
+    arn: &str,
+    question: Question,
+) -> Result<Vec<Verdict>, Refused> {
+    let iam = call.iam();
     let simulation = Simulation {
         actions: question.actions,
         resources: question.resources,
         context: question.context.into_iter().collect(),
         ..Simulation::default()
     };
-    let found = super::all(|paging| iam.simulate_principal_policy(&arn, &simulation, paging))?;
-    // Of a group only its policies are known.
-    let principal = iam.caller_named(&arn);
+    let found = super::all(|paging| iam.simulate_principal_policy(arn, &simulation, paging))?;
+    let principal = iam.caller_named(arn);
     let mut buckets = Buckets::new(call, &simulation.context);
     let mut items = Vec::new();
     for of_action in found {
@@ -165,7 +182,7 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
             });
         }
     }
-    Ok(Answers { items, warnings })
+    Ok(items)
 }
 
 /// What has to be allowed to know how a bucket decides.
@@ -268,6 +285,14 @@ fn found(explained: Result<Explanation, Error>) -> Result<Option<Explanation>, R
 }
 
 impl Verdict {
+    /// Whatever it would be otherwise.
+    fn suspend(&mut self) {
+        self.decision = Decision::ImplicitlyDenied;
+        self.ground = Some(GroundView::Suspended);
+        self.statements.clear();
+        self.missing_context.clear();
+    }
+
     fn of(action: &str, tried: Tried) -> Self {
         let statements = tried.matched.into_iter();
         Self {

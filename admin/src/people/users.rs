@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 mod change;
 
-pub(crate) use change::update;
+pub(crate) use change::{UserChanged, update};
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UserSummary {

@@ -3,6 +3,7 @@
 use super::policies::{PolicyDetail, arn_of, detail};
 use super::{all, document};
 use crate::call::Call;
+use crate::condition;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
 use crate::time::shown;
@@ -80,6 +81,7 @@ pub(crate) async fn set_default(
 ) -> Result<PolicyDetail, Refused> {
     let arn = arn_of(call, call.path(0))?;
     call.permit_iam("SetDefaultPolicyVersion", &[("PolicyArn", &arn)])?;
+    let _held = condition::hold(call, &arn).await?;
     let iam = call.iam();
     iam.set_default_policy_version(&arn, wanted.version).await?;
     detail(call, &arn)

@@ -1,7 +1,9 @@
 //! Tickets: who may read what, for a while, again and again.
 
 use super::Reading;
-use crate::limits::{READING_SECONDS_MAX, READINGS_MAX, READINGS_PER_BEARER_MAX};
+use crate::limits::{
+    READING_SECONDS_MAX, READINGS_MAX, READINGS_PER_BEARER_MAX, READINGS_PER_USER_MAX,
+};
 use crate::random::random;
 use crate::refused::Refused;
 use crate::session::bearer::{Bearer, By};
@@ -24,6 +26,11 @@ pub(super) struct Ticket {
 impl Ticket {
     fn by(&self) -> Option<By> {
         self.bearer.as_ref().map(|bearer| bearer.by)
+    }
+
+    /// Whose it is, whatever sessions and tokens there are of him.
+    fn user(&self) -> &str {
+        self.caller.unique_id()
     }
 }
 
@@ -72,16 +79,7 @@ impl Readings {
         let own = |(_, it): &(&Id, &Issued)| it.ticket.by() == ticket.by();
         // A browser has one cookie: what it reads already goes on.
         let secret = issued.iter().find(own).map_or(fresh, |(_, it)| it.secret);
-        // The one that was not used for longest goes: what is being sent needs its ticket no more.
-        let longest = |(_, it): &(&Id, &Issued)| it.used;
-        let gone = if issued.iter().filter(own).count() >= READINGS_PER_BEARER_MAX {
-            issued.iter().filter(own).min_by_key(longest)
-        } else if issued.len() >= READINGS_MAX {
-            issued.iter().min_by_key(longest)
-        } else {
-            None
-        };
-        if let Some(gone) = gone.map(|(id, _)| *id) {
+        if let Some(gone) = one_too_many(&issued, &ticket) {
             issued.remove(&gone);
         }
         let (since, used) = (now, now);
@@ -108,6 +106,34 @@ impl Readings {
         found.used = now;
         Some(found.ticket.clone())
     }
+}
+
+/// What has to go for a further one: of what there is too much of, the one that was not used for
+/// longest. What is being sent needs its ticket no more.
+fn one_too_many(issued: &HashMap<Id, Issued>, ticket: &Ticket) -> Option<Id> {
+    let by_bearer = |it: &Ticket| it.by() == ticket.by() && it.user() == ticket.user();
+    let by_user = |it: &Ticket| it.user() == ticket.user();
+    let count = |is: &dyn Fn(&Ticket) -> bool| issued.values().filter(|it| is(&it.ticket)).count();
+    let longest = |is: &dyn Fn(&Ticket) -> bool| {
+        let those = issued.iter().filter(|(_, it)| is(&it.ticket));
+        those.min_by_key(|(_, it)| it.used).map(|(id, _)| *id)
+    };
+    if count(&by_bearer) >= READINGS_PER_BEARER_MAX {
+        return longest(&by_bearer);
+    }
+    if count(&by_user) >= READINGS_PER_USER_MAX {
+        return longest(&by_user);
+    }
+    if issued.len() < READINGS_MAX {
+        return None;
+    }
+    // Nobody loses one to somebody who has more.
+    let mut held: HashMap<&str, usize> = HashMap::new();
+    for it in issued.values() {
+        *held.entry(it.ticket.user()).or_default() += 1;
+    }
+    let (most, _) = held.into_iter().max_by_key(|(_, count)| *count)?;
+    longest(&|it: &Ticket| it.user() == most)
 }
 
 fn bytes(text: &str) -> Option<Id> {

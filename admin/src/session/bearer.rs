@@ -193,10 +193,14 @@ impl Inner {
                 token.map(|it| it.row.generation)
             }
         };
+        let gone = || match self.identity.is_suspended(&bearer.holder) {
+            true => suspended(),
+            false => ended(),
+        };
         if generation != Some(self.generation_of(&bearer.holder).await?) {
-            return Err(ended());
+            return Err(gone());
         }
-        self.caller_now(bearer).ok_or_else(ended)
+        self.caller_now(bearer).ok_or_else(gone)
     }
 
     /// Whether a request with it would still be let in.

@@ -27,6 +27,9 @@ fn all_else_stays_as_it_is() {
         "=?UTF-8?X?abc?=",
         "=?KOI8-R?Q?abc?=",
         "=?UTF-8?Q??=",
+        "=?UTF-8?B?YQpi?=",
+        "=?UTF-8?Q?a=7Fb?=",
+        "=?UTF-8?Q?a=C2=85b?=",
         "see =?UTF-8?Q?caf=C3=A9?=",
     ] {
         assert_eq!(decoded(value), value);

@@ -314,13 +314,15 @@ async fn nobody_undoes_a_change_that_he_has_not_seen() {
     };
     let any = || "*".to_owned();
     // There is none yet.
-    set(1, "if-match", any())
-        .await
-        .refused(412, "PreconditionFailed");
+    let refused = set(1, "if-match", any()).await;
+    let refused = refused.refused(412, "PreconditionFailed");
+    assert_eq!(refused["field"], "if-match");
+    assert!(refused["message"].as_str().unwrap().contains("not there"));
     assert_eq!(set(1, "if-none-match", any()).await.status, 204);
-    set(2, "if-none-match", any())
-        .await
-        .refused(412, "PreconditionFailed");
+    let refused = set(2, "if-none-match", any()).await;
+    let refused = refused.refused(412, "PreconditionFailed");
+    assert_eq!(refused["field"], "if-none-match");
+    assert_eq!(refused["message"], "There is one already.");
     let first = root.get(path).await.header("etag").to_owned();
     assert_eq!(root.get(path).await.header("etag"), first);
     assert_eq!(set(2, "if-match", first.clone()).await.status, 204);
@@ -341,9 +343,14 @@ async fn nobody_undoes_a_change_that_he_has_not_seen() {
         .headers_mut()
         .insert("if-match", "\"0\"".parse().unwrap());
     rig.send(removal).await.refused(412, "PreconditionFailed");
-    set(5, "if-none-match", tag)
-        .await
-        .refused(400, "InvalidField");
+    // What passes it on may weaken it, and name others.
+    let weak = format!("\"0\", W/{tag}");
+    assert_eq!(set(4, "if-match", weak).await.status, 204);
+    let still = set(5, "if-none-match", tag).await;
+    still.refused(412, "PreconditionFailed");
+    let (other, bare) = ("\"0\"".to_owned(), "0".to_owned());
+    assert_eq!(set(4, "if-none-match", other).await.status, 204);
+    set(5, "if-match", bare).await.refused(400, "InvalidField");
     let mut other = root.request(Method::DELETE, "/buckets/photos", None);
     other
         .headers_mut()

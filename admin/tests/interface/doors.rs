@@ -183,6 +183,8 @@ async fn only_the_open_routes_are_open() {
         "GetOpenApi",
         "LogIn",
         "LogOut",
+        "LookAtDownload",
+        "LookAtPreview",
         "RefreshSession",
         "ShowPreview",
     ];

@@ -2,7 +2,9 @@
 
 use crate::readings::Link;
 use crate::support::{Client, Rig, allow, pass, request};
-use admin::limits::{ACCESS_SECONDS, READING_SECONDS_MAX};
+use admin::limits::{
+    ACCESS_SECONDS, READING_SECONDS_MAX, READINGS_PER_BEARER_MAX, READINGS_PER_USER_MAX,
+};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -80,7 +82,7 @@ async fn a_file_is_called_as_the_last_step_of_its_key() {
     root.upload("files/seed", "text").await.ok();
     for (key, plain, full) in [
         ("a/b c.txt", "b c.txt", "b%20c.txt"),
-        ("x/ä\"; y=.txt", "__; y=.txt", ""),
+        ("x/ä\"; y=.txt", "__; y=.txt", "%C3%A4%22%3B%20y%3D.txt"),
         ("a\r\nb", "a__b", "a%0D%0Ab"),
         ("folder/", "folder", "folder"),
         ("///", "object", "object"),
@@ -95,9 +97,8 @@ async fn a_file_is_called_as_the_last_step_of_its_key() {
         assert_eq!(&*sent.bytes, b"text", "{key:?}");
         let plain = plain.replace([';', '='], "_");
         let disposition = sent.header("content-disposition").to_owned();
-        let name = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''");
-        assert!(disposition.starts_with(&name), "{disposition}");
-        assert!(disposition.ends_with(full), "{disposition}");
+        let name = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}");
+        assert_eq!(disposition, name);
     }
 }
 
@@ -154,4 +155,54 @@ async fn a_download_is_noted() {
     let noted = root.get("/audit?action=PrepareDownload").await.ok();
     assert_eq!(noted["items"][0]["target"], "files/a/b");
     assert_eq!(noted["items"][0]["outcome"], "done");
+}
+
+/// Programs that download look before they begin.
+#[tokio::test]
+async fn a_link_can_be_looked_at() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    bucket(&root).await;
+    root.upload("files/a", "text").await.ok();
+    let link = link_to(&root, json!({ "key": "a" })).await;
+    let cookie = ("cookie", link.cookie.as_str());
+    let head = rig
+        .send(request(Method::HEAD, &link.path, &[cookie], None))
+        .await;
+    assert_eq!(head.status, 200);
+    assert_eq!(head.header("content-length"), "4");
+    assert_eq!(head.bytes.len(), 0);
+    assert!(
+        head.header("content-disposition")
+            .contains("filename=\"a\"")
+    );
+}
+
+/// However many sessions and tokens somebody has, others keep their links.
+#[tokio::test]
+async fn one_user_has_so_many_links() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    bucket(&root).await;
+    root.upload("files/a", "text").await.ok();
+    let wanted = json!({ "key": "a" });
+    let others = link_to(&root, wanted.clone()).await;
+    let anna = root.user("anna", Some(allow(&["s3:GetObject"]))).await;
+    let first = link_to(&anna, wanted.clone()).await;
+    // All others are used later than this.
+    pass(1);
+    for number in 0..READINGS_PER_USER_MAX / READINGS_PER_BEARER_MAX {
+        let new = json!({ "name": format!("t{number}"), "expires_in": 3600 });
+        let made = anna.post("/tokens", new).await.ok();
+        let robot = Client {
+            rig: &rig,
+            token: made["token"].as_str().unwrap().to_owned(),
+            cookie: String::new(),
+        };
+        for _ in 0..READINGS_PER_BEARER_MAX {
+            link_to(&robot, wanted.clone()).await;
+        }
+    }
+    first.follow(&rig, &[]).await.refused(404, "NoSuchDownload");
+    assert_eq!(others.follow(&rig, &[]).await.status, 200);
 }

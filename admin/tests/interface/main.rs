@@ -5,6 +5,7 @@
 mod allowed;
 mod audit;
 mod buckets;
+mod crossing;
 mod doors;
 mod downloads;
 mod events;

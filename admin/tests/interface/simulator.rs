@@ -168,3 +168,65 @@ async fn the_simulator_asks_the_bucket_too() {
     assert_eq!(told["items"][0]["scope"], "principal", "{told}");
     assert_eq!(told["items"][0]["decision"], "allowed");
 }
+
+#[tokio::test]
+async fn to_who_is_suspended_nothing_is_allowed() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    root.user("anna", Some(allow(&["s3:*"]))).await;
+    let decisions = async || {
+        let mut all = Vec::new();
+        for resources in [json!([]), json!(["arn:aws:s3:::photos/a"])] {
+            let question = json!({ "principal": "anna", "actions": ["s3:GetObject"],
+                "resources": resources });
+            let answers = root.post("/simulate", question).await.ok();
+            let item = &answers["items"][0];
+            all.push((item["decision"].clone(), item["ground"] == "suspended"));
+        }
+        all
+    };
+    let allowed = (json!("allowed"), false);
+    assert_eq!(decisions().await, [allowed.clone(), allowed.clone()]);
+    let change = |is: bool| json!({ "suspended": is });
+    root.patch("/users/anna", change(true)).await.ok();
+    let denied = (json!("implicitly_denied"), true);
+    assert_eq!(decisions().await, [denied.clone(), denied]);
+    root.patch("/users/anna", change(false)).await.ok();
+    assert_eq!(decisions().await, [allowed.clone(), allowed]);
+}
+
+/// Names are as long as IAM takes them.
+#[tokio::test]
+async fn what_is_simulated_is_bounded() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.user("anna", None).await;
+    let long = |bytes: usize| "x".repeat(bytes);
+    for (actions, resources, context) in [
+        (format!("s3:{}", long(126)), "*".into(), json!({})),
+        (
+            "s3:GetObject".into(),
+            format!("arn:{}", long(2045)),
+            json!({}),
+        ),
+        (
+            "s3:GetObject".into(),
+            "*".into(),
+            json!({ "aws:x": [long(2049)] }),
+        ),
+        (
+            "s3:GetObject".into(),
+            "*".into(),
+            json!({ "aws:x": vec!["x"; 1001] }),
+        ),
+    ] {
+        let question = json!({ "principal": "anna", "actions": [actions],
+            "resources": [resources], "context": context });
+        let refused = root.post("/simulate", question).await;
+        let refused = refused.refused(400, "InvalidInput");
+        assert!(refused["message"].as_str().unwrap().len() < 300);
+    }
+}

@@ -1,5 +1,6 @@
 //! Users that are suspended, and tags that change.
 
+use crate::readings::Link;
 use crate::second_factor::switch_on;
 use crate::support::{Client, ROOT, Rig, allow, follow};
 use serde_json::{Value, json};
@@ -58,8 +59,11 @@ async fn links_of_tokens_sleep_and_those_of_sessions_are_gone() {
         made.ok()["url"].as_str().unwrap().to_owned()
     };
     let (of_session, of_token) = (link(&anna).await, link(&robot).await);
+    let download = Link::asked(&robot, "/buckets/photos/download", json!({ "key": "a" })).await;
     suspend(&root, "anna", true).await;
     robot.get("/buckets").await.refused(403, "UserSuspended");
+    let refused = download.follow(&rig, &[]).await;
+    refused.refused(403, "UserSuspended");
     assert_eq!(follow(&rig, &of_session).await, 400);
     assert_eq!(follow(&rig, &of_token).await, 403);
     suspend(&root, "anna", false).await;
@@ -132,4 +136,62 @@ async fn tags_change_one_by_one_and_permissions_look_at_them() {
     assert!(may(json!({ "team": "green", "floor": null })).await);
     let tags = root.get("/users/anna").await.ok()["tags"].clone();
     assert_eq!(tags, json!({ "team": "green" }));
+}
+
+#[tokio::test]
+async fn a_change_is_made_whole_or_not_at_all() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    root.post("/users", json!({ "name": "bert" })).await.ok();
+    let before = root.get("/users/anna").await.ok();
+    let other = json!({ "suspended": true, "tags": { "team": "red" }, "path": "/x/" });
+    for (field, value, status, code) in [
+        ("name", json!("bad name/!"), 400, "ValidationError"),
+        ("name", json!("bert"), 409, "EntityAlreadyExists"),
+        ("path", json!("x"), 400, "ValidationError"),
+        (
+            "boundary",
+            json!("arn:aws:iam::aws:policy/None"),
+            404,
+            "NoSuchEntity",
+        ),
+        ("tags", json!({ "aws:team": "red" }), 400, "InvalidInput"),
+    ] {
+        let mut change = other.clone();
+        change[field] = value;
+        let reply = root.patch("/users/anna", change).await;
+        reply.refused(status, code);
+        assert_eq!(root.get("/users/anna").await.ok(), before, "{field}");
+    }
+    // Its session goes on.
+    anna.get("/session").await.ok();
+    let may = allow(&["iam:TagUser", "iam:UpdateUser"]);
+    root.put("/users/anna/policies/own", may).await;
+    anna.patch("/users/anna", other.clone())
+        .await
+        .refused(409, "OwnSuspension");
+    assert_eq!(root.get("/users/anna").await.ok()["tags"], json!({}));
+    let changed = root.patch("/users/anna", other).await.ok();
+    assert_eq!(changed["tags"]["team"], "red");
+    assert_eq!(changed["path"], "/x/");
+    assert!(changed["suspended"].is_string());
+    assert_eq!(anna.get("/session").await.status, 401);
+}
+
+#[tokio::test]
+async fn who_may_tag_a_user_need_not_see_it() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/users", json!({ "name": "anna" })).await.ok();
+    let bert = root.user("bert", Some(allow(&["iam:TagUser"]))).await;
+    bert.get("/users/anna").await.refused(403, "AccessDenied");
+    let change = json!({ "tags": { "team": "red" } });
+    let changed = bert.patch("/users/anna", change.clone()).await.ok();
+    assert_eq!(changed["name"], "anna");
+    for hidden in ["has_password", "groups", "policies", "usage", "tags"] {
+        assert_eq!(changed.get(hidden), None, "{hidden}");
+    }
+    let changed = root.patch("/users/anna", change).await.ok();
+    assert_eq!(changed["has_password"], false);
 }

@@ -1,6 +1,7 @@
 //! The verbs of IAM. Each is a method of [`Iam`], with IAM's conditions as its errors; who may use
 //! it has been asked before, see [`Caller::authorize`].
 
+mod alter;
 mod attach;
 mod entities;
 mod groups;
@@ -20,6 +21,7 @@ mod tags;
 mod users;
 mod versions;
 
+pub use alter::Alteration;
 pub use entities::{EntityFilter, EntityKind, PolicyEntity, PolicyUsage};
 pub use held::Held;
 pub use keys::{KeyRequest, KeyStatus, NewKey};

@@ -311,23 +311,23 @@ impl From<&Finding<'_>> for Matched {
 fn check(simulation: &Simulation<'_>) -> Result<()> {
     let is_action = |action: &&String| {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        action.split_once(':').is_some_and(|(vendor, name)| {
+        let named = action.split_once(':').is_some_and(|(vendor, name)| {
             let mut words = [vendor, name].into_iter();
             words.all(|text| !text.is_empty() && text.bytes().all(word))
-        })
+        });
+        named && action.len() <= limits::ACTION_BYTES_MAX
     };
     if let Some(action) = simulation.actions.iter().find(|action| !is_action(action)) {
-        return Err(invalid(&format!("Invalid Action name: {action}")));
+        return Err(invalid(&format!("Invalid Action name: {}", shown(action))));
     }
-    let is_resource = |name: &&String| *name == "*" || name.starts_with("arn:");
+    let is_resource = |name: &&String| {
+        (*name == "*" || name.starts_with("arn:")) && name.len() <= limits::RESOURCE_BYTES_MAX
+    };
     let mut resources = simulation.resources.iter();
     if let Some(name) = resources.find(|name| !is_resource(name)) {
-        return Err(invalid(&format!("Invalid Resource ARN: {name}")));
+        return Err(invalid(&format!("Invalid Resource ARN: {}", shown(name))));
     }
-    let mut context = simulation.context.iter();
-    if let Some((key, _)) = context.find(|(key, _)| !key.contains(':')) {
-        return Err(invalid(&format!("Invalid context key: {key}")));
-    }
+    check_context(&simulation.context)?;
     let pairs = simulation.actions.len() * simulation.resources.len().max(1);
     match simulation.actions.is_empty() || pairs > limits::SIMULATED_MAX {
         false => Ok(()),
@@ -336,6 +336,30 @@ fn check(simulation: &Simulation<'_>) -> Result<()> {
             limits::SIMULATED_MAX
         ))),
     }
+}
+
+/// Each value is held against each pattern of each policy.
+fn check_context(context: &[(String, Vec<String>)]) -> Result<()> {
+    let is_key = |key: &str| key.contains(':') && key.len() <= limits::CONTEXT_KEY_BYTES_MAX;
+    if let Some((key, _)) = context.iter().find(|(key, _)| !is_key(key)) {
+        return Err(invalid(&format!("Invalid context key: {}", shown(key))));
+    }
+    let is_long = |value: &String| value.len() > limits::CONTEXT_VALUE_BYTES_MAX;
+    if let Some((key, _)) = context.iter().find(|(_, all)| all.iter().any(is_long)) {
+        return Err(invalid(&format!(
+            "A value of context key {key} is too long"
+        )));
+    }
+    let count: usize = context.iter().map(|(_, all)| all.len().max(1)).sum();
+    match count > limits::CONTEXT_VALUES_MAX {
+        false => Ok(()),
+        true => Err(invalid("There are too many values of context keys.")),
+    }
+}
+
+/// The beginning of what may be long.
+fn shown(text: &str) -> String {
+    text.chars().take(limits::ACTION_BYTES_MAX).collect()
 }
 
 fn given(name: &str, document: &str) -> Result<Named> {

@@ -1,7 +1,8 @@
 //! Users that nobody gets in as, for a while. IAM has no verb for it.
 
-use super::Iam;
+use super::{Alteration, Iam};
 use crate::error::Result;
+use crate::model::User;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suspension {
@@ -14,15 +15,20 @@ impl Iam<'_> {
     /// credentials, and the roles that were assumed with them. One that begins twice is counted from
     /// the first time.
     pub async fn suspend_user(&self, name: &str, suspension: Suspension) -> Result<()> {
-        let now = self.identity.seconds();
-        self.change_user(name, |_, user| {
-            user.suspended = match suspension {
-                Suspension::Begins => Some(user.suspended.unwrap_or(now)),
-                Suspension::Ends => None,
-            };
-            Ok(())
-        })
-        .await
+        let to = Alteration {
+            suspension: Some(suspension),
+            ..Alteration::default()
+        };
+        self.alter_user(name, to).await
+    }
+}
+
+impl Suspension {
+    pub(super) fn apply(self, user: &mut User, now: u64) {
+        user.suspended = match self {
+            Suspension::Begins => Some(user.suspended.unwrap_or(now)),
+            Suspension::Ends => None,
+        };
     }
 }
 

@@ -34,12 +34,7 @@ impl Iam<'_> {
         self.identity
             .change(|state, writes| {
                 let mut row = self.tagged_row(state, what)?;
-                let tags = tags_of(&mut row)?;
-                let is_new = |tag: &Tag| new.iter().any(|new| same_key(&new.key, &tag.key));
-                let is_gone = |tag: &Tag| without.iter().any(|key| same_key(key, &tag.key));
-                tags.retain(|tag| !is_new(tag) && !is_gone(tag));
-                tags.extend(new);
-                check_tags(tags, limits::TAGS_MAX)?;
+                exchange(tags_of(&mut row)?, new, without)?;
                 writes.push(Write::Put(row));
                 Ok(())
             })
@@ -69,6 +64,15 @@ fn tags_of(row: &mut Row) -> Result<&mut Vec<Tag>> {
         Row::Provider(provider) => Ok(&mut provider.tags),
         _ => Err(Error::InvalidInput("This has no tags.".into())),
     }
+}
+
+/// Some for others with the same keys, and without some.
+pub(super) fn exchange(tags: &mut Vec<Tag>, new: Vec<Tag>, without: &[String]) -> Result<()> {
+    let is_new = |tag: &Tag| new.iter().any(|new| same_key(&new.key, &tag.key));
+    let is_gone = |tag: &Tag| without.iter().any(|key| same_key(key, &tag.key));
+    tags.retain(|tag| !is_new(tag) && !is_gone(tag));
+    tags.extend(new);
+    check_tags(tags, limits::TAGS_MAX)
 }
 
 fn same_key(one: &str, other: &str) -> bool {

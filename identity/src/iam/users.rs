@@ -1,8 +1,8 @@
 //! Users.
 
 use super::people::{PolicyHolder, UserView};
-use super::rename::{Called, Renaming};
-use super::{Iam, Page, Paging, put, room};
+use super::rename::Renaming;
+use super::{Alteration, Iam, Page, Paging, put, room};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Holder, Tag, Unique, User, check_name, check_path, check_tags, unique_id};
@@ -89,15 +89,11 @@ impl Iam<'_> {
     }
 
     pub async fn update_user(&self, name: &str, to: Renaming<'_>) -> Result<()> {
-        to.check("newUserName", limits::USER_NAME_BYTES_MAX)?;
-        self.change_user(name, |state, user| {
-            let called = Called {
-                name: &mut user.name,
-                path: &mut user.path,
-            };
-            to.apply(called, |name| self.user_name_is_free(state, name))
-        })
-        .await
+        let to = Alteration {
+            renaming: to,
+            ..Alteration::default()
+        };
+        self.alter_user(name, to).await
     }
 
     /// Refused while anything hangs on the user.

@@ -6,6 +6,11 @@ use super::context::Found;
 use super::reach::Reach;
 use super::request::Request;
 
+mod machine;
+
+/// Pieces that are compared, beyond those there are, before a text is gone through another way.
+const STEPS_MAX: usize = 4096;
+
 /// A part of a string to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
@@ -239,6 +244,13 @@ impl Parts {
 
     fn push(&mut self, piece: Piece) {
         push_literal(&mut self.pieces, &std::mem::take(&mut self.literal));
+        // What a star stands for may as well come behind the characters: then those are not tried
+        // at every place.
+        if piece == Piece::One && self.pieces.last() == Some(&Piece::Many) {
+            self.pieces.pop();
+            self.pieces.extend([Piece::One, Piece::Many]);
+            return;
+        }
         // Several stars in a row are one.
         let repeated = piece == Piece::Many && self.pieces.last() == Some(&Piece::Many);
         if !repeated {
@@ -275,12 +287,14 @@ fn quoted(text: &str) -> Option<&str> {
 }
 
 /// Whether the pieces, with values for the variables, describe the whole text. What a request
-/// brings is taken as it is: its wildcards are characters. Only the last `*` is ever taken back, so
-/// the work is at most the product of both lengths.
+/// brings is taken as it is: its wildcards are characters. Only the last `*` is ever taken back; what
+/// is taken back very often goes by the machine.
 fn matches(pieces: &[Piece], values: &[Cow<'_, str>], text: &[u8], case: Case) -> bool {
     let (mut piece, mut at) = (0, 0);
     let mut last_star: Option<(usize, usize)> = None;
+    let mut steps = 0;
     loop {
+        steps += 1;
         let step = match pieces.get(piece) {
             Some(Piece::Many) if piece + 1 == pieces.len() => return true,
             Some(Piece::Many) => {
@@ -297,6 +311,9 @@ fn matches(pieces: &[Piece], values: &[Cow<'_, str>], text: &[u8], case: Case) -
         };
         match (step, last_star) {
             (Some(bytes), _) => (piece, at) = (piece + 1, at + bytes),
+            (None, Some(_)) if steps > STEPS_MAX + pieces.len() => {
+                return machine::matches(pieces, values, text, case);
+            }
             (None, Some((star, from))) if from < text.len() => {
                 let Some(next) = next_try(pieces.get(star + 1), &text[from + 1..], case) else {
                     return false;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Issued, duration};
+use super::{Issued, SET_SOURCE_IDENTITY, TAG_SESSION, duration};
 use crate::caller::{Caller, Owner, Target};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
@@ -113,10 +113,10 @@ impl Identity {
         };
         may("sts:AssumeRole")?;
         if !tags.tags.is_empty() {
-            may("sts:TagSession")?;
+            may(TAG_SESSION)?;
         }
         if request.source_identity.is_some() {
-            may("sts:SetSourceIdentity")?;
+            may(SET_SOURCE_IDENTITY)?;
         }
         let asked = Limits {
             policy: request.policy,

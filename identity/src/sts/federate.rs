@@ -1,7 +1,7 @@
 //! GetFederationToken: credentials for somebody a user vouches for.
 
 use super::assume::Limits;
-use super::{Issued, duration};
+use super::{Issued, TAG_SESSION, duration};
 use crate::caller::{Caller, Owner, Target};
 use crate::derive::federated_arn;
 use crate::error::{Error, Result};
@@ -98,7 +98,7 @@ impl Identity {
             owner: Owner::Caller,
             policy: None,
         };
-        let tagging = (!request.tags.is_empty()).then_some("sts:TagSession");
+        let tagging = (!request.tags.is_empty()).then_some(TAG_SESSION);
         for action in ["sts:GetFederationToken"].into_iter().chain(tagging) {
             let decision = caller.authorize_at(self.now(), action, &target, &context);
             if !decision.is_allowed() {

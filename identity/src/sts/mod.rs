@@ -20,6 +20,13 @@ use crate::model::{Holder, Seconds, Secret, Unique, new_secret, unique_id};
 use crate::policy::PrincipalKind;
 use crate::session::{Session, SessionOf};
 
+/// Asked for beside the verb by whoever gives a session tags, or says whose it is.
+pub(crate) const TAG_SESSION: &str = "sts:TagSession";
+pub(crate) const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
+
+/// Rights that are no verb of their own.
+pub const FURTHER_RIGHTS: [&str; 2] = [TAG_SESSION, SET_SOURCE_IDENTITY];
+
 /// Temporary credentials.
 #[derive(Debug, Clone)]
 pub struct Issued {

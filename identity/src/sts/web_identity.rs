@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::TAG_SESSION;
 use super::assume::{AssumedRole, Limits, SessionTags, describe};
 use super::jwt::{self, Claims};
 use crate::error::{Error, Result};
@@ -125,7 +126,7 @@ impl Identity {
             };
             evaluate(&layers, &request).is_allowed()
         };
-        let tagging = tags.tags.is_empty() || may("sts:TagSession");
+        let tagging = tags.tags.is_empty() || may(TAG_SESSION);
         if !may("sts:AssumeRoleWithWebIdentity") || !tagging {
             return Err(denied());
         }

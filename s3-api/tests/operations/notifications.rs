@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use pipeline::events::{Courier, Undelivered};
-use s3_api::{Client as Sender, Scheme};
+use s3_api::{Client as Sender, OnlyTried, Scheme};
 use std::sync::{Arc, Mutex};
 
 const TARGET: &str = "hook";
@@ -278,4 +278,22 @@ async fn a_note_tells_who_and_from_where() {
     let page = client.engine.events(TARGET, None, 1).await.unwrap();
     let note = String::from_utf8_lossy(&page.events[0].row.note).into_owned();
     assert!(note.contains("192.0.2.7") && note.contains(&id), "{note}");
+}
+
+/// As the admin interface does, which stores it a moment later.
+#[tokio::test]
+async fn what_is_only_tried_is_told_and_not_stored() {
+    let (client, receiver) = store(false).await;
+    let document = configuration(&["s3:ObjectCreated:Put"], "");
+    let mut tried = set(&document).signed();
+    tried.extensions_mut().insert(OnlyTried);
+    client.send_raw(tried).await.ok();
+    assert_eq!(receiver.heard.lock().unwrap().len(), 1);
+    let shown = client.get("/bucket?notification").await.ok();
+    assert!(shown.text().ends_with("></NotificationConfiguration>"));
+    let stored = set(&document).header("x-amz-skip-destination-validation", "true");
+    client.send(stored).await.ok();
+    assert_eq!(receiver.heard.lock().unwrap().len(), 1);
+    let shown = client.get("/bucket?notification").await.ok();
+    assert!(shown.text().ends_with(&document), "{}", shown.text());
 }

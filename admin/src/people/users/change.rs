@@ -1,39 +1,86 @@
-//! Changing a user. All permissions are asked for before anything is changed.
+//! Changing a user: all of it or nothing. All permissions are asked for before, and what is wrong
+//! with any value is found before one is written.
 
-use super::{UserChange, UserDetail, detail, holder};
+use super::{UserChange, UserDetail, UserSummary, detail, holder, summary};
 use crate::call::Call;
 use crate::people::Tags;
 use crate::refused::Refused;
 use http::StatusCode;
-use identity::iam::{Renaming, Suspension, Tagged};
+use identity::iam::{Alteration, Renaming, Suspension};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-pub(crate) async fn update(call: &Call<'_>, change: UserChange) -> Result<UserDetail, Refused> {
+/// A user that was changed, as far as who changed it may see it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum UserChanged {
+    /// For who may get a user (`iam:GetUser`).
+    Whole(Box<UserDetail>),
+    /// For everybody else.
+    Named(UserSummary),
+}
+
+pub(crate) async fn update(call: &Call<'_>, change: UserChange) -> Result<UserChanged, Refused> {
     let name = call.path(0);
-    let iam = call.iam();
     permit(call, name, &change)?;
-    match change.boundary.as_deref() {
-        None => {}
-        Some("") if iam.get_user(Some(name))?.boundary.is_none() => {}
-        Some("") => iam.set_user_boundary(name, None).await?,
-        Some(arn) => iam.set_user_boundary(name, Some(arn)).await?,
-    }
-    if !change.tags.is_empty() {
-        let (set, removed) = Tags::parted(change.tags);
-        iam.retag(Tagged::User(name), set.into_list(), &removed)
-            .await?;
-    }
-    if let Some(is_suspended) = change.suspended {
-        suspend(call, name, is_suspended).await?;
-    }
-    let new_name = change.name.as_deref();
-    if new_name.is_some() || change.path.is_some() {
-        let update = Renaming {
-            name: new_name,
+    let suspension = match change.suspended {
+        Some(true) => Some(Suspension::Begins),
+        Some(false) => Some(Suspension::Ends),
+        None => None,
+    };
+    let (tags, without) = Tags::parted(change.tags);
+    let alteration = Alteration {
+        boundary: match change.boundary.as_deref() {
+            None => None,
+            Some("") => Some(None),
+            arn => Some(arn),
+        },
+        tags: tags.into_list(),
+        without: &without,
+        suspension,
+        renaming: Renaming {
+            name: change.name.as_deref(),
             path: change.path.as_deref(),
-        };
-        iam.update_user(name, update).await?;
+        },
+    };
+    alter(call, name, alteration).await?;
+    changed(call, change.name.as_deref().unwrap_or(name)).await
+}
+
+/// A suspended user's sessions end for good: those that a crash left behind, when it is taken back.
+async fn alter(call: &Call<'_>, name: &str, to: Alteration<'_>) -> Result<(), Refused> {
+    let (iam, sessions) = (call.iam(), &call.admin.sessions);
+    let Some(suspension) = to.suspension else {
+        return Ok(iam.alter_user(name, to).await?);
+    };
+    let user = iam.get_user(Some(name))?;
+    if suspension == Suspension::Begins && user.id == call.caller.unique_id() {
+        return Err(Refused::new(
+            StatusCode::CONFLICT,
+            "OwnSuspension",
+            "Nobody suspends himself: he could not take himself back.",
+        ));
     }
-    detail(call, new_name.unwrap_or(name)).await
+    let holder = holder(call, name)?;
+    match suspension {
+        Suspension::Begins => {
+            iam.alter_user(name, to).await?;
+            sessions.end_all_of(&holder, None).await
+        }
+        Suspension::Ends => {
+            sessions.end_all_of(&holder, None).await?;
+            Ok(iam.alter_user(name, to).await?)
+        }
+    }
+}
+
+async fn changed(call: &Call<'_>, name: &str) -> Result<UserChanged, Refused> {
+    match call.permit_iam("GetUser", &[("UserName", name)]) {
+        Ok(()) => Ok(UserChanged::Whole(Box::new(detail(call, name).await?))),
+        Err(_) => Ok(UserChanged::Named(summary(
+            &call.iam().get_user(Some(name))?,
+        ))),
+    }
 }
 
 /// Suspending needs what renaming does: IAM has no verb for it.
@@ -71,29 +118,4 @@ fn permit(call: &Call<'_>, name: &str, change: &UserChange) -> Result<(), Refuse
         call.permit_iam("GetUser", &about)?;
     }
     Ok(())
-}
-
-/// Its sessions end for good: those that a crash left behind, when it is taken back.
-async fn suspend(call: &Call<'_>, name: &str, is_suspended: bool) -> Result<(), Refused> {
-    let iam = call.iam();
-    let user = iam.get_user(Some(name))?;
-    if is_suspended && user.id == call.caller.unique_id() {
-        return Err(Refused::new(
-            StatusCode::CONFLICT,
-            "OwnSuspension",
-            "Nobody suspends himself: he could not take himself back.",
-        ));
-    }
-    let holder = holder(call, name)?;
-    let sessions = &call.admin.sessions;
-    match is_suspended {
-        true => {
-            iam.suspend_user(name, Suspension::Begins).await?;
-            sessions.end_all_of(&holder, None).await
-        }
-        false => {
-            sessions.end_all_of(&holder, None).await?;
-            Ok(iam.suspend_user(name, Suspension::Ends).await?)
-        }
-    }
 }

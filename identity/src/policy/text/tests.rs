@@ -95,10 +95,60 @@ proptest! {
     }
 
     #[test]
+    fn the_machine_agrees(
+        pattern in "[aAbé*?]{0,12}|[ab*?]{60,140}",
+        text in prop::collection::vec(prop::sample::select(b"aaAb\xC3\xA9\xFF".to_vec()), 0..160),
+    ) {
+        let pattern = Text::parse(&pattern, Wild::Cards, Variables::Literal);
+        for case in [Case::Matters, Case::Ignored] {
+            prop_assert_eq!(
+                machine::matches(&pattern.pieces, &[], &text, case),
+                matches(&pattern.pieces, &[], &text, case)
+            );
+        }
+    }
+
+    #[test]
     fn any_text_matches_itself(text in "\\PC{0,30}") {
         let literal = Text::parse(&text, Wild::Literal, Variables::Literal);
         let mut same = false;
         with(&Context::new(), |r| same = literal.matches(text.as_bytes(), Case::Matters, r));
         prop_assert!(same && literal.is_fixed());
     }
+}
+
+#[test]
+fn the_machine_fills_variables() {
+    let mut context = Context::new();
+    context.set("aws:username", "anna");
+    let pattern = "*a?".repeat(3) + "/${aws:username}/*?x";
+    let pattern = Text::parse(&pattern, Wild::Cards, Variables::Filled);
+    let values = [Cow::Borrowed("anna")];
+    for (text, expected) in [
+        ("aaaaéaa/anna/yyx", true),
+        ("aaaaéaa/ann/yyx", false),
+        ("aaaaaé/anna/yyx", true),
+        ("aaaé/anna/yyx", false),
+        ("aaaaéaa/anna/x", false),
+    ] {
+        let text = text.as_bytes();
+        let machine = machine::matches(&pattern.pieces, &values, text, Case::Matters);
+        assert_eq!(machine, expected, "{text:?}");
+        let quick = matches(&pattern.pieces, &values, text, Case::Matters);
+        assert_eq!(quick, expected, "{text:?}");
+    }
+}
+
+/// Tried at one place after the other these are steps by the thousand millions.
+#[test]
+fn harm_is_bounded() {
+    let begun = std::time::Instant::now();
+    let none = Context::new();
+    let text = "a".repeat(128 << 10);
+    for pattern in ["?a".repeat(20 << 10), "a?".repeat(20 << 10)] {
+        assert!(!holds(&format!("*a{pattern}b"), &text, &none));
+        assert!(holds(&format!("*a{pattern}a"), &text, &none));
+    }
+    assert!(!holds(&format!("*{}b", "?".repeat(64 << 10)), &text, &none));
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }

@@ -59,7 +59,7 @@ export interface Verdict {
   resource: string | null;
   decision: 'allowed' | 'explicitly_denied' | 'implicitly_denied' | 'depends';
   scope: 'everything' | 'principal' | 'statements';
-  ground: 'policies' | 'public_access_block' | 'acl' | 'acl_to_account' | null;
+  ground: 'policies' | 'public_access_block' | 'acl' | 'acl_to_account' | 'suspended' | null;
   statements: {
     policy: string | null;
     source: 'standing' | 'identity' | 'boundary' | 'session' | 'restriction' | 'resource';

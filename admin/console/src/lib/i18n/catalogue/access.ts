@@ -255,6 +255,7 @@ export const access = texts({
   'simulator.ground.public_access_block': { en: 'The bucket’s public access block shuts it.', de: 'Die Sperre des öffentlichen Zugriffs schließt es aus.' },
   'simulator.ground.acl': { en: 'An access control list grants it.', de: 'Eine Zugriffsliste gewährt es.' },
   'simulator.ground.acl_to_account': { en: 'A list grants it to the account, no policy to the user.', de: 'Eine Zugriffsliste gewährt es dem Konto, keine Richtlinie dem Benutzer.' },
+  'simulator.ground.suspended': { en: 'The user is suspended: nothing lets it in.', de: 'Der Benutzer ist gesperrt: Nichts lässt ihn ein.' },
   'simulator.principal_only': { en: 'Policies of the user alone: there is no such bucket, or you may not see how it decides.', de: 'Nur Richtlinien des Benutzers: Den Bucket gibt es nicht, oder wie er entscheidet, ist für Sie nicht sichtbar.' },
   'simulator.source.standing': { en: 'Its standing', de: 'Die Stellung' },
   'simulator.source.identity': { en: 'A policy of its own', de: 'Eine eigene Richtlinie' },

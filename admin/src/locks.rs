@@ -1,17 +1,19 @@
 //! One at a time of each name, and nothing kept of names that nobody waits for.
 
-use super::Name;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 
+/// A digest of what is to be held.
+pub(crate) type Name = [u8; 32];
+
 type Gates = HashMap<Name, Arc<Gate<()>>>;
 
 #[derive(Debug, Default)]
-pub(super) struct Locks(Arc<Mutex<Gates>>);
+pub(crate) struct Locks(Arc<Mutex<Gates>>);
 
 /// While there is this, nobody else has that name.
-pub(super) struct Held {
+pub(crate) struct Held {
     gates: Arc<Mutex<Gates>>,
     name: Name,
     gate: Option<Arc<Gate<()>>>,
@@ -19,7 +21,7 @@ pub(super) struct Held {
 }
 
 impl Locks {
-    pub(super) async fn hold(&self, name: Name) -> Held {
+    pub(crate) async fn hold(&self, name: Name) -> Held {
         let gate = Arc::clone(lock(&self.0).entry(name).or_default());
         // Made before it is waited for, so that who stops waiting leaves nothing either.
         let mut held = Held {
