@@ -86,10 +86,10 @@ pub(crate) fn is_known(route: &Route) -> bool {
 pub(crate) fn tag(route: &Route, answer: &mut Answer) {
     let document = Document::of(route).filter(|it| it.path == route.path);
     let read = document.filter(|_| route.method == Method::GET);
-    if let Some(tag) = read.and_then(|document| tag_of(answer, document)) {
-        if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
-            answer.headers_mut().insert(ETAG, tag);
-        }
+    if let Some(tag) = read.and_then(|document| tag_of(answer, document))
+        && let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\""))
+    {
+        answer.headers_mut().insert(ETAG, tag);
     }
 }
 

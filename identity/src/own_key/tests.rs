@@ -77,6 +77,9 @@ async fn who_is_narrowed_signs_with_no_key() {
     let account = rig.account("one").await;
     let (identity, iam) = (&rig.identity, rig.identity.iam_of(&account));
     let anna = user(&iam, "anna").await;
+    let all = document("Allow", "*", "*");
+    let holder = PolicyHolder::User("anna");
+    iam.put_policy(holder, "p", &all).await.unwrap();
     let key = rig.key(&iam, "anna").await;
     let narrow = document("Allow", "s3:GetObject", "*");
     let narrow = narrow.as_str();
@@ -121,11 +124,7 @@ async fn who_is_narrowed_signs_with_no_key() {
     };
     let by_root = rig.signed_by(&identity.get_session_token(&root.caller, None).unwrap());
     narrowed.push(by_root);
-    let all = document("Allow", "sts:AssumeRole", "*");
-    let holder = PolicyHolder::User("anna");
-    iam.put_policy(holder, "p", &all).await.unwrap();
-    let by_key = identity.find(&key, None).unwrap();
-    let assumed = identity.assume_role(by_key.caller().unwrap(), &request, &Context::new());
+    let assumed = identity.assume_role(by_key, &request, &Context::new());
     narrowed.push(rig.signed_by(&assumed.unwrap().credentials));
     for caller in &narrowed {
         for id in [key.as_str(), root_key, "AKIANONE"] {
