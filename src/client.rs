@@ -21,7 +21,7 @@ use tokio::runtime::{self, Runtime};
 use tokio::time;
 
 pub(crate) use failure::Failure;
-use failure::{Asked, From};
+use failure::{Asked, By};
 
 use crate::cli::{Place, PlaceArgs};
 use crate::limits::{ADMIN_ANSWER_BYTES_MAX, ADMIN_WAIT_MAX};
@@ -207,11 +207,11 @@ impl Client {
     }
 
     fn asked<'a>(&self, place: &'a str, body: Option<&'a Value>) -> Asked<'a> {
-        let from = match self.way {
-            Way::Socket(_) | Way::Folder(_) => From::DataFolder,
-            Way::Remote(_) => From::Address,
+        let by = match self.way {
+            Way::Socket(_) | Way::Folder(_) => By::DataFolder,
+            Way::Remote(_) => By::Address,
         };
-        Asked { from, place, body }
+        Asked { by, place, body }
     }
 
     async fn send(

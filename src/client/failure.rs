@@ -55,7 +55,7 @@ pub(crate) struct Refusal {
     field: Option<String>,
     /// Where it was asked for.
     place: String,
-    from: From,
+    by: By,
     /// It is about what was typed, as clap finds it too.
     is_usage: bool,
 }
@@ -83,7 +83,7 @@ impl Failure {
             message,
             field,
             place: asked.place.to_owned(),
-            from: asked.from,
+            by: asked.by,
             is_usage: words::is_usage(&code),
             code,
         }))
@@ -179,7 +179,7 @@ impl Failure {
 
 /// By which way the interface was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum By {
     /// The machine itself: nobody has logged in, and everything may be done but what is somebody's.
     DataFolder,
     /// Another machine, by the server's address.
@@ -189,7 +189,7 @@ pub(super) enum From {
 /// What was asked of the interface.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
-    pub(super) from: From,
+    pub(super) by: By,
     /// Beneath `/api/v1`, with its query.
     pub(super) place: &'a str,
     pub(super) body: Option<&'a Value>,

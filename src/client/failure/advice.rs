@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{From, Refusal, part};
+use super::{By, Refusal, part};
 
 pub(super) fn of(refusal: &Refusal) -> Option<String> {
     let (code, place) = (refusal.code.as_str(), refusal.place.as_str());
@@ -49,7 +49,7 @@ pub(super) fn of(refusal: &Refusal) -> Option<String> {
              them; or make a token of a user: --user USER"
         }
         "Unauthenticated" | "LoginRequired" if is_ones_own(place) => {
-            return Some(where_one_is_somebody(place, refusal.from).to_owned());
+            return Some(where_one_is_somebody(place, refusal.by).to_owned());
         }
         "LoginRequired" => {
             "ask on the machine itself with --data DIR, or with the access token of a login"
@@ -88,18 +88,18 @@ fn is_ones_own(place: &str) -> bool {
     part(place, 0).as_deref() == Some("profile")
 }
 
-fn where_one_is_somebody(place: &str, from: From) -> &'static str {
-    match (part(place, 1), from) {
-        (None, From::DataFolder) => {
+fn where_one_is_somebody(place: &str, by: By) -> &'static str {
+    match (part(place, 1), by) {
+        (None, By::DataFolder) => {
             "ask the server by its address, with a token of whoever is meant: --server URL --token \
              TOKEN; cairn user show NAME shows any user here"
         }
-        (None, From::Address) => "give the token of whoever is meant: --token or CAIRN_TOKEN",
-        (Some(_), From::DataFolder) => {
+        (None, By::Address) => "give the token of whoever is meant: --token or CAIRN_TOKEN",
+        (Some(_), By::DataFolder) => {
             "ask the server by its address, with the access token of a login: --server URL --token \
              TOKEN"
         }
-        (Some(_), From::Address) => {
+        (Some(_), By::Address) => {
             "give the access token of a login, which POST /api/v1/session answers: --token or \
              CAIRN_TOKEN"
         }

@@ -2,7 +2,7 @@ use super::*;
 
 fn asked<'a>(place: &'a str, body: Option<&'a Value>) -> Asked<'a> {
     Asked {
-        from: From::Address,
+        by: By::Address,
         place,
         body,
     }
@@ -84,11 +84,11 @@ fn fields_are_called_as_the_flags_that_were_typed() {
 #[test]
 fn what_is_ones_own_is_asked_for_by_a_token() {
     let answer = json!({ "error": { "code": "Unauthenticated", "message": "Log in first." } });
-    let told = |code: &str, place: &str, from| {
+    let told = |code: &str, place: &str, by| {
         let mut answer = answer.clone();
         answer["error"]["code"] = code.into();
         let asked = Asked {
-            from,
+            by,
             ..asked(place, None)
         };
         let failure = Failure::refused(StatusCode::FORBIDDEN, &answer, asked);
@@ -99,14 +99,14 @@ fn what_is_ones_own_is_asked_for_by_a_token() {
         ("LoginRequired", "/profile/sessions?limit=1000"),
         ("LoginRequired", "/profile/sessions/x"),
     ] {
-        let (said, next) = told(code, place, From::DataFolder);
+        let (said, next) = told(code, place, By::DataFolder);
         assert!(said.contains("nobody in particular"), "{said}");
         assert!(next.contains("--server URL --token"), "{next}");
-        let (_, next) = told(code, place, From::Address);
+        let (_, next) = told(code, place, By::Address);
         assert!(!next.contains("--data"), "{next}");
         assert!(next.contains("--token or CAIRN_TOKEN"), "{next}");
     }
-    let (_, next) = told("LoginRequired", "/tokens", From::Address);
+    let (_, next) = told("LoginRequired", "/tokens", By::Address);
     assert!(next.contains("--data DIR"), "{next}");
 }
 

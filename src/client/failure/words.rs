@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{Asked, From, policy};
+use super::{Asked, By, policy};
 
 /// What is typed wrong is the command line's fault, wherever it is found.
 pub(super) fn is_usage(code: &str) -> bool {
@@ -29,7 +29,7 @@ pub(super) fn of(code: &str, message: &str, asked: Asked<'_>) -> Option<String> 
                  a value that it cannot have"
             )
         }
-        "Unauthenticated" | "LoginRequired" if asked.from == From::DataFolder => {
+        "Unauthenticated" | "LoginRequired" if asked.by == By::DataFolder => {
             "this is somebody's own, and who asks on the machine itself is nobody in particular"
                 .to_owned()
         }

@@ -253,7 +253,7 @@ export const objects = texts({
   'link.ends_key': { en: 'Lasts after you log out: signed with an access key', de: 'Gilt nach dem Abmelden weiter: unterschrieben mit einem Zugriffsschlüssel' },
   'link.ends_key_text': { en: 'Works for all of the time that was chosen, and may do what the key may. Switching the key off ends it, with all else that the key is used for.', de: 'Gilt die ganze gewählte Zeit und darf, was der Schlüssel darf. Wird der Schlüssel abgeschaltet, endet der Link, und mit ihm alles, wofür der Schlüssel sonst benutzt wird.' },
   'link.key': { en: 'Access key', de: 'Zugriffsschlüssel' },
-  'link.no_key': { en: 'A link that lasts after you log out is signed with an access key of your own. You have none that is active.', de: 'Ein Link, der nach dem Abmelden weiter gilt, wird mit einem eigenen Zugriffsschlüssel unterschrieben. Sie haben keinen, der aktiv ist.' },
+  'link.no_key': { en: 'A link that lasts after you log out is signed with an access key of your own. You have none that is active, or may not see which you have.', de: 'Ein Link, der nach dem Abmelden weiter gilt, wird mit einem eigenen Zugriffsschlüssel unterschrieben. Sie haben keinen, der aktiv ist, oder dürfen nicht sehen, welche Sie haben.' },
   'link.make_key': { en: 'Make an access key', de: 'Zugriffsschlüssel erzeugen' },
   'link.no_key_ask': { en: 'Whoever administers the server can make you one.', de: 'Wer den Server verwaltet, kann Ihnen einen erzeugen.' },
   'link.until_key': { en: 'Works until {time}, also after you log out. Switching off the access key {id} ends it.', de: 'Gilt bis {time}, auch nach dem Abmelden. Wird der Zugriffsschlüssel {id} abgeschaltet, endet er.' },
