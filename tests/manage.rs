@@ -216,7 +216,7 @@ fn bounds_of_people(way: &Way<'_>, place: &Path) {
         "{shown}"
     );
     assert!(
-        shown.contains("limits\t5 objects, 100/s requests"),
+        shown.contains("limits\t5 objects, 100 requests a second"),
         "{shown}"
     );
     way.does("user move dora /staff/");
@@ -244,7 +244,7 @@ fn bounds_of_people(way: &Way<'_>, place: &Path) {
     assert_eq!(way.json("bucket show dolls")["counts_for"], "dora");
     let held = way.does("user show dora");
     assert!(
-        held.contains("holds\t0 B in 0 objects, 1 buckets"),
+        held.contains("holds\t0 B in 0 objects, 1 bucket\n"),
         "{held}"
     );
     way.does("bucket holder remove dolls");
