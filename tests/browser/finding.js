@@ -117,7 +117,7 @@ check("a_link_says_what_ends_it_and_outlasts_the_login_where_a_key_signs_it", as
   const dialog = inDialog(page);
   await toLink(page, bucket);
   // Who has no key is led to where one is made.
-  await dialog.getByText("You have none that is active.").waitFor();
+  await dialog.getByText("You have none that is active").waitFor();
   assert.equal(await dialog.getByRole("radio").count(), 1);
   await accessible(page, "link-no-key");
   await dialog.getByRole("link", { name: "Make an access key" }).click();
