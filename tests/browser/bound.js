@@ -249,6 +249,25 @@ check("back_closes_the_dialogs_of_a_page_which_name_whom_they_are_about", async 
   await close();
 });
 
+check("what_is_begun_for_a_folder_ends_with_it", async () => {
+  const { call, put } = await api();
+  const bucket = unique("folder");
+  await call("POST", "buckets", { name: bucket, versioning: true });
+  for (const key of ["in/a.txt", "in/b.txt"]) await put(bucket, key, key);
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${bucket}`);
+  for (const begin of ["New folder", "Link for uploading", "Copy or move", "Change"]) {
+    await go(page, `/bucket?name=${bucket}&prefix=in/`);
+    await page.getByLabel("Select a.txt").check();
+    await press(page, begin);
+    await dialog(page).waitFor();
+    await page.goBack();
+    await page.locator(".open", { hasText: "in" }).waitFor();
+    await alone(page);
+  }
+  await close();
+});
+
 check("a_late_answer_takes_nobody_elsewhere", async () => {
   const { call } = await api();
   const name = unique("late");

@@ -109,11 +109,13 @@ check("a_folder_without_an_end_is_sorted_as_far_as_memory_is_bounded", async () 
   await page.locator("[role=columnheader]", { hasText: "Size" }).getByRole("button").click();
   await page.locator(".foot", { hasText: "The first 100,000 rows, sorted within these" }).waitFor({ timeout: 60_000 });
   await page.waitForSelector(".open:text-is('row-0099999')");
-  // To the end and back, and sorted otherwise: it asks for no more.
+  // To the end and back, and sorted otherwise: it asks for no more. Before it was sorted, it may have looked again.
+  const loaded = asked;
+  assert.ok(loaded >= 100 && loaded < 110, `${loaded} pages`);
   await page.locator("[role=grid]").focus();
   await page.keyboard.press("End");
   await page.waitForSelector(".open:text-is('row-0000000')");
-  assert.equal(asked, 100);
+  assert.equal(asked, loaded);
   await close();
 });
 
@@ -327,7 +329,7 @@ check("who_deletes_from_a_dialog_goes_on_in_the_list_and_is_told", async () => {
   // Messages are read out only where their place is there before they are.
   assert.ok(await page.locator(".toasts").last().evaluate((place) => place.matches(":popover-open")));
   await page.locator(".open", { hasText: "a.txt" }).click();
-  await settled(page);
+  await inDialog(page).getByText("a.txt").first().waitFor();
   assert.ok(await inDialog(page).locator(".toasts").evaluate((place) => place.matches(":popover-open")));
   await answer(page, "Delete");
   await toast(page, "1 object deleted");
