@@ -140,6 +140,25 @@ check("what_is_typed_while_something_is_saved_stays", async () => {
   await close();
 });
 
+check("a_document_that_comes_late_does_not_replace_what_is_typed", async () => {
+  const { call } = await api();
+  const user = unique("late");
+  await call("POST", "users", { name: user });
+  await call("PUT", `users/${user}/policies/own`, statement("s3:GetObject"));
+  const { page, close } = await member();
+  await go(page, `/user?name=${user}`);
+  const late = await keepBack(page, /\/policies\/own$/);
+  await press(page, "own");
+  const text = dialog(page).locator("textarea.code");
+  await text.fill(JSON.stringify(statement("s3:PutObject"), null, 2));
+  await late.release();
+  assert.match(await text.inputValue(), /PutObject/);
+  await dialog(page).getByRole("button", { name: "Save", exact: true }).click();
+  await toast(page, "own saved");
+  assert.match(JSON.stringify(await call("GET", `users/${user}/policies/own`)), /PutObject/);
+  await close();
+});
+
 check("a_document_deleted_meanwhile_is_told_in_both_languages", async () => {
   const { call } = await api();
   for (const [locale, said, name] of [["en-GB", "Somebody has changed or deleted it meanwhile", "Save"], ["de-DE", "Jemand hat es inzwischen geändert oder gelöscht", "Speichern"]]) {
