@@ -3,7 +3,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const { NARROW, WIDE, assert, check, member, go, keepBack, toast, accessible, api, unique, main } = require("./browser.js");
+const { NARROW, WIDE, assert, check, member, go, settled, keepBack, toast, accessible, api, unique, main } = require("./browser.js");
 
 const TEXT = { "content-type": "text/plain" };
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
