@@ -190,7 +190,7 @@ fn operators_see_what_was_given_up_and_have_it_told_again() {
     );
     assert_eq!(
         events(place.path(), &["retry"]),
-        "1 will be told again by the next server on this folder\n"
+        "1 event will be told again by the next server on this folder\n"
     );
     bury_one(place.path());
     receiver.set_busy(false);
@@ -208,7 +208,7 @@ fn operators_see_what_was_given_up_and_have_it_told_again() {
     assert_eq!(lines[0]["webhook"], "hook");
     assert_eq!(lines[1]["given_up"], 1);
     let retried = events(place.path(), &["retry", "--webhook", "hook"]);
-    assert_eq!(retried, "1 are told again\n");
+    assert_eq!(retried, "1 event told again\n");
     until("both are told of", || told(&receiver).len() == 2);
     assert_eq!(server.stop().status.code(), Some(0));
 }
