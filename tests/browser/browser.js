@@ -123,8 +123,9 @@ async function keepBack(page, pattern) {
   await page.route(pattern, hold);
   const release = async () => {
     await first;
-    await page.unroute(pattern, hold);
+    // Asked for before: without a route the browser may let go by itself of what it held.
     const answered = page.waitForResponse(pattern);
+    await page.unroute(pattern, hold);
     for (const route of held) await route.fallback();
     await (await answered).finished();
     // The page has seen it once it has been drawn again.

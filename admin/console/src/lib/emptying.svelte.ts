@@ -18,6 +18,7 @@ export type Purpose = 'empty' | 'delete';
 // all the same.
 let works = $state.raw<ReadonlyMap<string, Work>>(new Map());
 let timer: ReturnType<typeof setInterval> | undefined;
+let looking = false;
 
 const isRunning = ({ job }: Work) => job.state === 'running';
 
@@ -39,7 +40,11 @@ function stop() {
 }
 
 async function lookAll() {
+  // A slow server is not asked again before it has answered.
+  if (looking) return;
+  looking = true;
   await Promise.all([...works].filter(([, work]) => isRunning(work)).map(([key, work]) => look(key, work.job.id)));
+  looking = false;
 }
 
 async function look(key: string, id: string) {
