@@ -98,7 +98,7 @@ pub(crate) enum Verify {
     New,
     /// Every byte, also of what an earlier backup has brought.
     All,
-    /// Only where chunks begin: a body that is damaged is not noticed.
+    /// Only where chunks begin, and what replaces an earlier copy: other damage is not noticed.
     Heads,
 }
 

@@ -101,7 +101,8 @@ impl Engine {
     /// Copies the store as it is at some moment during the call into a folder that is empty, or
     /// holds an earlier backup of this store.
     ///
-    /// Interrupted by `progress`, dropped or failed, it leaves an earlier backup as it was.
+    /// Interrupted by `progress`, dropped or failed, it leaves an earlier backup as it was, but for
+    /// damaged chunks that it has put right in both.
     pub async fn backup_with(
         &self,
         to: &Path,
