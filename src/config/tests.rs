@@ -10,6 +10,7 @@ use crate::cli::{Cli, Command, ServerArgs};
 
 mod declared;
 mod document;
+mod doubts;
 mod layers;
 mod shown;
 mod values;

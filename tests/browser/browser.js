@@ -88,6 +88,8 @@ async function logIn(page, name = USER, password = PASSWORD) {
 async function member(options = {}) {
   const made = await visitor(options);
   await logIn(made.page, options.name, options.password);
+  // A worker that takes over while a route is laid leads what the page asks past it.
+  if (options.serviceWorkers !== "block") await made.page.waitForFunction(() => navigator.serviceWorker.controller);
   return made;
 }
 

@@ -1,17 +1,18 @@
-//! A small store on a simulated disk, for the tests of this folder.
+//! A small store, on a simulated disk or in a real folder, for the tests of this folder.
 
 pub(super) mod between;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::requests::*;
-use super::{Engine, Parts};
+use super::{Engine, EngineConfig, Parts};
 use crate::clock::ManualClock;
-use crate::disk::Access;
 use crate::disk::sim::{SimDisk, Survival};
+use crate::disk::{Access, AsyncIo};
 use crate::error::{Error, Result};
 use crate::ids::{Timestamp, VersionId};
 use crate::index::{Index, MemoryIndex};
@@ -20,6 +21,21 @@ use crate::segment::SegmentsOptions;
 
 pub(super) const BUCKET: &str = "bucket";
 pub(super) const MIB: usize = 1 << 20;
+
+/// A store in a real folder whose segments are small.
+pub(super) fn small(path: &Path) -> EngineConfig {
+    EngineConfig {
+        log_segment_bytes: 4 << 20,
+        bulk_segment_bytes: 8 << 20,
+        reserve_bytes: 0,
+        async_io: AsyncIo::Threads,
+        ..EngineConfig::new(path)
+    }
+}
+
+pub(super) fn open_small(path: &Path) -> Engine {
+    Engine::open_folder(&small(path)).unwrap()
+}
 
 /// The parts of a store that outlive the engine.
 #[derive(Debug, Clone)]

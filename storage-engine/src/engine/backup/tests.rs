@@ -6,23 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
 use super::super::requests::{Cursor, ListRequest};
-use super::super::rig::{self, BUCKET, MIB, body, populate};
+use super::super::rig::{self, BUCKET, MIB, body, open_small, populate, small};
 use super::super::work::unwatched;
 use super::*;
-
-fn config(path: &Path) -> EngineConfig {
-    EngineConfig {
-        log_segment_bytes: 4 << 20,
-        bulk_segment_bytes: 8 << 20,
-        reserve_bytes: 0,
-        async_io: AsyncIo::Threads,
-        ..EngineConfig::new(path)
-    }
-}
-
-fn open(path: &Path) -> Engine {
-    Engine::open_folder(&config(path)).unwrap()
-}
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -56,7 +42,7 @@ async fn state(engine: &Engine) -> State {
 #[tokio::test]
 async fn a_backup_opens_as_a_store_and_a_restored_one_too() {
     let (store, copy, back) = (folder(), folder(), folder());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     std::fs::write(store.path().join("of-the-server.json"), "secret").unwrap();
     populate(&engine).await;
     let expected = state(&engine).await;
@@ -89,7 +75,7 @@ async fn a_backup_opens_as_a_store_and_a_restored_one_too() {
         b"secret"
     );
     for path in [copy.path(), &back.path().join("new")] {
-        let engine = open(path);
+        let engine = open_small(path);
         assert_eq!(state(&engine).await, expected);
         assert_eq!(engine.check().await.unwrap(), []);
         rig::put(&engine, BUCKET, "new", &body(1, 3 * MIB))
@@ -100,7 +86,7 @@ async fn a_backup_opens_as_a_store_and_a_restored_one_too() {
         assert_eq!(engine.check().await.unwrap(), []);
         engine.shutdown().await.unwrap();
         drop(engine);
-        let engine = open(path);
+        let engine = open_small(path);
         assert_eq!(state(&engine).await.len(), expected.len());
         assert_eq!(engine.check().await.unwrap(), []);
     }
@@ -109,7 +95,7 @@ async fn a_backup_opens_as_a_store_and_a_restored_one_too() {
 #[tokio::test]
 async fn the_next_backup_copies_what_is_new_only() {
     let (store, copy) = (folder(), folder());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     rig::make_bucket(&engine, BUCKET).await;
     for number in 0..30 {
         let key = format!("k{number}");
@@ -146,7 +132,7 @@ async fn the_next_backup_copies_what_is_new_only() {
         .unwrap()
         .count() as u64;
     assert_eq!(files, third.segments);
-    let engine = open(copy.path());
+    let engine = open_small(copy.path());
     assert_eq!(state(&engine).await, expected);
     assert_eq!(engine.check().await.unwrap(), []);
 }
@@ -154,7 +140,7 @@ async fn the_next_backup_copies_what_is_new_only() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_backup_under_load_is_the_state_of_one_moment() {
     let (store, copy) = (folder(), folder());
-    let engine = Arc::new(open(store.path()));
+    let engine = Arc::new(open_small(store.path()));
     rig::make_bucket(&engine, BUCKET).await;
     let history = Arc::new(Mutex::new(vec![State::new()]));
     let stop = Arc::new(AtomicBool::new(false));
@@ -189,7 +175,7 @@ async fn a_backup_under_load_is_the_state_of_one_moment() {
         let after = history.lock().unwrap().len();
         let back = folder();
         restore(copy.path(), back.path(), &mut unwatched).unwrap();
-        let restored = open(back.path());
+        let restored = open_small(back.path());
         let found = state(&restored).await;
         assert_eq!(restored.check().await.unwrap(), []);
         let history = history.lock().unwrap();
@@ -215,7 +201,7 @@ async fn a_backup_under_load_is_the_state_of_one_moment() {
 #[tokio::test]
 async fn an_interrupted_backup_leaves_the_earlier_one_and_goes_on() {
     let (store, copy, back) = (folder(), folder(), folder());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     rig::make_bucket(&engine, BUCKET).await;
     for number in 0..12 {
         rig::put(
@@ -248,17 +234,17 @@ async fn an_interrupted_backup_leaves_the_earlier_one_and_goes_on() {
     let again = engine.backup(copy.path(), &mut stop).await;
     assert!(matches!(again, Err(Error::Interrupted)), "{again:?}");
     restore(copy.path(), back.path(), &mut unwatched).unwrap();
-    assert_eq!(state(&open(back.path())).await, before);
+    assert_eq!(state(&open_small(back.path())).await, before);
     engine.backup(copy.path(), &mut unwatched).await.unwrap();
     let after = folder();
     restore(copy.path(), after.path(), &mut unwatched).unwrap();
-    assert_eq!(state(&open(after.path())).await, state(&engine).await);
+    assert_eq!(state(&open_small(after.path())).await, state(&engine).await);
 }
 
 #[tokio::test]
 async fn a_switch_that_was_interrupted_anywhere_is_finished() {
     let (store, copy) = (folder(), folder());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     rig::make_bucket(&engine, BUCKET).await;
     rig::put(&engine, BUCKET, "first", &body(1, 100_000))
         .await
@@ -296,7 +282,7 @@ async fn a_switch_that_was_interrupted_anywhere_is_finished() {
         }
         restore(at.path(), back.path(), &mut unwatched).unwrap();
         assert!(!at.path().join(".next").exists() && !at.path().join(".old").exists());
-        let engine = open(back.path());
+        let engine = open_small(back.path());
         assert_eq!(state(&engine).await, expected, "{names:?}");
         assert_eq!(engine.check().await.unwrap(), []);
     }
@@ -319,7 +305,7 @@ fn copy_tree(from: &Path, to: &Path) {
 #[tokio::test]
 async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
     let (store, copy, back) = (folder(), folder(), folder());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     populate(&engine).await;
     engine.backup(copy.path(), &mut unwatched).await.unwrap();
     let mut interrupted = 0;
@@ -341,7 +327,7 @@ async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
                 break;
             }
         }
-        let opened = Engine::open_folder(&config(back.path()));
+        let opened = Engine::open_folder(&small(back.path()));
         assert!(matches!(opened, Err(Error::Folder(_))), "{opened:?}");
         assert!(interrupted < 100);
         if interrupted > 3 {
@@ -350,7 +336,7 @@ async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
         }
     }
     assert!(interrupted > 2 && pieces > 0, "{interrupted}");
-    assert_eq!(state(&open(back.path())).await, state(&engine).await);
+    assert_eq!(state(&open_small(back.path())).await, state(&engine).await);
     let again = restore(copy.path(), back.path(), &mut unwatched);
     assert!(matches!(again, Err(Error::Folder(_))), "{again:?}");
 }
@@ -358,10 +344,10 @@ async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
 #[tokio::test]
 async fn folders_that_hold_something_else_are_refused() {
     let (store, other, full) = (folder(), folder(), folder());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     rig::make_bucket(&engine, BUCKET).await;
     std::fs::write(full.path().join("mine"), "x").unwrap();
-    drop(open(other.path()));
+    drop(open_small(other.path()));
     let inside = store.path().join("backups");
     for path in [full.path(), other.path(), store.path(), &inside] {
         let refused = engine.backup(path, &mut unwatched).await;

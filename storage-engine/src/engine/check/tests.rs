@@ -127,12 +127,7 @@ fn a_folder_that_is_no_store_is_refused_and_left_alone() {
 #[tokio::test]
 async fn a_real_folder_is_checked_without_being_changed() {
     let folder = tempfile::tempdir().unwrap();
-    let config = EngineConfig {
-        log_segment_bytes: 4 << 20,
-        bulk_segment_bytes: 8 << 20,
-        reserve_bytes: 0,
-        ..EngineConfig::new(folder.path())
-    };
+    let config = rig::small(folder.path());
     let engine = Engine::open_folder(&config).unwrap();
     populate(&engine).await;
     let running = check_folder(&config, CheckOptions::default(), &mut unwatched);

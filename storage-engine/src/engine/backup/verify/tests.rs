@@ -4,10 +4,9 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::super::{BackupOptions, BackupReport, BackupVerify};
-use crate::disk::AsyncIo;
-use crate::engine::rig::{self, BUCKET, body};
+use crate::engine::Engine;
+use crate::engine::rig::{self, BUCKET, body, open_small};
 use crate::engine::work::unwatched;
-use crate::engine::{Engine, EngineConfig};
 
 const BYTES: usize = 300_000;
 
@@ -18,21 +17,10 @@ struct Rig {
     engine: Engine,
 }
 
-fn open(path: &Path) -> Engine {
-    let config = EngineConfig {
-        log_segment_bytes: 4 << 20,
-        bulk_segment_bytes: 8 << 20,
-        reserve_bytes: 0,
-        async_io: AsyncIo::Threads,
-        ..EngineConfig::new(path)
-    };
-    Engine::open_folder(&config).unwrap()
-}
-
 impl Rig {
     async fn new() -> Rig {
         let (store, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let engine = open(store.path());
+        let engine = open_small(store.path());
         let rig = Rig {
             store,
             copy,
@@ -63,7 +51,7 @@ impl Rig {
 
     /// What somebody has who opens the backup: whether each body is the one that was put.
     async fn whole_in_copy(&self) -> [bool; 2] {
-        let copy = open(self.copy.path());
+        let copy = open_small(self.copy.path());
         let mut whole = [false; 2];
         for (place, (key, seed)) in [("first", 1), ("second", 2)].into_iter().enumerate() {
             let read = rig::get(&copy, BUCKET, key).await;

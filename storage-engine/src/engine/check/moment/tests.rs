@@ -4,10 +4,8 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use super::super::super::rig::{self, BUCKET, MIB, body, populate};
+use super::super::super::rig::{self, BUCKET, MIB, body, open_small, populate};
 use super::*;
-use crate::disk::AsyncIo;
-use crate::engine::EngineConfig;
 use crate::engine::work::{Unit, unwatched};
 
 const WHOLE: CheckOptions = CheckOptions {
@@ -19,23 +17,12 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn open(path: &Path) -> Engine {
-    let config = EngineConfig {
-        log_segment_bytes: 4 << 20,
-        bulk_segment_bytes: 8 << 20,
-        reserve_bytes: 0,
-        async_io: AsyncIo::Threads,
-        ..EngineConfig::new(path)
-    };
-    Engine::open_folder(&config).unwrap()
-}
-
 /// What is checked goes meanwhile: keys are overwritten and deleted, and compaction gives up the
 /// segments they were in. A check of the rows as they change finds no rest here.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_store_under_load_is_checked_as_it_was_at_one_moment() {
     let store = folder();
-    let engine = Arc::new(open(store.path()));
+    let engine = Arc::new(open_small(store.path()));
     populate(&engine).await;
     let stop = Arc::new(AtomicBool::new(false));
     let load = {
@@ -76,7 +63,7 @@ async fn a_store_under_load_is_checked_as_it_was_at_one_moment() {
 #[tokio::test]
 async fn damage_is_found_while_the_store_runs() {
     let store = folder();
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     populate(&engine).await;
     let report = engine.check_running(WHOLE, &mut unwatched).await.unwrap();
     assert_eq!(report.problems, []);
@@ -101,7 +88,7 @@ async fn damage_is_found_while_the_store_runs() {
 #[tokio::test]
 async fn a_check_is_interrupted_and_leaves_nothing_and_nobody_checks_beside_it() {
     let store = folder();
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     populate(&engine).await;
     let _other = Scratch::make(store.path()).unwrap();
     let refused = engine.check_running(WHOLE, &mut unwatched).await;
@@ -121,7 +108,7 @@ async fn a_check_is_interrupted_and_leaves_nothing_and_nobody_checks_beside_it()
 #[tokio::test]
 async fn what_a_crash_leaves_of_a_check_goes_at_the_next_start() {
     let store = folder();
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     populate(&engine).await;
     let Store::Embedded {
         embedded, segments, ..
@@ -137,7 +124,7 @@ async fn what_a_crash_leaves_of_a_check_goes_at_the_next_start() {
     engine.shutdown().await.unwrap();
     drop(engine);
     assert!(store.path().join(CHECKING).join(INDEX).exists());
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     assert!(!store.path().join(CHECKING).exists());
     assert_eq!(engine.check().await.unwrap(), []);
     let report = engine.check_running(WHOLE, &mut unwatched).await.unwrap();
@@ -148,7 +135,7 @@ async fn what_a_crash_leaves_of_a_check_goes_at_the_next_start() {
 #[tokio::test]
 async fn a_check_goes_no_faster_than_it_may() {
     let store = folder();
-    let engine = open(store.path());
+    let engine = open_small(store.path());
     populate(&engine).await;
     let begun = Instant::now();
     let options = CheckOptions {
