@@ -1,5 +1,6 @@
 //! Places for new chunks: one bulk segment is open and filled from front to end, the next one is
-//! made before it is needed.
+//! made before it is needed. The first one after a start is made anew, whatever room others have:
+//! [`crate::segment`] says why.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,8 +9,6 @@ use tokio::sync::watch;
 use crate::disk::is_fatal;
 use crate::error::{Error, Result};
 use crate::failure::Failure;
-use crate::ids::SegmentId;
-use crate::record::Padding;
 use crate::row::SegmentKind;
 use crate::segment::{RECORDS_AT, SegmentPin, Segments};
 
@@ -65,32 +64,6 @@ impl Bulk {
             state: Mutex::default(),
             made: watch::Sender::new(None),
         }))
-    }
-
-    /// Goes on at `end` of a segment that was open when the store stopped: nothing behind that was
-    /// ever acknowledged. `false` if it has no room or another one is open.
-    pub(super) fn resume(&self, id: SegmentId, end: u64) -> bool {
-        let Some(segment) = self.0.segments.get(id) else {
-            return false;
-        };
-        let mut state = self.0.state();
-        let end = end
-            .max(RECORDS_AT)
-            .next_multiple_of(Padding::Aligned.step());
-        let fits = segment.kind() == SegmentKind::Bulk && end < segment.capacity();
-        if !fits || state.open.is_some() {
-            return false;
-        }
-        let pin = segment.pin();
-        state.open = Some(Open { pin, end });
-        true
-    }
-
-    /// Bytes given out of the segment that is open, if `id` is that.
-    pub(super) fn appended(&self, id: SegmentId) -> Option<u64> {
-        let state = self.0.state();
-        let open = state.open.as_ref().filter(|open| open.pin.id() == id);
-        open.map(|open| open.end)
     }
 
     /// Gives a place to one record, for this caller alone. Waits where a segment must be made

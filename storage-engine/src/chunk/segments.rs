@@ -54,17 +54,6 @@ impl SegmentChunks {
         &self.failure
     }
 
-    /// Goes on behind `end`, the end of the last committed record, of a bulk segment that was not
-    /// full when the store stopped. `false` if it has no room or another one is open.
-    pub fn resume(&self, segment: SegmentId, end: u64) -> bool {
-        self.bulk.resume(segment, end)
-    }
-
-    /// Where the segment that is being filled ends at the moment; `None` if it is another one.
-    pub fn appended(&self, segment: SegmentId) -> Option<u64> {
-        self.bulk.appended(segment)
-    }
-
     async fn begin(&self, extent: ExtentId, chunk: SealedBlock) -> Result<Writing> {
         let SealedBlock {
             head, mut block, ..

@@ -24,7 +24,7 @@ pub use block::{Block, BlockPool, SharedBlock};
 pub use fatal::is_fatal;
 pub use file::{AsyncIo, FileDisk};
 pub use lock::{FolderLock, LOCK_FILE_NAME};
-pub(crate) use sys::{allocate, space};
+pub(crate) use sys::{allocate, forget_cached, space};
 
 use std::fmt::Debug;
 use std::future::Future;

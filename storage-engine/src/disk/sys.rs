@@ -68,6 +68,13 @@ pub(crate) fn allocate(file: &File, len: u64) -> io::Result<()> {
     }
 }
 
+/// Has the kernel ask the drive for what it has in memory of a file, where nothing of that waits to
+/// be written. It may keep some of it all the same.
+pub(crate) fn forget_cached(file: &File) {
+    // SAFETY: plain integers; the descriptor is open as long as `file` is borrowed.
+    unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) };
+}
+
 /// Renames to a name that must not exist, in one step.
 pub(super) fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
     let (from, to) = (c_path(from)?, c_path(to)?);

@@ -12,8 +12,9 @@
 //! what has been copied.
 //!
 //! A chunk that is damaged in the copy is taken from the store or from the earlier backup, whichever
-//! has it sound; if neither has, it stays as it is, and is told: all others are worth having. Rows
-//! that contradict each other are not, and the earlier backup stays.
+//! has it sound; if neither has, it stays as it is, and is told: all others are worth having. What the
+//! drive of the store cannot read is a gap in the copy, and mended like what it has spoiled. Rows that
+//! contradict each other are not worth having, and the earlier backup stays.
 
 mod copy;
 mod list;
@@ -26,7 +27,7 @@ mod verify;
 
 pub use restore::restore;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ use crate::error::{Damage, Error, Result};
 use crate::ids::{SegmentId, Sequence};
 use crate::index::{RocksIndex, RocksOptions};
 use crate::row::{AppliedRow, SegmentKind};
-use crate::segment::{RECORDS_AT, Segment, Segments};
+use crate::segment::{self, RECORDS_AT, Segment, Segments};
 use copy::Copying;
 use list::{Copied, CopyState};
 use target::Target;
@@ -83,8 +84,8 @@ pub struct BackupReport {
     /// Chunks that are damaged in the store and in the copy: the first ones.
     pub damaged: Vec<DamagedChunk>,
     pub damaged_total: u64,
-    /// Chunks that are damaged in the store, and sound in the copy because the backup before had
-    /// them: the first ones.
+    /// Chunks that the store cannot read, and that are sound in the copy, mostly because the backup
+    /// before had them: the first ones.
     pub saved: Vec<DamagedChunk>,
     pub saved_total: u64,
     /// Chunks that had been damaged in the backup before, and were copied again.
@@ -158,7 +159,24 @@ struct Backup {
 struct Moment {
     until: Sequence,
     /// Segments without which it is not whole, and where what is needed of them ends.
-    needed: BTreeMap<SegmentId, u64>,
+    needed: BTreeMap<SegmentId, (SegmentKind, u64)>,
+}
+
+/// A segment that is needed. Nobody uses its file anew while it is held.
+struct Held {
+    id: SegmentId,
+    kind: SegmentKind,
+    end: u64,
+    /// None where the store cannot open its file.
+    segment: Option<Arc<Segment>>,
+}
+
+/// How a segment came into the copy.
+enum Brought {
+    Kept,
+    Copied,
+    /// Not all of it could be read.
+    WithGaps,
 }
 
 impl Backup {
@@ -174,64 +192,44 @@ impl Backup {
             until: moment.until,
             ..BackupReport::default()
         };
-        let held = self.hold(&moment)?;
+        let held = self.hold(&moment);
         drop(reading);
-        let total: u64 = held.iter().map(|(_, end)| end).sum();
+        let total: u64 = held.iter().map(|held| held.end).sum();
         let mut bucket = TokenBucket::new(self.options.bytes_per_second);
         let started = Instant::now();
+        let mut pace = |bytes| bucket.take(bytes, started.elapsed());
         let mut done = 0;
         let mut names = BTreeMap::new();
-        for (segment, end) in held {
-            // Asked before anything is copied: a write that is under way may still change what
-            // lies below the end.
-            let fixed = segment.kind() != SegmentKind::Bulk || segment.writers() == 0;
-            let name = segment.file_name();
-            let copied = Copied {
-                end,
-                capacity: segment.capacity(),
-                state: match fixed {
-                    true => CopyState::Fixed,
-                    false => CopyState::Open,
-                },
+        let mut suspect = BTreeSet::new();
+        for held in held {
+            let (id, end) = (held.id, held.end);
+            let base = done;
+            let mut tell = |bytes: u64| {
+                let (doing, unit) = ("copy segments", Unit::Bytes);
+                let done = base + bytes;
+                progress(Work {
+                    doing,
+                    done,
+                    total,
+                    unit,
+                })
             };
             report.segments += 1;
-            names.insert(segment.id(), name.clone());
-            let (target, from) = (Arc::clone(&self.target), source.join(&name));
-            let begun = blocking(move || target.begin(&name, &from, copied)).await?;
-            match begun {
-                None => report.segments_kept += 1,
-                Some(copying) => {
-                    let base = done;
-                    let mut tell = |bytes: u64| {
-                        let (doing, unit) = ("copy segments", Unit::Bytes);
-                        progress(Work {
-                            doing,
-                            done: base + bytes,
-                            total,
-                            unit,
-                        })
-                    };
-                    let mut pace = |bytes| bucket.take(bytes, started.elapsed());
-                    let copying = copy_all(copying, &mut pace, &mut tell).await?;
-                    report.copied_bytes += copied.end;
-                    let target = Arc::clone(&self.target);
-                    blocking(move || target.finish_segment(copying, copied)).await?;
+            names.insert(id, segment::file_name(id, held.kind));
+            match self.bring(held, &source, &mut pace, &mut tell).await? {
+                Brought::Kept => report.segments_kept += 1,
+                Brought::Copied => report.copied_bytes += end,
+                Brought::WithGaps => {
+                    suspect.insert(id);
+                    report.copied_bytes += end;
                 }
             }
-            done += end;
-            let (doing, unit) = ("copy segments", Unit::Bytes);
-            if progress(Work {
-                doing,
-                done,
-                total,
-                unit,
-            })
-            .is_break()
-            {
+            if tell(end).is_break() {
                 return Err(Error::Interrupted);
             }
+            done += end;
         }
-        let seen = self.verify(names, progress).await?;
+        let seen = self.verify(names, suspect, progress).await?;
         report.chunks = seen.chunks;
         (report.damaged, report.damaged_total) = (seen.lost, seen.lost_total);
         (report.saved, report.saved_total) = (seen.saved, seen.saved_total);
@@ -241,14 +239,70 @@ impl Backup {
         Ok(report)
     }
 
-    /// The segments that the moment needs; nobody uses their files anew while they are held.
-    fn hold(&self, moment: &Moment) -> Result<Vec<(Arc<Segment>, u64)>> {
-        let held = moment.needed.iter().map(|(id, end)| {
-            let segment = self.segments.get(*id);
-            let missing = || Error::damaged(Damage::MissingSegment(*id));
-            Ok((segment.ok_or_else(missing)?, *end))
+    fn hold(&self, moment: &Moment) -> Vec<Held> {
+        let held = moment.needed.iter().map(|(id, (kind, end))| Held {
+            id: *id,
+            kind: *kind,
+            end: *end,
+            segment: self.segments.get(*id),
         });
         held.collect()
+    }
+
+    /// Has a segment in the copy, as far as it can be had.
+    async fn bring(
+        &self,
+        held: Held,
+        source: &Path,
+        pace: &mut (dyn FnMut(u64) -> Duration + Send),
+        tell: &mut (dyn FnMut(u64) -> std::ops::ControlFlow<()> + Send),
+    ) -> Result<Brought> {
+        let (id, kind, end) = (held.id, held.kind, held.end);
+        let name = segment::file_name(id, kind);
+        let target = Arc::clone(&self.target);
+        let Some(segment) = held.segment else {
+            let made = blocking(move || {
+                let missing = || Error::damaged(Damage::MissingSegment(id));
+                let capacity = target.stand_in(id, kind)?.ok_or_else(missing)?;
+                let state = CopyState::Open;
+                let copied = Copied {
+                    end,
+                    capacity,
+                    state,
+                };
+                target.finish_segment(&name, copied)
+            });
+            return made.await.map(|()| Brought::WithGaps);
+        };
+        // Asked before anything is copied: a write that is under way may still change what lies below
+        // the end.
+        let fixed = kind != SegmentKind::Bulk || segment.writers() == 0;
+        let mut copied = Copied {
+            end,
+            capacity: segment.capacity(),
+            state: match fixed {
+                true => CopyState::Fixed,
+                false => CopyState::Open,
+            },
+        };
+        let from = source.join(&name);
+        let begun = {
+            let (target, name, header) = (Arc::clone(&target), name.clone(), segment.header());
+            blocking(move || target.begin(&name, &header, &from, copied)).await?
+        };
+        let Some(copying) = begun else {
+            return Ok(Brought::Kept);
+        };
+        let has_gaps = copy_all(copying, pace, tell).await?.has_gaps();
+        if has_gaps {
+            tracing::error!(segment = %id, "the drive of the store cannot read all of a segment");
+            copied.state = CopyState::Open;
+        }
+        blocking(move || target.finish_segment(&name, copied)).await?;
+        Ok(match has_gaps {
+            true => Brought::WithGaps,
+            false => Brought::Copied,
+        })
     }
 
     /// The index as of one moment, and what it says.
@@ -267,15 +321,16 @@ impl Backup {
                 next_sequence,
                 ..
             } = applied(&copy)?;
-            let mut needed: BTreeMap<SegmentId, u64> = BTreeMap::new();
+            let mut needed = BTreeMap::new();
             for (id, account) in accounts(&copy)? {
                 if account.live_bytes > 0 {
-                    needed.insert(id, account.end);
+                    needed.insert(id, (account.kind, account.end));
                 }
             }
             // A start wants to see the log it goes on from, whether or not bodies lie in it.
             if segment != SegmentId::default() {
-                needed.entry(segment).or_insert(RECORDS_AT);
+                let log = (SegmentKind::Log, RECORDS_AT);
+                needed.entry(segment).or_insert(log);
             }
             Ok(Moment {
                 until: next_sequence,

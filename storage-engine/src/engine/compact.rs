@@ -142,7 +142,6 @@ impl Engine {
 }
 
 impl Compactor {
-    /// To be called before the keeper runs.
     pub(super) fn new(parts: CompactorParts) -> Self {
         let CompactorParts {
             meta,
@@ -155,7 +154,6 @@ impl Compactor {
             failure,
             config,
         } = parts;
-        let packing = Packing::resume(&segments, &progress);
         Compactor(Arc::new(Shared {
             meta,
             index,
@@ -166,7 +164,7 @@ impl Compactor {
             gauge,
             failure,
             config,
-            packing: AsyncMutex::new(packing),
+            packing: AsyncMutex::default(),
             kept: Mutex::default(),
             totals: Totals::default(),
             started: Instant::now(),
@@ -219,14 +217,18 @@ impl Compactor {
     fn choose(&self, pressure: Pressure) -> Option<SegmentId> {
         let all = self.0.segments.all();
         let newest = all.last().map(|segment| segment.id())?;
+        let newest_of_kind = |segment: &Arc<Segment>| {
+            let same = all.iter().rev().find(|it| it.kind() == segment.kind());
+            same.is_some_and(|newest| newest.id() == segment.id())
+        };
         let sealed: Vec<Sealed> = all
             .iter()
-            .filter_map(|segment| self.sealed(segment))
+            .filter_map(|segment| self.sealed(segment, newest_of_kind(segment)))
             .collect();
         choose(&sealed, newest, pressure, &self.0.config)
     }
 
-    fn sealed(&self, segment: &Arc<Segment>) -> Option<Sealed> {
+    fn sealed(&self, segment: &Arc<Segment>, is_newest: bool) -> Option<Sealed> {
         if !self.0.keeper.is_sealed(segment) || self.kept().contains(&segment.id()) {
             return None;
         }
@@ -237,6 +239,7 @@ impl Compactor {
             capacity: segment.capacity(),
             end: account.end,
             live_bytes: account.live_bytes,
+            is_newest,
         })
     }
 

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::readers::Readers;
-use crate::chunk::SegmentChunks;
 use crate::commit::Progress;
 use crate::error::Result;
 use crate::ids::{SegmentId, Sequence};
@@ -25,7 +24,6 @@ const INTERVAL: Duration = Duration::from_millis(500);
 pub(super) struct Keeper {
     meta: Meta,
     segments: Arc<Segments>,
-    chunks: Arc<SegmentChunks>,
     progress: Arc<Progress>,
     readers: Readers,
     /// Segments whose rows are gone, and the sequence from which on nobody can find them.
@@ -36,7 +34,6 @@ impl Keeper {
     pub(super) fn new(
         meta: Meta,
         segments: Arc<Segments>,
-        chunks: Arc<SegmentChunks>,
         progress: Arc<Progress>,
         readers: Readers,
     ) -> Self {
@@ -44,7 +41,6 @@ impl Keeper {
         Keeper {
             meta,
             segments,
-            chunks,
             progress,
             readers,
             leaving,
@@ -67,20 +63,7 @@ impl Keeper {
                 self.segments.discard(file.id);
             }
         }
-        self.resume_bulk();
         Ok(())
-    }
-
-    /// Goes on in the bulk segment with the most room, rather than to leave that room unused.
-    fn resume_bulk(&self) {
-        let accounts = self.progress.accounts();
-        let bulk = accounts
-            .iter()
-            .filter(|(_, account)| account.kind == SegmentKind::Bulk && account.live_bytes > 0);
-        let emptiest = bulk.min_by_key(|(_, account)| account.end);
-        if let Some((id, account)) = emptiest {
-            self.chunks.resume(*id, account.end);
-        }
     }
 
     /// Runs until it is dropped.

@@ -136,7 +136,6 @@ impl Engine {
         let keeper = Keeper::new(
             meta.clone(),
             Arc::clone(&segments),
-            Arc::clone(&chunks),
             Arc::clone(embedded.progress()),
             readers.clone(),
         );

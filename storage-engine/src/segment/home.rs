@@ -102,10 +102,8 @@ impl Home {
         header: &SegmentHeader,
     ) -> Segment {
         Segment {
-            id: header.id,
-            kind: header.kind,
-            capacity: header.capacity,
             key: RecordKey::derive(&header.nonce),
+            header: header.clone(),
             file,
             flush: Flush::default(),
             writers: AtomicUsize::new(0),

@@ -3,6 +3,11 @@
 //! A segment is named by its id; ids only grow, see [`Segments::skip_ids_below`]. Its file outlives
 //! it: once the last reader of a retired segment is gone, the file is put aside and becomes another
 //! segment, with a new nonce that makes every record in it meaningless (see [`crate::record`]).
+//!
+//! A segment is filled by the run of the store that made it, and by no later one. Two stores may
+//! grow from one: a restored backup, a snapshot that was gone back to, a copied folder. Each knows
+//! the same room at the end of the same segments, and would give it to the same next chunk; what
+//! each wrote there would verify for the other. In segments of their own it cannot.
 
 mod flush;
 mod header;
@@ -13,6 +18,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
+use header::SegmentHeader;
 pub(crate) use header::fuzz_header;
 pub use header::{FORMAT_VERSION, RECORDS_AT, SEGMENT_HEADER_BYTES};
 pub use segments::{Segments, SegmentsOptions, Unreadable};
@@ -30,12 +36,27 @@ use crate::row::SegmentKind;
 use flush::Flush;
 use home::Home;
 
+/// The name of a segment's file in the folder of the disk.
+pub fn file_name(id: SegmentId, kind: SegmentKind) -> String {
+    name::FileName::Segment(id, kind).to_string()
+}
+
+/// The capacity of a segment of a store, if a file with these first bytes is that segment.
+pub fn capacity_in(
+    header: &[u8],
+    store: [u8; 16],
+    id: SegmentId,
+    kind: SegmentKind,
+) -> Option<u64> {
+    let header = SegmentHeader::decode(header.try_into().ok()?).ok()?;
+    let same = (header.store, header.id, header.kind) == (store, id, kind);
+    same.then_some(header.capacity)
+}
+
 /// One file of records. Whoever holds an [`Arc`] of it keeps the file from being used anew.
 #[derive(Debug)]
 pub struct Segment {
-    id: SegmentId,
-    kind: SegmentKind,
-    capacity: u64,
+    header: SegmentHeader,
     key: RecordKey,
     file: Arc<dyn DiskFile>,
     flush: Flush,
@@ -46,21 +67,28 @@ pub struct Segment {
 
 impl Segment {
     pub fn id(&self) -> SegmentId {
-        self.id
+        self.header.id
     }
 
     pub fn kind(&self) -> SegmentKind {
-        self.kind
+        self.header.kind
+    }
+
+    /// The first bytes of its file as they should be, whatever the drive has made of them since.
+    pub fn header(&self) -> Box<[u8]> {
+        let mut bytes = vec![0; SEGMENT_HEADER_BYTES].into_boxed_slice();
+        self.header.encode(&mut bytes);
+        bytes
     }
 
     /// The name of its file in the folder of the disk.
     pub fn file_name(&self) -> String {
-        name::FileName::Segment(self.id, self.kind).to_string()
+        file_name(self.id(), self.kind())
     }
 
     /// Records end here at the latest.
     pub fn capacity(&self) -> u64 {
-        self.capacity
+        self.header.capacity
     }
 
     pub fn key(&self) -> &RecordKey {
@@ -102,7 +130,10 @@ impl Drop for Segment {
     /// comes back after a crash belongs to a segment without a row, which the engine retires.
     fn drop(&mut self) {
         if *self.retired.get_mut() {
-            self.home.put_aside(self.id, self.kind, self.capacity);
+            let SegmentHeader {
+                id, kind, capacity, ..
+            } = self.header;
+            self.home.put_aside(id, kind, capacity);
         }
     }
 }

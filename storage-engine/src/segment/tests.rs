@@ -52,18 +52,18 @@ fn segments_are_found_again() {
         let log = first.create(SegmentKind::Log).unwrap();
         let bulk = first.create(SegmentKind::Bulk).unwrap();
         let packed = first.create(SegmentKind::Packed).unwrap();
-        assert!(log.id < bulk.id && bulk.id < packed.id);
+        assert!(log.id() < bulk.id() && bulk.id() < packed.id());
         assert_ne!(log.key, bulk.key);
 
         let again = open(&disk);
         assert!(again.unreadable().is_empty());
         let found = again.all();
         let facts = |segments: &[Arc<Segment>]| -> Vec<_> {
-            let of = |s: &Arc<Segment>| (s.id, s.kind, s.capacity, s.key.clone());
+            let of = |s: &Arc<Segment>| (s.id(), s.kind(), s.capacity(), s.key.clone());
             segments.iter().map(of).collect()
         };
         assert_eq!(facts(&found), facts(&[log, bulk, packed]));
-        assert!(again.create(SegmentKind::Log).unwrap().id > found[2].id);
+        assert!(again.create(SegmentKind::Log).unwrap().id() > found[2].id());
         let names = disk.list().unwrap();
         assert!(
             names.contains(&"0000000000000001.log".to_owned()),
@@ -77,11 +77,11 @@ fn a_new_segment_has_room_for_its_capacity() {
     on_disks(|disk| {
         let segments = open(&disk);
         let segment = segments.create(SegmentKind::Log).unwrap();
-        assert!(segment.file.len().unwrap() >= segment.capacity);
+        assert!(segment.file.len().unwrap() >= segment.capacity());
         let mut last = [1; 8];
         segment
             .file
-            .read_at(&mut last, segment.capacity - 8)
+            .read_at(&mut last, segment.capacity() - 8)
             .unwrap();
         assert_eq!(last, [0; 8]);
     });
@@ -92,7 +92,7 @@ fn a_retired_segment_lives_as_long_as_it_is_read_and_its_file_is_used_anew() {
     on_disks(|disk| {
         let segments = open(&disk);
         let reader = segments.create(SegmentKind::Bulk).unwrap();
-        let (id, key) = (reader.id, reader.key.clone());
+        let (id, key) = (reader.id(), reader.key.clone());
         assert!(segments.retire(id));
         assert!(!segments.retire(id));
         assert!(segments.get(id).is_none());
@@ -102,10 +102,10 @@ fn a_retired_segment_lives_as_long_as_it_is_read_and_its_file_is_used_anew() {
 
         let next = segments.create(SegmentKind::Bulk).unwrap();
         assert_eq!(segments.idle_bytes(), 0, "used anew");
-        assert!(next.id > id);
+        assert!(next.id() > id);
         assert_ne!(next.key, key, "records of its former life must not verify");
         assert_eq!(disk.list().unwrap().len(), 1);
-        assert_eq!(open(&disk).get(next.id).unwrap().key, next.key);
+        assert_eq!(open(&disk).get(next.id()).unwrap().key, next.key);
     });
 }
 
@@ -114,7 +114,7 @@ fn idle_files_are_bounded_found_again_and_fit_in_size() {
     on_disks(|disk| {
         let segments = open(&disk);
         let made: Vec<_> = (0..4)
-            .map(|_| segments.create(SegmentKind::Packed).unwrap().id)
+            .map(|_| segments.create(SegmentKind::Packed).unwrap().id())
             .collect();
         for id in &made {
             assert!(segments.retire(*id));
@@ -150,7 +150,7 @@ fn ids_are_skipped_on_demand() {
         segments.skip_ids_below(SegmentId(100));
         segments.skip_ids_below(SegmentId(7));
         let made = segments.create(SegmentKind::Log).unwrap();
-        assert_eq!(made.id, SegmentId(100));
+        assert_eq!(made.id(), SegmentId(100));
     });
 }
 
@@ -206,7 +206,7 @@ fn unusable_files_are_reported_and_the_others_open() {
         disk.create("5.bulk", Access::Buffered).unwrap();
 
         let again = open(&disk);
-        let ids: Vec<_> = again.all().iter().map(|s| s.id.0).collect();
+        let ids: Vec<_> = again.all().iter().map(|s| s.id().0).collect();
         assert_eq!(ids, [5]);
         let unreadable = again.unreadable();
         let ids: Vec<_> = unreadable.iter().map(|file| file.id.0).collect();
@@ -222,7 +222,7 @@ fn unusable_files_are_reported_and_the_others_open() {
                 .unwrap()
                 .contains(&"0000000000000001.bulk".to_owned())
         );
-        assert_eq!(again.create(SegmentKind::Log).unwrap().id, SegmentId(10));
+        assert_eq!(again.create(SegmentKind::Log).unwrap().id(), SegmentId(10));
     });
 }
 
@@ -244,13 +244,13 @@ fn some_life(disk: &SimDisk, kept: &mut Vec<(SegmentId, RecordKey)>) -> crate::R
     let segments = Segments::open(Arc::new(disk.clone()), options())?;
     for kind in [SegmentKind::Log, SegmentKind::Bulk, SegmentKind::Bulk] {
         let made = segments.create(kind)?;
-        kept.push((made.id, made.key.clone()));
+        kept.push((made.id(), made.key.clone()));
     }
     let (retired, _) = kept.remove(1);
     segments.retire(retired);
     for kind in [SegmentKind::Packed, SegmentKind::Bulk] {
         let made = segments.create(kind)?;
-        kept.push((made.id, made.key.clone()));
+        kept.push((made.id(), made.key.clone()));
     }
     Ok(())
 }
@@ -272,7 +272,7 @@ fn a_segment_that_was_made_outlives_every_crash() {
                 let segment = segments.get(*id);
                 let segment = segment.unwrap_or_else(|| panic!("step {step}, seed {seed}: {id}"));
                 assert_eq!(segment.key, *key);
-                assert_eq!(segment.file.len().unwrap(), segment.capacity);
+                assert_eq!(segment.file.len().unwrap(), segment.capacity());
             }
             segments.create(SegmentKind::Bulk).unwrap();
         }
@@ -319,13 +319,13 @@ fn a_file_that_cannot_be_used_anew_is_no_obstacle() {
     for call in [Call::Rename, Call::Open] {
         let disk = SimDisk::new(1);
         let segments = Segments::open(Arc::new(disk.clone()), options()).unwrap();
-        let id = segments.create(SegmentKind::Bulk).unwrap().id;
+        let id = segments.create(SegmentKind::Bulk).unwrap().id();
         segments.retire(id);
         disk.fail_next(call, libc::EIO);
         let made = segments.create(SegmentKind::Bulk).unwrap();
         assert_eq!(
             open(&(Arc::new(disk) as Arc<dyn Disk>))
-                .get(made.id)
+                .get(made.id())
                 .unwrap()
                 .key,
             made.key

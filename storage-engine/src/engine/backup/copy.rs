@@ -1,14 +1,18 @@
 //! Copying files so that a copy under its name is a whole one.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
 /// Bytes copied in one step.
 const STEP_BYTES: u64 = 16 << 20;
+/// Bytes of one step where the source cannot be read as a whole: each may take a drive seconds.
+const CAREFUL_STEP_BYTES: u64 = 1 << 20;
+/// What is read by itself there, and left zero where it cannot be.
+const CAREFUL_BYTES: usize = 4096;
 /// What a copy is called until it is whole; no segment has such a name.
 const PART: &str = "part";
 
@@ -22,6 +26,15 @@ pub(super) struct Copying {
     done: u64,
     end: u64,
     len: u64,
+    /// What to do where the source cannot be read.
+    unreadable: Unreadable,
+    has_gaps: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unreadable {
+    Fails,
+    LeavesGap,
 }
 
 impl Copying {
@@ -40,7 +53,27 @@ impl Copying {
             done: 0,
             end,
             len,
+            unreadable: Unreadable::Fails,
+            has_gaps: false,
         })
+    }
+
+    /// As [`Copying::begin`], for a segment with this header, whatever the source has there. What
+    /// of the rest cannot be read is left zero.
+    pub(super) fn begin_segment(
+        header: &[u8],
+        from: &Path,
+        to: &Path,
+        end: u64,
+        len: u64,
+    ) -> Result<Self> {
+        let mut copying = Copying::begin(from, to, end, len)?;
+        let written = copying.to.write_all_at(header, 0);
+        written.map_err(Error::io("copy"))?;
+        copying.unreadable = Unreadable::LeavesGap;
+        copying.done = header.len() as u64;
+        copying.go_on()?;
+        Ok(copying)
     }
 
     /// Copies the next bytes, within the file system where it can. True when all have been copied
@@ -49,12 +82,19 @@ impl Copying {
         let left = self.end - self.done;
         let bytes = left.min(STEP_BYTES);
         let mut piece = (&self.from).take(bytes);
-        let copied = io::copy(&mut piece, &mut self.to).map_err(Error::io("copy"))?;
-        if copied < bytes {
-            let error = io::Error::new(io::ErrorKind::UnexpectedEof, "the source is too short");
-            return Err(Error::io("copy")(error));
+        match io::copy(&mut piece, &mut self.to) {
+            Ok(copied) if copied < bytes => {
+                let error = io::Error::new(io::ErrorKind::UnexpectedEof, "the source is too short");
+                return Err(Error::io("copy")(error));
+            }
+            Ok(copied) => self.done += copied,
+            Err(error) if self.leaves_gap(&error) => {
+                let carefully = self.step_carefully(bytes.min(CAREFUL_STEP_BYTES));
+                carefully.map_err(Error::io("copy"))?;
+                self.go_on()?;
+            }
+            Err(error) => return Err(Error::io("copy")(error)),
         }
-        self.done += copied;
         if self.done < self.end {
             return Ok(false);
         }
@@ -64,12 +104,46 @@ impl Copying {
         Ok(true)
     }
 
+    /// Copies what can be read. A drive that cannot read one place has the rest.
+    fn step_carefully(&mut self, bytes: u64) -> io::Result<()> {
+        let end = self.done + bytes;
+        let mut block = [0; CAREFUL_BYTES];
+        while self.done < end {
+            let len = (end - self.done).min(CAREFUL_BYTES as u64) as usize;
+            let block = &mut block[..len];
+            match self.from.read_exact_at(block, self.done) {
+                Err(error) if self.leaves_gap(&error) => {
+                    block.fill(0);
+                    self.has_gaps = true;
+                }
+                read => read?,
+            }
+            self.to.write_all_at(block, self.done)?;
+            self.done += len as u64;
+        }
+        Ok(())
+    }
+
+    /// Whether a drive has lost what is there, and that is no reason to stop. Which drive it was, the
+    /// next read tells.
+    fn leaves_gap(&self, error: &io::Error) -> bool {
+        self.unreadable == Unreadable::LeavesGap && error.raw_os_error() == Some(libc::EIO)
+    }
+
+    /// The next step copies from here.
+    fn go_on(&mut self) -> Result<()> {
+        let at = SeekFrom::Start(self.done);
+        let both = self.from.seek(at).and_then(|_| self.to.seek(at));
+        both.map(drop).map_err(Error::io("copy"))
+    }
+
     pub(super) fn done(&self) -> u64 {
         self.done
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// Whether something of the source could not be read, and is zeros here.
+    pub(super) fn has_gaps(&self) -> bool {
+        self.has_gaps
     }
 }
 

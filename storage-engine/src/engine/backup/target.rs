@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::copy::{self, Copying};
@@ -15,7 +15,9 @@ use super::list::{self, Copied, CopyState};
 use crate::disk::{FolderLock, LOCK_FILE_NAME, with_advice};
 use crate::engine::folder::{Folder, MARKER, NEXT, is_fresh, make_private, store_of};
 use crate::error::{Error, Result};
-use crate::segment::SEGMENT_HEADER_BYTES;
+use crate::ids::SegmentId;
+use crate::row::SegmentKind;
+use crate::segment::{self, SEGMENT_HEADER_BYTES};
 
 /// What the backup before is called while the next one takes its place.
 const OLD: &str = ".old";
@@ -100,17 +102,24 @@ impl Target {
         Ok(index)
     }
 
-    /// Begins to copy a segment; `None` if it is here already.
-    pub(super) fn begin(&self, name: &str, from: &Path, wanted: Copied) -> Result<Option<Copying>> {
+    /// Begins to copy a segment with this header; `None` if it is here already.
+    pub(super) fn begin(
+        &self,
+        name: &str,
+        header: &[u8],
+        from: &Path,
+        wanted: Copied,
+    ) -> Result<Option<Copying>> {
         let to = self.next_segments().join(name);
         let here = list::read(&self.next_list())?.get(name).copied();
-        if suffices(here, wanted) && same_header(from, &to)? {
+        if suffices(here, wanted) && has_header(&to, header) {
             return Ok(None);
         }
         let before = list::read(&self.path.join(LIST))?.get(name).copied();
         let earlier = self.earlier_segments().join(name);
-        if let Some(held) = before.filter(|held| suffices(Some(*held), wanted))
-            && same_header(from, &earlier)?
+        // What this backup has begun to copy itself, it had a reason to.
+        if let (None, Some(held)) = (here, before.filter(|held| suffices(Some(*held), wanted)))
+            && has_header(&earlier, header)
         {
             copy::remove_file(&to)?;
             // Both names are inside of the backup, and nothing here is written again but to mend it.
@@ -122,14 +131,49 @@ impl Target {
             return Ok(None);
         }
         copy::remove_file(&to)?;
-        Copying::begin(from, &to, wanted.end, wanted.capacity).map(Some)
+        Copying::begin_segment(header, from, &to, wanted.end, wanted.capacity).map(Some)
     }
 
-    pub(super) fn finish_segment(&self, copying: Copying, copied: Copied) -> Result<()> {
+    /// A file for a segment that the store cannot open any more: with the header that is known of it
+    /// here, and nothing else. What can be had is put in when the copy is looked at. Returns its
+    /// capacity; `None` if nothing is known of it.
+    pub(super) fn stand_in(&self, id: SegmentId, kind: SegmentKind) -> Result<Option<u64>> {
+        let store = store_of(&self.source)?;
+        let name = segment::file_name(id, kind);
+        let to = self.next_segments().join(&name);
+        let places = [self.earlier_segments().join(&name), to.clone()];
+        let known = places.iter().find_map(|place| {
+            let header = header(place)?;
+            let capacity = segment::capacity_in(&header, store, id, kind)?;
+            Some((header, capacity))
+        });
+        let Some((header, capacity)) = known else {
+            return Ok(None);
+        };
+        copy::remove_file(&to)?;
+        let made = File::create(&to).and_then(|file| {
+            file.write_all_at(&header, 0)?;
+            file.set_len(capacity)?;
+            file.sync_all()
+        });
+        made.map_err(Error::io("copy"))?;
+        Ok(Some(capacity))
+    }
+
+    pub(super) fn finish_segment(&self, name: &str, copied: Copied) -> Result<()> {
         let folder = self.next_segments();
         copy::sync_folder(&folder)?;
-        let name = copying.path().file_name().and_then(|name| name.to_str());
-        list::append(&self.next_list(), name.unwrap_or_default(), copied)
+        list::append(&self.next_list(), name, copied)
+    }
+
+    /// Has the next run copy a segment anew, into another file.
+    pub(super) fn distrust(&self, name: &str) -> Result<()> {
+        let list = list::read(&self.next_list())?;
+        let Some(copied) = list.get(name).copied() else {
+            return Ok(());
+        };
+        let state = CopyState::Open;
+        list::append(&self.next_list(), name, Copied { state, ..copied })
     }
 
     /// Adds everything but segments, and removes segments of earlier runs that are not needed.
@@ -165,10 +209,11 @@ impl Target {
     }
 
     /// Whether the copy of a segment is to take the place of another copy of the same.
-    pub(super) fn is_replaced(&self, name: &str) -> Result<bool> {
+    pub(super) fn is_replaced(&self, name: &str) -> bool {
         let (next, earlier) = (self.next_segments(), self.earlier_segments());
         let (next, earlier) = (next.join(name), earlier.join(name));
-        Ok(!same_file(&next, &earlier) && same_header(&next, &earlier)?)
+        let same = header(&next).is_some_and(|header| has_header(&earlier, &header));
+        same && !same_file(&next, &earlier)
     }
 
     /// Notes which segments have been read, and which of all are not sound.
@@ -258,18 +303,13 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether two files are the same segment: each use of a file has a nonce of its own.
-fn same_header(one: &Path, other: &Path) -> Result<bool> {
-    Ok(match (header(one)?, header(other)?) {
-        (Some(one), Some(other)) => one == other,
-        _ => false,
-    })
+/// Whether a file is the segment with this header: each use of a file has a nonce of its own.
+pub(super) fn has_header(path: &Path, wanted: &[u8]) -> bool {
+    header(path).is_some_and(|header| header == wanted)
 }
 
-fn header(path: &Path) -> Result<Option<Vec<u8>>> {
-    let Ok(mut file) = File::open(path) else {
-        return Ok(None);
-    };
+fn header(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
-    Ok(file.read_exact(&mut bytes).is_ok().then_some(bytes))
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut bytes));
+    read.is_ok().then_some(bytes)
 }

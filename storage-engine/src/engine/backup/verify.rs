@@ -24,12 +24,13 @@ pub(super) struct Seen {
 }
 
 impl Backup {
-    /// Opens the copy, looks at every chunk in it and mends what can be. A segment in which
-    /// something stays damaged is copied anew the next time, and read anew: nobody takes it for
-    /// sound meanwhile.
+    /// Opens the copy, looks at every chunk in it and mends what can be. A segment in which something
+    /// is damaged, here or in the store, is copied anew the next time, and read anew: it is told of
+    /// as long as it is so.
     pub(super) async fn verify(
         &self,
         names: BTreeMap<SegmentId, String>,
+        suspect: BTreeSet<SegmentId>,
         progress: &mut OnWork<'_>,
     ) -> Result<Seen> {
         let (target, config) = (self.target.clone(), self.config.clone());
@@ -47,23 +48,22 @@ impl Backup {
                 BackupVerify::Heads => BTreeSet::new(),
             };
             // What was copied before may be the last that is sound: it does not go unread.
-            for name in &files {
-                if target.is_replaced(name)? {
-                    read.insert(name.clone());
-                }
-            }
+            let replaced = files.iter().filter(|name| target.is_replaced(name));
+            read.extend(replaced.cloned());
+            read.extend(suspect.iter().filter_map(|id| names.get(id)).cloned());
             let whole = names.iter().filter(|(_, name)| read.contains(*name));
             let whole = Whole::In(whole.map(|(id, _)| *id).collect());
             let parts = Parts::open(&config)?;
-            let mut mender = Mender::new(&target);
+            let mut mender = Mender::new(&target, suspect);
             let report = check_copy(&parts, whole, &mut mender, options, progress)?;
-            let mended = mender.finish()?;
+            let mended = mender.into_mended();
             let lost = damaged_only(&report)?;
             let unsound = match report.problems_total == lost.len() as u64 {
-                true => lost
-                    .iter()
-                    .filter_map(|(id, _)| names.get(id).cloned())
-                    .collect(),
+                true => {
+                    let lost_in = lost.iter().map(|(id, _)| id);
+                    let in_store = lost_in.chain(&mended.saved_in);
+                    in_store.filter_map(|id| names.get(id).cloned()).collect()
+                }
                 // Not all are described: any segment may have one.
                 false => names.into_values().collect(),
             };

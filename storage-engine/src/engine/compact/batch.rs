@@ -6,7 +6,6 @@ use std::io::IoSlice;
 use bytes::Bytes;
 
 use crate::chunk::Chunk;
-use crate::commit::Progress;
 use crate::disk::{DIRECT_ALIGN_BYTES, is_fatal};
 use crate::error::{Error, Result};
 use crate::failure::Failure;
@@ -82,25 +81,6 @@ impl Packing {
         Ok(Packing {
             pin,
             end: RECORDS_AT,
-        })
-    }
-
-    /// Goes on in the packed segment with the most room, if one has much. To be called before
-    /// anybody may give segments up: one without a pin could go while it is chosen.
-    pub(super) fn resume(segments: &Segments, progress: &Progress) -> Option<Packing> {
-        let accounts = progress.accounts();
-        let packed = segments.all().into_iter().filter_map(|segment| {
-            let account = accounts
-                .get(&segment.id())
-                .filter(|account| account.live_bytes > 0)?;
-            let end = account.end.next_multiple_of(STEP_ALIGN_BYTES);
-            let unused = segment.kind() == SegmentKind::Packed && segment.writers() == 0;
-            (unused && end < segment.capacity() / 2).then_some((end, segment))
-        });
-        let (end, segment) = packed.min_by_key(|(end, _)| *end)?;
-        Some(Packing {
-            pin: segment.pin(),
-            end,
         })
     }
 }

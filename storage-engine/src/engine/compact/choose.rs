@@ -15,6 +15,8 @@ pub(super) struct Sealed {
     /// End of the last chunk in it.
     pub(super) end: u64,
     pub(super) live_bytes: u64,
+    /// No segment of its kind was made after it.
+    pub(super) is_newest: bool,
 }
 
 /// How badly space is needed.
@@ -27,7 +29,7 @@ pub(super) enum Pressure {
 
 impl Sealed {
     /// Bytes that copying what is alive would give back.
-    pub(super) fn dead_bytes(&self) -> u64 {
+    pub(super) fn dead_bytes(&self, pressure: Pressure) -> u64 {
         let room = self.capacity.saturating_sub(RECORDS_AT);
         match self.kind {
             // Commit records are of no use any more either.
@@ -36,14 +38,19 @@ impl Sealed {
             SegmentKind::Bulk | SegmentKind::Packed => {
                 let tail = self.capacity.saturating_sub(self.end);
                 let used = room.saturating_sub(tail);
-                let tail = tail.saturating_sub(Blocks::RECORD_BYTES_MAX as u64);
+                // The newest one is short because the store stopped before it was full. Its copy would
+                // be as short at the next stop: a store that is started often would copy for nothing.
+                let tail = match (self.is_newest, pressure) {
+                    (true, Pressure::Plenty) => 0,
+                    _ => tail.saturating_sub(Blocks::RECORD_BYTES_MAX as u64),
+                };
                 used.saturating_sub(self.live_bytes) + tail
             }
         }
     }
 
-    fn dead_percent(&self) -> u64 {
-        percent(self.dead_bytes(), self.capacity)
+    fn dead_percent(&self, pressure: Pressure) -> u64 {
+        percent(self.dead_bytes(pressure), self.capacity)
     }
 
     /// What is gained for what is written, weighted with age: what has been dying for long will
@@ -64,7 +71,7 @@ pub(super) fn choose(
     config: &CompactConfig,
 ) -> Option<SegmentId> {
     let capacity = sealed.iter().map(|segment| segment.capacity).sum();
-    let dead = sealed.iter().map(Sealed::dead_bytes).sum();
+    let dead = sealed.iter().map(|it| it.dead_bytes(pressure)).sum();
     let (dead_min, all_dead_min) = match pressure {
         Pressure::Plenty => (config.dead_percent_min, config.all_dead_percent_min),
         Pressure::Short => (config.dead_percent_min_when_short, 0),
@@ -74,11 +81,11 @@ pub(super) fn choose(
     }
     let worth_it = sealed
         .iter()
-        .filter(|segment| segment.dead_percent() >= dead_min);
+        .filter(|segment| segment.dead_percent(pressure) >= dead_min);
     let best = match pressure {
         Pressure::Plenty => worth_it.max_by(|a, b| a.score(newest).total_cmp(&b.score(newest))),
         // The most space for the least writing, whatever becomes of it later.
-        Pressure::Short => worth_it.max_by_key(|segment| segment.dead_percent()),
+        Pressure::Short => worth_it.max_by_key(|segment| segment.dead_percent(pressure)),
     };
     best.map(|segment| segment.id)
 }

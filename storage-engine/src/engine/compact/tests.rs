@@ -16,6 +16,7 @@ fn sealed(id: u64, kind: SegmentKind, dead_percent: u64) -> Sealed {
         capacity,
         end: capacity,
         live_bytes,
+        is_newest: false,
     }
 }
 
@@ -91,19 +92,28 @@ fn the_rest_that_fits_nothing_is_not_dead() {
         capacity: 4 << 20,
         end: (3 << 20) + 5000,
         live_bytes: (3 << 20) + 5000 - RECORDS_AT,
+        is_newest: false,
     };
-    assert_eq!(full.dead_bytes(), 0);
+    let dead_bytes = |it: &Sealed| it.dead_bytes(Pressure::Plenty);
+    assert_eq!(dead_bytes(&full), 0);
     let half = Sealed {
         end: 1 << 20,
         live_bytes: (1 << 20) - RECORDS_AT,
         ..full
     };
-    assert!(half.dead_bytes() > 1 << 20, "{}", half.dead_bytes());
+    assert!(dead_bytes(&half) > 1 << 20, "{}", dead_bytes(&half));
+    let newest = Sealed {
+        is_newest: true,
+        ..half
+    };
+    assert_eq!(dead_bytes(&newest), 0, "it was stopped at, and may wait");
+    let wanted = newest.dead_bytes(Pressure::Short);
+    assert_eq!(wanted, dead_bytes(&half), "not when space is short");
     let log = Sealed {
         kind: SegmentKind::Log,
         ..full
     };
-    assert!(log.dead_bytes() > 900_000, "{}", log.dead_bytes());
+    assert!(dead_bytes(&log) > 900_000, "{}", dead_bytes(&log));
 }
 
 #[test]

@@ -1,12 +1,16 @@
 use std::fs;
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::os::unix::fs::{FileExt, symlink};
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::super::{BackupOptions, BackupReport, BackupVerify};
-use crate::engine::Engine;
+use super::super::{BackupOptions, BackupReport, BackupVerify, restore};
 use crate::engine::rig::{self, BUCKET, body, open_small};
-use crate::engine::work::unwatched;
+use crate::engine::work::{Work, unwatched};
+use crate::engine::{Engine, Store};
+use crate::row::SegmentKind;
+use crate::segment::{SEGMENT_HEADER_BYTES, Segments};
 
 const BYTES: usize = 300_000;
 
@@ -39,6 +43,30 @@ impl Rig {
         rig::put(&self.engine, BUCKET, key, &data).await.unwrap();
     }
 
+    /// So that none of before is written to any more: such a one is copied anew each time.
+    async fn fill_segments(&self) {
+        for number in 3..7 {
+            let data = body(number, 3 << 20);
+            let key = format!("more {number}");
+            rig::put(&self.engine, BUCKET, &key, &data).await.unwrap();
+        }
+    }
+
+    /// The one that both bodies are in.
+    fn segment(&self) -> PathBuf {
+        let segments = self.engine_segments().all().into_iter();
+        let mut bulk = segments.filter(|segment| segment.kind() == SegmentKind::Bulk);
+        let name = bulk.next().unwrap().file_name();
+        self.store.path().join("segments").join(name)
+    }
+
+    fn engine_segments(&self) -> &Segments {
+        match &self.engine.store {
+            Store::Embedded { segments, .. } => segments,
+            Store::Memory => panic!("it is in a folder"),
+        }
+    }
+
     async fn backup(&self, verify: BackupVerify) -> BackupReport {
         let options = BackupOptions {
             verify,
@@ -59,6 +87,14 @@ impl Rig {
         }
         copy.shutdown().await.unwrap();
         whole
+    }
+
+    /// The first body of [`Rig::fill_segments`], if it can be read there.
+    async fn more_in_copy(&self) -> Option<Vec<u8>> {
+        let copy = open_small(self.copy.path());
+        let read = rig::get(&copy, BUCKET, "more 3").await;
+        copy.shutdown().await.unwrap();
+        read.ok().flatten()
     }
 }
 
@@ -117,21 +153,22 @@ async fn what_has_rotted_in_the_store_is_taken_from_the_backup_before() {
         let whose = report.saved[0].affected[0].to_string();
         assert!(whose.starts_with(key), "{whose}");
         assert_eq!(rig.whole_in_copy().await, [true, true], "{verify:?}");
-        // Nothing is left of it for the next one to find in the copy.
-        let again = rig.backup(BackupVerify::All).await;
-        assert_eq!((again.damaged_total, again.mended_total), (0, 0));
+        // It is told of as long as the store is damaged, also once the segment is full.
+        assert_eq!(found(&rig.backup(BackupVerify::All).await), (0, 1, 0));
+        rig.fill_segments().await;
+        for verify in [BackupVerify::New, BackupVerify::New, BackupVerify::All] {
+            assert_eq!(found(&rig.backup(verify).await), (0, 1, 0), "{verify:?}");
+        }
+        make_sound(rig.store.path());
+        assert_eq!(found(&rig.backup(BackupVerify::New).await), (0, 0, 0));
+        assert_eq!(rig.whole_in_copy().await, [true, true]);
     }
 }
 
 #[tokio::test]
 async fn what_has_rotted_in_the_backup_is_taken_from_the_store() {
     let rig = Rig::new().await;
-    // So that the segment is full: one that is still written to is copied anew each time.
-    for number in 3..7 {
-        let data = body(number, 3 << 20);
-        let key = format!("more {number}");
-        rig::put(&rig.engine, BUCKET, &key, &data).await.unwrap();
-    }
+    rig.fill_segments().await;
     rig.backup(BackupVerify::New).await;
     spoil(rig.copy.path());
     assert_eq!(found(&rig.backup(BackupVerify::New).await), (0, 0, 0));
@@ -154,4 +191,141 @@ async fn what_nobody_has_sound_is_told_each_time_until_it_is() {
     make_sound(rig.store.path());
     assert_eq!(found(&rig.backup(BackupVerify::New).await), (0, 0, 0));
     assert_eq!(rig.whole_in_copy().await, [true, true]);
+}
+
+/// A real error of reading: no memory lies at the low addresses of this process.
+const UNREADABLE: &str = "/proc/self/mem";
+
+#[tokio::test]
+async fn what_the_drive_of_the_store_cannot_read_is_a_gap_and_no_end() {
+    for verify in [BackupVerify::New, BackupVerify::All, BackupVerify::Heads] {
+        let rig = Rig::new().await;
+        let (segment, aside) = (rig.segment(), rig.store.path().join("aside"));
+        fs::rename(&segment, &aside).unwrap();
+        symlink(UNREADABLE, &segment).unwrap();
+        assert_eq!(found(&rig.backup(verify).await), (1, 1, 0), "{verify:?}");
+        assert_eq!(rig.whole_in_copy().await, [true, false], "{verify:?}");
+        fs::rename(&aside, &segment).unwrap();
+        assert_eq!(found(&rig.backup(verify).await), (0, 0, 0), "{verify:?}");
+        assert_eq!(rig.whole_in_copy().await, [true, true], "{verify:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_segment_with_a_rotten_header_is_backed_up_as_it_was() {
+    let rig = Rig::new().await;
+    let file = fs::OpenOptions::new().write(true).open(rig.segment());
+    let rot = [0xa5; SEGMENT_HEADER_BYTES];
+    file.unwrap().write_all_at(&rot, 0).unwrap();
+    // The store was opened before and knows what stood there.
+    assert_eq!(found(&rig.backup(BackupVerify::New).await), (0, 0, 0));
+    assert_eq!(rig.whole_in_copy().await, [true, true]);
+
+    rig.engine.shutdown().await.unwrap();
+    let Rig { store, copy, .. } = rig;
+    let engine = open_small(store.path());
+    let rig = Rig {
+        store,
+        copy,
+        engine,
+    };
+    assert!(rig::get(&rig.engine, BUCKET, "first").await.is_err());
+    for verify in [BackupVerify::New, BackupVerify::Heads] {
+        assert_eq!(found(&rig.backup(verify).await), (0, 2, 0), "{verify:?}");
+        assert_eq!(rig.whole_in_copy().await, [true, true], "{verify:?}");
+    }
+    // Where nobody knows what stood there, nobody can say what is in it.
+    let nothing = tempfile::tempdir().unwrap();
+    let refused = rig.engine.backup(nothing.path(), &mut unwatched).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("segment"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_mend_that_the_drive_of_the_backup_does_not_take_ends_it_and_leaves_the_earlier_one() {
+    let rig = Rig::new().await;
+    rig.fill_segments().await;
+    rig.backup(BackupVerify::New).await;
+    // Not in the first one that is looked at.
+    let data = body(3, 3 << 20);
+    replace(rig.copy.path(), &data[5_000..5_016], &[0; 16]);
+    let name = rig.segment().file_name().unwrap().to_owned();
+    let copied = rig.copy.path().join(".next/segments").join(name);
+    // It can be read where it is open, and not be opened to be written to.
+    let mut taken = false;
+    let mut take = |work: Work| {
+        if work.doing == "data of chunks" && !taken {
+            fs::remove_file(&copied).unwrap();
+            fs::create_dir(&copied).unwrap();
+            taken = true;
+        }
+        ControlFlow::Continue(())
+    };
+    let options = BackupOptions {
+        verify: BackupVerify::All,
+        ..BackupOptions::default()
+    };
+    let to = rig.copy.path();
+    let failed = rig.engine.backup_with(to, options, &mut take).await;
+    let failed = failed.unwrap_err().to_string();
+    assert!(failed.contains("mend a chunk of the backup"), "{failed}");
+    fs::remove_dir(&copied).unwrap();
+    assert_eq!(
+        rig.more_in_copy().await,
+        None,
+        "the earlier one is as it was"
+    );
+    // The next one copies it into a file of its own.
+    assert_eq!(found(&rig.backup(BackupVerify::New).await), (0, 0, 0));
+    assert_eq!(rig.more_in_copy().await, Some(data.to_vec()));
+}
+
+/// Two stores grow from one backup, and are backed up into one folder: each gives the same chunks
+/// the same names and, were it to fill the same segments, the same places.
+#[tokio::test]
+async fn a_restored_store_takes_nothing_of_what_the_lost_one_did_since() {
+    for verify in [BackupVerify::New, BackupVerify::All, BackupVerify::Heads] {
+        let rig = Rig::new().await;
+        rig.backup(BackupVerify::New).await;
+        let back = tempfile::tempdir().unwrap();
+        restore(rig.copy.path(), back.path(), &mut unwatched).unwrap();
+        // The lost one goes on, and has time for another backup, and for the beginning of one.
+        rig::put(&rig.engine, BUCKET, "after", &body(8, BYTES))
+            .await
+            .unwrap();
+        rig.fill_segments().await;
+        rig.backup(BackupVerify::All).await;
+        rig.engine.shutdown().await.unwrap();
+
+        let restored = open_small(back.path());
+        rig::put(&restored, BUCKET, "after", &body(9, BYTES))
+            .await
+            .unwrap();
+        for number in 3..7 {
+            let key = format!("more {number}");
+            rig::put(&restored, BUCKET, &key, &body(number + 9, 3 << 20))
+                .await
+                .unwrap();
+        }
+        let options = BackupOptions {
+            verify,
+            ..BackupOptions::default()
+        };
+        let report = restored
+            .backup_with(rig.copy.path(), options, &mut unwatched)
+            .await;
+        assert_eq!(found(&report.unwrap()), (0, 0, 0), "{verify:?}");
+        let copy = open_small(rig.copy.path());
+        let after = rig::get(&copy, BUCKET, "after").await.unwrap();
+        assert_eq!(after, Some(body(9, BYTES).to_vec()), "{verify:?}");
+        for number in 3..7 {
+            let more = rig::get(&copy, BUCKET, &format!("more {number}"))
+                .await
+                .unwrap();
+            assert!(
+                more == Some(body(number + 9, 3 << 20).to_vec()),
+                "{verify:?}"
+            );
+        }
+    }
 }
