@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use storage_engine::{
     BackupOptions, BackupVerify, CheckOptions, CheckReport, DamagedChunk, Engine, EngineConfig,
-    Error, ScrubOptions, ScrubReport, check_folder,
+    Error, Restored, ScrubOptions, ScrubReport, check_folder,
 };
 use tokio::runtime::Handle;
 
@@ -120,12 +120,33 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
 /// `cairn restore`: prints how much was copied.
 pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
     let done = run(|progress| {
-        let copied =
+        let restored =
             storage_engine::restore(&args.from, &args.data, &mut |work| progress.show(work))?;
-        let line = format!("{} copied; start a server on it", amounts::shown(copied));
-        Ok(Conclusion::fine(line, json!({ "copied_bytes": copied })))
+        Ok(brought_back(&restored))
     });
     conclude(done, &args.json)
+}
+
+fn brought_back(restored: &Restored) -> Conclusion {
+    let json = json!({
+        "copied_bytes": restored.copied_bytes,
+        "with_gaps": restored.with_gaps,
+    });
+    let copied = amounts::shown(restored.copied_bytes);
+    let gaps = restored.with_gaps.len() as u64;
+    if gaps == 0 {
+        let line = format!("{copied} copied; start a server on it");
+        return Conclusion::fine(line, json);
+    }
+    let segments = counted(gaps, "segment");
+    Conclusion {
+        code: exit::PROBLEMS,
+        lines: vec![format!(
+            "{copied} copied; {segments} of the backup could not be read whole: `cairn check --read-data` \
+             names the objects that are damaged by it, all others are whole"
+        )],
+        json,
+    }
 }
 
 /// Opens the folder, works with it and closes it in order.

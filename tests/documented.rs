@@ -1,7 +1,7 @@
 //! Every command that the documents show is run, block by block in their order, against a real
 //! server on one folder.
 //!
-//! A block counts if a line of it begins with `cairn` or `aws`. What a comment before it says:
+//! A block counts if a line of it begins with one of [`OURS`]. What a comment before it says:
 //! `<!-- run: stopped -->` while no server runs on the folder; `<!-- run: server -->` the command is
 //! the server for what follows; `<!-- run: not, WHY -->` not at all. Documents name one folder, one
 //! machine and the usual ports, which are replaced by those of the test.
@@ -17,18 +17,22 @@ use std::process::Command;
 
 use support::server::{PASSWORD, Server, USER, cairn, command_with_root};
 
+const OURS: [&str; 4] = ["cairn ", "aws ", "curl ", "docker "];
+
 /// Where documents say the data is, and where what else they name is.
 const FOLDER: &str = "/srv/cairn";
 const BACKUPS: &str = "/backup/cairn";
 const S3: &str = "127.0.0.1:9000";
 const CONSOLE: &str = "127.0.0.1:9001";
 
-/// Commands of a document are shell: what is asked of these two names goes to the binary that is
-/// tested and to the client of the cache. Exit code 3 says that there was something to tell.
+/// Commands of a document are shell: what is asked of these names goes to the binary that is tested
+/// and to the clients of the cache. Exit code 3 says that there was something to tell.
 const SHELL: &str = r#"
 set -eu
 cairn() { "$CAIRN_BINARY" "$@" || { code=$?; test $code -eq 3 || return $code; }; }
 aws() { "$CAIRN_CLIENTS/python" -m awscli "$@"; }
+curl() { "$CAIRN_CLIENTS/debian" curl "$@"; }
+jq() { "$CAIRN_CLIENTS/debian" jq "$@"; }
 "#;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +73,8 @@ impl Stage {
             .replace(BACKUPS, backups.to_str().unwrap())
             .replace(S3, &self.s3)
             .replace(CONSOLE, &self.console)
+            .replace("ROOT-USER", USER)
+            .replace("ROOT-PASSWORD", PASSWORD)
     }
 
     fn stop(&mut self) {
@@ -169,6 +175,10 @@ impl Stage {
     }
 }
 
+fn is_ours(line: &str) -> bool {
+    OURS.iter().any(|begin| line.starts_with(begin))
+}
+
 /// All blocks of a document in which something of ours is run.
 fn blocks(name: &str, text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -176,8 +186,7 @@ fn blocks(name: &str, text: &str) -> Vec<Block> {
     for (at, line) in text.lines().enumerate() {
         if let Some(mut inside) = block.take() {
             if line.starts_with("```") {
-                let ours = |line: &str| line.starts_with("cairn ") || line.starts_with("aws ");
-                if inside.text.lines().any(ours) {
+                if inside.text.lines().any(is_ours) {
                     blocks.push(inside);
                 }
             } else {
@@ -205,8 +214,11 @@ fn blocks(name: &str, text: &str) -> Vec<Block> {
         // A command that stands in no block would be run by nobody.
         let indented = line.trim_start();
         let is_code = line.starts_with("    ");
-        let is_ours = indented.starts_with("cairn ") || indented.starts_with("aws ");
-        assert!(!(is_code && is_ours), "{name}:{}: give it a fence", at + 1);
+        assert!(
+            !(is_code && is_ours(indented)),
+            "{name}:{}: give it a fence",
+            at + 1
+        );
     }
     blocks
 }

@@ -2,11 +2,14 @@
 
 use std::time::SystemTime;
 
+use ::identity::fuzz;
 use ::identity::policy::{
     Context, Decision, Kind, Layers, Named, Policy, Principal, PrincipalKind, Relation, Request,
     Standing, evaluate,
 };
 
+/// When tokens are looked at: 2026.
+const NOW: u64 = 1_790_000_000;
 const KINDS: [Kind; 4] = [Kind::Identity, Kind::Session, Kind::Bucket, Kind::Trust];
 
 /// A request on lines of their own, action, resource and one condition key's value; the document
@@ -94,4 +97,15 @@ fn asked(policy: &Policy, action: &str, resource: &[u8], value: &str) {
         denied(&decision),
         "a deny is a deny"
     );
+}
+
+/// Keys of a provider on one line; the token follows.
+pub(crate) fn web_identity(data: &[u8]) -> bool {
+    let Some((keys, token)) = std::str::from_utf8(data)
+        .ok()
+        .and_then(|text| text.split_once('\n'))
+    else {
+        return false;
+    };
+    fuzz::web_identity(token.trim_end(), keys, NOW)
 }

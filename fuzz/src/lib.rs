@@ -1,4 +1,4 @@
-//! One function for every decoder. Each takes any bytes at all and panics if a promise is broken:
+//! One function for each decoder. Each takes any bytes at all and panics if a promise is broken:
 //! what does not decode is an error, and what does decode means one thing only.
 
 mod engine;
@@ -14,7 +14,7 @@ pub struct Target {
 }
 
 /// Each has a folder of its name in `corpus`.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     Target {
         name: "record",
         run: engine::record,
@@ -42,6 +42,10 @@ pub const TARGETS: [Target; 16] = [
     Target {
         name: "policy",
         run: identity::policy,
+    },
+    Target {
+        name: "web_identity",
+        run: identity::web_identity,
     },
     Target {
         name: "aws_chunked",

@@ -12,6 +12,7 @@ mod caller;
 pub mod check;
 mod derive;
 mod error;
+pub mod fuzz;
 mod holders;
 pub mod iam;
 mod identity;

@@ -33,7 +33,7 @@ pub use engine::{
     Affected, BackupOptions, BackupReport, BackupVerify, Becoming, BodyStream, BucketSettings,
     CheckOptions, CheckReport, CompactConfig, CompactStats, DAMAGED_CHUNKS_MAX, DamagedChunk,
     Engine, EngineConfig, EngineStats, Event, EventPage, FoundObject, Note, ObjectReader, OnWork,
-    PROBLEMS_MAX, Parts, Problem, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
+    PROBLEMS_MAX, Parts, Problem, Restored, ScrubOptions, ScrubPosition, ScrubReport, ScrubStats,
     SegmentStats, TRASH_COUNTED_MAX, TableGuard, TablePage, TableWrite, Unit, Work, check_folder,
     restore, unwatched,
 };

@@ -162,3 +162,24 @@ fn duration(seconds: Option<u32>, default: u32, max: u32) -> Result<u32> {
         seconds => Ok(seconds),
     }
 }
+
+/// For the fuzzer: whether a token is good. What is, says where it comes from and how long it holds.
+pub(crate) fn fuzz_token(token: &str, key_set: &str, now: Seconds) -> bool {
+    let origin = jwt::origin(token);
+    let Ok(claims) = jwt::verify(token, key_set, now) else {
+        return false;
+    };
+    assert_eq!(claims.text("iss").is_some(), origin.is_ok());
+    let later = claims.get("exp").and_then(serde_json::Value::as_u64);
+    if let Some(expires) = later {
+        assert!(expires > now, "it has expired");
+        assert!(
+            jwt::verify(token, key_set, expires).is_err(),
+            "it never ends"
+        );
+    }
+    for name in claims.names() {
+        claims.texts(name);
+    }
+    true
+}

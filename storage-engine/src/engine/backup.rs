@@ -25,7 +25,7 @@ mod target;
 mod tests;
 mod verify;
 
-pub use restore::restore;
+pub use restore::{Restored, restore};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

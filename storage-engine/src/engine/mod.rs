@@ -39,7 +39,7 @@ mod update;
 mod versions;
 mod work;
 
-pub use backup::{BackupOptions, BackupReport, BackupVerify, restore};
+pub use backup::{BackupOptions, BackupReport, BackupVerify, Restored, restore};
 pub use check::{CheckOptions, CheckReport, PROBLEMS_MAX, Problem, check_folder};
 pub use compact::{CompactConfig, CompactStats};
 pub use event::{Event, EventPage, Note};

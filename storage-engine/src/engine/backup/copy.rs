@@ -58,8 +58,8 @@ impl Copying {
         })
     }
 
-    /// As [`Copying::begin`], for a segment with this header, whatever the source has there. What
-    /// of the rest cannot be read is left zero.
+    /// As [`Copying::begin`], for a segment with this header, whatever the source has there, and
+    /// [`Copying::with_gaps`].
     pub(super) fn begin_segment(
         header: &[u8],
         from: &Path,
@@ -70,10 +70,17 @@ impl Copying {
         let mut copying = Copying::begin(from, to, end, len)?;
         let written = copying.to.write_all_at(header, 0);
         written.map_err(Error::io("copy"))?;
-        copying.unreadable = Unreadable::LeavesGap;
         copying.done = header.len() as u64;
         copying.go_on()?;
-        Ok(copying)
+        Ok(copying.with_gaps())
+    }
+
+    /// The same, with zeros for what of the source cannot be read.
+    pub(super) fn with_gaps(self) -> Self {
+        Copying {
+            unreadable: Unreadable::LeavesGap,
+            ..self
+        }
     }
 
     /// Copies the next bytes, within the file system where it can. True when all have been copied

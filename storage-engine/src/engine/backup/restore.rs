@@ -10,12 +10,20 @@ use crate::engine::folder::{Folder, MARKER, RESTORING, is_fresh, make_private, s
 use crate::engine::work::{OnWork, Unit, Work};
 use crate::error::{Error, Result};
 
-/// Copies a backup into a folder that is empty, or into which it was being restored before.
-/// Blocks. Returns how many bytes were copied.
+/// What was brought back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restored {
+    pub copied_bytes: u64,
+    /// Segments of which the drive of the backup could not read all: bodies may be damaged in them,
+    /// and all others are worth having.
+    pub with_gaps: Vec<String>,
+}
+
+/// Copies a backup into a folder that is empty, or into which it was being restored before. Blocks.
 ///
 /// The folder opens as a store only once everything is there. Interrupted by `progress`, it ends
 /// with [`Error::Interrupted`]; the next attempt goes on with the file it was at.
-pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64> {
+pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<Restored> {
     let refuse = |path: &Path, what: &str| Error::Folder(format!("{}: {what}", path.display()));
     if !from.is_dir() {
         return Err(refuse(from, "there is no such folder"));
@@ -33,7 +41,7 @@ pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64>
         return Err(refuse(to, "it is not empty: restore into an empty folder"));
     }
     begun.note(from)?;
-    let copied = copy_folders(from, to, progress)?;
+    let restored = copy_folders(from, to, progress)?;
     for file in copy::files(from)? {
         if ![LOCK_FILE_NAME, MARKER, target::LIST].contains(&file.as_str()) {
             copy::copy_file(&from.join(&file), &to.join(&file))?;
@@ -43,7 +51,7 @@ pub fn restore(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64>
     copy::copy_file(&from.join(MARKER), &to.join(MARKER))?;
     begun.forget()?;
     copy::sync_folder(to)?;
-    Ok(copied)
+    Ok(restored)
 }
 
 /// The note in the folder about what is being restored there.
@@ -90,7 +98,7 @@ fn identity(from: &Path) -> Result<String> {
     Ok(format!("{store}\n{index}\n"))
 }
 
-fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64> {
+fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<Restored> {
     let list = target::list_of(from)?;
     let mut files = Vec::new();
     for folder in [Folder::SEGMENTS, Folder::INDEX] {
@@ -100,15 +108,19 @@ fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64
             let len = fs::metadata(&path).map_err(Error::io("restore"))?.len();
             let known = list.get(&name).filter(|_| folder == Folder::SEGMENTS);
             let end = known.map_or(len, |copied| copied.end.min(len));
-            files.push((path, to.join(folder).join(&name), end, len));
+            files.push((folder, path, to.join(folder).join(&name), end, len));
         }
     }
-    let total = files.iter().map(|(_, _, end, _)| end).sum();
-    let (mut done, mut copied) = (0, 0);
-    for (from, to, end, len) in files {
+    let total = files.iter().map(|(_, _, _, end, _)| end).sum();
+    let (mut done, mut restored) = (0, Restored::default());
+    for (folder, from, to, end, len) in files {
         // A name stands for a whole copy.
         if !to.exists() {
             let mut copying = Copying::begin(&from, &to, end, len)?;
+            // An index with a gap says what is not so; in segments gaps are found for what they are.
+            if folder == Folder::SEGMENTS {
+                copying = copying.with_gaps();
+            }
             while !copying.step()? {
                 let (doing, done) = ("restore", done + copying.done());
                 if progress(Work {
@@ -122,7 +134,11 @@ fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64
                     return Err(Error::Interrupted);
                 }
             }
-            copied += end;
+            restored.copied_bytes += end;
+            if copying.has_gaps() {
+                let name = from.file_name().unwrap_or_default();
+                restored.with_gaps.push(name.to_string_lossy().into_owned());
+            }
         }
         done += end;
         let work = Work {
@@ -138,5 +154,5 @@ fn copy_folders(from: &Path, to: &Path, progress: &mut OnWork<'_>) -> Result<u64
     for folder in [Folder::SEGMENTS, Folder::INDEX] {
         copy::sync_folder(&to.join(folder))?;
     }
-    Ok(copied)
+    Ok(restored)
 }

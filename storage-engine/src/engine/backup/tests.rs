@@ -68,8 +68,9 @@ async fn a_backup_opens_as_a_store_and_a_restored_one_too() {
     engine.shutdown().await.unwrap();
     drop(engine);
     drop(store);
-    let bytes = restore(copy.path(), &back.path().join("new"), &mut unwatched).unwrap();
-    assert!(bytes > 2 << 20, "{bytes}");
+    let restored = restore(copy.path(), &back.path().join("new"), &mut unwatched).unwrap();
+    assert!(restored.copied_bytes > 2 << 20, "{restored:?}");
+    assert_eq!(restored.with_gaps, [""; 0]);
     assert_eq!(
         std::fs::read(back.path().join("new/of-the-server.json")).unwrap(),
         b"secret"
@@ -323,7 +324,7 @@ async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
         match restore(copy.path(), back.path(), &mut stop) {
             Err(Error::Interrupted) => interrupted += 1,
             other => {
-                pieces += other.unwrap();
+                pieces += other.unwrap().copied_bytes;
                 break;
             }
         }
@@ -331,7 +332,9 @@ async fn an_interrupted_restore_goes_on_and_is_no_store_before() {
         assert!(matches!(opened, Err(Error::Folder(_))), "{opened:?}");
         assert!(interrupted < 100);
         if interrupted > 3 {
-            pieces += restore(copy.path(), back.path(), &mut unwatched).unwrap();
+            pieces += restore(copy.path(), back.path(), &mut unwatched)
+                .unwrap()
+                .copied_bytes;
             break;
         }
     }
@@ -362,4 +365,24 @@ async fn folders_that_hold_something_else_are_refused() {
     let memory = Engine::in_memory(Arc::new(crate::clock::ManualClock::default())).unwrap();
     let refused = memory.backup(&inside, &mut unwatched).await;
     assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+}
+
+/// Nothing lies at the low addresses of this process: reading there is a real error of reading.
+#[test]
+fn what_cannot_be_read_is_an_error_or_a_gap_as_is_wanted() {
+    const BYTES: u64 = 40_000;
+    let place = folder();
+    let (from, to) = (Path::new("/proc/self/mem"), place.path().join("copy"));
+    let mut strict = copy::Copying::begin(from, &to, BYTES, BYTES).unwrap();
+    let refused = strict.step().unwrap_err();
+    assert!(refused.to_string().contains("copy"), "{refused}");
+    assert!(!to.exists());
+    let header = [7; RECORDS_AT as usize];
+    let mut copying = copy::Copying::begin_segment(&header, from, &to, BYTES, 2 * BYTES).unwrap();
+    while !copying.step().unwrap() {}
+    assert!(copying.has_gaps());
+    let copied = std::fs::read(&to).unwrap();
+    assert_eq!(copied.len(), 2 * BYTES as usize);
+    assert_eq!(copied[..header.len()], header);
+    assert!(copied[header.len()..].iter().all(|byte| *byte == 0));
 }
