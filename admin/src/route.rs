@@ -471,7 +471,7 @@ routes! {
         "The same as a file: lines of JSON, or CSV";
 
     GET "/jobs" ListJobs "cairn:RunJob" Bearer No jobs::list [PageQuery] []
-        => OK Page<jobs::JobView>, "Jobs that run, and the last hundred that ended";
+        => OK Page<jobs::JobView>, "Jobs that run, and the last ones of each kind that ended";
     POST "/jobs" StartJob "cairn:RunJob" Bearer Yes jobs::start [] [jobs::NewJob]
         => CREATED jobs::JobView, "Scrub, check or back up the running store, or follow lifecycle rules";
     GET "/jobs/{id}" GetJob "cairn:RunJob" Bearer No jobs::get [] [] => OK jobs::JobView,
@@ -484,6 +484,8 @@ routes! {
         => OK events::EventsView, "What waits for webhooks, and what could not be told";
     POST "/events/{webhook}/retry" RetryEvents "cairn:RetryEvents" Bearer Yes events::retry [] []
         => OK events::Retried, "Tell a webhook once more what was given up";
+    DELETE "/events/{webhook}" DeleteEvents "cairn:DeleteEvents" Bearer Yes events::delete [] []
+        => OK events::EventsDeleted, "Throw away what was given up of a webhook, for good";
 
     GET "/kms/keys" ListKmsKeys "kms:ListKeys" Bearer No kms::list [PageQuery] []
         => OK Page<kms::KmsKeyView>, "Keys that wrap the keys of encrypted objects";
