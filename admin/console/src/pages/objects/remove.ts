@@ -1,7 +1,9 @@
-import { objects, type VersionOf } from '../../lib/api/calls';
+import type { Allowed } from '../../lib/allowed';
+import { objects, type Force, type VersionOf } from '../../lib/api/calls';
 import { explain, refusalOf } from '../../lib/api/error';
 import type { Bucket, DeleteOutcome } from '../../lib/api/types';
-import { confirm } from '../../lib/confirm.svelte';
+import { confirm, type Question } from '../../lib/confirm.svelte';
+import { confirmDeletion } from '../../lib/governance';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { Row } from '../../lib/rows';
 import { toast } from '../../lib/toasts.svelte';
@@ -16,6 +18,7 @@ const UNDO_MAX = 10_000;
  */
 export async function removeRows(
   bucket: Bucket,
+  may: Allowed,
   rows: readonly Row[],
   versions: boolean,
   tell: (text: string) => void,
@@ -24,12 +27,14 @@ export async function removeRows(
   const kept = bucket.versioning === 'enabled' && !versions;
   const hasPrefixes = rows.some((row) => row.kind === 'prefix');
   // What can be undone needs no question, unless its extent cannot be seen.
-  if ((!kept || hasPrefixes) && !(await confirm(question(bucket, rows, kept, hasPrefixes)))) return [];
+  const asked = kept && !hasPrefixes ? undefined : question(bucket, rows, kept, hasPrefixes);
+  const how = await howFar(bucket, may, versions, asked);
+  if (!how) return [];
   const went: Went = { count: 0, markers: [], failed: 0, first: undefined };
   const gone: Row[] = [];
   try {
     for await (const { batch, of } of batches(bucket.name, rows, versions)) {
-      const answer = await objects.remove(bucket.name, batch);
+      const answer = await objects.remove(bucket.name, batch, how);
       const refused = new Set(take(answer.items, went).map(nameOf));
       gone.push(...of.filter((row) => !refused.has(nameOf(row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key }))));
       tell(t('objects.deleting', { n: went.count }));
@@ -40,6 +45,13 @@ export async function removeRows(
   }
   report(bucket.name, went, kept, undone);
   return gone;
+}
+
+/** What is locked is a version: a delete marker over it takes no further right. */
+async function howFar(bucket: Bucket, may: Allowed, versions: boolean, asked: Question | undefined): Promise<Force | undefined> {
+  if (!asked) return {};
+  if (versions) return confirmDeletion(bucket, may, asked);
+  return (await confirm(asked)) ? {} : undefined;
 }
 
 /** What has been done so far: of hundreds of thousands, no more is kept than can be undone. */
