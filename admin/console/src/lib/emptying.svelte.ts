@@ -79,6 +79,7 @@ export const emptying = {
   /** Whoever comes next has begun none of it. */
   forget() {
     works = new Map();
+    looking = false;
     stop();
   },
 };

@@ -1,5 +1,6 @@
 import type { Allowed } from '../../lib/allowed';
 import { objects, type Force, type VersionOf } from '../../lib/api/calls';
+import { whileLoggedIn } from '../../lib/api/client';
 import { explain, refusalOf } from '../../lib/api/error';
 import type { Bucket, DeleteOutcome } from '../../lib/api/types';
 import { confirm, type Question } from '../../lib/confirm.svelte';
@@ -7,6 +8,7 @@ import { confirmDeletion } from '../../lib/governance';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { Row } from '../../lib/rows';
 import { toast } from '../../lib/toasts.svelte';
+import { underway } from '../../lib/underway.svelte';
 
 const KEYS_A_REQUEST = 1000;
 /** Undoing remembers what was deleted; beyond this the versions page is the way. */
@@ -30,20 +32,35 @@ export async function removeRows(
   const asked = kept && !hasPrefixes ? undefined : question(bucket, rows, kept, hasPrefixes);
   const how = await howFar(bucket, may, versions, asked);
   if (!how) return [];
+  return underway.during(deleteRows(bucket.name, rows, versions, how, { kept, tell, undone }));
+}
+
+interface Telling {
+  kept: boolean;
+  tell: (text: string) => void;
+  undone: () => void;
+}
+
+async function deleteRows(bucket: string, rows: readonly Row[], versions: boolean, how: Force, { kept, tell, undone }: Telling): Promise<Row[]> {
+  const session = whileLoggedIn();
   const went: Went = { count: 0, markers: [], failed: 0, first: undefined };
   const gone: Row[] = [];
   try {
-    for await (const { batch, of } of batches(bucket.name, rows, versions)) {
-      const answer = await objects.remove(bucket.name, batch, how);
-      const refused = new Set(take(answer.items, went).map(nameOf));
-      gone.push(...of.filter((row) => !refused.has(nameOf(row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key }))));
-      tell(t('objects.deleting', { n: went.count }));
+    for (const { of, batches } of parts(bucket, rows, versions)) {
+      const refused = new Set<string>();
+      for await (const batch of batches) {
+        session.throwIfAborted();
+        const answer = await objects.remove(bucket, batch, how);
+        for (const outcome of take(answer.items, went)) refused.add(nameOf(outcome));
+        tell(t('objects.deleting', { n: went.count }));
+      }
+      gone.push(...of.filter((row) => (row.kind === 'prefix' ? refused.size === 0 : !refused.has(nameOf(single(row))))));
     }
   } catch (error) {
-    toast(explain(error), { tone: 'bad' });
+    if (!session.aborted) toast(explain(error), { tone: 'bad' });
     return gone;
   }
-  report(bucket.name, went, kept, undone);
+  report(bucket, went, kept, undone);
   return gone;
 }
 
@@ -84,15 +101,17 @@ function question(bucket: Bucket, rows: readonly Row[], kept: boolean, hasPrefix
   };
 }
 
-async function* batches(bucket: string, rows: readonly Row[], versions: boolean): AsyncGenerator<{ batch: VersionOf[]; of: readonly Row[] }> {
-  const single = rows.filter((row) => row.kind !== 'prefix');
-  for (let at = 0; at < single.length; at += KEYS_A_REQUEST) {
-    const of = single.slice(at, at + KEYS_A_REQUEST);
-    yield { batch: of.map((row) => (row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key })), of };
+/** Rows that go together, and what is asked for them. Of a prefix nothing is left when nothing beneath it was refused. */
+function* parts(bucket: string, rows: readonly Row[], versions: boolean): Generator<{ of: readonly Row[]; batches: Iterable<VersionOf[]> | AsyncIterable<VersionOf[]> }> {
+  const alone = rows.filter((row) => row.kind !== 'prefix');
+  for (let at = 0; at < alone.length; at += KEYS_A_REQUEST) {
+    const of = alone.slice(at, at + KEYS_A_REQUEST);
+    yield { of, batches: [of.map(single)] };
   }
-  // A folder is gone when all beneath it is, which the list says when it is looked at again.
-  for (const row of rows) if (row.kind === 'prefix') for await (const batch of under(bucket, row.key, versions)) yield { batch, of: [] };
+  for (const row of rows) if (row.kind === 'prefix') yield { of: [row], batches: under(bucket, row.key, versions) };
 }
+
+const single = (row: Row): VersionOf => (row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key });
 
 async function* under(bucket: string, prefix: string, versions: boolean): AsyncGenerator<VersionOf[]> {
   let cursor: string | undefined;
@@ -115,8 +134,9 @@ function report(bucket: string, { count, markers, failed, first }: Went, kept: b
 }
 
 async function undo(bucket: string, markers: VersionOf[], undone: () => void): Promise<void> {
+  const session = whileLoggedIn();
   try {
-    for (let at = 0; at < markers.length; at += KEYS_A_REQUEST) await objects.remove(bucket, markers.slice(at, at + KEYS_A_REQUEST));
+    for (let at = 0; at < markers.length && !session.aborted; at += KEYS_A_REQUEST) await objects.remove(bucket, markers.slice(at, at + KEYS_A_REQUEST));
     toast(t('objects.undone', { n: markers.length }), { tone: 'good' });
   } catch (error) {
     toast(explain(error), { tone: 'bad' });

@@ -126,6 +126,8 @@ export const buckets = texts({
   'draft.moved': { en: 'What is set has changed since this was begun. Saving replaces it.', de: 'Was gesetzt ist, hat sich geändert, seit dies begonnen wurde. Speichern ersetzt es.' },
   'draft.kept': { en: 'What you typed in “{title}” is kept, but not saved.', de: 'Was in „{title}“ eingegeben wurde, ist aufgehoben, aber nicht gespeichert.' },
   'draft.logout': { en: 'Log out and lose what is not saved?', de: 'Abmelden und Ungespeichertes verlieren?' },
+  'bulk.logout': { en: 'Log out while objects are being changed?', de: 'Abmelden, während Objekte geändert werden?' },
+  'bulk.ends_text': { en: '{n} {n|piece|pieces} of work on many objects {n|ends|end} half-way: what is done stays done.', de: '{n} {n|Arbeit|Arbeiten} an vielen Objekten {n|endet|enden} auf halbem Weg: Was getan ist, bleibt getan.' },
   'transfer.logout': { en: 'Log out while files are uploaded?', de: 'Abmelden, während Dateien hochgeladen werden?' },
   'transfer.logout_text': { en: '{n} {n|upload stops|uploads stop}.', de: '{n} {n|Upload hält|Uploads halten} an.' },
   'draft.logout_text': { en: '{n} {n|form has|forms have} something typed that is not saved.', de: 'In {n} {n|Formular steht|Formularen steht} etwas, das nicht gespeichert ist.' },
