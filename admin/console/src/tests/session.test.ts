@@ -45,6 +45,7 @@ describe('work on many objects', () => {
     client.setToken(null);
     Object.assign(state, { valid: new Set(['ben']), cookie: undefined });
     await soon(20);
+    state.cookie = 'ben';
     client.setToken(tokens('ben'));
     const before = done.length;
     await soon(100);
