@@ -121,6 +121,11 @@ fn pages_tell_what_will_not_do_what_is_reached_and_what_bounds() {
 }
 
 #[test]
+fn the_console_does_what_the_interface_does() {
+    run("whole.js");
+}
+
+#[test]
 fn hostile_text_is_text() {
     run("hostile.js");
 }

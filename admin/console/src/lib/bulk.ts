@@ -1,5 +1,7 @@
 // What is done to many objects at once, one request each: where they go, and how it went.
+import { whileLoggedIn } from './api/client';
 import { shortName, type Row } from './rows';
+import { underway } from './underway.svelte';
 
 export interface Destination {
   bucket: string;
@@ -29,16 +31,25 @@ export function nameOf(row: Row, prefix: string): string {
   return row.kind === 'prefix' ? name.replace(/\/$/, '') : name;
 }
 
-
 const AT_ONCE = 4;
 
-/** Takes each step, some at once, and goes on after one that fails. Ends early when it is told to. */
-export async function run<T extends { key: string }>(steps: readonly T[], take: (step: T) => Promise<unknown>, tell: (count: number) => void, signal: AbortSignal): Promise<{ done: T[]; failed: { key: string; step: T; error: unknown }[] }> {
+/** Takes each step, some at once, and goes on after one that fails. Ends early when it is told to, or the session is over. */
+export function run<T extends { key: string }>(steps: readonly T[], take: (step: T) => Promise<unknown>, tell: (count: number) => void, signal: AbortSignal): Promise<Done<T>> {
+  return underway.during(taken(steps, take, tell, signal));
+}
+
+interface Done<T> {
+  done: T[];
+  failed: { key: string; step: T; error: unknown }[];
+}
+
+async function taken<T extends { key: string }>(steps: readonly T[], take: (step: T) => Promise<unknown>, tell: (count: number) => void, signal: AbortSignal): Promise<Done<T>> {
   const done: T[] = [];
   const failed: { key: string; step: T; error: unknown }[] = [];
   let next = 0;
+  const session = whileLoggedIn();
   const worker = async () => {
-    for (let step = steps[next++]; step && !signal.aborted; step = steps[next++]) {
+    for (let step = steps[next++]; step && !signal.aborted && !session.aborted; step = steps[next++]) {
       try {
         await take(step);
         done.push(step);

@@ -7,8 +7,16 @@ export interface Question {
   typed?: string;
 }
 
+/** A question with something that may go with the yes, which has to be typed for too. */
+export interface Choice extends Question {
+  choice: { label: string; text: string; typed: string };
+}
+
+export type Decision = 'no' | 'yes' | 'chosen';
+
 interface Asked extends Question {
-  answer: (yes: boolean) => void;
+  choice?: Choice['choice'];
+  answer: (decision: Decision) => void;
 }
 
 let asked = $state.raw<Asked>();
@@ -21,17 +29,21 @@ export const question = {
 
 /** Nobody answers any more: what it was about has been left. */
 export function withdraw(): void {
-  asked?.answer(false);
+  asked?.answer('no');
 }
 
-export function confirm(what: Question): Promise<boolean> {
+export async function confirm(what: Question): Promise<boolean> {
+  return (await decide(what)) !== 'no';
+}
+
+export function decide(what: Question | Choice): Promise<Decision> {
   withdraw();
   return new Promise((resolve) => {
     asked = {
       ...what,
-      answer: (yes) => {
+      answer: (decision) => {
         asked = undefined;
-        resolve(yes);
+        resolve(decision);
       },
     };
   });

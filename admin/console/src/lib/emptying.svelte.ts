@@ -1,4 +1,4 @@
-import { buckets, jobs } from './api/calls';
+import { buckets, jobs, type Force } from './api/calls';
 import { explain } from './api/error';
 import type { Job } from './api/types';
 import { toast } from './toasts.svelte';
@@ -59,9 +59,9 @@ export const emptying = {
   job(purpose: Purpose, bucket: string): Job | undefined {
     return works.get(keyOf(purpose, bucket))?.job;
   },
-  async begin(purpose: Purpose, bucket: string, then: () => void) {
+  async begin(purpose: Purpose, bucket: string, how: Force, then: () => void) {
     try {
-      put(keyOf(purpose, bucket), { job: await buckets.empty(bucket), then });
+      put(keyOf(purpose, bucket), { job: await buckets.empty(bucket, how), then });
     } catch (error) {
       toast(explain(error), { tone: 'bad' });
     }
@@ -79,6 +79,7 @@ export const emptying = {
   /** Whoever comes next has begun none of it. */
   forget() {
     works = new Map();
+    looking = false;
     stop();
   },
 };

@@ -9,7 +9,7 @@ import { diff, folded } from '../lib/diff';
 import { localTime } from '../lib/format';
 import { faultIn } from '../lib/place';
 import { tokensOf } from '../lib/tokens';
-import { factsOf } from '../lib/report';
+import { reportOf } from '../lib/report';
 
 const kinds = (before: string, after: string) => diff(before, after).map((row) => row.kind);
 
@@ -89,13 +89,18 @@ describe('browsers', () => {
 describe('reports', () => {
   it('are shown in their own words', () => {
     const report = { bytes: 12, next: null, damaged: [], problems: [{ chunk: 7, what: 'gone' }, 'lost'], until: '3' };
-    expect(factsOf(report)).toEqual([
-      { name: 'bytes', value: 12 },
-      { name: 'problems 1', value: 'chunk: 7, what: gone' },
-      { name: 'problems 2', value: 'lost' },
-      { name: 'until', value: '3' },
-    ]);
-    expect(factsOf(null)).toEqual([]);
+    expect(reportOf(report)).toEqual({
+      facts: [{ name: 'bytes', value: 12 }, { name: 'until', value: '3' }],
+      findings: [{ name: 'problems', lines: ['chunk: 7, what: gone', 'lost'], more: 0 }],
+    });
+    expect(reportOf(null)).toEqual({ facts: [], findings: [] });
+  });
+
+  it('show all that is kept, and say how many more there are', () => {
+    const damaged = Array.from({ length: 100 }, (_, at) => ({ damage: `chunk ${at}`, affected: at === 0 ? ['a/b', 'c/d'] : [] }));
+    const { findings } = reportOf({ damaged_total: 140, damaged, saved_total: 1, saved: ['x'], failed: 3, failures: ['k: AccessDenied'] });
+    expect(findings.map(({ name, lines, more }) => [name, lines.length, more])).toEqual([['damaged', 100, 40], ['saved', 1, 0], ['failures', 1, 2]]);
+    expect(findings[0]?.lines.slice(0, 2)).toEqual(['damage: chunk 0, affected: a/b, c/d', 'damage: chunk 1']);
   });
 });
 

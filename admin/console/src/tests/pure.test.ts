@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventReader } from '../lib/api/events';
+import { asFile } from '../lib/asfile';
 import { concerns } from '../lib/attention';
 import { brokenRules } from '../lib/bucketname';
 import { after, area, line, push, top } from '../lib/chart';
@@ -283,5 +284,14 @@ describe('what needs attention', () => {
 
   it('is shown as it is told where this page knows no word for it', () => {
     expect(concerns([{ ...told, kind: 'meteor', level: 'critical' }])).toEqual([{ kind: 'told', bad: true, text: 'Something. Look.' }]);
+  });
+});
+
+describe('a link to a file', () => {
+  it('names it by the last step of its key, in signs that a header bears', () => {
+    expect(asFile('a/b c.txt')).toBe("attachment; filename*=UTF-8''b%20c.txt");
+    expect(asFile("x/Müll (1)'*.pdf")).toBe("attachment; filename*=UTF-8''M%C3%BCll%20%281%29%27%2A.pdf");
+    expect(asFile('folder/')).toBe("attachment; filename*=UTF-8''folder");
+    expect(asFile('/')).toBe("attachment; filename*=UTF-8''object");
   });
 });

@@ -45,6 +45,17 @@ it('names what jobs are doing', () => {
   expect(named.sort()).toEqual([...new Set(doing.flat())].map((what) => `jobs.doing.${what}`).sort());
 });
 
+it('names what reports of jobs tell', () => {
+  const sources = import.meta.glob(['../../../src/jobs/{care,empty}.rs', '../../../src/lifecycle.rs'], { query: '?raw', import: 'default', eager: true });
+  const text = Object.values(sources as Record<string, string>).join('\n');
+  const reports = [...text.matchAll(/report: json!\(\{\n([^}]+)\}\)/g)].flatMap(([, body]) => all(/^\s+"(\w+)": /gm, body ?? ''));
+  const run = all(/^ {4}(\w+): /gm, between(text, 'struct RunView {', '\n}\n'));
+  for (const some of [reports, run]) expect(some.length).toBeGreaterThan(10);
+  const names = Object.keys(server).filter((key) => key.startsWith('jobs.fact.'));
+  // That is what the state of the job says.
+  expect(names.sort()).toEqual([...new Set([...reports, ...run])].filter((name) => name !== 'interrupted').map((name) => `jobs.fact.${name}`).sort());
+});
+
 it('knows what the numbers of the configuration count', () => {
   const words = { MIB: 'MiB', SECONDS: 's', MILLISECONDS: 'ms', PER_SECOND: '/s' } as const;
   const said = [...configuration.matchAll(/^\| `([^`]+)` \|.*\| a whole number, [\d to]+, `(\w+)` \|/gm)].map(([, name = '', unit = '']) => [name, unit] as const);

@@ -70,6 +70,11 @@ export const lifecycle = {
     ask<Is.Page<Is.DryRunEntry>>('GET', `buckets/${of(bucket)}/lifecycle/dry-run`, { query: { cursor, limit: 100 }, signal }),
 };
 
+/** How far deleting goes: also over what is locked in governance mode. */
+export interface Force {
+  bypass_governance?: true;
+}
+
 export const buckets = {
   all: (signal?: Signal) => all<Is.BucketListed>('buckets', signal),
   one: (name: string, signal?: Signal) => ask<Is.Bucket>('GET', `buckets/${of(name)}`, { signal }),
@@ -89,11 +94,11 @@ export const buckets = {
     return saveUnmoved<T, void>(path, isSeen, (tag) => ask('PUT', path, { body, tag }));
   },
   removeConfig: (name: string, kind: string) => ask<void>('DELETE', `buckets/${of(name)}/config/${kind}`),
-  uploads: (name: string, cursor?: string, signal?: Signal) =>
-    ask<Is.Page<Is.Unfinished>>('GET', `buckets/${of(name)}/uploads`, { query: { cursor, limit: 100 }, signal }),
+  uploads: (name: string, prefix: string, cursor?: string, signal?: Signal) =>
+    ask<Is.Page<Is.Unfinished>>('GET', `buckets/${of(name)}/uploads`, { query: { prefix: prefix || undefined, cursor, limit: 100 }, signal }),
   dropUpload: (name: string, key: string, upload_id: string) =>
     ask<void>('DELETE', `buckets/${of(name)}/uploads`, { query: { key, upload_id } }),
-  empty: (name: string) => ask<Is.Job>('POST', `buckets/${of(name)}/empty`, { once: onceKey() }),
+  empty: (name: string, how: Force) => ask<Is.Job>('POST', `buckets/${of(name)}/empty`, { body: how, once: onceKey() }),
   zip: (name: string, what: { keys: string[] } | { prefix: string }) =>
     ask<{ url: string; expires_in: number }>('POST', `buckets/${of(name)}/zip`, { body: what }),
 };
@@ -117,8 +122,8 @@ export const objects = {
     ask<Is.VersionPage>('GET', `buckets/${of(bucket)}/versions`, { query: { ...listing }, signal }),
   facts: (bucket: string, key: string, version?: string, signal?: Signal) =>
     ask<Is.ObjectFacts>('GET', `buckets/${of(bucket)}/object`, { query: { key, version }, signal }),
-  remove: (bucket: string, keys: VersionOf[]) =>
-    ask<{ items: Is.DeleteOutcome[] }>('POST', `buckets/${of(bucket)}/objects/delete`, { body: { objects: keys } }),
+  remove: (bucket: string, keys: VersionOf[], how: Force = {}) =>
+    ask<{ items: Is.DeleteOutcome[] }>('POST', `buckets/${of(bucket)}/objects/delete`, { body: { objects: keys, ...how } }),
   setTags: (bucket: string, key: string, tags: Record<string, string>, version?: string) =>
     ask<void>('PUT', `buckets/${of(bucket)}/object/tags`, { query: { key, version }, body: { tags } }),
   setMetadata: (bucket: string, key: string, body: Is.Headers) =>
@@ -234,7 +239,7 @@ export const policies = {
   simulate: (question: Is.Question) => ask<{ items: Is.Verdict[] }>('POST', 'simulate', { body: question }),
 };
 
-export type AuditFilter = Record<'who' | 'action' | 'target' | 'outcome' | 'from' | 'to', string>;
+export type AuditFilter = Record<'who' | 'credential' | 'action' | 'target' | 'outcome' | 'from' | 'to', string>;
 
 export const audit = {
   page: (filter: Partial<AuditFilter>, cursor?: string, signal?: Signal) =>

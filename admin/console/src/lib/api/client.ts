@@ -8,6 +8,8 @@ import { exclusively } from './lock';
 let token: string | null = null;
 /** Whose it is. The cookie is that of all tabs, and somebody else may have logged in in another one. */
 let whose: string | undefined;
+/** Aborted when somebody else is logged in, or nobody: what one has begun is not carried on as another. */
+let stay = new AbortController();
 let refreshing: Promise<boolean> | null = null;
 let onEnd: () => void = () => {};
 let onOther: () => void = () => {};
@@ -41,7 +43,15 @@ export interface Tokens {
 
 export function setToken(to: Tokens | null): void {
   token = to?.access_token ?? null;
+  if (whose === to?.user.arn) return;
   whose = to?.user.arn;
+  stay.abort();
+  stay = new AbortController();
+}
+
+/** What goes on for many requests begins with this, and ends when it is aborted. */
+export function whileLoggedIn(): AbortSignal {
+  return stay.signal;
 }
 
 export function bearer(): string {
@@ -76,12 +86,30 @@ export function onceKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-export async function ask<T>(method: string, path: string, options: Ask = {}): Promise<T> {
-  return read<T>(await asked(method, path, options));
+export function ask<T>(method: string, path: string, options: Ask = {}): Promise<T> {
+  return ownAnswer(options.signal, async () => read<T>(await asked(method, path, options)));
+}
+
+/**
+ * What is answered after the session is over never comes: whoever asked is gone, and whoever sits there by then is
+ * neither told of it nor has it carried on.
+ */
+async function ownAnswer<T>(signal: AbortSignal | undefined, what: () => Promise<T>): Promise<T> {
+  const session = stay.signal;
+  try {
+    return await what();
+  } finally {
+    // Who has a signal of its own cleans up by it.
+    if (session.aborted && !signal?.aborted) await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  }
 }
 
 /** A document with its tag; null for both where there is none. */
-export async function tagged<T>(path: string): Promise<{ value: T | null; tag: string | null }> {
+export function tagged<T>(path: string): Promise<{ value: T | null; tag: string | null }> {
+  return ownAnswer(undefined, () => readTagged<T>(path));
+}
+
+async function readTagged<T>(path: string): Promise<{ value: T | null; tag: string | null }> {
   try {
     const response = await asked('GET', path, {});
     return { tag: response.headers.get('etag'), value: await read<T>(response) };
@@ -113,16 +141,22 @@ async function asked(method: string, path: string, options: Ask): Promise<Respon
 
 /** Sends a request under the session. Refreshes it once if the server says it has run out. */
 export async function send(url: string, init: RequestInit): Promise<Response> {
-  const by = whose;
+  const session = stay.signal;
   let response = await attempt(url, init);
-  const isRefreshed = response.status === 401 && (await refresh());
+  const isRefreshed = response.status === 401 && !session.aborted && (await refresh());
   // What one has asked is not asked again as another.
-  if (isRefreshed && by !== undefined && by !== whose) throw new ApiError(401, 'SessionOfAnother', '');
+  if (isRefreshed && session.aborted) throw new ApiError(401, 'SessionOfAnother', '');
   if (isRefreshed) response = await attempt(url, init);
   if (response.ok) return response;
   const error = readError(response.status, await response.text(), response.headers);
-  if (error.status === 401) onEnd();
+  // Of a session that is over already, the next one need not hear.
+  if (error.status === 401 && !session.aborted) endSession();
   throw error;
+}
+
+/** The server knows it no more: nothing but a new login helps. */
+export function endSession(): void {
+  onEnd();
 }
 
 async function attempt(url: string, init: RequestInit): Promise<Response> {

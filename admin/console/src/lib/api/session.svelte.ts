@@ -5,7 +5,8 @@ import { t } from '../i18n/i18n.svelte';
 import { forgetAnswers } from '../resource.svelte';
 import { clearToasts, toast } from '../toasts.svelte';
 import { transfers } from '../transfer/transfers.svelte';
-import { ask, askPlainly, onSessionEnd, onSessionOfAnother, refresh, setToken, type Tokens } from './client';
+import { underway } from '../underway.svelte';
+import { address, ask, askPlainly, onSessionEnd, onSessionOfAnother, refresh, send, setToken, type Tokens } from './client';
 import { ApiError, explain, Unreachable } from './error';
 import { live } from './live.svelte';
 
@@ -159,12 +160,12 @@ export async function login(credentials: Credentials): Promise<void> {
 }
 
 export async function logout(): Promise<void> {
-  const [unsaved, unsent] = [drafts.count, transfers.unsent];
-  const text = [unsaved > 0 && t('draft.logout_text', { n: unsaved }), unsent > 0 && t('transfer.logout_text', { n: unsent })].filter(Boolean).join(' ');
-  const title = t(unsaved > 0 ? 'draft.logout' : 'transfer.logout');
+  const [unsaved, unsent, works] = [drafts.count, transfers.unsent, underway.count];
+  const text = [unsaved > 0 && t('draft.logout_text', { n: unsaved }), works > 0 && t('bulk.ends_text', { n: works }), unsent > 0 && t('transfer.logout_text', { n: unsent })].filter(Boolean).join(' ');
+  const title = t(unsaved > 0 ? 'draft.logout' : works > 0 ? 'bulk.logout' : 'transfer.logout');
   if (text && !(await confirm({ title, text, action: t('menu.logout') }))) return;
   try {
-    await ask<void>('DELETE', 'session');
+    await send(address('session'), { method: 'DELETE' });
   } catch (error) {
     // The cookie would log in whoever comes next: as long as it counts, one is not logged out.
     if (error instanceof Unreachable || (error instanceof ApiError && error.status >= 500)) {
@@ -194,6 +195,7 @@ function leave(because: boolean): void {
   live.forget();
   transfers.belongTo('');
   emptying.forget();
+  underway.forget();
   clearToasts();
   withdraw();
   user = undefined;

@@ -1,6 +1,6 @@
 // S3's own requests under the session's token: bodies, and uploads in parts.
 import { objects } from '../api/calls';
-import { address, bearer, refresh, send, type Params } from '../api/client';
+import { address, bearer, endSession, refresh, send, type Params } from '../api/client';
 import { readError, Unreachable } from '../api/error';
 import { isAddressable, objectPath } from './address';
 import { lateStatus, type DonePart } from './plan';
@@ -25,7 +25,12 @@ export async function put(
     return await putOnce(at(to, query), body, headers, signal, progress);
   } catch (error) {
     const over = error instanceof Error && 'status' in error && error.status === 401;
-    if (!over || !(await refresh())) throw error;
+    if (!over) throw error;
+    if (!(await refresh())) {
+      // Of all that waits, nothing need try it for itself.
+      if (!signal.aborted) endSession();
+      throw error;
+    }
     progress(0);
     return putOnce(at(to, query), body, headers, signal, progress);
   }

@@ -1,10 +1,14 @@
-import { objects, type VersionOf } from '../../lib/api/calls';
+import type { Allowed } from '../../lib/allowed';
+import { objects, type Force, type VersionOf } from '../../lib/api/calls';
+import { whileLoggedIn } from '../../lib/api/client';
 import { explain, refusalOf } from '../../lib/api/error';
 import type { Bucket, DeleteOutcome } from '../../lib/api/types';
-import { confirm } from '../../lib/confirm.svelte';
+import { confirm, type Question } from '../../lib/confirm.svelte';
+import { confirmDeletion } from '../../lib/governance';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { Row } from '../../lib/rows';
 import { toast } from '../../lib/toasts.svelte';
+import { underway } from '../../lib/underway.svelte';
 
 const KEYS_A_REQUEST = 1000;
 /** Undoing remembers what was deleted; beyond this the versions page is the way. */
@@ -16,6 +20,7 @@ const UNDO_MAX = 10_000;
  */
 export async function removeRows(
   bucket: Bucket,
+  may: Allowed,
   rows: readonly Row[],
   versions: boolean,
   tell: (text: string) => void,
@@ -24,22 +29,46 @@ export async function removeRows(
   const kept = bucket.versioning === 'enabled' && !versions;
   const hasPrefixes = rows.some((row) => row.kind === 'prefix');
   // What can be undone needs no question, unless its extent cannot be seen.
-  if ((!kept || hasPrefixes) && !(await confirm(question(bucket, rows, kept, hasPrefixes)))) return [];
+  const asked = kept && !hasPrefixes ? undefined : question(bucket, rows, kept, hasPrefixes);
+  const how = await howFar(bucket, may, versions, asked);
+  if (!how) return [];
+  return underway.during(deleteRows(bucket.name, rows, versions, how, { kept, tell, undone }));
+}
+
+interface Telling {
+  kept: boolean;
+  tell: (text: string) => void;
+  undone: () => void;
+}
+
+async function deleteRows(bucket: string, rows: readonly Row[], versions: boolean, how: Force, { kept, tell, undone }: Telling): Promise<Row[]> {
+  const session = whileLoggedIn();
   const went: Went = { count: 0, markers: [], failed: 0, first: undefined };
   const gone: Row[] = [];
   try {
-    for await (const { batch, of } of batches(bucket.name, rows, versions)) {
-      const answer = await objects.remove(bucket.name, batch);
-      const refused = new Set(take(answer.items, went).map(nameOf));
-      gone.push(...of.filter((row) => !refused.has(nameOf(row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key }))));
-      tell(t('objects.deleting', { n: went.count }));
+    for (const { of, batches } of parts(bucket, rows, versions)) {
+      const refused = new Set<string>();
+      for await (const batch of batches) {
+        session.throwIfAborted();
+        const answer = await objects.remove(bucket, batch, how);
+        for (const outcome of take(answer.items, went)) refused.add(nameOf(outcome));
+        tell(t('objects.deleting', { n: went.count }));
+      }
+      gone.push(...of.filter((row) => (row.kind === 'prefix' ? refused.size === 0 : !refused.has(nameOf(single(row))))));
     }
   } catch (error) {
-    toast(explain(error), { tone: 'bad' });
+    if (!session.aborted) toast(explain(error), { tone: 'bad' });
     return gone;
   }
-  report(bucket.name, went, kept, undone);
+  report(bucket, went, kept, undone);
   return gone;
+}
+
+/** What is locked is a version: a delete marker over it takes no further right. */
+async function howFar(bucket: Bucket, may: Allowed, versions: boolean, asked: Question | undefined): Promise<Force | undefined> {
+  if (!asked) return {};
+  if (versions) return confirmDeletion(bucket, may, asked);
+  return (await confirm(asked)) ? {} : undefined;
 }
 
 /** What has been done so far: of hundreds of thousands, no more is kept than can be undone. */
@@ -72,15 +101,17 @@ function question(bucket: Bucket, rows: readonly Row[], kept: boolean, hasPrefix
   };
 }
 
-async function* batches(bucket: string, rows: readonly Row[], versions: boolean): AsyncGenerator<{ batch: VersionOf[]; of: readonly Row[] }> {
-  const single = rows.filter((row) => row.kind !== 'prefix');
-  for (let at = 0; at < single.length; at += KEYS_A_REQUEST) {
-    const of = single.slice(at, at + KEYS_A_REQUEST);
-    yield { batch: of.map((row) => (row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key })), of };
+/** Rows that go together, and what is asked for them. Of a prefix nothing is left when nothing beneath it was refused. */
+function* parts(bucket: string, rows: readonly Row[], versions: boolean): Generator<{ of: readonly Row[]; batches: Iterable<VersionOf[]> | AsyncIterable<VersionOf[]> }> {
+  const alone = rows.filter((row) => row.kind !== 'prefix');
+  for (let at = 0; at < alone.length; at += KEYS_A_REQUEST) {
+    const of = alone.slice(at, at + KEYS_A_REQUEST);
+    yield { of, batches: [of.map(single)] };
   }
-  // A folder is gone when all beneath it is, which the list says when it is looked at again.
-  for (const row of rows) if (row.kind === 'prefix') for await (const batch of under(bucket, row.key, versions)) yield { batch, of: [] };
+  for (const row of rows) if (row.kind === 'prefix') yield { of: [row], batches: under(bucket, row.key, versions) };
 }
+
+const single = (row: Row): VersionOf => (row.kind === 'version' ? { key: row.key, version: row.entry.version } : { key: row.key });
 
 async function* under(bucket: string, prefix: string, versions: boolean): AsyncGenerator<VersionOf[]> {
   let cursor: string | undefined;
@@ -103,8 +134,9 @@ function report(bucket: string, { count, markers, failed, first }: Went, kept: b
 }
 
 async function undo(bucket: string, markers: VersionOf[], undone: () => void): Promise<void> {
+  const session = whileLoggedIn();
   try {
-    for (let at = 0; at < markers.length; at += KEYS_A_REQUEST) await objects.remove(bucket, markers.slice(at, at + KEYS_A_REQUEST));
+    for (let at = 0; at < markers.length && !session.aborted; at += KEYS_A_REQUEST) await objects.remove(bucket, markers.slice(at, at + KEYS_A_REQUEST));
     toast(t('objects.undone', { n: markers.length }), { tone: 'good' });
   } catch (error) {
     toast(explain(error), { tone: 'bad' });

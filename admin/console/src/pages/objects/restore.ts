@@ -1,9 +1,11 @@
 import { objects, type VersionOf } from '../../lib/api/calls';
+import { whileLoggedIn } from '../../lib/api/client';
 import { explain, refusalOf } from '../../lib/api/error';
 import { run } from '../../lib/bulk';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { Row } from '../../lib/rows';
 import { toast } from '../../lib/toasts.svelte';
+import { underway } from '../../lib/underway.svelte';
 
 const KEYS_A_REQUEST = 1000;
 
@@ -11,13 +13,18 @@ const KEYS_A_REQUEST = 1000;
  * Brings versions back: an old one becomes the current one again, what was deleted loses its marker, and
  * beneath a prefix all that was deleted does.
  */
-export async function restoreRows(bucket: string, rows: readonly Row[], tell: (text: string) => void): Promise<void> {
-  const signal = new AbortController().signal;
+export function restoreRows(bucket: string, rows: readonly Row[], tell: (text: string) => void): Promise<void> {
+  return underway.during(restored(bucket, rows, tell));
+}
+
+async function restored(bucket: string, rows: readonly Row[], tell: (text: string) => void): Promise<void> {
+  const signal = whileLoggedIn();
   let count = 0;
   const failed: { key: string; why: string }[] = [];
   const say = (more: number) => tell(t('restore.so_far', { n: count + more }));
   try {
     for await (const batch of markers(bucket, rows, signal)) {
+      signal.throwIfAborted();
       const answer = await objects.remove(bucket, batch);
       for (const { key, error } of answer.items) if (error) failed.push({ key, why: explain(refusalOf(error)) });
       count += answer.items.filter((item) => !item.error).length;
@@ -28,6 +35,7 @@ export async function restoreRows(bucket: string, rows: readonly Row[], tell: (t
     count += went.done.length;
     failed.push(...went.failed.map(({ key, error }) => ({ key, why: explain(error) })));
   } catch (error) {
+    if (signal.aborted) return;
     toast(explain(error), { tone: 'bad' });
   }
   const first = failed[0];

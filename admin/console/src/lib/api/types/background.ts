@@ -2,6 +2,9 @@
 import type { Page } from './page';
 
 export type JobKind = 'scrub' | 'check' | 'backup' | 'lifecycle';
+/** Every byte of what is new to the folder, every byte of all, or only where chunks begin. */
+export type BackupVerify = 'new' | 'all' | 'heads';
+
 /** Interrupted: the server has stopped meanwhile. */
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -30,6 +33,8 @@ export interface NewJob {
   read_data?: boolean;
   rate_mib?: number;
   to?: string;
+  /** Of a backup: what is read of the copy once it is made. */
+  verify?: BackupVerify;
   /** Of a scrub: where an earlier one ended before its time. */
   from?: string;
   /** Of lifecycle: the one bucket whose rules are followed. */
