@@ -5,8 +5,9 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -54,6 +55,8 @@ keys = [{ access-key = "ANNAKEY", secret-key = "anna-secret-key" }]
 fn busy_server(folder: &Path) -> (Server, String) {
     let config = folder.join("cairn.conf");
     fs::write(&config, DECLARED).unwrap();
+    // A secret is in it.
+    fs::set_permissions(&config, Permissions::from_mode(0o600)).unwrap();
     let mut command = command_with_root(&folder.join("data"));
     command.args(["--console", "127.0.0.1:0", "--metrics-names", "10"]);
     let mut server = Server::start(command.arg("--config").arg(&config));

@@ -277,3 +277,26 @@ async fn users_are_listed_by_their_account() {
     );
     assert!(listed(&plain).is_empty());
 }
+
+/// Two of one kind have two names, as at a login.
+#[tokio::test]
+async fn whoever_has_buckets_is_known_by_a_name() {
+    let rig = Rig::new().await;
+    let (team, plain) = (rig.account("team").await, rig.plain("berta-id").await);
+    let admin = rig.identity.find("ROOTKEY", None).unwrap();
+    let iam = rig.identity.iam(&admin.caller);
+    let own = iam.create_user(named("anna")).await.unwrap();
+    let iam = rig.identity.iam_of(&team);
+    let theirs = iam.create_user(named("anna")).await.unwrap();
+    let root = rig.identity.root();
+    for (id, kind, name) in [
+        (&own.id, "user", "anna".to_owned()),
+        (&theirs.id, "user", format!("anna@{}", team.name)),
+        (&plain.id, "account", plain.name.clone()),
+        (&team.id, "account", team.name.clone()),
+        (&root.id, "account", root.name.clone()),
+    ] {
+        assert_eq!(rig.identity.known_as(id), Some((kind, name)));
+    }
+    assert_eq!(rig.identity.known_as("nobody"), None);
+}
