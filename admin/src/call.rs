@@ -7,7 +7,8 @@ use crate::refused::Refused;
 use crate::route::Route;
 use crate::session::bearer::Bearer;
 use http::request::Parts;
-use identity::policy::Context;
+use identity::limits::ACCESS_KEY_BYTES_MAX;
+use identity::policy::{Context, Work};
 use identity::{Caller, Owner, Target};
 use s3_api::{Client, Scheme};
 use serde::de::DeserializeOwned;
@@ -33,6 +34,8 @@ pub(crate) struct Call<'a> {
     guessed: OnceLock<()>,
 }
 
+    /// Of all that is decided for it here.
+    pub(crate) work: Work,
 impl<'a> Call<'a> {
     pub(crate) fn new(
         admin: &'a Inner,
@@ -54,6 +57,7 @@ impl<'a> Call<'a> {
         }
     }
 
+            work: Work::default(),
     /// A value of the path. The table and the endpoint agree on how many there are.
     pub(crate) fn path(&self, at: usize) -> &str {
         self.path.get(at).map_or("", String::as_str)
@@ -166,8 +170,9 @@ impl<'a> Call<'a> {
             policy: None,
         };
         let context = self.context();
-        let decision = self.caller.authorize(action, &target, &context);
-        let refusal = || self.caller.refusal(&decision, action, resource);
+        let caller = &self.caller;
+        let decision = caller.authorize_within(&self.work, action, &target, &context);
+        let refusal = || caller.refusal(&decision, action, resource);
         (!decision.is_allowed()).then(refusal)
     }
 
@@ -178,7 +183,8 @@ impl<'a> Call<'a> {
             owner,
             policy: None,
         };
-        self.caller.could(action, &anything, &self.context())
+        let context = self.context();
+        self.caller.could(&self.work, action, &anything, &context)
     }
 
     fn context(&self) -> Context<'static> {

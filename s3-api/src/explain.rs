@@ -9,7 +9,7 @@ use crate::op::{Access, OPERATIONS};
 use crate::request::{Authenticated, Deed, Parsed};
 use http::request::Parts;
 use identity::iam::Matched;
-use identity::policy::{Context, Outcome};
+use identity::policy::{Context, Outcome, Work};
 use identity::{Caller, Owner, Target};
 use std::sync::Arc;
 use storage_engine::Error;
@@ -26,6 +26,8 @@ pub struct Deliberation<'a> {
     /// Condition keys with their values, as a request would bring them. One with several values
     /// stands there several times in a row.
     pub context: &'a [(&'a str, &'a str)],
+    /// What is left for all that is asked at once. Once it is over, an answer says nothing.
+    pub work: &'a Work,
 }
 
 /// What would be decided, and because of what.
@@ -113,7 +115,8 @@ impl S3 {
             owner: owner.as_deref().map_or(Owner::Unknown, Owner::Account),
             policy: bucket.policy.as_ref(),
         };
-        Ok(match asked.caller.could(asked.action, &target, &context) {
+        let (caller, work) = (asked.caller, asked.work);
+        Ok(match caller.could(work, asked.action, &target, &context) {
             true => Prospect::Open,
             false => Prospect::None,
         })
@@ -147,7 +150,8 @@ impl S3 {
         let mut statements = Vec::new();
         let mut missing: Vec<String> = Vec::new();
         let answer = access::weigh(&question, |target, context| {
-            let explained = asked.caller.explain(asked.action, target, context);
+            let caller = asked.caller;
+            let explained = caller.explain(asked.work, asked.action, target, context);
             // Of two questions the last one decided.
             said = explained.decision.outcome;
             statements = explained.deciding().map(Matched::from).collect();
@@ -156,6 +160,7 @@ impl S3 {
                     missing.push(key.to_owned());
                 }
             }
+            work: asked.work,
         });
         let (outcome, ground) = match answer {
             Answer::Allowed(ground) => (Outcome::Allow, ground),
@@ -176,6 +181,9 @@ fn access_of(action: &str) -> Access {
     let named = |row: &&crate::op::Operation| {
         let names = [Some(row.access.action), row.access.versioned];
         let mut names = names.into_iter().flatten();
+        if asked.work.wants_pause() {
+            tokio::task::yield_now().await;
+        }
         names.any(|name| name.eq_ignore_ascii_case(action))
     };
     let row = OPERATIONS.iter().find(named);
