@@ -28,14 +28,16 @@ pub(crate) struct Call<'a> {
     pub(crate) route: Option<&'static Route>,
     /// What the audit log says it was about, where that is more than the path.
     about: OnceLock<String>,
+    /// The access key that it was to sign something with.
+    signed_with: OnceLock<String>,
     /// Who it turned out to be, where that was not known before.
     who: OnceLock<String>,
     /// A stranger tried a password, of which only so many are let through.
     guessed: OnceLock<()>,
-}
-
     /// Of all that is decided for it here.
     pub(crate) work: Work,
+}
+
 impl<'a> Call<'a> {
     pub(crate) fn new(
         admin: &'a Inner,
@@ -52,12 +54,13 @@ impl<'a> Call<'a> {
             path,
             route: None,
             about: OnceLock::new(),
+            signed_with: OnceLock::new(),
             who: OnceLock::new(),
             guessed: OnceLock::new(),
+            work: Work::default(),
         }
     }
 
-            work: Work::default(),
     /// A value of the path. The table and the endpoint agree on how many there are.
     pub(crate) fn path(&self, at: usize) -> &str {
         self.path.get(at).map_or("", String::as_str)
@@ -106,6 +109,16 @@ impl<'a> Call<'a> {
     pub(crate) fn target(&self) -> String {
         let about = self.about.get().cloned();
         about.unwrap_or_else(|| self.path.join("/"))
+    }
+
+    /// Tells the audit log which access key it was to sign something with.
+    pub(crate) fn signs_with(&self, id: &str) {
+        let id = &id[..id.floor_char_boundary(ACCESS_KEY_BYTES_MAX)];
+        let _ = self.signed_with.set(id.to_owned());
+    }
+
+    pub(crate) fn signed_with(&self) -> String {
+        self.signed_with.get().cloned().unwrap_or_default()
     }
 
     /// Tells the audit log who it is.

@@ -66,7 +66,21 @@ impl S3 {
     /// for it, and no log tells of it: for lists that show of each item what may be seen of it, and
     /// for who has to do something else before the request.
     pub async fn would_permit(&self, caller: &Arc<Caller>, parts: &Parts) -> Result<(), S3Error> {
-        let parsed = Parsed::parse(parts, &Domains::default())?;
+        self.permits(caller, Parsed::parse(parts, &Domains::default())?)
+            .await
+    }
+
+    /// The same of what would be sent to an address: its host may name the bucket.
+    pub async fn would_permit_sent(
+        &self,
+        caller: &Arc<Caller>,
+        parts: &Parts,
+    ) -> Result<(), S3Error> {
+        self.permits(caller, Parsed::parse(parts, self.domains())?)
+            .await
+    }
+
+    async fn permits(&self, caller: &Arc<Caller>, parsed: Parsed<'_>) -> Result<(), S3Error> {
         let named = self.gate().named_by(&parsed).await;
         let asked = Authenticated::known(parsed, Arc::clone(caller));
         let permitted = self.gate().permit(asked, named, self.settings());
@@ -145,6 +159,7 @@ impl S3 {
             right: deed.access.right,
             object: object.as_ref(),
             known: asked.context,
+            work: asked.work,
         };
         let mut said = Outcome::ImplicitDeny;
         let mut statements = Vec::new();
@@ -160,13 +175,15 @@ impl S3 {
                     missing.push(key.to_owned());
                 }
             }
-            work: asked.work,
         });
         let (outcome, ground) = match answer {
             Answer::Allowed(ground) => (Outcome::Allow, ground),
             Answer::Refused(ground) if said == Outcome::ExplicitDeny => (said, ground),
             Answer::Refused(ground) => (Outcome::ImplicitDeny, ground),
         };
+        if asked.work.wants_pause() {
+            tokio::task::yield_now().await;
+        }
         Ok(Explanation {
             outcome,
             ground,
@@ -181,9 +198,6 @@ fn access_of(action: &str) -> Access {
     let named = |row: &&crate::op::Operation| {
         let names = [Some(row.access.action), row.access.versioned];
         let mut names = names.into_iter().flatten();
-        if asked.work.wants_pause() {
-            tokio::task::yield_now().await;
-        }
         names.any(|name| name.eq_ignore_ascii_case(action))
     };
     let row = OPERATIONS.iter().find(named);
