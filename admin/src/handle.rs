@@ -18,6 +18,7 @@ use crate::session::bearer::Bearer;
 use crate::session::login::OWN_HEADER;
 use crate::transfer;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, ORIGIN, SERVER};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -25,7 +26,9 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use identity::Caller;
 use s3_api::{Client, Memory, Observation, RequestId};
+use std::any::Any;
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
 /// What the interface calls the transfer of an object by a link of its own.
@@ -295,7 +298,7 @@ pub(crate) struct Asked {
     memory: Option<Memory>,
 }
 
-/// Does it, and notes that.
+/// Does it, and notes that, also where it panics: something may have been done.
 pub(crate) async fn perform(
     inner: &Inner,
     asked: Asked,
@@ -307,12 +310,26 @@ pub(crate) async fn perform(
     let _memory = asked.memory;
     let mut call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
     call.route = Some(route);
-    let outcome = run(route, &call, body).await;
+    let (outcome, panic) = caught(run(route, &call, body)).await;
     if route.audited == Audited::Yes && !is_flood(&call, &outcome) {
         let change = Change::of(&call, route.name, id, outcome.as_ref());
         inner.audit.note(change, inner.seconds()).await;
     }
-    outcome
+    match panic {
+        // The server counts it, and answers.
+        Some(panic) => resume_unwind(panic),
+        None => outcome,
+    }
+}
+
+/// What comes of it, and why nothing could.
+async fn caught(
+    run: impl Future<Output = Result<Answer, Refused>>,
+) -> (Result<Answer, Refused>, Option<Box<dyn Any + Send>>) {
+    match AssertUnwindSafe(run).catch_unwind().await {
+        Ok(outcome) => (outcome, None),
+        Err(panic) => (Err(Refused::internal()), Some(panic)),
+    }
 }
 
 async fn run(route: &Route, call: &Call<'_>, body: RequestBody) -> Result<Answer, Refused> {
@@ -380,3 +397,6 @@ fn name(answer: &mut Answer, id: &RequestId) {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests;
