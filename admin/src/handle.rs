@@ -1,6 +1,6 @@
 //! The straight line of a request: route, find out who asks, run, render, note.
 
-use crate::answer::{Answer, REQUEST_ID, Seen, arrived, refusal};
+use crate::answer::{Answer, REQUEST_ID, Seen, arrived, refusal, too_large};
 use crate::audit::{Change, Elsewhere};
 use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::condition::{self, Asker};
 use crate::inner::{AdminConfig, Inner, OpenError};
 use crate::jobs::JobStats;
-use crate::limits::{BODY_WAIT_MAX, KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
+use crate::limits::{BODY_WAIT_MAX, UNHELD_BODY_BYTES_MAX};
 use crate::local::{self, Local};
 use crate::refused::Refused;
 use crate::repeats;
@@ -205,14 +205,11 @@ impl Admin {
 
     /// Memory for a body that may become long. What anybody can send is short.
     async fn hold(&self, route: &Route, coming: Option<u64>) -> Result<Option<Memory>, Refused> {
-        let coming = coming.unwrap_or(u64::MAX);
-        if route.door == Door::Open || coming <= UNHELD_BODY_BYTES_MAX {
+        let bytes = taken(coming, route.body_bytes_max)?;
+        if route.door == Door::Open || bytes <= UNHELD_BODY_BYTES_MAX {
             return Ok(None);
         }
-        let load = self.inner.s3.load();
-        Ok(Some(
-            load.hold(coming.min(KEYS_BODY_BYTES_MAX as u64)).await?,
-        ))
+        Ok(Some(self.inner.s3.load().hold(bytes).await?))
     }
 
     /// Who asks is known before anything else is looked at.
@@ -259,6 +256,16 @@ impl Admin {
                 done.map_err(|error| Refused::failure("a change", &error))?
             }
         }
+    }
+}
+
+/// How much will be read of a body that says how long it is, or does not. One that is too long need not
+/// come; one that is not wanted is not read.
+fn taken(coming: Option<u64>, bytes_max: usize) -> Result<u64, Refused> {
+    let most = bytes_max as u64;
+    match coming {
+        Some(coming) if coming > most && most > 0 => Err(too_large(bytes_max)),
+        coming => Ok(coming.unwrap_or(most).min(most)),
     }
 }
 
