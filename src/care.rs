@@ -208,20 +208,21 @@ fn damage(report: &Value) -> Conclusion {
 /// A line or some of each damaged chunk, and how many there are.
 fn damaged_chunks(report: &Value) -> (Vec<String>, u64) {
     let total = number(report, "damaged_total");
-    (chunks(list(report, "damaged"), total), total)
+    (chunks(list(report, "damaged"), total, ""), total)
 }
 
-/// A line or some of each, and how many are not told.
-fn chunks(told: &[Value], total: u64) -> Vec<String> {
+/// A line or some of each, with what has come of it, and how many are not told.
+fn chunks(told: &[Value], total: u64, outcome: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for chunk in told {
-        lines.push(text(chunk, "damage"));
+        lines.push(text(chunk, "damage") + outcome);
         let affected = list(chunk, "affected").iter().filter_map(Value::as_str);
         lines.extend(affected.map(|whose| format!("  {whose}")));
     }
     let untold = total.saturating_sub(told.len() as u64);
     if untold > 0 {
-        lines.push(format!("and {}", counted(untold, "more damaged chunk")));
+        let untold = counted(untold, "more damaged chunk");
+        lines.push(format!("and {untold}{outcome}"));
     }
     lines
 }
@@ -230,7 +231,8 @@ fn chunks(told: &[Value], total: u64) -> Vec<String> {
 fn copied(report: &Value) -> Conclusion {
     let (mut lines, lost) = damaged_chunks(report);
     let saved = number(report, "saved_total");
-    lines.extend(chunks(list(report, "saved"), saved));
+    let sound = ": sound in the backup";
+    lines.extend(chunks(list(report, "saved"), saved, sound));
     let mended = number(report, "mended_total");
     if mended > 0 {
         let chunks = counted(mended, "chunk");

@@ -93,8 +93,11 @@ fn killed<const COUNT: usize>(place: &Path) -> [PathBuf; COUNT] {
         .iter_mut()
         .map(|process| announced(process)["data"].as_str().unwrap().into())
         .collect();
+    // All at once: one that goes on would remove what another one has left.
+    for signal in [libc::SIGSTOP, libc::SIGKILL] {
+        all.iter().for_each(|process| process.signal(signal));
+    }
     for process in all {
-        process.signal(libc::SIGKILL);
         process.wait();
     }
     for folder in &folders {

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use support::console::{done, log_in, text};
 use support::server::{PASSWORD, Server, USER, cairn, command_with_root, run};
 use support::signed::ask;
 use support::way::Way;
@@ -69,6 +70,32 @@ fn a_key_that_was_made_by_a_command_signs_at_once() {
     assert_eq!((status("GET"), status("DELETE")), (200, 403));
     way.does(&format!("key disable anna {}", keys.0));
     assert_eq!(status("GET"), 403);
+}
+
+/// Who may make users and keys need not be one who may look at them. Where something fails for such a
+/// one, the user that cannot be removed is told of.
+#[test]
+fn users_are_made_by_who_may_do_nothing_else() {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = command_with_root(place.path());
+    let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]));
+    let console = server.console_address();
+    let root = log_in(console);
+    let robot = json!({ "name": "robot", "expires_in": 3600, "policy": {
+        "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:CreateUser", "iam:CreateAccessKey"] }] } });
+    let robot = done(console, &root, "POST /api/v1/tokens", &robot);
+    let token = text(&robot, "token");
+    let way = Way::Token(console, &token);
+    let made = way.json("user add anna");
+    assert_eq!(made["user"]["name"], "anna");
+    assert!(made["key"]["secret"].is_string(), "{made}");
+    way.refuses("user show anna", 1, &["iam:GetUser"]);
+    let taken = made["key"]["id"].as_str().unwrap();
+    let again = format!("user add bert --access-key {taken} --secret-key other-secret");
+    let left = "the user bert is there, without a key";
+    way.refuses(&again, 1, &[taken, left, "iam:DeleteUser"]);
+    server.stop_unharmed();
 }
 
 #[test]

@@ -5,12 +5,13 @@
 
 mod support;
 
+use std::io::Write;
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
-use support::console::{asked, done, log_in, path_of, start, text};
-use support::http::{get, send};
-use support::server::{Server, USER};
+use support::console::{asked, done, log_in, path_of, text};
+use support::http::{connect, get, read_answer, send};
+use support::server::{Server, USER, command_with_root};
 
 const PASSWORD: &str = "correct horse";
 const PRESIGN: &str = "POST /api/v1/buckets/photos/presign";
@@ -29,8 +30,14 @@ struct House {
 
 impl House {
     fn new() -> House {
+        House::with(&[])
+    }
+
+    fn with(flags: &[&str]) -> House {
         let place = tempfile::tempdir().unwrap();
-        let (server, console) = start(place.path());
+        let mut command = command_with_root(place.path());
+        let mut server = Server::start(command.args(["--console", "127.0.0.1:0"]).args(flags));
+        let console = server.console_address();
         let root = log_in(console);
         let photos = json!({ "name": "photos" });
         done(console, &root, "POST /api/v1/buckets", &photos);
@@ -185,20 +192,99 @@ fn the_audit_log_names_the_key() {
     let house = House::new();
     let key = &house.key_of_anna;
     house.link(&house.anna, key);
-    // A long name does not push it out.
-    let mut long = wanted(key);
-    long["key"] = "x".repeat(1010).into();
-    done(house.console, &house.anna, PRESIGN, &long);
+    // Whatever an object is called, it is not taken for a key.
+    let mut odd = wanted(key);
+    odd["key"] = "a (signed with AKIAPROD)".into();
+    odd["access_key"] = Value::Null;
+    done(house.console, &house.anna, PRESIGN, &odd);
     house.refused(&house.anna, &wanted(&house.key_of_berta));
     let list = "GET /api/v1/audit?action=Presign";
     let entries = done(house.console, &house.root, list, &Value::Null);
     let told = |at: usize, field: &str| text(&entries["items"][at], field);
-    assert_eq!(told(2, "target"), format!("photos/a (signed with {key})"));
+    assert_eq!(told(2, "target"), "photos/a");
+    assert_eq!(told(2, "signed_with"), *key);
     assert!(told(2, "credential").starts_with("session/"));
-    let end = format!("xxx (signed with {key})");
-    assert!(told(1, "target").ends_with(&end), "{}", told(1, "target"));
-    let refused = format!("photos/a (signed with {})", house.key_of_berta);
-    assert_eq!(told(0, "target"), refused);
+    assert_eq!(told(1, "target"), "photos/a (signed with AKIAPROD)");
+    assert_eq!(told(1, "signed_with"), "");
+    assert_eq!(told(0, "target"), "photos/a");
+    assert_eq!(told(0, "signed_with"), house.key_of_berta);
     assert_eq!(told(0, "outcome"), "refused");
+    for (id, found) in [(key.as_str(), 1), ("AKIAPROD", 0)] {
+        let list = format!("{list}&credential={id}");
+        let entries = done(house.console, &house.root, &list, &Value::Null);
+        assert_eq!(entries["items"].as_array().unwrap().len(), found, "{id}");
+    }
+    house.server.stop_unharmed();
+}
+
+/// Whoever asks names the host. It must not choose the bucket that a link opens.
+#[test]
+fn a_link_is_of_the_bucket_that_was_asked_about() {
+    let house = House::with(&["--domain", "s3.example.com"]);
+    let asked_at = |host: &str| {
+        let head = format!("{PRESIGN} HTTP/1.1\r\nauthorization: Bearer {}", house.anna);
+        let body = wanted(&house.key_of_anna).to_string();
+        let mut stream = connect(house.console);
+        let length = body.len();
+        write!(
+            stream,
+            "{head}\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let answer = read_answer(&mut stream);
+        assert_eq!(answer.status, 200, "{host}: {}", answer.body);
+        serde_json::from_str::<Value>(&answer.body).unwrap()
+    };
+    let port = house.server.address.port();
+    for (host, signed) in [
+        ("secret.s3.example.com:9001", "s3.example.com"),
+        ("SECRET.S3.Example.COM.", "s3.example.com"),
+        ("s3.example.com", "s3.example.com"),
+        ("elsewhere.org:9001", "elsewhere.org"),
+    ] {
+        let made = asked_at(host);
+        let url = text(&made, "url");
+        assert!(
+            url.starts_with(&format!("http://{signed}:{port}/photos/a?")),
+            "{url}"
+        );
+        let mut stream = connect(house.server.address);
+        let link = path_of(&made);
+        write!(
+            stream,
+            "GET {link} HTTP/1.1\r\nhost: {signed}:{port}\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let answer = read_answer(&mut stream);
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (200, "hello"),
+            "{host}"
+        );
+    }
+    house.server.stop_unharmed();
+}
+
+/// What is not there, or cannot be, is no question of permission.
+#[test]
+fn a_refusal_says_what_it_is() {
+    let house = House::new();
+    let of_root = json!({ "key": "a", "access_key": USER });
+    let nowhere = "POST /api/v1/buckets/nosuch/presign";
+    let answer = asked(house.console, &house.root, nowhere, &of_root);
+    assert_eq!(answer.status, 404, "{}", answer.body);
+    assert!(answer.body.contains("NoSuchBucket"), "{}", answer.body);
+    let mut long = wanted(&house.key_of_anna);
+    long["key"] = "x".repeat(1025).into();
+    let (status, code, _) = house.refused(&house.anna, &long);
+    assert_eq!((status, code.as_str()), (400, "KeyTooLongError"));
+    let mut writing = wanted(&house.key_of_anna);
+    writing["method"] = "PUT".into();
+    let (status, _, message) = house.refused(&house.anna, &writing);
+    assert_eq!(status, 403);
+    assert!(
+        message.starts_with("You may not do this yourself"),
+        "{message}"
+    );
     house.server.stop_unharmed();
 }

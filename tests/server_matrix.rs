@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use examples::{Names, routes};
 use identity::policy::{
     Context, Kind, Layers, Named, Policy, Principal, PrincipalKind, Relation, Request, Standing,
-    evaluate,
+    Work, evaluate,
 };
 use s3_api::OPERATIONS;
 use serde_json::{Value, json};
@@ -248,6 +248,7 @@ impl Somebody {
             resource: resource.as_bytes(),
             context: &context,
             now: SystemTime::now(),
+            work: &Work::default(),
         };
         evaluate(&layers, &request).is_allowed()
     }

@@ -146,6 +146,29 @@ fn a_suspended_user_gets_in_nowhere_and_is_taken_back_with_all_it_had() {
     server.stop_unharmed();
 }
 
+/// Nobody is logged out by what was refused, nor by taking back what was not done to him.
+#[test]
+fn who_is_not_suspended_stays_logged_in() {
+    let place = tempfile::tempdir().unwrap();
+    let (server, console) = start(place.path());
+    let root = log_in(console);
+    let anna = Ways::of_anna(console, &root);
+    let bert = json!({ "name": "bert" });
+    done(console, &root, "POST /api/v1/users", &bert);
+    let change = "PATCH /api/v1/users/anna";
+    for (wanted, status) in [
+        (json!({ "suspended": false, "name": "bert" }), 409),
+        (json!({ "suspended": false }), 200),
+    ] {
+        let answer = asked(console, &root, change, &wanted);
+        assert_eq!(answer.status, status, "{wanted}: {}", answer.body);
+        let whoami = asked(console, &anna.session, "GET /api/v1/session", &Value::Null);
+        assert_eq!(whoami.status, 200, "{wanted}: {}", whoami.body);
+        assert_eq!(get(server.address, &anna.link).status, 404, "{wanted}");
+    }
+    server.stop_unharmed();
+}
+
 fn told_in_the_audit_log(console: SocketAddr) {
     let root = log_in(console);
     let list = "GET /api/v1/audit?action=UpdateUser";

@@ -160,6 +160,14 @@ pub(crate) fn whole(bytes: Bytes) -> RequestBody {
     body.boxed_unsync()
 }
 
+pub(crate) fn too_large(bytes_max: usize) -> Refused {
+    Refused::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "RequestTooLarge",
+        format!("The body of this request may have {bytes_max} bytes at most."),
+    )
+}
+
 pub(crate) async fn read_bytes(
     mut body: RequestBody,
     bytes_max: usize,
@@ -174,11 +182,7 @@ pub(crate) async fn read_bytes(
             continue;
         };
         if bytes.len() + data.len() > bytes_max {
-            return Err(Refused::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestTooLarge",
-                format!("The body of this request may have {bytes_max} bytes at most."),
-            ));
+            return Err(too_large(bytes_max));
         }
         bytes.extend_from_slice(&data);
     }

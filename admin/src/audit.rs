@@ -48,6 +48,9 @@ pub(crate) struct Change {
     status: u16,
     error: Option<String>,
     request_id: String,
+    /// Entries of earlier versions have none.
+    #[serde(default)]
+    signed_with: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -94,6 +97,7 @@ impl From<Elsewhere<'_>> for Change {
             status: change.status.as_u16(),
             error: (!change.error.is_empty()).then(|| change.error.to_owned()),
             request_id: change.request_id.to_owned(),
+            signed_with: String::new(),
         }
     }
 }
@@ -150,6 +154,7 @@ impl Change {
             status: status.as_u16(),
             error,
             request_id: id.as_str().to_owned(),
+            signed_with: call.signed_with(),
         }
     }
 }
@@ -174,6 +179,8 @@ pub(crate) struct Entry {
     /// The code of the refusal.
     error: Option<String>,
     request_id: String,
+    /// The access key that signs the link it was about; empty where there is none.
+    signed_with: String,
 }
 
 pub(crate) struct AuditLog {
@@ -279,6 +286,7 @@ impl Change {
             from = self.from,
             action = self.action,
             about = self.target,
+            signed_with = self.signed_with,
             outcome = self.outcome.name(),
             status = self.status,
             error = self.error,
@@ -299,6 +307,7 @@ impl Change {
             status: self.status,
             error: self.error,
             request_id: self.request_id,
+            signed_with: self.signed_with,
         }
     }
 }
@@ -330,7 +339,8 @@ fn micros_of(key: &[u8]) -> u64 {
 pub(crate) struct AuditQuery {
     /// What the ARN of who did it contains.
     who: Option<String>,
-    /// What its credential contains: the number of a session or a token, or an access key.
+    /// What its credential contains, or the access key that signs its link: the number of a session or
+    /// a token, or an access key.
     credential: Option<String>,
     /// An `operationId`, `DeleteBucket`.
     action: Option<String>,
@@ -389,7 +399,7 @@ impl Filter {
             && self
                 .credential
                 .as_ref()
-                .is_none_or(|it| change.credential.contains(it))
+                .is_none_or(|it| change.credential.contains(it) || change.signed_with.contains(it))
             && self
                 .action
                 .as_ref()

@@ -7,7 +7,8 @@ use crate::refused::Refused;
 use crate::route::Route;
 use crate::session::bearer::Bearer;
 use http::request::Parts;
-use identity::policy::Context;
+use identity::limits::ACCESS_KEY_BYTES_MAX;
+use identity::policy::{Context, Work};
 use identity::{Caller, Owner, Target};
 use s3_api::{Client, Scheme};
 use serde::de::DeserializeOwned;
@@ -27,10 +28,14 @@ pub(crate) struct Call<'a> {
     pub(crate) route: Option<&'static Route>,
     /// What the audit log says it was about, where that is more than the path.
     about: OnceLock<String>,
+    /// The access key that it was to sign something with.
+    signed_with: OnceLock<String>,
     /// Who it turned out to be, where that was not known before.
     who: OnceLock<String>,
     /// A stranger tried a password, of which only so many are let through.
     guessed: OnceLock<()>,
+    /// Of all that is decided for it here.
+    pub(crate) work: Work,
 }
 
 impl<'a> Call<'a> {
@@ -49,8 +54,10 @@ impl<'a> Call<'a> {
             path,
             route: None,
             about: OnceLock::new(),
+            signed_with: OnceLock::new(),
             who: OnceLock::new(),
             guessed: OnceLock::new(),
+            work: Work::default(),
         }
     }
 
@@ -102,6 +109,16 @@ impl<'a> Call<'a> {
     pub(crate) fn target(&self) -> String {
         let about = self.about.get().cloned();
         about.unwrap_or_else(|| self.path.join("/"))
+    }
+
+    /// Tells the audit log which access key it was to sign something with.
+    pub(crate) fn signs_with(&self, id: &str) {
+        let id = &id[..id.floor_char_boundary(ACCESS_KEY_BYTES_MAX)];
+        let _ = self.signed_with.set(id.to_owned());
+    }
+
+    pub(crate) fn signed_with(&self) -> String {
+        self.signed_with.get().cloned().unwrap_or_default()
     }
 
     /// Tells the audit log who it is.
@@ -166,8 +183,9 @@ impl<'a> Call<'a> {
             policy: None,
         };
         let context = self.context();
-        let decision = self.caller.authorize(action, &target, &context);
-        let refusal = || self.caller.refusal(&decision, action, resource);
+        let caller = &self.caller;
+        let decision = caller.authorize_within(&self.work, action, &target, &context);
+        let refusal = || caller.refusal(&decision, action, resource);
         (!decision.is_allowed()).then(refusal)
     }
 
@@ -178,7 +196,8 @@ impl<'a> Call<'a> {
             owner,
             policy: None,
         };
-        self.caller.could(action, &anything, &self.context())
+        let context = self.context();
+        self.caller.could(&self.work, action, &anything, &context)
     }
 
     fn context(&self) -> Context<'static> {

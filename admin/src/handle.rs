@@ -1,6 +1,6 @@
 //! The straight line of a request: route, find out who asks, run, render, note.
 
-use crate::answer::{Answer, REQUEST_ID, Seen, arrived, refusal};
+use crate::answer::{Answer, REQUEST_ID, Seen, arrived, refusal, too_large};
 use crate::audit::{Change, Elsewhere};
 use crate::base::Place;
 use crate::body::{AdminBody, RequestBody};
@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::condition::{self, Asker};
 use crate::inner::{AdminConfig, Inner, OpenError};
 use crate::jobs::JobStats;
-use crate::limits::{BODY_WAIT_MAX, KEYS_BODY_BYTES_MAX, UNHELD_BODY_BYTES_MAX};
+use crate::limits::{BODY_WAIT_MAX, UNHELD_BODY_BYTES_MAX};
 use crate::local::{self, Local};
 use crate::refused::Refused;
 use crate::repeats;
@@ -18,6 +18,7 @@ use crate::session::bearer::Bearer;
 use crate::session::login::OWN_HEADER;
 use crate::transfer;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, ORIGIN, SERVER};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -25,7 +26,9 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use identity::Caller;
 use s3_api::{Client, Memory, Observation, RequestId};
+use std::any::Any;
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
 /// What the interface calls the transfer of an object by a link of its own.
@@ -202,14 +205,11 @@ impl Admin {
 
     /// Memory for a body that may become long. What anybody can send is short.
     async fn hold(&self, route: &Route, coming: Option<u64>) -> Result<Option<Memory>, Refused> {
-        let coming = coming.unwrap_or(u64::MAX);
-        if route.door == Door::Open || coming <= UNHELD_BODY_BYTES_MAX {
+        let bytes = taken(coming, route.body_bytes_max)?;
+        if route.door == Door::Open || bytes <= UNHELD_BODY_BYTES_MAX {
             return Ok(None);
         }
-        let load = self.inner.s3.load();
-        Ok(Some(
-            load.hold(coming.min(KEYS_BODY_BYTES_MAX as u64)).await?,
-        ))
+        Ok(Some(self.inner.s3.load().hold(bytes).await?))
     }
 
     /// Who asks is known before anything else is looked at.
@@ -259,6 +259,16 @@ impl Admin {
     }
 }
 
+/// How much will be read of a body that says how long it is, or does not. One that is too long need not
+/// come; one that is not wanted is not read.
+fn taken(coming: Option<u64>, bytes_max: usize) -> Result<u64, Refused> {
+    let most = bytes_max as u64;
+    match coming {
+        Some(coming) if coming > most && most > 0 => Err(too_large(bytes_max)),
+        coming => Ok(coming.unwrap_or(most).min(most)),
+    }
+}
+
 /// What is open changes something by a cookie, or sets one. Browsers say where a request comes from;
 /// everybody else may leave it out. Without TLS they say no more than that it comes from a page: then
 /// it has to be in a form that no page of another site can send without asking first.
@@ -295,7 +305,7 @@ pub(crate) struct Asked {
     memory: Option<Memory>,
 }
 
-/// Does it, and notes that.
+/// Does it, and notes that, also where it panics: something may have been done.
 pub(crate) async fn perform(
     inner: &Inner,
     asked: Asked,
@@ -307,12 +317,26 @@ pub(crate) async fn perform(
     let _memory = asked.memory;
     let mut call = Call::new(inner, parts, asked.caller, asked.bearer, asked.values);
     call.route = Some(route);
-    let outcome = run(route, &call, body).await;
+    let (outcome, panic) = caught(run(route, &call, body)).await;
     if route.audited == Audited::Yes && !is_flood(&call, &outcome) {
         let change = Change::of(&call, route.name, id, outcome.as_ref());
         inner.audit.note(change, inner.seconds()).await;
     }
-    outcome
+    match panic {
+        // The server counts it, and answers.
+        Some(panic) => resume_unwind(panic),
+        None => outcome,
+    }
+}
+
+/// What comes of it, and why nothing could.
+async fn caught(
+    run: impl Future<Output = Result<Answer, Refused>>,
+) -> (Result<Answer, Refused>, Option<Box<dyn Any + Send>>) {
+    match AssertUnwindSafe(run).catch_unwind().await {
+        Ok(outcome) => (outcome, None),
+        Err(panic) => (Err(Refused::internal()), Some(panic)),
+    }
 }
 
 async fn run(route: &Route, call: &Call<'_>, body: RequestBody) -> Result<Answer, Refused> {
@@ -380,3 +404,6 @@ fn name(answer: &mut Answer, id: &RequestId) {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests;

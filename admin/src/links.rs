@@ -1,9 +1,9 @@
 //! Links that work without a login: requests of S3 that are signed in their query.
 
 use crate::call::Call;
-use crate::limits::{AUDIT_TARGET_BYTES_MAX, PRESIGNED_SECONDS_MAX};
+use crate::limits::PRESIGNED_SECONDS_MAX;
 use crate::refused::Refused;
-use crate::s3::{Ask, escaped, escaped_path};
+use crate::s3::{escaped, escaped_path, permitted_at};
 use crate::session::bearer::{Bearer, By};
 use crate::time::shown;
 use aws_credential_types::Credentials;
@@ -13,9 +13,8 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use http::header::HOST;
-use http::{Method, Uri};
+use http::{Method, StatusCode, Uri};
 use identity::NotOwn;
-use identity::limits::ACCESS_KEY_BYTES_MAX;
 use identity::model::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -88,7 +87,10 @@ struct Signing {
 /// Whether the link may do anything is decided when it is used, as whoever made it.
 pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned, Refused> {
     let bucket = call.path(0);
-    call.about(told(bucket, &link));
+    call.about(format!("{bucket}/{}", link.key));
+    if let Some(id) = &link.access_key {
+        call.signs_with(id);
+    }
     if link.key.is_empty() {
         return Err(Refused::field("key", "A key cannot be empty."));
     }
@@ -97,13 +99,25 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
         let message = format!("A link works for 1 to {PRESIGNED_SECONDS_MAX} seconds.");
         return Err(Refused::field("expires_in", message));
     }
+    let url = url(call, bucket, &link);
     let now = call.admin.seconds();
     let signing = match link.access_key.as_deref() {
-        Some(id) => signing_by_key(call, &link, id, now + seconds).await?,
+        Some(id) => signing_by_key(call, &link, (id, &url), now + seconds).await?,
         None => signing(call, now + seconds)?,
     };
     let until = signing.until;
     let method = link.method.name();
+    let life = Duration::from_secs(until.saturating_sub(now));
+    Ok(Presigned {
+        url: signed(call, method, &url, &signing, life)?,
+        method,
+        expires: shown(until),
+        access_key: link.access_key,
+    })
+}
+
+/// Before it is signed.
+fn url(call: &Call<'_>, bucket: &str, link: &Presign) -> String {
     let path = format!("/{}/{}", escaped(bucket), escaped_path(&link.key));
     let mut url = format!("{}{path}", endpoint(call));
     let parameters = [
@@ -120,27 +134,7 @@ pub(crate) async fn presign(call: &Call<'_>, link: Presign) -> Result<Presigned,
         url.push(if at == 0 { '?' } else { '&' });
         url.push_str(&format!("{name}={}", escaped(value)));
     }
-    let life = Duration::from_secs(until.saturating_sub(now));
-    Ok(Presigned {
-        url: signed(call, method, &url, &signing, life)?,
-        method,
-        expires: shown(until),
-        access_key: link.access_key,
-    })
-}
-
-/// What the audit log says it is about. Of a long name it leaves out the end, and never the key
-/// that a link is signed with.
-fn told(bucket: &str, link: &Presign) -> String {
-    let mut told = format!("{bucket}/{}", link.key);
-    if let Some(id) = &link.access_key {
-        let id = &id[..id.floor_char_boundary(ACCESS_KEY_BYTES_MAX)];
-        let end = format!(" (signed with {id})");
-        let room = AUDIT_TARGET_BYTES_MAX - end.len();
-        told.truncate(told.floor_char_boundary(room));
-        told.push_str(&end);
-    }
-    told
+    url
 }
 
 /// What signs a link: credentials that end with the login that asks, so that nobody has links left
@@ -173,7 +167,7 @@ fn signing(call: &Call<'_>, until: u64) -> Result<Signing, Refused> {
 async fn signing_by_key(
     call: &Call<'_>,
     link: &Presign,
-    id: &str,
+    (id, url): (&str, &str),
     until: u64,
 ) -> Result<Signing, Refused> {
     let own = call.admin.identity.own_key(&call.caller, id);
@@ -184,12 +178,14 @@ async fn signing_by_key(
         }
     })?;
     // Policies may say no to a login and yes to a key: where the login showed no second factor, say.
-    let asked = Ask::object(link.method.method(), call.path(0), &link.key);
-    let asked = asked.maybe("versionId", link.version.as_deref());
-    if !asked.would_pass(call).await? {
-        let message = "You may not do this yourself, so no access key signs a link for it.";
-        return Err(Refused::denied(message));
-    }
+    // It is the very request that the key will vouch for.
+    let permitted = permitted_at(call, link.method.method(), url).await;
+    permitted.map_err(|refused| match refused.status {
+        StatusCode::FORBIDDEN => {
+            Refused::denied("You may not do this yourself, so no access key signs a link for it.")
+        }
+        _ => refused,
+    })?;
     Ok(Signing {
         access_key: id.to_owned(),
         secret: own.secret,
@@ -244,7 +240,8 @@ fn signed(
 }
 
 /// Where S3 is, as whoever asks would reach it: by the name that is set, or else at the host that
-/// he sees, with the port of S3.
+/// he sees, with the port of S3. Whoever asks says which host that is, so it may be none that chooses
+/// a bucket.
 pub(crate) fn endpoint(call: &Call<'_>) -> String {
     if let Some(url) = &call.admin.facts.public_url {
         return url.to_string();
@@ -253,6 +250,7 @@ pub(crate) fn endpoint(call: &Call<'_>) -> String {
     let host = call.header(HOST.as_str()).unwrap_or("localhost");
     let host = host.parse::<http::uri::Authority>().ok();
     let host = host.as_ref().map_or("localhost", |host| host.host());
+    let host = call.admin.s3.host_of_none(host);
     match call.admin.facts.s3.first().map(SocketAddr::port) {
         Some(port) => format!("{scheme}://{host}:{port}"),
         None => format!("{scheme}://{host}"),

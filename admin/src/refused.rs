@@ -69,6 +69,11 @@ impl Refused {
     /// Something of ours went wrong: the log says what, the client learns only that.
     pub(crate) fn failure(what: &'static str, error: &dyn std::fmt::Display) -> Self {
         tracing::error!(what, %error, "an admin request failed");
+        Self::internal()
+    }
+
+    /// The same where the log says it already.
+    pub(crate) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalError",

@@ -13,7 +13,8 @@ use http_body::Frame;
 use http_body_util::{BodyExt, Full, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 use s3_api::{
-    AccessEntry, Client, Observation, OnlyNew, OnlyTried, RequestId, ResponseBody, TextHeaders,
+    AccessEntry, Client, Observation, OnlyNew, OnlyTried, RequestId, ResponseBody, S3Error,
+    TextHeaders,
 };
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
@@ -257,10 +258,7 @@ impl Ask {
     pub(crate) async fn permitted(self, call: &Call<'_>) -> Result<(), Refused> {
         let (parts, _) = self.request(call)?.into_parts();
         let permitted = call.admin.s3.would_permit(&call.caller, &parts).await;
-        permitted.map_err(|error| {
-            let (code, message) = (error.code(), error.plain().to_owned());
-            Refused::new(code.status(), code.name(), message)
-        })
+        permitted.map_err(told)
     }
 
     async fn ask(self, call: &Call<'_>) -> Result<(Response<ResponseBody>, Instant), Refused> {
@@ -295,6 +293,29 @@ impl Ask {
         let answered = self.send(call).await?;
         xml::parse(&answered.body)
     }
+}
+
+/// Whether S3 would let through what whoever asks sends to this address, whose host may have a say in
+/// what it is about.
+pub(crate) async fn permitted_at(
+    call: &Call<'_>,
+    method: Method,
+    url: &str,
+) -> Result<(), Refused> {
+    let mut request = Request::new(Full::default());
+    *request.method_mut() = method;
+    *request.uri_mut() = url
+        .parse()
+        .map_err(|_| Refused::field("key", "It cannot be named in a request."))?;
+    come_along(call, &mut request);
+    let (parts, _) = request.into_parts();
+    let permitted = call.admin.s3.would_permit_sent(&call.caller, &parts).await;
+    permitted.map_err(told)
+}
+
+fn told(error: S3Error) -> Refused {
+    let (code, message) = (error.code(), error.plain().to_owned());
+    Refused::new(code.status(), code.name(), message)
 }
 
 /// What policies, logs and events look at of the request that is the reason of this one.

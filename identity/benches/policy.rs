@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use identity::policy::{
     Context, Kind, Layers, Named, Policy, Principal, PrincipalKind, Relation, Request, Standing,
-    evaluate,
+    Work, evaluate,
 };
 
 /// A hundred statements, none of which is skipped early: all are about the action asked for.
@@ -67,6 +67,7 @@ fn decide(c: &mut Criterion) {
             resource,
             context: &context,
             now: SystemTime::UNIX_EPOCH,
+            work: &Work::default(),
         };
         let decision = evaluate(black_box(&layers), black_box(&request));
         assert!(!decision.is_allowed());

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::model::{Account, Limits, Secret, Usage};
 use crate::policy::{
     Context, Decision, Explained, Layers, Named, Policy, Principal, PrincipalKind, Relation,
-    Request, Standing, could, evaluate, explain,
+    Request, Standing, Work, could, evaluate, explain,
 };
 
 /// How far a caller stands above policies.
@@ -247,7 +247,18 @@ impl Caller {
         target: &Target<'a>,
         context: &Context<'_>,
     ) -> Decision<'a> {
-        self.authorize_at(SystemTime::now(), action, target, context)
+        self.authorize_within(&Work::default(), action, target, context)
+    }
+
+    /// The same for one of several decisions of a request, which share what they may take.
+    pub fn authorize_within<'a>(
+        &'a self,
+        work: &Work,
+        action: &str,
+        target: &Target<'a>,
+        context: &Context<'_>,
+    ) -> Decision<'a> {
+        self.ask((SystemTime::now(), work), action, target, context, evaluate)
     }
 
     /// What Amazon answers to a caller who may not do it.
@@ -262,22 +273,29 @@ impl Caller {
         }
     }
 
-    /// As [`Caller::authorize`], with every statement that was looked at: for people who want to
-    /// know why.
+    /// As [`Caller::authorize_within`], with every statement that was looked at: for people who want
+    /// to know why.
     pub fn explain<'a>(
         &'a self,
+        work: &Work,
         action: &str,
         target: &Target<'a>,
         context: &Context<'_>,
     ) -> Explained<'a> {
-        self.ask(SystemTime::now(), action, target, context, explain)
+        self.ask((SystemTime::now(), work), action, target, context, explain)
     }
 
     /// Whether there may be something that it would be allowed on: the target is what names begin
     /// with, `arn:aws:s3:::photos/2026/`; an empty one is anything. No is certain; yes is not, since
     /// conditions and single things are looked at only when somebody asks for one.
-    pub fn could<'a>(&'a self, action: &str, target: &Target<'a>, context: &Context<'_>) -> bool {
-        self.ask(SystemTime::now(), action, target, context, could)
+    pub fn could<'a>(
+        &'a self,
+        work: &Work,
+        action: &str,
+        target: &Target<'a>,
+        context: &Context<'_>,
+    ) -> bool {
+        self.ask((SystemTime::now(), work), action, target, context, could)
     }
 
     pub(crate) fn authorize_at<'a>(
@@ -287,16 +305,17 @@ impl Caller {
         target: &Target<'a>,
         context: &Context<'_>,
     ) -> Decision<'a> {
-        self.ask(now, action, target, context, evaluate)
+        let work = Work::default();
+        self.ask((now, &work), action, target, context, evaluate)
     }
 
     fn ask<'a, T>(
         &'a self,
-        now: SystemTime,
+        (now, work): (SystemTime, &Work),
         action: &str,
         target: &Target<'a>,
         context: &Context<'_>,
-        work: impl FnOnce(&Layers<'a>, &Request<'_>) -> T,
+        answer: impl FnOnce(&Layers<'a>, &Request<'_>) -> T,
     ) -> T {
         let layers = Layers {
             standing: self.standing(target.owner),
@@ -313,8 +332,9 @@ impl Caller {
             resource: target.resource,
             context,
             now,
+            work,
         };
-        work(&layers, &request)
+        answer(&layers, &request)
     }
 
     fn relation(&self, owner: Owner<'_>) -> Relation {

@@ -56,6 +56,15 @@ pub const ACCESS_KEY_BYTES_MAX: usize = 128;
 pub const SECRET_BYTES_MIN: usize = 8;
 pub const SECRET_BYTES_MAX: usize = 128;
 
+/// What one decision may take, in steps of a few nanoseconds. All policies that somebody can have, as
+/// people write them, take some ten thousands.
+pub const DECISION_STEPS_MAX: u64 = 2_000_000;
+/// The same of all decisions of one request: of a thousand keys that are deleted at once, or of a
+/// simulation.
+pub const REQUEST_STEPS_MAX: u64 = 100_000_000;
+/// Steps after which a request with several decisions lets others have their turn.
+pub const STEPS_BETWEEN_PAUSES: u64 = 50_000;
+
 /// Pairs of an action and a resource that are tried in one simulation.
 pub const SIMULATED_MAX: usize = 1000;
 /// What is named in one.

@@ -7,7 +7,7 @@ use crate::bucket::Bucket;
 use crate::op::Right;
 use crate::request::Parsed;
 use context::context;
-use identity::policy::{Context, Layer, Policy};
+use identity::policy::{Context, Layer, Policy, Work};
 use identity::{Caller, Identity, Owner, Target};
 use storage_engine::ObjectInfo;
 
@@ -26,6 +26,8 @@ pub(crate) struct Question<'a> {
     pub(crate) object: Option<&'a ObjectInfo>,
     /// Condition keys beside those of the request.
     pub(crate) known: &'a [(&'a str, &'a str)],
+    /// What is left for it, and for other questions of the same request.
+    pub(crate) work: &'a Work,
 }
 
 /// What it was decided by.
@@ -85,9 +87,9 @@ pub(crate) fn weigh(
         policy: policy(question, owner_id),
     };
     let context = context(question);
-    let caller = question.caller;
+    let (caller, work) = (question.caller, question.work);
     watch(&target, &context);
-    let decision = caller.authorize(question.action, &target, &context);
+    let decision = caller.authorize_within(work, question.action, &target, &context);
     if decision.is_denied() {
         return Answer::Refused(Ground::Policies);
     }
@@ -111,7 +113,7 @@ pub(crate) fn weigh(
         return Answer::Allowed(Ground::List);
     }
     watch(&own, &context);
-    let decision = caller.authorize(question.action, &own, &context);
+    let decision = caller.authorize_within(work, question.action, &own, &context);
     match decision.is_allowed() {
         true => Answer::Allowed(Ground::List),
         false => Answer::Refused(Ground::ListToAccount),

@@ -68,7 +68,12 @@ pub(crate) fn host_name(parts: &Parts) -> Option<String> {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    Some(name.trim_end_matches('.').to_ascii_lowercase())
+    Some(spelled(name))
+}
+
+/// The one spelling of the name of a host.
+pub(crate) fn spelled(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
 }
 
 fn is_label(label: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::op::{Access, OPERATIONS};
 use crate::request::{Authenticated, Deed, Parsed};
 use http::request::Parts;
 use identity::iam::Matched;
-use identity::policy::{Context, Outcome};
+use identity::policy::{Context, Outcome, Work};
 use identity::{Caller, Owner, Target};
 use std::sync::Arc;
 use storage_engine::Error;
@@ -26,6 +26,8 @@ pub struct Deliberation<'a> {
     /// Condition keys with their values, as a request would bring them. One with several values
     /// stands there several times in a row.
     pub context: &'a [(&'a str, &'a str)],
+    /// What is left for all that is asked at once. Once it is over, an answer says nothing.
+    pub work: &'a Work,
 }
 
 /// What would be decided, and because of what.
@@ -64,7 +66,21 @@ impl S3 {
     /// for it, and no log tells of it: for lists that show of each item what may be seen of it, and
     /// for who has to do something else before the request.
     pub async fn would_permit(&self, caller: &Arc<Caller>, parts: &Parts) -> Result<(), S3Error> {
-        let parsed = Parsed::parse(parts, &Domains::default())?;
+        self.permits(caller, Parsed::parse(parts, &Domains::default())?)
+            .await
+    }
+
+    /// The same of what would be sent to an address: its host may name the bucket.
+    pub async fn would_permit_sent(
+        &self,
+        caller: &Arc<Caller>,
+        parts: &Parts,
+    ) -> Result<(), S3Error> {
+        self.permits(caller, Parsed::parse(parts, self.domains())?)
+            .await
+    }
+
+    async fn permits(&self, caller: &Arc<Caller>, parsed: Parsed<'_>) -> Result<(), S3Error> {
         let named = self.gate().named_by(&parsed).await;
         let asked = Authenticated::known(parsed, Arc::clone(caller));
         let permitted = self.gate().permit(asked, named, self.settings());
@@ -113,7 +129,8 @@ impl S3 {
             owner: owner.as_deref().map_or(Owner::Unknown, Owner::Account),
             policy: bucket.policy.as_ref(),
         };
-        Ok(match asked.caller.could(asked.action, &target, &context) {
+        let (caller, work) = (asked.caller, asked.work);
+        Ok(match caller.could(work, asked.action, &target, &context) {
             true => Prospect::Open,
             false => Prospect::None,
         })
@@ -142,12 +159,14 @@ impl S3 {
             right: deed.access.right,
             object: object.as_ref(),
             known: asked.context,
+            work: asked.work,
         };
         let mut said = Outcome::ImplicitDeny;
         let mut statements = Vec::new();
         let mut missing: Vec<String> = Vec::new();
         let answer = access::weigh(&question, |target, context| {
-            let explained = asked.caller.explain(asked.action, target, context);
+            let caller = asked.caller;
+            let explained = caller.explain(asked.work, asked.action, target, context);
             // Of two questions the last one decided.
             said = explained.decision.outcome;
             statements = explained.deciding().map(Matched::from).collect();
@@ -162,6 +181,9 @@ impl S3 {
             Answer::Refused(ground) if said == Outcome::ExplicitDeny => (said, ground),
             Answer::Refused(ground) => (Outcome::ImplicitDeny, ground),
         };
+        if asked.work.wants_pause() {
+            tokio::task::yield_now().await;
+        }
         Ok(Explanation {
             outcome,
             ground,

@@ -7,7 +7,7 @@ use crate::body::wire::{ConnectionFate, WireBody};
 use crate::bucket::Bucket;
 use crate::config::{S3Config, Settings};
 use crate::cors;
-use crate::domains::Domains;
+use crate::domains::{self, Domains};
 use crate::error::{Code, S3Error};
 use crate::form::Form;
 use crate::iam;
@@ -266,6 +266,22 @@ impl S3 {
     /// like.
     pub fn is_bucket(&self, parts: &Parts) -> bool {
         self.domains.bucket_of(parts).is_some()
+    }
+
+    /// A host that names no bucket, and no website: where this one does, the domain it lies beneath.
+    pub fn host_of_none(&self, host: &str) -> String {
+        let mut host = domains::spelled(host);
+        while let Some(name) = [&self.domains, &self.website_domains]
+            .into_iter()
+            .find_map(|domains| domains.name_in(&host))
+        {
+            host = host[name.len() + 1..].to_owned();
+        }
+        host
+    }
+
+    pub(crate) fn domains(&self) -> &Domains {
+        &self.domains
     }
 
     pub(crate) fn gate(&self) -> &Gate {

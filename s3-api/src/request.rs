@@ -17,6 +17,7 @@ use crate::target::{Style, Target, check_bucket_name};
 use bytes::Bytes;
 pub(crate) use gate::{Deed, Gate, Named};
 use http::request::Parts;
+use identity::policy::Work;
 use identity::{Caller, Identity};
 use std::sync::Arc;
 use storage_engine::Engine;
@@ -46,6 +47,8 @@ pub(crate) struct Permitted<'a> {
     bucket: Option<Arc<Bucket>>,
     gate: &'a Gate,
     settings: &'a Settings,
+    /// Of all that is decided of it.
+    work: Work,
 }
 
 impl<'a> Parsed<'a> {

@@ -22,7 +22,8 @@ pub(crate) struct AuditFilterArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) who: Option<String>,
 
-    /// Only what was done with it: the number of a session or a service token, or an access key
+    /// Only what was done with it, or links that it signs: the number of a session or a service token,
+    /// or an access key
     #[arg(long, value_name = "ID")]
     pub(crate) credential: Option<String>,
 

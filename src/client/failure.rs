@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// By a signal.
     #[error("interrupted before the end")]
     Interrupted,
+    /// And what was done before it could not be undone.
+    #[error("{failure}; {left}")]
+    Left { failure: Box<Failure>, left: String },
 }
 
 /// What the interface has said, and what it was asked.
@@ -120,6 +123,7 @@ impl Failure {
             Failure::Usage(_) | Failure::Configuration(_) => exit::USAGE,
             Failure::Refused(refusal) if refusal.is_usage => exit::USAGE,
             Failure::Interrupted | Failure::Store(Error::Interrupted) => exit::INTERRUPTED,
+            Failure::Left { failure, .. } => failure.exit_code(),
             _ => exit::FAILED,
         }
     }
@@ -137,6 +141,7 @@ impl Failure {
             Failure::Odd(_) => "UnknownAnswer",
             Failure::Interrupted | Failure::Store(Error::Interrupted) => "Interrupted",
             Failure::Local(_) | Failure::Store(_) => "Failed",
+            Failure::Left { failure, .. } => failure.code(),
         }
     }
 
@@ -171,6 +176,7 @@ impl Failure {
             }
             Failure::Interrupted | Failure::Store(Error::Interrupted) => "run the command again",
             Failure::NoFolder(_) => "name the data folder of the server: --data DIR",
+            Failure::Left { failure, .. } => return failure.advice(),
             _ => return None,
         };
         Some(advice.to_owned())

@@ -31,15 +31,7 @@ impl Held {
             .rand_bytes(RANDOM_LEN)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(place)?;
-        let new = folder.path().join(MARKER_NEW);
-        let mut marker = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&new)?;
-        marker.lock()?;
-        marker.write_all(text(folder.path()).as_bytes())?;
-        fs::rename(&new, folder.path().join(MARKER))?;
+        let marker = mark(folder.path())?;
         Ok(Held {
             path: folder.keep(),
             _marker: marker,
@@ -92,7 +84,8 @@ impl Held {
         &self.path
     }
 
-    /// The marker goes last: interrupted, it is what the next one finds the rest by.
+    /// The marker goes last: interrupted, or where something has come meanwhile, it is what the next
+    /// one finds the rest by.
     pub(super) fn remove(&self) -> io::Result<()> {
         // Threads of a store that has failed may still write.
         for _ in 0..EPHEMERAL_REMOVE_TRIES_MAX {
@@ -100,8 +93,18 @@ impl Held {
                 break;
             }
         }
+        self.remove_emptied()
+    }
+
+    fn remove_emptied(&self) -> io::Result<()> {
         fs::remove_file(self.path.join(MARKER))?;
-        fs::remove_dir(&self.path)
+        let removed = fs::remove_dir(&self.path);
+        if removed.is_err() {
+            // Not held any more once this returns: it is a left-over now. Where it cannot be marked,
+            // why it could not be removed says more.
+            let _ = mark(&self.path);
+        }
+        removed
     }
 
     /// Removes all but the marker; how much there was.
@@ -120,6 +123,20 @@ impl Held {
         }
         Ok(found)
     }
+}
+
+/// The folder's marker, which has its name once it is locked.
+fn mark(folder: &Path) -> io::Result<File> {
+    let new = folder.join(MARKER_NEW);
+    let mut marker = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)?;
+    marker.lock()?;
+    marker.write_all(text(folder).as_bytes())?;
+    fs::rename(&new, folder.join(MARKER))?;
+    Ok(marker)
 }
 
 fn is_named_so(path: &Path) -> bool {

@@ -21,7 +21,14 @@ use crate::exit;
 use crate::output::say;
 
 const HEAD: &[&str] = &[
-    "time", "who", "from", "action", "target", "outcome", "error",
+    "time",
+    "who",
+    "from",
+    "action",
+    "target",
+    "outcome",
+    "error",
+    "signed with",
 ];
 /// As many as the interface gives at once.
 const PAGE: usize = 1000;
@@ -102,11 +109,8 @@ fn limit(args: &AuditListArgs) -> usize {
 }
 
 fn row(entry: &Value) -> Vec<String> {
-    [
-        "time", "who", "from", "action", "target", "outcome", "error",
-    ]
-    .map(|field| text(entry, field))
-    .to_vec()
+    let field = |name: &&str| text(entry, &name.replace(' ', "_"));
+    HEAD.iter().map(field).collect()
 }
 
 /// What there is, the newest last, then what comes. Interrupted, it ends like any other program.

@@ -137,17 +137,34 @@ impl Fields {
         }
     }
 
-    /// A list has a line for each of its items; one thing in it is shown as it is written.
+    /// A list has a line for each of its items.
     fn with_reported(self, name: String, value: &Value) -> Fields {
         match value {
             Value::Null => self,
             Value::String(text) => self.with(name, text),
             Value::Array(items) => items
                 .iter()
-                .fold(self, |shown, item| shown.with_reported(name.clone(), item)),
+                .fold(self, |shown, item| shown.with_item(name.clone(), item)),
             Value::Object(_) => self.with_report(value),
             other => self.with(name, other.to_string()),
         }
+    }
+
+    /// An item with several fields has what it is about in the first line, under the name of the list,
+    /// which says why it is told; what belongs to it follows.
+    fn with_item(self, name: String, item: &Value) -> Fields {
+        let Value::Object(fields) = item else {
+            return self.with_reported(name, item);
+        };
+        let is_one = |value: &Value| !(value.is_null() || value.is_array() || value.is_object());
+        let Some((first, value)) = fields.iter().find(|(_, value)| is_one(value)) else {
+            return self.with_report(item);
+        };
+        let rest = fields.iter().filter(|(name, _)| *name != first);
+        let shown = self.with_reported(name, value);
+        rest.fold(shown, |shown, (name, value)| {
+            shown.with_reported(name.replace('_', " "), value)
+        })
     }
 
     /// Leaves it out where there is nothing to say.

@@ -76,10 +76,17 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     });
     person::check_there(client, "policies", &args.policies)?;
     person::check_there(client, "groups", &args.groups)?;
-    client.post("/users", &new)?;
-    let (user, key) = equip(client, args).inspect_err(|_| {
-        // That it failed is told in any case, and why.
-        let _ = client.delete(&path(&["users", name]));
+    let made = client.post("/users", &new)?;
+    let (user, key) = equip(client, args, made).map_err(|failure| {
+        match client.delete(&path(&["users", name])) {
+            Ok(_) => failure,
+            Err(why) => Failure::Left {
+                failure: Box::new(failure),
+                left: format!(
+                    "the user {name} is there, without a key, for it cannot be removed: {why}"
+                ),
+            },
+        }
     })?;
     let fields = Fields::default()
         .with("name", name)
@@ -100,8 +107,9 @@ fn add(client: &Client, args: &UserAddArgs) -> Result<Shown, Failure> {
     Ok(Shown::new(json, People::Fields(fields)))
 }
 
-/// Gives a new user what it is to have: the user as it is then, and its key.
-fn equip(client: &Client, args: &UserAddArgs) -> Result<(Value, Value), Failure> {
+/// Gives a new user what it is to have: the user as it is then, and its key. Whoever may make one need
+/// not be one who may look at it: it is only asked for where it has changed.
+fn equip(client: &Client, args: &UserAddArgs, made: Value) -> Result<(Value, Value), Failure> {
     let name = &args.user.name;
     for policy in &args.policies {
         client.put(&path(&["users", name, "attached", policy]), None)?;
@@ -109,7 +117,10 @@ fn equip(client: &Client, args: &UserAddArgs) -> Result<(Value, Value), Failure>
     for group in &args.groups {
         client.put(&path(&["groups", group, "members", name]), None)?;
     }
-    let user = client.get(&path(&["users", name]))?;
+    let user = match args.policies.is_empty() && args.groups.is_empty() {
+        true => made,
+        false => client.get(&path(&["users", name]))?,
+    };
     let key = match args.no_key {
         true => Value::Null,
         false => client.post(&path(&["users", name, "keys"]), &args.key.wanted())?,

@@ -21,7 +21,8 @@ pub(crate) struct ExportQuery {
     format: Format,
     /// What the ARN of who did it contains.
     who: Option<String>,
-    /// What its credential contains: the number of a session or a token, or an access key.
+    /// What its credential contains, or the access key that signs its link: the number of a session or
+    /// a token, or an access key.
     credential: Option<String>,
     /// An `operationId`, `DeleteBucket`.
     action: Option<String>,

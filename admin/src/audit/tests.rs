@@ -12,6 +12,7 @@ pub(super) fn change(action: &str, outcome: Outcome) -> Change {
         status: 204,
         error: None,
         request_id: "0".into(),
+        signed_with: String::new(),
     }
 }
 
@@ -72,6 +73,42 @@ async fn filters_leave_out_what_does_not_fit() {
         ..all()
     };
     assert_eq!(log.read(&filter, None, 10).await.unwrap().0.len(), 0);
+}
+
+/// One look finds what was done with a key, and the links that it signs.
+#[tokio::test]
+async fn a_key_is_found_by_what_it_signs() {
+    let log = log();
+    let link = Change {
+        target: "photos/a (signed with AKIATWO)".into(),
+        signed_with: "AKIAONE".into(),
+        ..change("Presign", Outcome::Done)
+    };
+    log.note(link, 0).await;
+    let by = |credential: &str| Filter {
+        credential: Some(credential.into()),
+        ..all()
+    };
+    for (credential, found) in [("AKIAONE", 1), ("token/7", 1), ("AKIATWO", 0)] {
+        let read = log.read(&by(credential), None, 10).await.unwrap();
+        assert_eq!(read.0.len(), found, "{credential}");
+    }
+    let read = log.read(&all(), None, 1).await.unwrap();
+    assert_eq!(read.0[0].signed_with, "AKIAONE");
+}
+
+/// What earlier versions wrote has no such field.
+#[test]
+fn older_entries_are_read() {
+    let mut row = serde_json::to_value(change("Presign", Outcome::Done)).unwrap();
+    for field in ["signed_with", "credential"] {
+        row.as_object_mut().unwrap().remove(field).unwrap();
+    }
+    let read: Change = serde_json::from_value(row).unwrap();
+    assert_eq!(
+        (read.signed_with.as_str(), read.credential.as_str()),
+        ("", "")
+    );
 }
 
 #[tokio::test]

@@ -117,6 +117,7 @@ pub(crate) async fn get(call: &Call<'_>, query: AllowedQuery) -> Result<AllowedV
         bucket: name,
         key: prefix.as_bytes(),
         context: &context,
+        work: &call.work,
     };
     let s3 = &call.admin.s3;
     let mut view = AllowedView {

@@ -1,6 +1,8 @@
 //! What somebody may do: the statements in effect, each with where it comes from.
 
-use super::simulate::{Decision, Place, Question, Scope, Source, StatementView, Verdict};
+use super::simulate::{
+    Decision, Place, Question, Scope, Source, StatementView, Verdict, simulated,
+};
 use crate::call::Call;
 use crate::page::{Page, PageQuery};
 use crate::refused::Refused;
@@ -58,12 +60,12 @@ pub(crate) async fn of_user(
     let arn = iam.arn_of(PolicyHolder::User(call.path(0)));
     call.permit_iam("SimulatePrincipalPolicy", &[("PolicySourceArn", &arn)])?;
     iam.get_user(Some(call.path(0)))?;
-    let held = iam.statements_of(&arn, None, &[])?;
+    let held = iam.statements_of(&arn, None, &[], &call.work)?;
     Page::part(held.iter().map(PermissionView::of).collect(), &query)
 }
 
 /// Which statements speak of the actions, and on what.
-pub(super) fn without_resources(
+pub(super) async fn without_resources(
     call: &Call<'_>,
     arn: &str,
     question: Question,
@@ -74,10 +76,14 @@ pub(super) fn without_resources(
         context: question.context.into_iter().collect(),
         ..Simulation::default()
     };
-    let found = super::all(|paging| iam.simulate_principal_policy(arn, &simulation, paging))?;
+    let found = simulated(call, arn, &simulation).await?;
     let mut items = Vec::new();
     for of_action in found {
-        let held = iam.statements_of(arn, Some(&of_action.action), &simulation.context)?;
+        let action = Some(&*of_action.action);
+        let held = iam.statements_of(arn, action, &simulation.context, &call.work)?;
+        if call.work.wants_pause() {
+            tokio::task::yield_now().await;
+        }
         let on_all = of_action.outcome();
         let missing = of_action.tried.into_iter().flat_map(|tried| tried.missing);
         items.push(Verdict {

@@ -156,24 +156,22 @@ pub(crate) async fn get(call: &Call<'_>) -> Result<PolicyDetail, Refused> {
     detail(call, &arn)
 }
 
-/// A new version that counts from now on. The oldest goes where there are too many.
+/// A new version that counts from now on. The oldest goes where there are too many, and only with it.
 pub(crate) async fn update(call: &Call<'_>, new: NewDocument) -> Result<PolicyDetail, Refused> {
     let arn = arn_of(call, call.path(0))?;
     call.permit_iam("CreatePolicyVersion", &[("PolicyArn", &arn)])?;
     let _held = condition::hold(call, &arn).await?;
     let iam = call.iam();
-    let versions = iam.list_policy_versions(&arn)?;
-    if versions.len() >= VERSIONS_PER_POLICY_MAX {
-        call.permit_iam("DeletePolicyVersion", &[("PolicyArn", &arn)])?;
-        let counting = iam.get_policy(&arn)?.default_version;
-        let mut oldest_first = versions.iter().rev();
-        if let Some(oldest) = oldest_first.find(|version| version.number != counting) {
-            iam.delete_policy_version(&arn, oldest.number).await?;
+    let is_full = iam.list_policy_versions(&arn)?.len() >= VERSIONS_PER_POLICY_MAX;
+    let version = match is_full {
+        true => {
+            call.permit_iam("DeletePolicyVersion", &[("PolicyArn", &arn)])?;
+            NewVersion::ReplacesOldest
         }
-    }
+        false => NewVersion::BecomesDefault,
+    };
     let text = new.document.to_string();
-    iam.create_policy_version(&arn, &text, NewVersion::BecomesDefault)
-        .await?;
+    iam.create_policy_version(&arn, &text, version).await?;
     detail(call, &arn)
 }
 

@@ -4,9 +4,10 @@
 use super::permissions::{self, Said};
 use crate::actions::{UnknownAction, unknown};
 use crate::call::Call;
+use crate::limits::PAGE_ITEMS_MAX;
 use crate::refused::Refused;
 use identity::Caller;
-use identity::iam::{Matched, PolicyHolder, Simulation, Tried};
+use identity::iam::{Matched, Paging, PolicyHolder, Simulated, Simulation, Tried, too_much_work};
 use identity::model::Holder;
 use identity::policy::{Layer, Outcome, Position};
 use s3_api::{Deliberation, Explanation, Ground, Scheme};
@@ -139,7 +140,7 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
     call.permit_iam("SimulatePrincipalPolicy", &[("PolicySourceArn", &arn)])?;
     let warnings = unknown(question.actions.iter().map(String::as_str));
     let mut items = match question.resources.is_empty() {
-        true => permissions::without_resources(call, &arn, question)?,
+        true => permissions::without_resources(call, &arn, question).await?,
         false => on_resources(call, &arn, question).await?,
     };
     // Of a group only its policies are known.
@@ -149,6 +150,21 @@ pub(crate) async fn simulate(call: &Call<'_>, question: Question) -> Result<Answ
         items.iter_mut().for_each(Verdict::suspend);
     }
     Ok(Answers { items, warnings })
+}
+
+/// By the principal's own policies. As many actions as can be asked about are on one page.
+pub(super) async fn simulated(
+    call: &Call<'_>,
+    arn: &str,
+    simulation: &Simulation<'_>,
+) -> Result<Vec<Simulated>, Refused> {
+    let paging = Paging {
+        items_max: Some(PAGE_ITEMS_MAX as usize),
+        ..Paging::default()
+    };
+    let iam = call.iam();
+    let page = iam.simulate_principal_policy(arn, simulation, paging);
+    Ok(page.await?.items)
 }
 
 async fn on_resources(
@@ -163,7 +179,7 @@ async fn on_resources(
         context: question.context.into_iter().collect(),
         ..Simulation::default()
     };
-    let found = super::all(|paging| iam.simulate_principal_policy(arn, &simulation, paging))?;
+    let found = simulated(call, arn, &simulation).await?;
     let principal = iam.caller_named(arn);
     let mut buckets = Buckets::new(call, &simulation.context);
     let mut items = Vec::new();
@@ -182,7 +198,10 @@ async fn on_resources(
             });
         }
     }
-    Ok(items)
+    match call.work.is_over() {
+        false => Ok(items),
+        true => Err(too_much_work().into()),
+    }
 }
 
 /// What has to be allowed to know how a bucket decides.
@@ -231,6 +250,7 @@ impl<'c> Buckets<'c> {
             bucket,
             key: key.as_bytes(),
             context: &self.context,
+            work: &self.call.work,
         };
         found(self.call.admin.s3.explain(asked).await)
     }
@@ -254,6 +274,7 @@ impl<'c> Buckets<'c> {
                 bucket,
                 key: b"",
                 context: &context,
+                work: &self.call.work,
             };
             let explained = found(self.call.admin.s3.explain(asked).await)?;
             may_see &= explained.is_some_and(|it| it.is_allowed());

@@ -82,6 +82,9 @@ pub(crate) async fn describe(call: &Call<'_>, query: MayQuery) -> Result<Describ
         };
         may.insert(action.to_owned(), call.may(action, "*", owner).is_none());
         somewhere.insert(action.to_owned(), call.could(action, owner));
+        if call.work.wants_pause() {
+            tokio::task::yield_now().await;
+        }
     }
     Ok(Described {
         may,

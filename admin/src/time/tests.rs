@@ -36,3 +36,22 @@ fn times_have_one_length() {
     assert_eq!(shown(0), "1970-01-01T00:00:00.000Z");
     assert_eq!(shown(253_402_300_799), "9999-12-31T23:59:59.000Z");
 }
+
+/// What cannot be shown is not taken, and what is there already is shown as the last there is.
+#[test]
+fn times_beyond_all_years_are_refused_and_shown() {
+    for text in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+00:01"] {
+        let refused = parse("expires", text).unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("expires"));
+        assert!(refused.message.starts_with(text), "{}", refused.message);
+    }
+    let last = parse("expires", "9999-12-31T23:59:59Z").unwrap();
+    assert_eq!(of_system(last), "9999-12-31T23:59:59.000Z");
+    let of_all = "9999-12-31T23:59:59.999Z";
+    for seconds in [253_402_300_800, u64::MAX] {
+        assert_eq!(shown(seconds), of_all);
+        assert_eq!(shown_milliseconds(seconds.saturating_mul(1000)), of_all);
+    }
+    let beyond = UNIX_EPOCH + Duration::from_secs(253_402_304_399);
+    assert_eq!(of_system(beyond), of_all);
+}

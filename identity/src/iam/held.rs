@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::Iam;
+use super::simulate::too_much_work;
 use crate::error::{Error, Result};
 use crate::policy::{
-    Context, Effect, Layer, Named, Position, Principal, Request, Statement, statement_place,
+    Context, Effect, Layer, Named, Position, Principal, Request, Statement, Work, statement_place,
 };
 use crate::store::state::State;
 
@@ -45,6 +46,7 @@ impl Iam<'_> {
         arn: &str,
         action: Option<&str>,
         known: &[(String, Vec<String>)],
+        work: &Work,
     ) -> Result<Vec<Held>> {
         let (principal, sources) = self.sources(arn)?;
         let mut context = Context::new();
@@ -60,6 +62,7 @@ impl Iam<'_> {
                     resource: b"*",
                     context: &context,
                     now: self.identity.now(),
+                    work,
                 };
                 let statements = named.policy.statements().iter().enumerate();
                 let about = statements
@@ -68,7 +71,10 @@ impl Iam<'_> {
                 held.extend(about);
             }
         }
-        Ok(held)
+        match work.is_over() {
+            false => Ok(held),
+            true => Err(too_much_work()),
+        }
     }
 
     fn sources(&self, arn: &str) -> Result<(Principal, Vec<Source>)> {
@@ -151,7 +157,11 @@ impl Source {
             sid: statement.sid().map(str::to_owned),
             number,
             fails: !statement.holds(request) && statement.missing(request).is_empty(),
-            place: statement_place(document, number),
+            // To find it, the document is gone through.
+            place: match request.work.spend(document.len()) {
+                true => statement_place(document, number),
+                false => None,
+            },
             document: Arc::clone(document),
         }
     }

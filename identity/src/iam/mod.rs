@@ -34,7 +34,7 @@ pub use policies::{NewPolicy, PolicyFilter, PolicyScope, PolicyView};
 pub use providers::NewProvider;
 pub use rename::Renaming;
 pub use roles::{NewRole, RoleUpdate};
-pub use simulate::{Matched, Sides, Simulated, Simulation, Tried};
+pub use simulate::{Matched, Sides, Simulated, Simulation, Tried, too_much_work};
 pub use suspend::Suspension;
 pub use tags::Tagged;
 pub use users::NewUser;

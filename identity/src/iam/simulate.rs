@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::policy::{
     Context, Explained, Finding, Kind, Layer, Layers, Malformed, Named, Outcome, Policy, Position,
-    Principal, PrincipalKind, Relation, Request, Standing, explain,
+    Principal, PrincipalKind, Relation, Request, Standing, Work, explain,
 };
 
 /// What is to be tried.
@@ -94,7 +94,7 @@ impl Simulated {
 
 impl Iam<'_> {
     /// Of policies that are given, and of nothing else.
-    pub fn simulate_custom_policy(
+    pub async fn simulate_custom_policy(
         &self,
         simulation: &Simulation<'_>,
         paging: Paging<'_>,
@@ -111,11 +111,11 @@ impl Iam<'_> {
             identity: Vec::new(),
             boundary: None,
         };
-        self.simulate(subject, simulation, paging)
+        self.simulate(subject, simulation, paging).await
     }
 
     /// Of the policies a user, group or role of this account has, and of those that are given.
-    pub fn simulate_principal_policy(
+    pub async fn simulate_principal_policy(
         &self,
         source: &str,
         simulation: &Simulation<'_>,
@@ -128,10 +128,11 @@ impl Iam<'_> {
         if let Some(caller) = simulation.caller {
             subject.principal = self.principal(caller)?;
         }
-        self.simulate(subject, simulation, paging)
+        self.simulate(subject, simulation, paging).await
     }
 
-    fn simulate(
+    /// All pairs share what one request may take. Between them others have their turn.
+    async fn simulate(
         &self,
         mut subject: Subject,
         simulation: &Simulation<'_>,
@@ -158,33 +159,38 @@ impl Iam<'_> {
             true => &everything[..],
             false => &simulation.resources,
         };
-        let trying = |action: &String| Simulated {
-            action: action.clone(),
-            tried: resources
-                .iter()
-                .map(|resource| {
-                    let relation = self.relation(&subject.principal, resource, simulation);
-                    let layers = Layers {
-                        standing: Standing::Ordinary,
-                        identity: &subject.identity,
-                        boundary: subject.boundary.as_ref(),
-                        session: &[],
-                        restriction: None,
-                        resource: resource_policy.as_ref(),
-                        relation,
-                    };
-                    let request = Request {
-                        principal: &subject.principal,
-                        action,
-                        resource: resource.as_bytes(),
-                        context: &context,
-                        now: self.identity.now(),
-                    };
-                    tried(&layers, &request, resource)
-                })
-                .collect(),
-        };
-        paging.cut(&simulation.actions, trying)
+        let work = Work::default();
+        let page = paging.cut(&simulation.actions, String::clone)?;
+        let mut items = Vec::new();
+        for action in page.items {
+            let mut tried = Vec::new();
+            for resource in resources {
+                let layers = Layers {
+                    standing: Standing::Ordinary,
+                    identity: &subject.identity,
+                    boundary: subject.boundary.as_ref(),
+                    session: &[],
+                    restriction: None,
+                    resource: resource_policy.as_ref(),
+                    relation: self.relation(&subject.principal, resource, simulation),
+                };
+                let request = Request {
+                    principal: &subject.principal,
+                    action: &action,
+                    resource: resource.as_bytes(),
+                    context: &context,
+                    now: self.identity.now(),
+                    work: &work,
+                };
+                tried.push(Tried::of(&layers, &request, resource)?);
+                if work.wants_pause() {
+                    tokio::task::yield_now().await;
+                }
+            }
+            items.push(Simulated { action, tried });
+        }
+        let marker = page.marker;
+        Ok(Page { items, marker })
     }
 
     /// Whether a resource belongs to the account of who asks.
@@ -269,25 +275,45 @@ impl Iam<'_> {
     }
 }
 
-fn tried(layers: &Layers<'_>, request: &Request<'_>, resource: &str) -> Tried {
-    let explained = explain(layers, request);
-    let grants = |found: &&Finding<'_>| matches!(found.layer, Layer::Identity | Layer::Resource);
-    let is_denied = explained.decision.is_denied();
-    let matched = explained
-        .deciding()
-        .filter(|found| is_denied || grants(found));
-    Tried {
-        resource: resource.to_owned(),
-        outcome: explained.decision.outcome,
-        matched: matched.map(Matched::from).collect(),
-        missing: explained
-            .missing
-            .iter()
-            .map(|key| (*key).to_owned())
-            .collect(),
-        boundary: layers.boundary.map(|_| explained.says(Layer::Boundary)),
-        sides: sides(layers, &explained),
+impl Tried {
+    fn of(layers: &Layers<'_>, request: &Request<'_>, resource: &str) -> Result<Self> {
+        let explained = explain(layers, request);
+        let grants =
+            |found: &&Finding<'_>| matches!(found.layer, Layer::Identity | Layer::Resource);
+        let is_denied = explained.decision.is_denied();
+        let matched = || {
+            let deciding = explained.deciding();
+            deciding.filter(|found| is_denied || grants(found))
+        };
+        // To find a statement, its document is gone through.
+        let documents: usize = matched().map(|found| found.document.len()).sum();
+        let missing: usize = explained.missing.iter().map(|key| key.len()).sum();
+        if !request.work.spend(documents + missing) {
+            return Err(too_much_work());
+        }
+        Ok(Self {
+            resource: resource.to_owned(),
+            outcome: explained.decision.outcome,
+            matched: matched().map(Matched::from).collect(),
+            missing: explained
+                .missing
+                .iter()
+                .map(|key| (*key).to_owned())
+                .collect(),
+            boundary: layers.boundary.map(|_| explained.says(Layer::Boundary)),
+            sides: sides(layers, &explained),
+        })
     }
+}
+
+/// It would say what it is of policies that were not read to the end.
+pub fn too_much_work() -> Error {
+    Error::LimitExceeded(format!(
+        "This takes more work than one request may: {} steps, of which a decision may take {}. Ask \
+         about fewer actions and resources at once, or with fewer and shorter patterns and values.",
+        limits::REQUEST_STEPS_MAX,
+        limits::DECISION_STEPS_MAX
+    ))
 }
 
 fn sides(layers: &Layers<'_>, explained: &Explained<'_>) -> Option<Sides> {

@@ -244,13 +244,30 @@ async fn managed_policies_have_versions() {
         .create_policy_version(&arn, &get, NewVersion::StandsBy)
         .await;
     assert_eq!(code(sixth), "LimitExceeded");
-    assert_eq!(iam.list_policy_versions(&arn).unwrap().len(), 5);
+    let numbers = || {
+        let versions = iam.list_policy_versions(&arn).unwrap();
+        versions.iter().map(|it| it.number).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(), [5, 4, 3, 2, 1]);
+    // What cannot be set costs no version that was.
+    let replacing = NewVersion::ReplacesOldest;
+    let odd = iam.create_policy_version(&arn, "{}", replacing).await;
+    assert_eq!(code(odd), "MalformedPolicyDocument");
+    assert_eq!(numbers(), [5, 4, 3, 2, 1]);
+    // The oldest that does not count: 2 does until another one is there.
+    for left in [[6, 5, 4, 3, 2], [7, 6, 5, 4, 3]] {
+        let made = iam.create_policy_version(&arn, &put, replacing);
+        assert_eq!(made.await.unwrap().number, left[0]);
+        assert_eq!(numbers(), left);
+        assert_eq!(iam.get_policy(&arn).unwrap().default_version, left[0]);
+    }
+    iam.set_default_policy_version(&arn, 3).await.unwrap();
     assert_eq!(code(iam.delete_policy(&arn).await), "DeleteConflict");
     iam.detach_policy(PolicyHolder::User("anna"), &arn)
         .await
         .unwrap();
     assert_eq!(code(iam.delete_policy(&arn).await), "DeleteConflict");
-    for number in [1, 3, 4, 5] {
+    for number in [4, 5, 6, 7] {
         iam.delete_policy_version(&arn, number).await.unwrap();
     }
     let local = PolicyFilter {

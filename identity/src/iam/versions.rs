@@ -16,6 +16,8 @@ use crate::store::table::Write;
 pub enum NewVersion {
     BecomesDefault,
     StandsBy,
+    /// It counts, and where there are as many as there may be, the oldest goes that did not.
+    ReplacesOldest,
 }
 
 impl Iam<'_> {
@@ -31,17 +33,20 @@ impl Iam<'_> {
         self.identity
             .change(|state, writes| {
                 let mut policy: ManagedPolicy = (*self.own_policy(state, arn)?).clone();
-                let count = state
-                    .versions
-                    .get(&policy.id)
-                    .map_or(0, |versions| versions.len());
-                if count >= limits::VERSIONS_PER_POLICY_MAX {
+                let versions = state.versions.get(&policy.id);
+                let numbers = versions.into_iter().flat_map(|versions| versions.keys());
+                let oldest = || numbers.clone().find(|it| **it != policy.default_version);
+                let is_full = numbers.clone().count() >= limits::VERSIONS_PER_POLICY_MAX;
+                if is_full && new != NewVersion::ReplacesOldest {
                     return Err(Error::LimitExceeded(format!(
                         "A managed policy can have up to {} versions. Before you create a new \
                          version, you must delete an existing version.",
                         limits::VERSIONS_PER_POLICY_MAX
                     )));
                 }
+                let gone = oldest().filter(|_| is_full).copied();
+                let gone = gone.map(|it| Write::Delete(RowKey::Version(policy.id.clone(), it)));
+                writes.extend(gone);
                 let version = PolicyVersion {
                     policy: policy.id.clone(),
                     number: policy.next_version,
@@ -50,7 +55,7 @@ impl Iam<'_> {
                 };
                 policy.next_version += 1;
                 policy.updated = now;
-                if new == NewVersion::BecomesDefault {
+                if new != NewVersion::StandsBy {
                     policy.default_version = version.number;
                 }
                 writes.extend([put(Row::Version(version.clone())), put(Row::Policy(policy))]);

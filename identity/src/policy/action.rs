@@ -4,6 +4,7 @@ use super::context::Context;
 use super::principal::Principal;
 use super::request::Request;
 use super::text::{Case, Text, Variables, Wild};
+use super::work::Work;
 
 /// The name of an action, or a pattern of names.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub(super) fn is_covered(pattern: &Text, name: &[u8], case: Case) -> bool {
         resource: b"",
         context: &Context::new(),
         now: std::time::SystemTime::UNIX_EPOCH,
+        work: &Work::default(),
     };
     pattern.matches(name, case, &request)
 }

@@ -69,8 +69,23 @@ impl Tests {
         })
     }
 
+    fn len(&self) -> usize {
+        match self {
+            Tests::Text(_, all) => all.len(),
+            Tests::Arn(all) => all.len(),
+            Tests::Number(_, all) => all.len(),
+            Tests::Date(_, all) => all.len(),
+            Tests::Bool(all) | Tests::Absent(all) => all.len(),
+            Tests::Binary(all) => all.len(),
+            Tests::Address(all) => all.len(),
+        }
+    }
+
     /// Whether one value of the request passes one of the tests.
     fn any(&self, value: &str, request: &Request<'_>) -> bool {
+        if !request.work.spend(self.len()) {
+            return false;
+        }
         match self {
             Tests::Text(case, texts) => {
                 let value = value.as_bytes();

@@ -45,6 +45,10 @@ impl<'a> Context<'a> {
         })
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

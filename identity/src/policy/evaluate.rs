@@ -80,6 +80,8 @@ pub enum Outcome {
 pub struct Decision<'a> {
     pub outcome: Outcome,
     pub because: Because<'a>,
+    /// It took more than there was for it, and so it is denied, whatever policies say.
+    pub is_given_up: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,11 +118,15 @@ impl Layer {
 }
 
 impl Decision<'_> {
-    /// Why it is refused, in Amazon's words: `because no identity-based policy allows the
-    /// s3:GetObject action`. Of what is allowed there is nothing to say.
+    /// Why it is refused, in Amazon's words where it has any: `because no identity-based policy
+    /// allows the s3:GetObject action`. Of what is allowed there is nothing to say.
     pub fn why_not(&self, action: &str) -> String {
         let layer = self.because.layer.words();
         match self.outcome {
+            _ if self.is_given_up => format!(
+                "because it takes too much work to find out what the policies say about the \
+                 {action} action"
+            ),
             Outcome::Allow => String::new(),
             Outcome::ExplicitDeny if layer.starts_with('i') => {
                 format!("with an explicit deny in an {layer}")
@@ -133,15 +139,47 @@ impl Decision<'_> {
 
 /// Decides. Nothing but the arguments has an influence.
 pub fn evaluate<'a>(layers: &Layers<'a>, request: &Request<'_>) -> Decision<'a> {
-    decide(layers, request, Nobody)
+    // Once for a request: what follows is given up for the same reason.
+    let is_told = request.work.is_over();
+    let decision = decide(layers, request, Nobody);
+    if decision.is_given_up && !is_told {
+        let resource = String::from_utf8_lossy(request.resource);
+        tracing::warn!(
+            who = request.principal.arn,
+            action = request.action,
+            %resource,
+            "denied: it takes too much work to find out what the policies say"
+        );
+    }
+    decision
 }
 
-/// Decides while somebody looks on.
+/// Decides while somebody looks on, as long as there is work left for it.
 pub(super) fn decide<'a>(
     layers: &Layers<'a>,
     request: &Request<'_>,
     witness: impl Witness<'a>,
 ) -> Decision<'a> {
+    // What would deny it may not have been read, so no list may allow it either.
+    let given_up = Decision {
+        outcome: Outcome::ExplicitDeny,
+        because: only(Layer::Standing),
+        is_given_up: true,
+    };
+    if request.work.is_over() {
+        return given_up;
+    }
+    request.work.begin();
+    let decision = read(layers, request, witness);
+    request.work.end();
+    match request.work.is_over() {
+        false => decision,
+        true => given_up,
+    }
+}
+
+/// What the policies say, as far as they could be read.
+fn read<'a>(layers: &Layers<'a>, request: &Request<'_>, witness: impl Witness<'a>) -> Decision<'a> {
     let mut reading = Reading {
         request,
         denied: None,
@@ -160,6 +198,7 @@ pub(super) fn decide<'a>(
         return Decision {
             outcome: Outcome::ExplicitDeny,
             because,
+            is_given_up: false,
         };
     }
     if layers.standing != Standing::Ordinary {
@@ -180,7 +219,11 @@ pub(super) fn decide<'a>(
         Ok(because) => (Outcome::Allow, because),
         Err(lacking) => (Outcome::ImplicitDeny, only(lacking)),
     };
-    Decision { outcome, because }
+    Decision {
+        outcome,
+        because,
+        is_given_up: false,
+    }
 }
 
 /// Who allows it, or where an allow is missing.

@@ -20,6 +20,7 @@ mod request;
 mod statement;
 mod text;
 mod trace;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub(crate) use reach::could;
 pub use request::Request;
 pub use statement::{Effect, Statement};
 pub use trace::{Explained, Finding, Verdict, explain};
+pub use work::Work;
 
 /// What a policy is attached to, which decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,8 +16,15 @@ pub(crate) enum Reach {
 
 /// Whether there may be something allowed: the resource of the request is what its name begins
 /// with. Conditions are taken to be met where a statement allows. So no is no, and yes is a
-/// question that is worth asking.
+/// question that is worth asking; so is what takes too much work to find out.
 pub(crate) fn could(layers: &Layers<'_>, request: &Request<'_>) -> bool {
+    request.work.begin();
+    let may_be = may_be_allowed(layers, request);
+    request.work.end();
+    may_be || request.work.is_over()
+}
+
+fn may_be_allowed(layers: &Layers<'_>, request: &Request<'_>) -> bool {
     let is_administrator = layers.standing == Standing::Administrator;
     // Nobody can lock the administrator out of a bucket.
     let resource = layers.resource.filter(|_| !is_administrator);

@@ -99,6 +99,7 @@ fn decide(
             resource,
             context: &Context::new(),
             now: std::time::SystemTime::now(),
+            work: &Work::default(),
         },
     );
     (decision.outcome, decision.because.layer)
@@ -495,6 +496,7 @@ fn decisions_say_what_they_rest_on() {
             resource: b"arn:aws:s3:::b/k",
             context: &Context::new(),
             now: std::time::SystemTime::now(),
+            work: &Work::default(),
         },
     );
     assert!(decision.is_denied());

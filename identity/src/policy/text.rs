@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use super::context::Found;
 use super::reach::Reach;
 use super::request::Request;
+use super::work::Work;
 
 mod machine;
 
-/// Pieces that are compared, beyond those there are, before a text is gone through another way.
+/// Steps, beyond the pieces there are, before a text is gone through another way.
 const STEPS_MAX: usize = 4096;
+/// Bytes that are compared in a step.
+const STEP_BYTES: usize = 16;
 
 /// A part of a string to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +119,9 @@ impl Text {
 
     /// A variable that the request does not fill makes the text match nothing.
     pub(crate) fn matches(&self, text: &[u8], case: Case, request: &Request<'_>) -> bool {
+        if !request.work.spend(1) {
+            return false;
+        }
         let mut pieces = &*self.pieces;
         let mut rest = text;
         // Most texts that do not match differ at the beginning already.
@@ -125,16 +131,30 @@ impl Text {
             };
             (pieces, rest) = (behind, &text[length..]);
         }
+        // All but stars take a byte of the text at least. So no pattern is gone through that is
+        // longer than the text, however long the values are that stand in it.
         let mut values = Vec::new();
+        let mut room = rest.len();
         for piece in pieces {
-            if let Piece::Variable(variable) = piece {
-                match variable.value(request) {
-                    Some(value) => values.push(value),
+            let length = match piece {
+                Piece::Many => 0,
+                Piece::One => 1,
+                Piece::Literal(literal) => literal.len(),
+                Piece::Variable(variable) => match variable.value(request) {
+                    Some(value) => {
+                        let length = value.len();
+                        values.push(value);
+                        length
+                    }
                     None => return false,
-                }
+                },
+            };
+            match room.checked_sub(length) {
+                Some(left) => room = left,
+                None => return false,
             }
         }
-        matches(pieces, &values, rest, case)
+        matches(pieces, &values, rest, case, request.work)
     }
 
     /// How much it describes of what begins with this, where case matters.
@@ -286,17 +306,35 @@ fn quoted(text: &str) -> Option<&str> {
     text.trim().strip_prefix('\'')?.strip_suffix('\'')
 }
 
-/// Whether the pieces, with values for the variables, describe the whole text. What a request
-/// brings is taken as it is: its wildcards are characters. Only the last `*` is ever taken back; what
-/// is taken back very often goes by the machine.
-fn matches(pieces: &[Piece], values: &[Cow<'_, str>], text: &[u8], case: Case) -> bool {
+/// Whether the pieces, with values for the variables, describe the whole text, which is no shorter
+/// than they are. What a request brings is taken as it is: its wildcards are characters.
+fn matches(
+    pieces: &[Piece],
+    values: &[Cow<'_, str>],
+    text: &[u8],
+    case: Case,
+    work: &Work,
+) -> bool {
+    let mut steps = 0;
+    let quick = quickly(pieces, values, text, case, &mut steps);
+    let machine = || machine::matches(pieces, values, text, case, work);
+    work.spend(steps) && quick.unwrap_or_else(machine)
+}
+
+/// Only the last `*` is ever taken back. Nothing, where it is taken back very often.
+fn quickly(
+    pieces: &[Piece],
+    values: &[Cow<'_, str>],
+    text: &[u8],
+    case: Case,
+    steps: &mut usize,
+) -> Option<bool> {
     let (mut piece, mut at) = (0, 0);
     let mut last_star: Option<(usize, usize)> = None;
-    let mut steps = 0;
     loop {
-        steps += 1;
+        *steps += 1;
         let step = match pieces.get(piece) {
-            Some(Piece::Many) if piece + 1 == pieces.len() => return true,
+            Some(Piece::Many) if piece + 1 == pieces.len() => return Some(true),
             Some(Piece::Many) => {
                 last_star = Some((piece, at));
                 Some(0)
@@ -306,23 +344,27 @@ fn matches(pieces: &[Piece], values: &[Cow<'_, str>], text: &[u8], case: Case) -
             Some(Piece::Variable(variable)) => values
                 .get(variable.number)
                 .and_then(|value| starts_with(&text[at..], value.as_bytes(), case)),
-            None if at == text.len() => return true,
+            None if at == text.len() => return Some(true),
             None => None,
         };
         match (step, last_star) {
-            (Some(bytes), _) => (piece, at) = (piece + 1, at + bytes),
-            (None, Some(_)) if steps > STEPS_MAX + pieces.len() => {
-                return machine::matches(pieces, values, text, case);
+            (Some(bytes), _) => {
+                *steps += bytes / STEP_BYTES;
+                (piece, at) = (piece + 1, at + bytes);
             }
+            (None, Some(_)) if *steps > STEPS_MAX + pieces.len() => return None,
             (None, Some((star, from))) if from < text.len() => {
-                let Some(next) = next_try(pieces.get(star + 1), &text[from + 1..], case) else {
-                    return false;
+                let rest = &text[from + 1..];
+                let next = next_try(pieces.get(star + 1), rest, case);
+                *steps += next.unwrap_or(rest.len()) / STEP_BYTES;
+                let Some(next) = next else {
+                    return Some(false);
                 };
                 let from = from + 1 + next;
                 last_star = Some((star, from));
                 (piece, at) = (star + 1, from);
             }
-            (None, _) => return false,
+            (None, _) => return Some(false),
         }
     }
 }

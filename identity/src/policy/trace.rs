@@ -7,6 +7,7 @@ use super::evaluate::{Decision, Layer, Layers, Outcome, decide};
 use super::position::{self, Position};
 use super::request::Request;
 use super::statement::Statement;
+use super::work::Work;
 
 /// Looks on while it is decided.
 pub(super) trait Witness<'a> {
@@ -114,8 +115,12 @@ struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    fn miss(&mut self, keys: Vec<&'a str>) {
+    fn miss(&mut self, keys: Vec<&'a str>, work: &Work) {
         for key in keys {
+            // Each is held against all that are known.
+            if !work.spend(self.missing.len()) {
+                return;
+            }
             let mut known = self.missing.iter();
             if !known.any(|known| known.eq_ignore_ascii_case(key)) {
                 self.missing.push(key);
@@ -127,12 +132,12 @@ impl<'a> Trace<'a> {
 impl<'a> Witness<'a> for &mut Trace<'a> {
     fn found(&mut self, finding: impl FnOnce() -> Finding<'a>, request: &Request<'_>) {
         let finding = finding();
-        self.miss(finding.statement.missing(request));
+        self.miss(finding.statement.missing(request), request.work);
         self.findings.push(finding);
     }
 
     fn skipped(&mut self, statement: &'a Statement, request: &Request<'_>) {
-        self.miss(statement.missing_variables(request));
+        self.miss(statement.missing_variables(request), request.work);
     }
 }
 

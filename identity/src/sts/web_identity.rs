@@ -15,7 +15,7 @@ use crate::identity::Identity;
 use crate::limits;
 use crate::model::{Provider, check_session_name};
 use crate::policy::{
-    Context, Layers, Principal, PrincipalKind, Relation, Request, Standing, evaluate,
+    Context, Layers, Principal, PrincipalKind, Relation, Request, Standing, Work, evaluate,
 };
 use crate::session::WebIdentity;
 
@@ -123,6 +123,7 @@ impl Identity {
                 resource: request.role_arn.as_bytes(),
                 context: &context,
                 now: self.now(),
+                work: &Work::default(),
             };
             evaluate(&layers, &request).is_allowed()
         };

@@ -4,7 +4,7 @@ use crate::acl::{Grantee, Group, Permission};
 use crate::bucket::Bucket;
 use identity::Identity;
 use identity::policy::{
-    Context, Layers, Principal, PrincipalKind, Relation, Request, Standing, evaluate,
+    Context, Layers, Principal, PrincipalKind, Relation, Request, Standing, Work, evaluate,
 };
 use std::time::SystemTime;
 
@@ -60,6 +60,7 @@ pub(crate) fn may_deliver(
         resource: resource.as_bytes(),
         context: &context,
         now: SystemTime::now(),
+        work: &Work::default(),
     };
     evaluate(&layers, &request).is_allowed()
 }

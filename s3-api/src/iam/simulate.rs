@@ -12,7 +12,11 @@ pub(super) async fn custom(call: &Call<'_>) -> Outcome {
     refuse(call, "OrderedOrganizationPolicyInputList")?;
     let simulation = simulation(call)?;
     let paging = call.parameters.paging()?;
-    answer(&call.iam().simulate_custom_policy(&simulation, paging)?)
+    let page = call
+        .iam()
+        .simulate_custom_policy(&simulation, paging)
+        .await?;
+    answer(&page)
 }
 
 pub(super) async fn principal(call: &Call<'_>) -> Outcome {
@@ -20,9 +24,10 @@ pub(super) async fn principal(call: &Call<'_>) -> Outcome {
     let source = call.required("PolicySourceArn")?;
     let simulation = simulation(call)?;
     let paging = call.parameters.paging()?;
-    let page = call
-        .iam()
-        .simulate_principal_policy(source, &simulation, paging)?;
+    let iam = call.iam();
+    let page = iam
+        .simulate_principal_policy(source, &simulation, paging)
+        .await?;
     answer(&page)
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Code, S3Error};
 use crate::op::{Access, Disposition, Judged, Level, Right, Served};
 use crate::ops::shared::version;
 use bytes::Bytes;
+use identity::policy::Work;
 use identity::{Caller, Identity};
 use std::sync::Arc;
 use storage_engine::ids::VersionId;
@@ -84,6 +85,7 @@ impl Gate {
             bucket,
             gate: self,
             settings,
+            work: Work::default(),
         };
         if permitted.operation().access.judged == Judged::Whole {
             permitted.check().await?;
@@ -216,7 +218,8 @@ impl Permitted<'_> {
         }
     }
 
-    /// Whether the caller may do that.
+    /// Whether the caller may do that. Where this is asked of many things, and takes long, others
+    /// have their turn in between.
     pub(crate) async fn may(&self, deed: Deed<'_>) -> Result<bool, S3Error> {
         let Access {
             action,
@@ -226,14 +229,18 @@ impl Permitted<'_> {
         } = deed.access;
         let object = self.object(&deed).await?;
         let named = versioned.filter(|_| deed.version.is_some());
-        Ok(access::may(&Question {
+        let may = access::may(&Question {
             bucket: Some(deed.bucket),
             key: deed.key,
             right,
             object: object.as_ref(),
             known: deed.known,
             ..self.question(named.unwrap_or(action), None)
-        }))
+        });
+        if self.work.wants_pause() {
+            tokio::task::yield_now().await;
+        }
+        Ok(may)
     }
 
     /// Refuses unless the caller may also do this to the bucket that is to be made.
@@ -276,6 +283,7 @@ impl Permitted<'_> {
             right: None,
             object: None,
             known: &[],
+            work: &self.work,
         }
     }
 

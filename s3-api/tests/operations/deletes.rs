@@ -149,3 +149,40 @@ async fn the_document_is_checked() {
         .await
         .refused(400, "MalformedXML");
 }
+
+/// A policy that takes long for each of a thousand keys does so for some of them only, and others
+/// have their turn meanwhile.
+#[tokio::test]
+async fn a_thousand_keys_have_one_budget() {
+    let client = Client::with_bucket().await;
+    let pattern = format!("*{}b", "a?".repeat(45));
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::bucket/*","Condition":{{"StringNotLike":{{"aws:UserAgent":{:?}}}}}}}}}"#,
+        vec![pattern; 12]
+    );
+    let put = call("PUT", "/bucket?policy").body(policy);
+    client.send(put).await.ok();
+    client.put("/bucket/k0", "data").await;
+    let other = client.account("other").await;
+    let keys: String = (0..1000)
+        .map(|it| format!("<Object><Key>k{it}</Key></Object>"))
+        .collect();
+    let delete = delete_all(&keys).header("user-agent", "a".repeat(20 << 10));
+    let mut turns = 0;
+    let reply = {
+        let mut deleting = std::pin::pin!(client.send_as(&other, delete));
+        loop {
+            tokio::select! {
+                biased;
+                reply = &mut deleting => break reply.ok(),
+                () = tokio::task::yield_now() => turns += 1,
+            }
+        }
+    };
+    let refused = reply.tags("Code");
+    assert!((1..1000).contains(&refused.len()), "{}", refused.len());
+    assert!(refused.iter().all(|code| *code == "AccessDenied"));
+    assert!(turns > 30, "{turns}");
+    // In the order they came: the first was within it.
+    client.get("/bucket/k0").await.refused(404, "NoSuchKey");
+}

@@ -4,6 +4,7 @@
 use crate::calls::Parameter;
 use crate::support::{Client, Keys, Reply, call};
 use identity::Caller;
+use identity::policy::Work;
 use s3_api::{Deliberation, Ground, Ownership};
 
 const NUMBER: &str = "111122223333";
@@ -199,6 +200,7 @@ async fn what_decides_is_named() {
             bucket: "bucket",
             key: if action == "s3:ListBucket" { b"" } else { b"k" },
             context: &[],
+            work: &Work::default(),
         };
         client.s3.explain(asked).await.unwrap()
     };
@@ -247,6 +249,7 @@ async fn what_decides_is_named() {
         bucket: "absent",
         key: b"",
         context: &[],
+        work: &Work::default(),
     };
     let absent = client.s3.explain(absent).await.unwrap_err();
     assert!(matches!(absent, storage_engine::Error::NoSuchBucket { .. }));

@@ -108,3 +108,16 @@ fn links_in_it_are_removed_and_not_followed() {
     taken(&path).unwrap().remove().unwrap();
     assert!(!path.exists() && kept.join("file").exists());
 }
+
+/// Threads of a store that has failed may write to the end: what they have written is found later.
+#[test]
+fn what_comes_while_it_is_removed_is_a_left_over() {
+    let place = tempfile::tempdir().unwrap();
+    let path = left(place.path());
+    let held = taken(&path).unwrap();
+    let failed = held.remove_emptied().unwrap_err();
+    assert_eq!(failed.kind(), io::ErrorKind::DirectoryNotEmpty);
+    drop(held);
+    taken(&path).unwrap().remove().unwrap();
+    assert!(!path.exists());
+}

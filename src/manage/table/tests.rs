@@ -44,20 +44,25 @@ fn properties_are_aligned() {
 fn what_was_found_out_is_told_field_by_field() {
     let report = json!({
         "rows": 3, "next": null, "problems_total": 2, "problems": ["a \"b\"", "c\u{1b}"],
-        "damaged": [{ "damage": "d", "affected": ["e"] }],
+        "damaged": [{ "damage": "d", "affected": ["e", "f"] }, { "damage": "g", "affected": [] }],
+        "saved": [{ "damage": "h", "affected": ["i"] }], "odd": [{ "affected": ["j"] }],
     });
     let shown = Fields::default().with_report(&report).render(Tint::Piped);
-    let mut lines: Vec<&str> = shown.lines().collect();
-    lines.sort_unstable();
+    let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(
         lines,
         [
+            "damaged\td",
             "affected\te",
-            "damage\td",
+            "affected\tf",
+            "damaged\tg",
+            "affected\tj",
             "problems\ta \"b\"",
             "problems\tc\\u{1b}",
             "problems total\t2",
             "rows\t3",
+            "saved\th",
+            "affected\ti",
         ]
     );
 }

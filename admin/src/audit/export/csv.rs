@@ -11,7 +11,7 @@ use crate::body::BodyError;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::borrow::Cow;
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "time",
     "who",
     "credential",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 10] = [
     "status",
     "error",
     "request_id",
+    "signed_with",
 ];
 
 pub(super) fn head() -> Result<Vec<u8>, BodyError> {
@@ -56,6 +57,7 @@ fn cells(entry: &Entry) -> [String; COLUMNS.len()] {
         &entry.status.to_string(),
         entry.error.as_deref().unwrap_or_default(),
         &entry.request_id,
+        &entry.signed_with,
     ]
     .map(|cell| harmless(cell).into_owned())
 }

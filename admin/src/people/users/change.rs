@@ -68,7 +68,10 @@ async fn alter(call: &Call<'_>, name: &str, to: Alteration<'_>) -> Result<(), Re
             sessions.end_all_of(&holder, None).await
         }
         Suspension::Ends => {
-            sessions.end_all_of(&holder, None).await?;
+            // Of whom is not suspended none was left behind: those there are are in use.
+            if user.suspended.is_some() {
+                sessions.end_all_of(&holder, None).await?;
+            }
             Ok(iam.alter_user(name, to).await?)
         }
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::iam::{NewUser, PolicyHolder};
+use crate::policy::Work;
 use crate::rig::{Rig, document};
 
 /// All that speaks of something is found, with who brings it, whatever it is about.
@@ -30,7 +31,10 @@ async fn statements_are_found_with_where_they_come_from() {
     let user = PolicyHolder::User("anna");
     iam.put_policy(user, "no-writing", &writing).await.unwrap();
     let found = |action| {
-        let held = iam.statements_of(&anna, action, &[]).unwrap().into_iter();
+        let held = iam
+            .statements_of(&anna, action, &[], &Work::default())
+            .unwrap()
+            .into_iter();
         held.map(|it| (it.layer, it.policy, it.group, it.effect))
             .collect::<Vec<_>>()
     };
@@ -55,11 +59,11 @@ async fn statements_are_found_with_where_they_come_from() {
     assert_eq!(found(Some("s3:PutObject")), [own, fence]);
     assert_eq!(found(Some("iam:ListUsers")), []);
     let readers = iam
-        .statements_of(&iam.arn("group/readers"), None, &[])
+        .statements_of(&iam.arn("group/readers"), None, &[], &Work::default())
         .unwrap();
     assert_eq!(readers.len(), 1);
     assert!(
-        iam.statements_of(&iam.arn("user/nobody"), None, &[])
+        iam.statements_of(&iam.arn("user/nobody"), None, &[], &Work::default())
             .is_err()
     );
 }
@@ -81,7 +85,7 @@ async fn a_condition_fails_by_what_is_known_and_not_by_what_is_not() {
     let fails = |address: Option<&str>| {
         let address = address.map(|it| ("aws:SourceIp".to_owned(), vec![it.to_owned()]));
         let known: Vec<_> = address.into_iter().collect();
-        let held = iam.statements_of(&anna, Some("s3:GetObject"), &known);
+        let held = iam.statements_of(&anna, Some("s3:GetObject"), &known, &Work::default());
         held.unwrap()[0].fails
     };
     assert!(!fails(None) && !fails(Some("10.1.2.3")));

@@ -53,16 +53,17 @@ async fn a_users_policies_are_tried_with_those_of_its_groups() {
    "Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}}]}"#;
     let group = PolicyHolder::Group("readers");
     iam.put_policy(group, "read", reading).await.unwrap();
-    let simulate = |simulation: &Simulation<'_>| {
-        one(iam.simulate_principal_policy(&anna, simulation, Paging::default()))
+    let simulate = async |simulation: &Simulation<'_>| {
+        let page = iam.simulate_principal_policy(&anna, simulation, Paging::default());
+        one(page.await)
     };
-    let own = simulate(&get("arn:aws:s3:::b/anna/x"));
+    let own = simulate(&get("arn:aws:s3:::b/anna/x")).await;
     assert_eq!(own.outcome, Outcome::Allow);
     let found = (Layer::Identity, "group/readers/read", Some("Own"));
     assert_eq!(names(&own), [found]);
     let (start, end) = own.matched[0].place.unwrap();
     assert_eq!((start.line, start.column, end.line), (2, 3, 2));
-    let blind = simulate(&get(KEY));
+    let blind = simulate(&get(KEY)).await;
     assert_eq!(blind.outcome, Outcome::ImplicitDeny);
     assert_eq!(blind.missing, ["aws:SourceIp"]);
     assert!(blind.matched.is_empty() && blind.boundary.is_none() && blind.sides.is_none());
@@ -70,13 +71,14 @@ async fn a_users_policies_are_tried_with_those_of_its_groups() {
         context: vec![("aws:sourceip".into(), vec!["10.1.2.3".into()])],
         ..get(KEY)
     };
-    assert_eq!(simulate(&inside).outcome, Outcome::Allow);
+    assert_eq!(simulate(&inside).await.outcome, Outcome::Allow);
     // A policy that is only thought of, and a boundary.
     let deny = document("Deny", "s3:*", "*");
     let denied = simulate(&Simulation {
         policies: vec![deny],
         ..inside.clone()
-    });
+    })
+    .await;
     assert_eq!(denied.outcome, Outcome::ExplicitDeny);
     assert_eq!(
         names(&denied),
@@ -85,7 +87,8 @@ async fn a_users_policies_are_tried_with_those_of_its_groups() {
     let limited = simulate(&Simulation {
         boundary: Some(document("Allow", "sqs:*", "*")),
         ..inside.clone()
-    });
+    })
+    .await;
     assert_eq!(limited.outcome, Outcome::ImplicitDeny);
     assert_eq!(limited.boundary, Some(Outcome::ImplicitDeny));
     // What is tried is what happens.
@@ -98,7 +101,7 @@ async fn a_users_policies_are_tried_with_those_of_its_groups() {
     };
     let mut context = Context::new();
     context.set("aws:SourceIp", "10.1.2.3");
-    let explained = caller.explain("s3:GetObject", &target, &context);
+    let explained = caller.explain(&Work::default(), "s3:GetObject", &target, &context);
     assert!(explained.decision.is_allowed());
     assert_eq!(explained.findings[0].policy.unwrap(), "group/readers/read");
 }
@@ -119,10 +122,11 @@ async fn policies_of_resources_and_other_accounts() {
         resource_owner: Some("arn:aws:iam::111122223333:root"),
         ..get(KEY)
     };
-    let simulate = |simulation: &Simulation<'_>| {
-        one(iam.simulate_custom_policy(simulation, Paging::default()))
+    let simulate = async |simulation: &Simulation<'_>| {
+        let page = iam.simulate_custom_policy(simulation, Paging::default());
+        one(page.await)
     };
-    let tried = simulate(&asking);
+    let tried = simulate(&asking).await;
     assert_eq!(tried.outcome, Outcome::ImplicitDeny);
     let sides = tried.sides.unwrap();
     assert_eq!(
@@ -133,7 +137,7 @@ async fn policies_of_resources_and_other_accounts() {
         policies: vec![document("Allow", "s3:*", "*")],
         ..asking.clone()
     };
-    let tried = simulate(&both);
+    let tried = simulate(&both).await;
     assert_eq!(tried.outcome, Outcome::Allow);
     assert_eq!(
         names(&tried),
@@ -146,7 +150,7 @@ async fn policies_of_resources_and_other_accounts() {
         resource_owner: None,
         ..asking
     };
-    let tried = simulate(&at_home);
+    let tried = simulate(&at_home).await;
     assert_eq!((tried.outcome, tried.sides), (Outcome::Allow, None));
 }
 
@@ -156,9 +160,9 @@ async fn what_cannot_be_tried_is_refused() {
     let account = rig.account("one").await;
     let other = rig.account("two").await;
     let iam = rig.identity.iam_of(&account);
-    let custom = |simulation: Simulation<'_>| {
+    let custom = async |simulation: Simulation<'_>| {
         let page = iam.simulate_custom_policy(&simulation, Paging::default());
-        page.unwrap_err().code()
+        page.await.unwrap_err().code()
     };
     let policy =
         r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}"#;
@@ -207,7 +211,7 @@ async fn what_cannot_be_tried_is_refused() {
             ..get(KEY)
         },
     ] {
-        assert_eq!(custom(simulation), "InvalidInput");
+        assert_eq!(custom(simulation).await, "InvalidInput");
     }
     let trust =
         r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}}"#;
@@ -222,14 +226,16 @@ async fn what_cannot_be_tried_is_refused() {
         ..get(KEY)
     };
     let page = iam.simulate_principal_policy(&role, &of_role, Paging::default());
-    assert_eq!(page.unwrap_err().code(), "InvalidInput");
+    assert_eq!(page.await.unwrap_err().code(), "InvalidInput");
     assert!(
         iam.simulate_principal_policy(&role, &get(KEY), Paging::default())
+            .await
             .is_ok()
     );
     let iam = rig.identity.iam_of(&other);
-    let page = iam.simulate_principal_policy(&role, &get(KEY), Paging::default());
-    assert_eq!(page.unwrap_err().code(), "NoSuchEntity");
+    let asked = get(KEY);
+    let page = iam.simulate_principal_policy(&role, &asked, Paging::default());
+    assert_eq!(page.await.unwrap_err().code(), "NoSuchEntity");
 }
 
 #[tokio::test]
@@ -245,15 +251,16 @@ async fn actions_come_in_pages() {
         resources: vec!["arn:aws:s3:::a/k".into(), "arn:aws:s3:::b/k".into()],
         ..Simulation::default()
     };
-    let page = |marker| {
+    let page = async |marker| {
         let paging = Paging {
             marker,
             items_max: Some(2),
             search: None,
         };
-        iam.simulate_custom_policy(&simulation, paging).unwrap()
+        let page = iam.simulate_custom_policy(&simulation, paging);
+        page.await.unwrap()
     };
-    let first = page(None);
+    let first = page(None).await;
     let outcomes: Vec<Vec<Outcome>> = first
         .items
         .iter()
@@ -262,7 +269,7 @@ async fn actions_come_in_pages() {
     use Outcome::{Allow, ImplicitDeny};
     assert_eq!(outcomes, [[Allow, ImplicitDeny], [ImplicitDeny; 2]]);
     assert_eq!(first.items[0].outcome(), ImplicitDeny);
-    let last = page(first.marker.as_deref());
+    let last = page(first.marker.as_deref()).await;
     assert_eq!((last.items.len(), last.marker), (1, None));
     assert_eq!(last.items[0].action, "s3:GetObjectAcl");
     let lost = Paging {
@@ -270,5 +277,47 @@ async fn actions_come_in_pages() {
         items_max: None,
         search: None,
     };
-    assert!(iam.simulate_custom_policy(&simulation, lost).is_err());
+    let page = iam.simulate_custom_policy(&simulation, lost);
+    assert!(page.await.is_err());
+}
+
+/// Patterns and values by the hundred, each within its bound, on many pairs.
+#[tokio::test]
+async fn a_simulation_has_a_bound() {
+    let rig = Rig::new().await;
+    let account = rig.account("one").await;
+    let iam = rig.identity.iam_of(&account);
+    let pattern = format!("*{}b", "a?".repeat(500));
+    let policy = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": {"StringLike": {"a:b": vec![pattern; 100]}}}});
+    let names = |front: &'static str, count| (0..count).map(move |it| format!("{front}{it}"));
+    let mut simulation = Simulation {
+        policies: vec![policy.to_string()],
+        actions: names("s3:Get", 31).collect(),
+        resources: names("arn:aws:s3:::b/", 32).collect(),
+        context: vec![("a:b".into(), vec!["a".repeat(2048); 100])],
+        ..Simulation::default()
+    };
+    let all = Paging {
+        items_max: Some(1000),
+        ..Paging::default()
+    };
+    let begun = std::time::Instant::now();
+    let refused = iam
+        .simulate_custom_policy(&simulation, all)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "LimitExceeded");
+    assert!(refused.to_string().contains("2000000"), "{refused}");
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    // All pairs of a sensible one are within it.
+    let policy = json!({"Version": "2012-10-17", "Statement": vec![json!({
+        "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::*/${aws:username}/*",
+        "Condition": {"StringLike": {"a:b": ["*one*", "*two*"]}}}); 50]});
+    simulation.policies = vec![policy.to_string()];
+    simulation.context = vec![("a:b".into(), vec!["of two words".into()])];
+    let page = iam.simulate_custom_policy(&simulation, all).await.unwrap();
+    let tried: usize = page.items.iter().map(|it| it.tried.len()).sum();
+    assert_eq!(tried, 31 * 32);
 }

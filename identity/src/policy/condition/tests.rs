@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::policy::{Context, Kind, Policy, Principal, Request};
+use crate::policy::{Context, Kind, Policy, Principal, Request, Work};
 
 /// Whether a statement with these conditions applies to a request with these keys.
 fn holds(conditions: &Value, keys: &[(&'static str, &[&'static str])]) -> bool {
@@ -21,6 +21,7 @@ fn holds(conditions: &Value, keys: &[(&'static str, &[&'static str])]) -> bool {
         resource: b"arn:aws:s3:::b/k",
         context: &context,
         now: std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000),
+        work: &Work::default(),
     };
     let statement = &policy.statements()[0];
     statement.is_about(&request).is_some() && statement.holds(&request)

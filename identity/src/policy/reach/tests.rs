@@ -1,6 +1,6 @@
 use super::*;
 use crate::policy::text::{Text, Variables, Wild};
-use crate::policy::{Context, Kind, Principal, PrincipalKind};
+use crate::policy::{Context, Kind, Principal, PrincipalKind, Work};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -53,6 +53,7 @@ fn asked(layers: &Layers<'_>, resource: &[u8]) -> bool {
         resource,
         context: &Context::new(),
         now: SystemTime::UNIX_EPOCH,
+        work: &Work::default(),
     };
     could(layers, &request)
 }
@@ -94,6 +95,7 @@ fn a_text_describes_all_or_some_or_none_of_what_begins_alike() {
             resource: b"",
             context: &Context::new(),
             now: SystemTime::UNIX_EPOCH,
+            work: &Work::default(),
         };
         let found = text.reach(front.as_bytes(), &request);
         assert_eq!(found, expected, "{pattern} on {front}");

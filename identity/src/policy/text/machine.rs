@@ -2,13 +2,19 @@
 //!
 //! Trying a pattern at one place after the other is quick on what people write, and takes the
 //! product of both lengths where somebody means harm: patterns come from who owns a bucket, texts
-//! from whoever sends a request. Here it is the product through 64, whatever both say.
+//! from whoever sends a request. Here it is the product through 64, and as much of it as there is
+//! work left for.
 
 use super::{Case, Piece, one};
+use crate::policy::work::Work;
 use std::borrow::Cow;
 
 /// The longest character in bytes, and where the machine stands.
 const PLACES: usize = 5;
+/// How many there are of them.
+const BYTES: usize = 256;
+/// What a byte of the text takes beside the words it moves.
+const BYTE_STEPS: usize = 4;
 
 /// State `n` is: the first `n` units have been met. The last is met when there are no more.
 struct Machine {
@@ -22,24 +28,44 @@ struct Machine {
     stars: Vec<u64>,
 }
 
-pub(super) fn matches(pieces: &[Piece], values: &[Cow<'_, str>], text: &[u8], case: Case) -> bool {
-    Machine::of(pieces, values, case).describes(text)
+/// Of a pattern that is no longer than the text, which bounds what is allocated.
+pub(super) fn matches(
+    pieces: &[Piece],
+    values: &[Cow<'_, str>],
+    text: &[u8],
+    case: Case,
+    work: &Work,
+) -> bool {
+    let units = units(pieces, values);
+    // Its rows are filled with zeros, and each byte of the text moves all of its words.
+    let words = units / 64 + 1;
+    let steps = text.len().saturating_mul(words + BYTE_STEPS) + words * BYTES / 8;
+    units <= text.len() && work.spend(steps) && Machine::of(pieces, values, case).describes(text)
+}
+
+/// How many bytes and characters it takes at least.
+fn units(pieces: &[Piece], values: &[Cow<'_, str>]) -> usize {
+    let lengths = pieces.iter().map(|piece| length(piece, values));
+    lengths.fold(0, usize::saturating_add)
+}
+
+fn length(piece: &Piece, values: &[Cow<'_, str>]) -> usize {
+    match piece {
+        Piece::Literal(literal) => literal.len(),
+        Piece::Variable(variable) => values.get(variable.number).map_or(0, |it| it.len()),
+        Piece::One => 1,
+        Piece::Many => 0,
+    }
 }
 
 impl Machine {
     fn of(pieces: &[Piece], values: &[Cow<'_, str>], case: Case) -> Self {
-        let fixed = |piece: &Piece| match piece {
-            Piece::Literal(literal) => literal.len(),
-            Piece::Variable(variable) => values.get(variable.number).map_or(0, |it| it.len()),
-            Piece::One => 1,
-            Piece::Many => 0,
-        };
-        let units = pieces.iter().map(fixed).sum::<usize>();
+        let units = units(pieces, values);
         let words = units / 64 + 1;
         let mut machine = Self {
             words,
             units,
-            bytes: vec![0; 256 * words],
+            bytes: vec![0; BYTES * words],
             ones: vec![0; words],
             stars: vec![0; words],
         };
@@ -54,7 +80,7 @@ impl Machine {
                     machine.literal(at, value.as_bytes(), case);
                 }
             }
-            at += fixed(piece);
+            at += length(piece, values);
         }
         machine
     }

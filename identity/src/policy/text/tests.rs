@@ -4,12 +4,14 @@ use super::*;
 use crate::policy::{Context, Principal};
 
 fn with(context: &Context<'_>, check: impl FnOnce(&Request<'_>)) {
+    let work = Work::default();
     check(&Request {
         principal: &Principal::default(),
         action: "s3:GetObject",
         resource: b"",
         context,
         now: std::time::SystemTime::UNIX_EPOCH,
+        work: &work,
     });
 }
 
@@ -73,6 +75,14 @@ fn variables_are_filled_and_taken_as_they_are() {
     }
 }
 
+fn machine_matches(pattern: &Text, values: &[Cow<'_, str>], text: &[u8], case: Case) -> bool {
+    machine::matches(&pattern.pieces, values, text, case, &Work::default())
+}
+
+fn quick_matches(pattern: &Text, values: &[Cow<'_, str>], text: &[u8], case: Case) -> bool {
+    matches(&pattern.pieces, values, text, case, &Work::default())
+}
+
 /// The definition, slow and obvious.
 fn slow(pattern: &[char], text: &[char]) -> bool {
     match (pattern.first(), text.first()) {
@@ -102,8 +112,8 @@ proptest! {
         let pattern = Text::parse(&pattern, Wild::Cards, Variables::Literal);
         for case in [Case::Matters, Case::Ignored] {
             prop_assert_eq!(
-                machine::matches(&pattern.pieces, &[], &text, case),
-                matches(&pattern.pieces, &[], &text, case)
+                machine_matches(&pattern, &[], &text, case),
+                quick_matches(&pattern, &[], &text, case)
             );
         }
     }
@@ -132,9 +142,9 @@ fn the_machine_fills_variables() {
         ("aaaaéaa/anna/x", false),
     ] {
         let text = text.as_bytes();
-        let machine = machine::matches(&pattern.pieces, &values, text, Case::Matters);
+        let machine = machine_matches(&pattern, &values, text, Case::Matters);
         assert_eq!(machine, expected, "{text:?}");
-        let quick = matches(&pattern.pieces, &values, text, Case::Matters);
+        let quick = quick_matches(&pattern, &values, text, Case::Matters);
         assert_eq!(quick, expected, "{text:?}");
     }
 }
@@ -151,4 +161,51 @@ fn harm_is_bounded() {
     }
     assert!(!holds(&format!("*{}b", "?".repeat(64 << 10)), &text, &none));
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+/// What a variable stands for may be as long as the head of a request, and stand there often. No
+/// text is described by what is longer than itself, so nothing is tried, and nothing allocated.
+#[test]
+fn values_longer_than_the_text_are_not_gone_through() {
+    let mut context = Context::new();
+    context.set("aws:UserAgent", "u".repeat(24 << 10));
+    let text = "a".repeat(6 << 10);
+    let pattern = format!("*{}b{}", "a?".repeat(50), "${aws:UserAgent}".repeat(1200));
+    let pattern = Text::parse(&pattern, Wild::Cards, Variables::Filled);
+    with(&context, |request| {
+        assert!(!pattern.matches(text.as_bytes(), Case::Matters, request));
+        assert!(request.work.done() < 100, "{:?}", request.work);
+        assert!(!request.work.is_over());
+    });
+    // One that has room is.
+    context = Context::new();
+    context.set("aws:UserAgent", "u".repeat(1 << 10));
+    let pattern = "*a?${aws:UserAgent}";
+    assert!(holds(
+        pattern,
+        &format!("aab{}", "u".repeat(1 << 10)),
+        &context
+    ));
+    assert!(!holds(pattern, &"u".repeat(1 << 10), &context));
+}
+
+/// A pattern that would take more than there is for a request describes nothing.
+#[test]
+fn harm_ends_with_the_work() {
+    let text = "a".repeat(128 << 10);
+    let pattern = Text::parse(
+        &format!("*{}b", "a?".repeat(50 << 10)),
+        Wild::Cards,
+        Variables::Literal,
+    );
+    with(&Context::new(), |request| {
+        assert!(!pattern.matches(text.as_bytes(), Case::Matters, request));
+        assert!(request.work.is_over());
+        assert!(request.work.done() < 1 << 20, "{:?}", request.work);
+        let any = Text::parse("*", Wild::Cards, Variables::Literal);
+        assert!(
+            !any.matches(b"", Case::Matters, request),
+            "all else neither"
+        );
+    });
 }

@@ -50,6 +50,7 @@ fn ask<'a>(layers: &Layers<'a>, context: &Context<'_>) -> Explained<'a> {
         resource: b"arn:aws:s3:::b/k",
         context,
         now: SystemTime::UNIX_EPOCH,
+        work: &Work::default(),
     };
     let explained = explain(layers, &request);
     assert_eq!(explained.decision, evaluate(layers, &request));

@@ -14,6 +14,7 @@ fn entry(target: &str) -> Entry {
         status: 409,
         error: Some("BucketNotEmpty".into()),
         request_id: "1".into(),
+        signed_with: "AKIAONE".into(),
     }
 }
 
@@ -33,13 +34,13 @@ fn lines_are_those_of_rfc_4180() {
     let text = String::from_utf8(head().unwrap()).unwrap();
     assert_eq!(
         text,
-        "time,who,credential,from,action,target,outcome,status,error,request_id\r\n"
+        "time,who,credential,from,action,target,outcome,status,error,request_id,signed_with\r\n"
     );
     let text = String::from_utf8(lines(&[entry("a \"b\", c")]).unwrap()).unwrap();
     assert_eq!(
         text,
         "2026-11-26T04:05:06.007Z,arn:aws:iam::000000000000:user/anna,token/7,127.0.0.1,DeleteBucket,\
-         \"a \"\"b\"\", c\",refused,409,BucketNotEmpty,1\r\n"
+         \"a \"\"b\"\", c\",refused,409,BucketNotEmpty,1,AKIAONE\r\n"
     );
     assert!(lines(&[]).unwrap().is_empty());
 }
