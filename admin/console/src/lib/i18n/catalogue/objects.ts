@@ -171,6 +171,8 @@ export const objects = texts({
   'preview.unknown': { en: 'unknown', de: 'unbekannt' },
   'preview.unplayable': { en: 'This browser cannot play it', de: 'Dieser Browser kann das nicht abspielen' },
   'preview.unplayable_text': { en: 'It is said to be {type}. Download it to play it elsewhere.', de: 'Es soll {type} sein. Zum Abspielen an anderer Stelle herunterladen.' },
+  'preview.no_viewer': { en: 'This browser shows no documents', de: 'Dieser Browser zeigt keine Dokumente' },
+  'preview.no_viewer_text': { en: 'It has no viewer for PDF, or it is switched off. Download it to look inside.', de: 'Er hat keinen Betrachter für PDF, oder der ist abgeschaltet. Zum Ansehen herunterladen.' },
   'preview.long': { en: 'Too large to show', de: 'Zu groß zum Zeigen' },
   'preview.long_text': { en: 'Up to {most} are shown here. Download it to look inside.', de: 'Gezeigt wird bis {most}. Zum Ansehen herunterladen.' },
 
