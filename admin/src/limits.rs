@@ -107,12 +107,12 @@ pub const CODE_GUESSES_PER_USER_MAX: u32 = 20;
 /// Names and addresses that are counted.
 pub const GUESSERS_MAX: usize = 50_000;
 
-/// Entries of the audit log; the oldest go first.
-pub const AUDIT_ENTRIES_MAX: usize = 100_000;
+/// Entries of the audit log of each of its three classes; the oldest of who has most go first.
+pub const AUDIT_ENTRIES_PER_CLASS_MAX: usize = 100_000;
 /// How long they stay.
 pub const AUDIT_SECONDS_MAX: u64 = 180 * 24 * 3600;
 /// After so many new ones the old ones are looked through.
-pub const AUDIT_ENTRIES_BETWEEN_PRUNINGS: u64 = 1024;
+pub const AUDIT_ENTRIES_BETWEEN_PRUNINGS: u64 = 8192;
 /// Bytes of what an entry is about.
 pub const AUDIT_TARGET_BYTES_MAX: usize = 1024;
 /// Entries looked at for one page of a filtered log.
