@@ -121,8 +121,8 @@ pub const AUDIT_ENTRIES_SCANNED_MAX: usize = 20_000;
 /// Versions and uploads looked at for one page of what lifecycle rules would do.
 pub const DRY_RUN_LOOKED_AT_MAX: u64 = 20_000;
 
-/// Jobs that have ended and are kept.
-pub const JOBS_KEPT_MAX: usize = 100;
+/// Jobs of one kind that have ended and are kept.
+pub const JOBS_KEPT_PER_KIND_MAX: usize = 50;
 /// What a job reads in a second unless another rate is asked for, and at most, in MiB.
 pub const JOB_MIB_PER_SECOND: u64 = 64;
 pub const JOB_MIB_PER_SECOND_MAX: u64 = 1 << 20;

@@ -471,7 +471,7 @@ routes! {
         "The same as a file: lines of JSON, or CSV";
 
     GET "/jobs" ListJobs "cairn:RunJob" Bearer No jobs::list [PageQuery] []
-        => OK Page<jobs::JobView>, "Jobs that run, and the last hundred that ended";
+        => OK Page<jobs::JobView>, "Jobs that run, and the last ones of each kind that ended";
     POST "/jobs" StartJob "cairn:RunJob" Bearer Yes jobs::start [] [jobs::NewJob]
         => CREATED jobs::JobView, "Scrub, check or back up the running store, or follow lifecycle rules";
     GET "/jobs/{id}" GetJob "cairn:RunJob" Bearer No jobs::get [] [] => OK jobs::JobView,
