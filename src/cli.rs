@@ -35,7 +35,7 @@ pub(crate) use bucket::{
     UploadCommand, UploadsArgs,
 };
 pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
-pub(crate) use events::{EventsArgs, EventsCommand};
+pub(crate) use events::{EventsArgs, EventsCommand, EventsRemoveArgs};
 pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use job::{JobCommand, JobIdArgs, JobShowArgs};

@@ -156,6 +156,12 @@ fn events(way: &Way<'_>) {
         1,
         &["NoSuchWebhook", "next: cairn events list"],
     );
+    way.refuses("events remove", 2, &["--webhook"]);
+    way.refuses(
+        "events remove --webhook none",
+        1,
+        &["NoSuchWebhook", "next: cairn events list"],
+    );
 }
 
 fn wrapping_keys(way: &Way<'_>, id: &str) {

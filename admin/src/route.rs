@@ -484,6 +484,8 @@ routes! {
         => OK events::EventsView, "What waits for webhooks, and what could not be told";
     POST "/events/{webhook}/retry" RetryEvents "cairn:RetryEvents" Bearer Yes events::retry [] []
         => OK events::Retried, "Tell a webhook once more what was given up";
+    DELETE "/events/{webhook}" DeleteEvents "cairn:DeleteEvents" Bearer Yes events::delete [] []
+        => OK events::EventsDeleted, "Throw away what was given up of a webhook, for good";
 
     GET "/kms/keys" ListKmsKeys "kms:ListKeys" Bearer No kms::list [PageQuery] []
         => OK Page<kms::KmsKeyView>, "Keys that wrap the keys of encrypted objects";

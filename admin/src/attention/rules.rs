@@ -179,7 +179,7 @@ pub(super) fn webhook(webhook: &WebhookView, now: u64) -> Vec<Concern> {
             "{} for webhook {name} given up.",
             counted(*given_up, "event")
         );
-        let next = "cairn events list says why, cairn events retry has them told again.";
+        let next = "cairn events list says why; cairn events retry has them told again, cairn events remove throws them away.";
         found.push(Concern {
             about: Some(name.clone()),
             count: Some(*given_up),

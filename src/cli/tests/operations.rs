@@ -136,6 +136,7 @@ pub(super) const OPERATIONS: &[(&str, By)] = &[
     ("ListLifecycleRuns", C("lifecycle runs")),
     ("ListEvents", C("events list")),
     ("RetryEvents", C("events retry")),
+    ("DeleteEvents", C("events remove")),
     ("ListKmsKeys", C("kms key list")),
     ("CreateKmsKey", C("kms key add")),
     ("GetKmsKey", C("kms key show")),
