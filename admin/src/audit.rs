@@ -337,6 +337,10 @@ pub(crate) struct AuditQuery {
     /// What its target begins with.
     target: Option<String>,
     outcome: Option<Outcome>,
+    /// What the address it came from begins with.
+    address: Option<String>,
+    /// The id of the request, whole.
+    request_id: Option<String>,
     /// The first moment, RFC 3339.
     from: Option<String>,
     /// The last moment, RFC 3339.
@@ -353,6 +357,8 @@ struct Filter {
     action: Option<String>,
     target: Option<String>,
     outcome: Option<Outcome>,
+    address: Option<String>,
+    request_id: Option<String>,
     from: Option<u64>,
     to: Option<u64>,
 }
@@ -371,6 +377,8 @@ impl Filter {
             action: query.action.clone(),
             target: query.target.clone(),
             outcome: query.outcome,
+            address: query.address.clone(),
+            request_id: query.request_id.clone(),
             from: micros("from", &query.from)?,
             to: micros("to", &query.to)?,
         })
@@ -391,6 +399,14 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|it| change.target.starts_with(it))
             && self.outcome.is_none_or(|outcome| change.outcome == outcome)
+            && self
+                .address
+                .as_ref()
+                .is_none_or(|it| change.from.starts_with(it))
+            && self
+                .request_id
+                .as_ref()
+                .is_none_or(|it| change.request_id.eq_ignore_ascii_case(it))
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) fn all() -> Filter {
         action: None,
         target: None,
         outcome: None,
+        address: None,
+        request_id: None,
         from: None,
         to: None,
     }
