@@ -347,6 +347,11 @@ routes! {
     DELETE "/users/{name}/second-factor" RemoveUserSecondFactor "iam:DeactivateMFADevice" Bearer Yes
         users::remove_second_factor [] [] => NO_CONTENT Nothing,
         "Take away the second factor of who has lost it, which ends its sessions";
+    GET "/users/{name}/sessions" ListUserSessions "cairn:ListUserSessions" Bearer No
+        sessions::list_of_user [PageQuery] [] => OK Page<sessions::SessionView>,
+        "Where a user is logged in";
+    DELETE "/users/{name}/sessions/{id}" EndUserSession "cairn:EndUserSession" Bearer Yes
+        sessions::end_of_user [] [] => NO_CONTENT Nothing, "End a session of a user";
     GET "/users/{name}/tokens" ListUserTokens "iam:ListServiceSpecificCredentials" Bearer No
         tokens::list_of_user [PageQuery] [] => OK Page<tokens::TokenView>,
         "Service tokens of a user";

@@ -79,6 +79,8 @@ pub(super) const OPERATIONS: &[(&str, By)] = &[
     ("SetUserPassword", C("user password")),
     ("DeleteUserPassword", C("user password")),
     ("RemoveUserSecondFactor", C("user second-factor remove")),
+    ("ListUserSessions", C("session list")),
+    ("EndUserSession", C("session remove")),
     ("ListUserTokens", C("token list")),
     ("CreateUserToken", C("token add")),
     ("DeleteUserToken", C("token remove")),
