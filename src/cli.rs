@@ -35,7 +35,7 @@ pub(crate) use bucket::{
     UploadCommand, UploadsArgs,
 };
 pub(crate) use config::{ConfigCheckArgs, ConfigCommand, ConfigShowArgs};
-pub(crate) use events::{EventsArgs, EventsCommand};
+pub(crate) use events::{EventsArgs, EventsCommand, EventsRemoveArgs};
 pub(crate) use group::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
 pub(crate) use health::{CompletionsArgs, HealthArgs};
 pub(crate) use job::{JobCommand, JobIdArgs, JobShowArgs};
@@ -50,7 +50,7 @@ pub(crate) use policy::{
 };
 pub(crate) use quota::{QuotaCommand, QuotaSetArgs, StatusArgs};
 pub(crate) use server::ServerArgs;
-pub(crate) use session::{ProfileCommand, SessionCommand, SessionIdArgs};
+pub(crate) use session::{ProfileCommand, SessionCommand, SessionIdArgs, SessionListArgs};
 pub(crate) use setting::{SettingCommand, SettingNameArgs};
 pub(crate) use token::{TokenAddArgs, TokenCommand, TokenIdArgs, TokensArgs};
 pub(crate) use typed::{command, typed};

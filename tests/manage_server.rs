@@ -156,6 +156,12 @@ fn events(way: &Way<'_>) {
         1,
         &["NoSuchWebhook", "next: cairn events list"],
     );
+    way.refuses("events remove", 2, &["--webhook"]);
+    way.refuses(
+        "events remove --webhook none",
+        1,
+        &["NoSuchWebhook", "next: cairn events list"],
+    );
 }
 
 fn wrapping_keys(way: &Way<'_>, id: &str) {
@@ -301,6 +307,11 @@ fn sessions_are_seen_and_ended_with_the_token_of_a_login() {
         assert!(!here.run(line).stderr.contains("--data"), "{line}");
     }
     here.refuses("session list", 1, &["LoginRequired", "access token"]);
+    // But he sees and ends those of others.
+    here.does("user add anna");
+    assert_eq!(here.json("session list --user anna")["items"], json!([]));
+    let none = "session remove 00112233445566778899aabbccddeeff --user anna";
+    here.refuses(none, 1, &["NoSuchSession", "session list"]);
     assert!(server.stop().status.success());
 }
 

@@ -38,11 +38,22 @@ fn values_of(text: &str, label: &str) -> BTreeSet<String> {
     values.map(str::to_owned).collect()
 }
 
+/// A bucket of the server's account, and a user who makes one herself.
+const DECLARED: &str = r#"
+[[bucket]]
+name = "bounded"
+quota = "1 MiB"
+
+[[user]]
+name = "anna"
+policies = ["AmazonS3FullAccess", "user"]
+keys = [{ access-key = "ANNAKEY", secret-key = "anna-secret-key" }]
+"#;
+
 /// A server that has had a request of each kind that is asked for.
 fn busy_server(folder: &Path) -> (Server, String) {
     let config = folder.join("cairn.conf");
-    let bucket = "[[bucket]]\nname = \"bounded\"\nquota = \"1 MiB\"\n";
-    fs::write(&config, bucket).unwrap();
+    fs::write(&config, DECLARED).unwrap();
     let mut command = command_with_root(&folder.join("data"));
     command.args(["--console", "127.0.0.1:0", "--metrics-names", "10"]);
     let mut server = Server::start(command.arg("--config").arg(&config));
@@ -54,6 +65,11 @@ fn busy_server(folder: &Path) -> (Server, String) {
     assert_eq!(head.status, 404);
     let read = ask("GET", server.address, "/bounded/key", keys, "");
     assert_eq!(read.body, "body");
+    let anna = ("ANNAKEY", "anna-secret-key");
+    for (path, body) in [("/hers", ""), ("/hers/key", "a longer body")] {
+        let put = ask("PUT", server.address, path, anna, body);
+        assert_eq!(put.status, 200, "{}", put.body);
+    }
     let mut stream = connect(console);
     let login = format!(r#"{{"name":"{USER}","password":"{PASSWORD}"}}"#);
     let length = login.len();
@@ -167,8 +183,11 @@ fn names_are_shown_where_they_are_wanted_and_nowhere_else() {
     for line in [
         "cairn_bucket_bytes{bucket=\"bounded\"} 4",
         "cairn_bucket_quota_bytes{bucket=\"bounded\"} 1048576",
-        "cairn_user_bytes{user=\"root\"} 4",
-        "cairn_objects 1",
+        // Hers, although the bucket belongs to the server's account.
+        "cairn_user_bytes{kind=\"user\",user=\"anna\"} 13",
+        "cairn_user_buckets{kind=\"user\",user=\"anna\"} 1",
+        "cairn_user_bytes{kind=\"account\",user=\"root\"} 4",
+        "cairn_objects 2",
     ] {
         assert!(shown.lines().any(|it| it == line), "no {line} in\n{shown}");
     }

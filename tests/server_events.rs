@@ -213,6 +213,39 @@ fn operators_see_what_was_given_up_and_have_it_told_again() {
     assert_eq!(server.stop().status.code(), Some(0));
 }
 
+/// The receiver is gone for good: nothing would ever be calm again.
+#[test]
+fn what_was_given_up_can_be_thrown_away() {
+    let (place, receiver) = (tempfile::tempdir().unwrap(), Receiver::start());
+    let server = start(place.path(), &receiver);
+    let mut client = prepare(&server);
+    receiver.set_busy(true);
+    client.send("PUT", "/bucket/key", &[], b"data").unwrap();
+    client.send("PUT", "/bucket/key", &[], b"later").unwrap();
+    assert_eq!(server.stop().status.code(), Some(0));
+    bury_one(place.path());
+    let server = start(place.path(), &receiver);
+    let status = || {
+        let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
+        let ended = run(command.arg("status").arg("--data").arg(place.path()));
+        (ended.stdout, ended.status.code())
+    };
+    let (said, code) = status();
+    assert!(said.contains("cairn events remove"), "{said}");
+    assert_eq!(code, Some(3), "{said}");
+    let removed = events(place.path(), &["remove", "--webhook", "hook"]);
+    assert_eq!(removed, "1 event thrown away\n");
+    let again = events(place.path(), &["remove", "--webhook", "hook", "--json"]);
+    assert_eq!(again, "{\"deleted\":0}\n");
+    let (said, _) = status();
+    assert!(!said.contains("given up"), "{said}");
+    let listed = events(place.path(), &["list"]);
+    assert!(listed.ends_with("1 waiting, 0 given up\n"), "{listed}");
+    receiver.set_busy(false);
+    until("what waited is told of", || told(&receiver).len() == 1);
+    assert_eq!(server.stop().status.code(), Some(0));
+}
+
 /// As the server does with what has waited for a day.
 fn bury_one(data: &Path) {
     let runtime = tokio::runtime::Runtime::new().unwrap();

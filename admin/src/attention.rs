@@ -1,7 +1,9 @@
-//! What somebody should do something about: the one rule that the console, `cairn status` and, as far as
-//! metrics go, the alerts of `monitoring/alerts.yaml` have of it.
+//! What somebody should do something about: the one rule of it, which the console and `cairn status` show.
+//! For each part of it `monitoring/alerts.yaml` has an alert over metrics.
 
 mod rules;
+
+pub use rules::is_near_quota;
 
 use crate::call::Call;
 use crate::events;
@@ -120,10 +122,9 @@ async fn quotas(call: &Call<'_>) -> Result<Vec<Concern>, Refused> {
 async fn jobs(call: &Call<'_>, now: u64) -> Result<Vec<Concern>, Refused> {
     let jobs = call.admin.jobs.all().await?;
     let mut found = Vec::new();
-    for kind in [Kind::Scrub, Kind::Check, Kind::Backup, Kind::Lifecycle] {
+    for kind in Kind::WATCHED {
         let mut of_kind = jobs.iter().map(|seen| &seen.job);
-        let has_said = |state| matches!(state, State::Done | State::Failed);
-        let last = of_kind.find(|job| job.kind == kind && has_said(job.state));
+        let last = of_kind.find(|job| job.kind == kind && job.has_said());
         found.extend(last.and_then(rules::job));
     }
     let backups = jobs.iter().map(|seen| &seen.job);

@@ -1,13 +1,14 @@
 //! The audit log: who changed what, from where, and what came of it. A row each in a table of the
-//! engine, newest first, bounded in number and age. No body of a request goes into it.
+//! engine, newest first, bounded in number and age, and a line each in the server's log, which others
+//! may keep. No body of a request goes into it.
 
 pub(crate) mod export;
+mod room;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::limits::{
-    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_MAX, AUDIT_ENTRIES_SCANNED_MAX,
-    AUDIT_SECONDS_MAX, AUDIT_TARGET_BYTES_MAX,
+    AUDIT_ENTRIES_BETWEEN_PRUNINGS, AUDIT_ENTRIES_SCANNED_MAX, AUDIT_TARGET_BYTES_MAX,
 };
 use crate::local;
 use crate::page::{self, Page};
@@ -133,6 +134,8 @@ impl Change {
             Ok(answer) => (answer.status(), None),
             Err(refused) => (refused.status, Some(refused.code.clone().into_owned())),
         };
+        let mut target = call.target();
+        shorten(&mut target);
         Self {
             who: call.who(),
             credential: call
@@ -142,7 +145,7 @@ impl Change {
                 .unwrap_or_default(),
             from: local::origin(call),
             action: action.to_owned(),
-            target: call.target(),
+            target,
             outcome: Outcome::of(status),
             status: status.as_u16(),
             error,
@@ -203,6 +206,7 @@ impl AuditLog {
     /// Notes what has happened. A log that cannot be written is told of in the other one: what
     /// happened has happened.
     pub(crate) async fn note(self: &Arc<Self>, change: Change, now_seconds: u64) {
+        change.tell();
         let count = self.written.fetch_add(1, Ordering::Relaxed);
         let key = key(SystemTime::now(), self.salt, count);
         let written = match serde_json::to_vec(&change) {
@@ -223,35 +227,6 @@ impl AuditLog {
                     tracing::error!(%error, "the audit log cannot be pruned");
                 }
             });
-        }
-    }
-
-    /// Removes what is too old, and the oldest of what is too much.
-    async fn prune(&self, now_seconds: u64) -> storage_engine::Result<()> {
-        let Ok(_held) = self.pruning.try_lock() else {
-            return Ok(());
-        };
-        let oldest = key_at(now_seconds.saturating_sub(AUDIT_SECONDS_MAX) * 1_000_000);
-        let mut after: Option<Bytes> = None;
-        let mut kept = 0;
-        loop {
-            let page = self.engine.table_scan(TABLE, b"", after.as_deref(), STEP);
-            let page = page.await?;
-            let mut gone = Vec::new();
-            for (key, _) in &page.rows {
-                let is_kept = kept < AUDIT_ENTRIES_MAX && **key <= oldest[..];
-                kept += usize::from(is_kept);
-                if !is_kept {
-                    gone.push(TableWrite::Delete(key.clone()));
-                }
-            }
-            after = page.rows.last().map(|(key, _)| key.clone());
-            if !gone.is_empty() {
-                self.engine.table_commit(TABLE, Vec::new(), gone).await?;
-            }
-            if !page.more {
-                return Ok(());
-            }
         }
     }
 
@@ -294,6 +269,24 @@ impl AuditLog {
 }
 
 impl Change {
+    /// To whoever keeps the server's log, where texts are quoted and escaped like all from outside.
+    /// `target` has another name there: in JSON that word says which part of the program speaks.
+    fn tell(&self) {
+        tracing::info!(
+            target: "audit",
+            who = self.who,
+            credential = self.credential,
+            from = self.from,
+            action = self.action,
+            about = self.target,
+            outcome = self.outcome.name(),
+            status = self.status,
+            error = self.error,
+            request_id = self.request_id,
+            "change"
+        );
+    }
+
     fn shown(self, micros: u64) -> Entry {
         Entry {
             time: shown_milliseconds(micros / 1000),
@@ -344,6 +337,10 @@ pub(crate) struct AuditQuery {
     /// What its target begins with.
     target: Option<String>,
     outcome: Option<Outcome>,
+    /// What the address it came from begins with.
+    address: Option<String>,
+    /// The id of the request, whole.
+    request_id: Option<String>,
     /// The first moment, RFC 3339.
     from: Option<String>,
     /// The last moment, RFC 3339.
@@ -360,6 +357,8 @@ struct Filter {
     action: Option<String>,
     target: Option<String>,
     outcome: Option<Outcome>,
+    address: Option<String>,
+    request_id: Option<String>,
     from: Option<u64>,
     to: Option<u64>,
 }
@@ -378,6 +377,8 @@ impl Filter {
             action: query.action.clone(),
             target: query.target.clone(),
             outcome: query.outcome,
+            address: query.address.clone(),
+            request_id: query.request_id.clone(),
             from: micros("from", &query.from)?,
             to: micros("to", &query.to)?,
         })
@@ -398,6 +399,14 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|it| change.target.starts_with(it))
             && self.outcome.is_none_or(|outcome| change.outcome == outcome)
+            && self
+                .address
+                .as_ref()
+                .is_none_or(|it| change.from.starts_with(it))
+            && self
+                .request_id
+                .as_ref()
+                .is_none_or(|it| change.request_id.eq_ignore_ascii_case(it))
     }
 }
 

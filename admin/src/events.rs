@@ -1,4 +1,5 @@
-//! Events: what waits for webhooks, what was given up, and giving that another chance.
+//! Events: what waits for webhooks, what was given up, and giving that another chance or throwing it
+//! away.
 
 use crate::call::Call;
 use crate::page;
@@ -87,6 +88,11 @@ pub(crate) struct Retried {
     retried: usize,
 }
 
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct EventsDeleted {
+    deleted: usize,
+}
+
 pub(crate) async fn list(call: &Call<'_>, query: EventsQuery) -> Result<EventsView, Refused> {
     call.permit("cairn:ReadEvents")?;
     let limit = page::limit(query.limit)? as usize;
@@ -102,14 +108,30 @@ pub(crate) async fn list(call: &Call<'_>, query: EventsQuery) -> Result<EventsVi
 
 pub(crate) async fn retry(call: &Call<'_>) -> Result<Retried, Refused> {
     call.permit("cairn:RetryEvents")?;
-    let name = call.path(0);
-    let mut known = webhooks(call).await?.into_iter();
-    if !known.any(|webhook| webhook.name == name) {
-        let message = "There is no such webhook, and no event for one of this name.";
-        return Err(Refused::not_found("NoSuchWebhook", message));
-    }
+    let name = known(call).await?;
     let retried = call.admin.delivery.retry(Some(name)).await?;
     Ok(Retried { retried })
+}
+
+/// What waits stays, and is told.
+pub(crate) async fn delete(call: &Call<'_>) -> Result<EventsDeleted, Refused> {
+    call.permit("cairn:DeleteEvents")?;
+    let name = known(call).await?;
+    let deleted = call.admin.delivery.discard(name).await?;
+    Ok(EventsDeleted { deleted })
+}
+
+/// The webhook that the path names: the server's, or one that something is left of.
+async fn known<'a>(call: &'a Call<'_>) -> Result<&'a str, Refused> {
+    let name = call.path(0);
+    let mut known = webhooks(call).await?.into_iter();
+    match known.any(|webhook| webhook.name == name) {
+        true => Ok(name),
+        false => {
+            let message = "There is no such webhook, and no event for one of this name.";
+            Err(Refused::not_found("NoSuchWebhook", message))
+        }
+    }
 }
 
 /// Those of the server, and those that something is left of.

@@ -11,7 +11,7 @@ mod tests;
 
 pub(crate) use record::{Job, Kind, Progress, State};
 pub(crate) use runner::{Ended, Ending, Jobs, Running, Stop};
-pub use stats::JobStats;
+pub use stats::{JobStats, LastJob};
 
 use crate::call::Call;
 use crate::lifecycle;

@@ -63,6 +63,7 @@ mod zip;
 
 pub use actions::unknown_actions;
 pub use answer::Seen;
+pub use attention::is_near_quota;
 pub use audit::Elsewhere;
 pub use base::{BasePath, BasePathError};
 pub use body::{AdminBody, BodyError};
@@ -71,6 +72,6 @@ pub use counted::counted;
 pub use facts::{CertificateEnd, Counted, Counters, Facts, Setting, SettingOrigin, SettingReload};
 pub use handle::{Admin, TRANSFER};
 pub use inner::{AdminConfig, OpenError};
-pub use jobs::JobStats;
+pub use jobs::{JobStats, LastJob};
 pub use local::Local;
 pub use public_url::{PublicUrl, PublicUrlError};

@@ -107,12 +107,12 @@ pub const CODE_GUESSES_PER_USER_MAX: u32 = 20;
 /// Names and addresses that are counted.
 pub const GUESSERS_MAX: usize = 50_000;
 
-/// Entries of the audit log; the oldest go first.
-pub const AUDIT_ENTRIES_MAX: usize = 100_000;
+/// Entries of the audit log of each of its three classes; the oldest of who has most go first.
+pub const AUDIT_ENTRIES_PER_CLASS_MAX: usize = 100_000;
 /// How long they stay.
 pub const AUDIT_SECONDS_MAX: u64 = 180 * 24 * 3600;
 /// After so many new ones the old ones are looked through.
-pub const AUDIT_ENTRIES_BETWEEN_PRUNINGS: u64 = 1024;
+pub const AUDIT_ENTRIES_BETWEEN_PRUNINGS: u64 = 8192;
 /// Bytes of what an entry is about.
 pub const AUDIT_TARGET_BYTES_MAX: usize = 1024;
 /// Entries looked at for one page of a filtered log.
@@ -121,8 +121,8 @@ pub const AUDIT_ENTRIES_SCANNED_MAX: usize = 20_000;
 /// Versions and uploads looked at for one page of what lifecycle rules would do.
 pub const DRY_RUN_LOOKED_AT_MAX: u64 = 20_000;
 
-/// Jobs that have ended and are kept.
-pub const JOBS_KEPT_MAX: usize = 100;
+/// Jobs of one kind that have ended and are kept.
+pub const JOBS_KEPT_PER_KIND_MAX: usize = 50;
 /// What a job reads in a second unless another rate is asked for, and at most, in MiB.
 pub const JOB_MIB_PER_SECOND: u64 = 64;
 pub const JOB_MIB_PER_SECOND_MAX: u64 = 1 << 20;

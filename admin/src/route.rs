@@ -347,6 +347,11 @@ routes! {
     DELETE "/users/{name}/second-factor" RemoveUserSecondFactor "iam:DeactivateMFADevice" Bearer Yes
         users::remove_second_factor [] [] => NO_CONTENT Nothing,
         "Take away the second factor of who has lost it, which ends its sessions";
+    GET "/users/{name}/sessions" ListUserSessions "cairn:ListUserSessions" Bearer No
+        sessions::list_of_user [PageQuery] [] => OK Page<sessions::SessionView>,
+        "Where a user is logged in";
+    DELETE "/users/{name}/sessions/{id}" EndUserSession "cairn:EndUserSession" Bearer Yes
+        sessions::end_of_user [] [] => NO_CONTENT Nothing, "End a session of a user";
     GET "/users/{name}/tokens" ListUserTokens "iam:ListServiceSpecificCredentials" Bearer No
         tokens::list_of_user [PageQuery] [] => OK Page<tokens::TokenView>,
         "Service tokens of a user";
@@ -471,7 +476,7 @@ routes! {
         "The same as a file: lines of JSON, or CSV";
 
     GET "/jobs" ListJobs "cairn:RunJob" Bearer No jobs::list [PageQuery] []
-        => OK Page<jobs::JobView>, "Jobs that run, and the last hundred that ended";
+        => OK Page<jobs::JobView>, "Jobs that run, and the last ones of each kind that ended";
     POST "/jobs" StartJob "cairn:RunJob" Bearer Yes jobs::start [] [jobs::NewJob]
         => CREATED jobs::JobView, "Scrub, check or back up the running store, or follow lifecycle rules";
     GET "/jobs/{id}" GetJob "cairn:RunJob" Bearer No jobs::get [] [] => OK jobs::JobView,
@@ -484,6 +489,8 @@ routes! {
         => OK events::EventsView, "What waits for webhooks, and what could not be told";
     POST "/events/{webhook}/retry" RetryEvents "cairn:RetryEvents" Bearer Yes events::retry [] []
         => OK events::Retried, "Tell a webhook once more what was given up";
+    DELETE "/events/{webhook}" DeleteEvents "cairn:DeleteEvents" Bearer Yes events::delete [] []
+        => OK events::EventsDeleted, "Throw away what was given up of a webhook, for good";
 
     GET "/kms/keys" ListKmsKeys "kms:ListKeys" Bearer No kms::list [PageQuery] []
         => OK Page<kms::KmsKeyView>, "Keys that wrap the keys of encrypted objects";

@@ -69,6 +69,34 @@ impl Identity {
         user.or_else(account).or_else(role)
     }
 
+    /// What somebody is, by its id, with its name; behind that of a user or a role of another account
+    /// than the server's that account's, as at a login.
+    pub fn known_as(&self, id: &str) -> Option<(&'static str, String)> {
+        let state = self.state();
+        let within = |space: &str, name: &str| {
+            let account = state.account_of_space(space);
+            match account.filter(|account| account.id != state.root.id) {
+                Some(account) => format!("{name}@{}", account.name),
+                None => name.to_owned(),
+            }
+        };
+        let user = state.users.by_id(id);
+        let user = user.map(|it| ("user", within(&it.space, &it.name)));
+        let account = || {
+            state
+                .accounts
+                .get(id)
+                .map(|it| ("account", it.name.clone()))
+        };
+        let role = || {
+            state
+                .roles
+                .by_id(id)
+                .map(|it| ("role", within(&it.space, &it.name)))
+        };
+        user.or_else(account).or_else(role)
+    }
+
     /// Whether nobody gets in as this one, until it is taken back.
     pub fn is_suspended(&self, holder: &Holder) -> bool {
         self.state().is_suspended(holder)

@@ -39,6 +39,14 @@ pub(crate) struct AuditFilterArgs {
         value_parser = PossibleValuesParser::new(["done", "denied", "refused", "failed"]))]
     pub(crate) outcome: Option<String>,
 
+    /// Only what came from an address that begins so; `socket`, `command line` and `configuration` are some
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
+
+    /// Only the request of this id, as a client was told it
+    #[arg(long, value_name = "ID")]
+    pub(crate) request_id: Option<String>,
+
     /// Not what was before: a time such as 2027-01-01T00:00:00Z, or so long ago, 24h
     #[arg(long, value_name = "WHEN")]
     pub(crate) from: Option<String>,

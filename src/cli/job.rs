@@ -6,7 +6,7 @@ use super::ClientArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobCommand {
-    /// Show the jobs that run, and the last hundred that ended
+    /// Show the jobs that run, and the last ones of each kind that ended
     List(ClientArgs),
     /// Show a job: how far it is, or what it has found
     Show(JobShowArgs),

@@ -49,6 +49,27 @@ fn verbs_are_one_set() {
     }
 }
 
+/// OPERATIONS.md names the two that do not.
+#[test]
+fn every_command_but_two_takes_json() {
+    let mut todo = vec![(String::new(), Cli::command())];
+    let (mut takes, mut others) = (0, Vec::new());
+    while let Some((name, command)) = todo.pop() {
+        if !command.has_subcommands() {
+            let mut flags = command.get_arguments();
+            match flags.any(|it| it.get_long() == Some("json")) {
+                true => takes += 1,
+                false => others.push(name.clone()),
+            }
+        }
+        let beneath = command.get_subcommands().cloned();
+        todo.extend(beneath.map(|it| (format!("{name} {}", it.get_name()), it)));
+    }
+    others.sort_unstable();
+    assert_eq!(others, [" completions", " server"]);
+    assert!(takes > 90, "{takes} commands only");
+}
+
 #[test]
 fn kinds_of_configurations_are_named_where_one_is_mistyped() {
     let error = parse("cairn bucket config show x lifecylce").unwrap_err();

@@ -7,9 +7,10 @@ use tracing_subscriber::filter::LevelFilter;
 use super::origin::nearest;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-/// Crates that log: our own, and those of others.
-const TARGETS: [&str; 8] = [
+/// What logs: our own crates and those of others, and the audit log.
+const TARGETS: [&str; 9] = [
     "admin",
+    "audit",
     "cairn",
     "h2",
     "hyper_util",

@@ -412,7 +412,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "LEVEL",
         "What is logged: off, error, warn, info, debug, trace, or directives such as \
          info,s3_api=debug; targets are the crates admin, cairn, h2, hyper_util, identity, pipeline, \
-         s3_api and storage_engine, and what is in them",
+         s3_api and storage_engine, what is in them, and audit, the lines of the audit log",
         |draft, values| {
             draft.config.live.log_level = log_level(&values[0])?;
             Ok(())

@@ -65,6 +65,8 @@ impl AuditFilterArgs {
             ("action", self.action.clone()),
             ("target", self.target.clone()),
             ("outcome", self.outcome.clone()),
+            ("address", self.address.clone()),
+            ("request_id", self.request_id.clone()),
             ("from", past("--from", &self.from)?),
             ("to", past("--to", &self.to)?),
         ];

@@ -8,13 +8,14 @@ use super::stream::Stream;
 use super::table::Table;
 use super::text::{counted, list, moment, number, text};
 use super::{People, Shown, run as run_with};
-use crate::cli::{EventsArgs, EventsCommand};
+use crate::cli::{EventsArgs, EventsCommand, EventsRemoveArgs};
 use crate::client::{Client, Failure, escaped, path};
 
 pub(crate) fn run(command: &EventsCommand) -> ExitCode {
     match command {
         EventsCommand::List(args) => run_with(&args.client, |client| show(client, args)),
         EventsCommand::Retry(args) => run_with(&args.client, |client| retry(client, args)),
+        EventsCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
     }
 }
 
@@ -123,4 +124,13 @@ fn retry(client: &Client, args: &EventsArgs) -> Result<Shown, Failure> {
         json!({ "retried": retried }),
         People::Lines(vec![line]),
     ))
+}
+
+fn remove(client: &Client, args: &EventsRemoveArgs) -> Result<Shown, Failure> {
+    let answer = client.delete(&path(&["events", &args.webhook]))?;
+    let line = format!(
+        "{} thrown away",
+        counted(number(&answer, "deleted"), "event")
+    );
+    Ok(Shown::new(answer, People::Lines(vec![line])))
 }

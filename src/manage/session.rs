@@ -1,25 +1,30 @@
-//! `cairn session`: where one is logged in. A session is somebody's own, so the token of a login is
-//! wanted.
+//! `cairn session`: where one is logged in, which the token of a login is wanted for, or where a user is.
 
 use std::process::ExitCode;
 
 use super::table::Table;
 use super::text::{moment, text, yes_or_no};
 use super::{Shown, run as run_with};
-use crate::cli::{SessionCommand, SessionIdArgs};
+use crate::cli::{SessionCommand, SessionIdArgs, SessionListArgs};
 use crate::client::{Client, Failure, path};
-
-const PLACE: &str = "/profile/sessions";
 
 pub(crate) fn run(command: &SessionCommand) -> ExitCode {
     match command {
-        SessionCommand::List(args) => run_with(args, list),
+        SessionCommand::List(args) => run_with(&args.client, |client| list(client, args)),
         SessionCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
     }
 }
 
-fn list(client: &Client) -> Result<Shown, Failure> {
-    let sessions = client.all(PLACE)?;
+/// Whose sessions are meant.
+fn place(user: Option<&str>) -> String {
+    match user {
+        Some(user) => path(&["users", user, "sessions"]),
+        None => "/profile/sessions".to_owned(),
+    }
+}
+
+fn list(client: &Client, args: &SessionListArgs) -> Result<Shown, Failure> {
+    let sessions = client.all(&place(args.user.as_deref()))?;
     let head = &["id", "started", "last seen", "address", "this one", "with"];
     let table = Table::of(head, &sessions, |session| {
         vec![
@@ -35,6 +40,7 @@ fn list(client: &Client) -> Result<Shown, Failure> {
 }
 
 fn remove(client: &Client, args: &SessionIdArgs) -> Result<Shown, Failure> {
-    let answer = client.delete(&format!("{PLACE}{}", path(&[&args.id])))?;
+    let place = place(args.user.as_deref());
+    let answer = client.delete(&format!("{place}{}", path(&[&args.id])))?;
     Ok(Shown::done(answer, format!("session {} ended", args.id)))
 }

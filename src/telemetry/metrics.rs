@@ -261,9 +261,11 @@ impl Metrics {
 
     /// Likewise what jobs there are and were.
     pub(crate) fn watch_jobs(&self, admin: &Admin) -> Result<(), prometheus::Error> {
-        let admin = admin.clone();
-        let gauges = Asked::new(jobs::ROWS, move || admin.job_stats())?;
-        self.registry.register(Box::new(gauges))
+        let (of_all, of_last) = (admin.clone(), admin.clone());
+        let gauges = Asked::new(jobs::ROWS, move || of_all.job_stats())?;
+        self.registry.register(Box::new(gauges))?;
+        let last = jobs::Last::new(move || of_last.job_stats())?;
+        self.registry.register(Box::new(last))
     }
 
     /// Likewise until when these are good.

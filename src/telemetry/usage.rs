@@ -14,7 +14,7 @@ use std::time::Instant;
 use identity::Identity;
 use prometheus::{IntGaugeVec, Opts, Registry, TextEncoder};
 use storage_engine::Engine;
-use storage_engine::row::{BucketRow, UsageRow};
+use storage_engine::row::{BucketRow, Quota, UsageRow};
 use tokio::sync::Mutex;
 use tracing::error;
 
@@ -40,9 +40,18 @@ struct Count {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Held {
     bucket: String,
-    user: String,
+    user: User,
+    /// What the user's policies let it hold.
+    limit_bytes: Option<u64>,
     usage: UsageRow,
-    quota_bytes: Option<u64>,
+    quota: Quota,
+}
+
+/// Whom a bucket counts for: a user, an account or a role. Two of a kind have two names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct User {
+    kind: &'static str,
+    name: String,
 }
 
 impl Usage {
@@ -96,12 +105,18 @@ impl Usage {
     }
 
     fn held(&self, bucket: BucketRow, usage: UsageRow) -> Held {
-        let account = self.identity.account(&bucket.owner);
+        let holder = self.engine.holder(bucket.id);
+        let limits = holder.as_deref().map(|id| self.identity.limits_of(id));
+        // What counts for nobody, or for a user that is no more, is its account's.
+        let known = holder.and_then(|id| self.identity.known_as(&id));
+        let known = known.or_else(|| self.identity.known_as(&bucket.owner));
+        let (kind, name) = known.unwrap_or(("account", bucket.owner));
         Held {
-            user: account.map_or(bucket.owner, |account| account.name.clone()),
+            user: User { kind, name },
+            limit_bytes: limits.and_then(|limits| limits.storage),
             bucket: bucket.name,
             usage,
-            quota_bytes: bucket.quota.bytes_max,
+            quota: bucket.quota,
         }
     }
 }
@@ -149,6 +164,14 @@ fn text(all: &[Held], names_max: usize) -> Result<String, prometheus::Error> {
     for (name, help, value) in totals {
         show(&gauge(name, help, &[])?, &[], value);
     }
+    let near = all.iter();
+    let near = near.filter(|held| admin::is_near_quota(held.quota, held.usage));
+    let help = "Buckets that hold nine tenths of their quota, of bytes or of objects, or more";
+    show(
+        &gauge("cairn_buckets_near_quota", help, &[])?,
+        &[],
+        near.count() as u64,
+    );
     let objects = gauge("cairn_bucket_objects", "Objects of a bucket", &["bucket"])?;
     let bytes = gauge(
         "cairn_bucket_bytes",
@@ -164,18 +187,32 @@ fn text(all: &[Held], names_max: usize) -> Result<String, prometheus::Error> {
         let label = [held.bucket.as_str()];
         show(&objects, &label, held.usage.objects);
         show(&bytes, &label, whole(&held.usage));
-        if let Some(most) = held.quota_bytes {
+        if let Some(most) = held.quota.bytes_max {
             show(&quota, &label, most);
         }
     }
-    let buckets = gauge("cairn_user_buckets", "Buckets of a user", &["user"])?;
-    let objects = gauge("cairn_user_objects", "Objects in them", &["user"])?;
-    let bytes = gauge("cairn_user_bytes", "Bytes in them", &["user"])?;
+    let labels = &["kind", "user"];
+    let buckets = gauge(
+        "cairn_user_buckets",
+        "Buckets that count for a user, account or role",
+        labels,
+    )?;
+    let objects = gauge("cairn_user_objects", "Objects in them", labels)?;
+    let bytes = gauge(
+        "cairn_user_bytes",
+        "Bytes in them, versions and unfinished uploads included",
+        labels,
+    )?;
+    let limit = gauge("cairn_user_limit_bytes", "What they may grow to", labels)?;
     let users = by_user(all);
     for (user, sum) in largest(&users, names_max, |(_, sum)| sum.bytes) {
-        show(&buckets, &[user], sum.buckets);
-        show(&objects, &[user], sum.objects);
-        show(&bytes, &[user], sum.bytes);
+        let label = [user.kind, user.name.as_str()];
+        show(&buckets, &label, sum.buckets);
+        show(&objects, &label, sum.objects);
+        show(&bytes, &label, sum.bytes);
+        if let Some(most) = sum.limit_bytes {
+            show(&limit, &label, most);
+        }
     }
     TextEncoder::new().encode_to_string(&registry.gather())
 }
@@ -190,15 +227,17 @@ struct Sum {
     buckets: u64,
     objects: u64,
     bytes: u64,
+    limit_bytes: Option<u64>,
 }
 
-fn by_user(all: &[Held]) -> Vec<(&str, Sum)> {
-    let mut users: HashMap<&str, Sum> = HashMap::new();
+fn by_user(all: &[Held]) -> Vec<(&User, Sum)> {
+    let mut users: HashMap<&User, Sum> = HashMap::new();
     for held in all {
         let sum = users.entry(&held.user).or_default();
         sum.buckets += 1;
         sum.objects += held.usage.objects;
         sum.bytes += whole(&held.usage);
+        sum.limit_bytes = held.limit_bytes;
     }
     let mut users: Vec<_> = users.into_iter().collect();
     users.sort_by_key(|(user, _)| *user);

@@ -16,6 +16,8 @@ from schemathesis.generation.meta import TestPhase
 # How often each operation has been answered how.
 ANSWERED = collections.Counter()
 BASE = os.environ["CAIRN_TEST_CONSOLE"] + "/api/v1"
+# The operations that were asked for, a line each; of all runs together.
+ASKED = "asked.txt"
 
 # What there is, by the name of a path's parameter and the beginning of the path.
 KNOWN = {
@@ -146,6 +148,8 @@ def tell():
     if not ANSWERED:
         return
     names = sorted({name for name, _ in ANSWERED})
+    with open(ASKED, "a") as asked:
+        asked.writelines(name + "\n" for name in names)
     never = [name for name in names if not ANSWERED[name, 2]]
     total = {status: sum(n for (_, its), n in ANSWERED.items() if its == status) for status in (2, 4, 5)}
     print("answers by class:", total)

@@ -100,16 +100,26 @@ fn filled(folder: &str, share: f64) -> String {
     format!("{folder}: the drive is {:.0} % full.", share * 100.0)
 }
 
-/// Everything in a bucket counts, unfinished uploads too.
-pub(super) fn quota(bucket: &str, quota: Quota, usage: UsageRow) -> Option<Concern> {
+/// How full a bucket is by its quota, of bytes or of objects. Everything in it counts, unfinished
+/// uploads too.
+fn filled_by_quota(quota: Quota, usage: UsageRow) -> f64 {
     let of = |held: u64, most: Option<u64>| most.and_then(|most| part(held, most));
     let bytes = of(
         usage.bytes.saturating_add(usage.upload_bytes),
         quota.bytes_max,
     );
     let objects = of(usage.objects, quota.objects_max);
-    let share = bytes.into_iter().chain(objects).fold(0.0, f64::max);
-    (share >= QUOTA_WARNING).then(|| {
+    bytes.into_iter().chain(objects).fold(0.0, f64::max)
+}
+
+/// Whether it needs attention: for whoever counts such buckets.
+pub fn is_near_quota(quota: Quota, usage: UsageRow) -> bool {
+    filled_by_quota(quota, usage) >= QUOTA_WARNING
+}
+
+pub(super) fn quota(bucket: &str, quota: Quota, usage: UsageRow) -> Option<Concern> {
+    is_near_quota(quota, usage).then(|| {
+        let share = filled_by_quota(quota, usage);
         let message = match share > 1.0 {
             // A quota of a few bytes makes numbers of this nobody can read.
             true => format!("Bucket {bucket} is over its quota."),
@@ -179,7 +189,7 @@ pub(super) fn webhook(webhook: &WebhookView, now: u64) -> Vec<Concern> {
             "{} for webhook {name} given up.",
             counted(*given_up, "event")
         );
-        let next = "cairn events list says why, cairn events retry has them told again.";
+        let next = "cairn events list says why; cairn events retry has them told again, cairn events remove throws them away.";
         found.push(Concern {
             about: Some(name.clone()),
             count: Some(*given_up),

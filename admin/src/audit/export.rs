@@ -28,6 +28,10 @@ pub(crate) struct ExportQuery {
     /// What its target begins with.
     target: Option<String>,
     outcome: Option<Outcome>,
+    /// What the address it came from begins with.
+    address: Option<String>,
+    /// The id of the request, whole.
+    request_id: Option<String>,
     /// The first moment, RFC 3339.
     from: Option<String>,
     /// The last moment, RFC 3339.
@@ -125,6 +129,8 @@ impl From<ExportQuery> for AuditQuery {
             action: query.action,
             target: query.target,
             outcome: query.outcome,
+            address: query.address,
+            request_id: query.request_id,
             from: query.from,
             to: query.to,
             limit: None,

@@ -1,7 +1,7 @@
 use super::*;
 use storage_engine::clock::SystemClock;
 
-fn change(action: &str, outcome: Outcome) -> Change {
+pub(super) fn change(action: &str, outcome: Outcome) -> Change {
     Change {
         who: "arn:aws:iam:::user/anna".into(),
         credential: "token/7".into(),
@@ -15,13 +15,15 @@ fn change(action: &str, outcome: Outcome) -> Change {
     }
 }
 
-fn all() -> Filter {
+pub(super) fn all() -> Filter {
     Filter {
         who: None,
         credential: None,
         action: None,
         target: None,
         outcome: None,
+        address: None,
+        request_id: None,
         from: None,
         to: None,
     }
@@ -81,6 +83,8 @@ async fn what_is_too_old_goes() {
     let now = time::seconds(SystemTime::now());
     log.prune(now).await.unwrap();
     assert_eq!(log.read(&all(), None, 10).await.unwrap().0.len(), 1);
-    log.prune(now + AUDIT_SECONDS_MAX + 60).await.unwrap();
+    log.prune(now + crate::limits::AUDIT_SECONDS_MAX + 60)
+        .await
+        .unwrap();
     assert_eq!(log.read(&all(), None, 10).await.unwrap().0.len(), 0);
 }

@@ -1,6 +1,7 @@
-//! Jobs as they are kept: a row each in a table of the engine, the last hundred that ended.
+//! Jobs as they are kept: a row each in a table of the engine. Of those that have ended the last ones of
+//! each kind stay, and what the store and its backups are judged by.
 
-use crate::limits::{JOB_BYTES_MAX, JOB_ERROR_BYTES_MAX, JOBS_KEPT_MAX};
+use crate::limits::{JOB_BYTES_MAX, JOB_ERROR_BYTES_MAX, JOBS_KEPT_PER_KIND_MAX};
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,8 @@ use serde_json::Value;
 use storage_engine::{Engine, Error, TableWrite, Unit, Work};
 
 const TABLE: &str = "admin-job";
+/// Rows read at once.
+const PAGE: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +25,9 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Of which the last one says whether something needs attention.
+    pub(crate) const WATCHED: [Kind; 4] = [Kind::Scrub, Kind::Check, Kind::Backup, Kind::Lifecycle];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::Scrub => "scrub",
@@ -120,12 +126,19 @@ impl Job {
     }
 }
 
+impl Job {
+    /// Whether it came to an end of its own, and so says how things are.
+    pub(crate) fn has_said(&self) -> bool {
+        matches!(self.state, State::Done | State::Failed)
+    }
+}
+
 /// All there are, the oldest first.
 pub(super) async fn read_all(engine: &Engine) -> Result<Vec<Job>, Error> {
     let mut jobs = Vec::new();
     let mut after: Option<Bytes> = None;
     loop {
-        let page = engine.table_scan(TABLE, b"", after.as_deref(), JOBS_KEPT_MAX);
+        let page = engine.table_scan(TABLE, b"", after.as_deref(), PAGE);
         let page = page.await?;
         for (_, row) in &page.rows {
             jobs.push(serde_json::from_slice(row).map_err(unreadable)?);
@@ -143,20 +156,45 @@ pub(super) async fn read(engine: &Engine, id: u64) -> Result<Option<Job>, Error>
         .transpose()
 }
 
-/// Writes one; if it has ended, of all that have the newest stay.
+/// Writes one; if it has ended, what is too many of its kind goes.
 pub(super) async fn write(engine: &Engine, job: &Job) -> Result<(), Error> {
     let row = row_of(job)?;
     let mut writes = vec![TableWrite::Put(key(job.id), row.into())];
     if job.state != State::Running {
-        let kept = read_all(engine).await?;
-        let ended = kept.iter().filter(|it| it.state != State::Running);
-        let mut ended: Vec<u64> = ended.map(|it| it.id).collect();
-        ended.retain(|id| *id != job.id);
-        let too_many = (ended.len() + 1).saturating_sub(JOBS_KEPT_MAX);
-        let gone = ended.into_iter().take(too_many);
-        writes.extend(gone.map(|id| TableWrite::Delete(key(id))));
+        let mut kept = read_all(engine).await?;
+        kept.retain(|it| it.id != job.id);
+        kept.push(job.clone());
+        kept.sort_by_key(|it| it.id);
+        let gone = too_many(&kept, job.kind);
+        writes.extend(gone.into_iter().map(|id| TableWrite::Delete(key(id))));
     }
     engine.table_commit(TABLE, Vec::new(), writes).await
+}
+
+/// Which of a kind are to go, of jobs with the oldest first. Anybody may start some kinds, and whoever
+/// cancels a job starts another: whatever else ended, the last one stays that came to its end, that
+/// failed, and that found something. By these it is told whether the store is sound and when it was
+/// copied.
+fn too_many(jobs: &[Job], kind: Kind) -> Vec<u64> {
+    let is_ended = |job: &&Job| job.kind == kind && job.state != State::Running;
+    let says: [fn(&Job) -> bool; 3] = [
+        |job| job.state == State::Done,
+        |job| job.state == State::Failed,
+        |job| job.problems > 0,
+    ];
+    let mut is_said = [false; 3];
+    let mut gone = Vec::new();
+    for (place, job) in jobs.iter().rev().filter(is_ended).enumerate() {
+        let mut is_last = false;
+        for (says, is_said) in says.iter().zip(&mut is_said) {
+            is_last |= says(job) && !*is_said;
+            *is_said |= says(job);
+        }
+        if place >= JOBS_KEPT_PER_KIND_MAX && !is_last {
+            gone.push(job.id);
+        }
+    }
+    gone
 }
 
 /// A row has a bound, and lists in a report can be long of keys that are: of each as many stay as

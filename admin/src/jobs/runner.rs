@@ -94,8 +94,7 @@ impl Jobs {
     ) -> Result<Self, Error> {
         let kept = record::read_all(&engine).await?;
         let next = kept.last().map_or(1, |last| last.id + 1);
-        let mut stats = JobStats::default();
-        kept.iter().for_each(|job| stats.remember(job));
+        let stats = JobStats::of(&kept);
         for job in kept.into_iter().filter(|it| it.state == State::Running) {
             record::write(&engine, &interrupted(job)).await?;
         }
@@ -254,7 +253,16 @@ impl Jobs {
     }
 
     pub(crate) async fn forget(&self, id: u64) -> Result<(), Refused> {
-        Ok(record::remove(&self.engine, id).await?)
+        // Nobody writes one meanwhile.
+        let _held = self.next.lock().await;
+        record::remove(&self.engine, id).await?;
+        let kept = record::read_all(&self.engine).await?;
+        let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        *stats = JobStats {
+            failed: stats.failed,
+            ..JobStats::of(&kept)
+        };
+        Ok(())
     }
 
     /// Returns once nothing runs any more; it has been told to before.

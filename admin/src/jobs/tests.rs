@@ -1,6 +1,6 @@
 use super::record::{read_all, write};
 use super::*;
-use crate::limits::JOBS_KEPT_MAX;
+use crate::limits::JOBS_KEPT_PER_KIND_MAX;
 use serde_json::json;
 use std::sync::Arc;
 use storage_engine::clock::SystemClock;
@@ -175,10 +175,15 @@ async fn what_a_stop_or_a_crash_cuts_off_is_interrupted() {
     assert_eq!(until_ended(&jobs, 3).await.job.state, State::Done);
 }
 
+async fn kept(engine: &Engine) -> Vec<u64> {
+    let all = read_all(engine).await.unwrap();
+    all.iter().map(|it| it.id).collect()
+}
+
 #[tokio::test]
-async fn the_last_hundred_that_ended_are_kept() {
+async fn the_last_of_a_kind_that_ended_are_kept() {
     let engine = engine();
-    for id in 1..=JOBS_KEPT_MAX as u64 + 5 {
+    for id in 1..=JOBS_KEPT_PER_KIND_MAX as u64 + 5 {
         let job = Job {
             id,
             // One that still runs is no one of them.
@@ -187,14 +192,90 @@ async fn the_last_hundred_that_ended_are_kept() {
         };
         write(&engine, &job).await.unwrap();
     }
-    let kept: Vec<u64> = read_all(&engine)
-        .await
-        .unwrap()
-        .iter()
-        .map(|it| it.id)
-        .collect();
-    assert_eq!(kept.len(), JOBS_KEPT_MAX + 1);
+    let kept = kept(&engine).await;
+    assert_eq!(kept.len(), JOBS_KEPT_PER_KIND_MAX + 1);
     assert_eq!((kept[0], kept[1]), (2, 6));
+}
+
+/// Not by jobs that anybody may start, nor by those of its kind that said nothing.
+#[tokio::test]
+async fn what_was_found_and_the_last_backup_are_not_pushed_out() {
+    let engine = engine();
+    let found = |id, kind, state, problems| Job {
+        id,
+        state,
+        problems,
+        ended: Some(id * 1000),
+        ..Job::new(kind, "arn")
+    };
+    let (done, cancelled) = (State::Done, State::Cancelled);
+    for job in [
+        found(1, Kind::Backup, done, 0),
+        found(2, Kind::Backup, done, 0),
+        found(3, Kind::Scrub, done, 2),
+        found(4, Kind::Scrub, done, 3),
+        found(5, Kind::Scrub, done, 0),
+        found(6, Kind::Lifecycle, State::Failed, 0),
+        found(7, Kind::Check, done, 0),
+    ] {
+        write(&engine, &job).await.unwrap();
+    }
+    let others = [Kind::Empty, Kind::Scrub, Kind::Backup, Kind::Lifecycle];
+    for (nth, kind) in (0..2 * JOBS_KEPT_PER_KIND_MAX as u64).zip(others.iter().cycle()) {
+        for turn in 0..4 {
+            let id = 1000 + nth * 4 + turn;
+            let state = if *kind == Kind::Empty {
+                done
+            } else {
+                cancelled
+            };
+            write(&engine, &found(id, *kind, state, 0)).await.unwrap();
+        }
+    }
+    let kept = kept(&engine).await;
+    let first: Vec<u64> = kept.iter().copied().filter(|id| *id < 1000).collect();
+    assert_eq!(first, [2, 4, 5, 6, 7]);
+    assert_eq!(kept.len(), 5 + 4 * JOBS_KEPT_PER_KIND_MAX);
+    let (jobs, _stop) = open(&engine).await;
+    assert_eq!(jobs.stats().last_backup_seconds, 2);
+    assert_eq!(jobs.stats().last_scrub_seconds, 5);
+}
+
+/// Metrics have the rule of what needs attention: the last one of a kind that was done or failed.
+#[tokio::test]
+async fn the_last_of_a_kind_says_how_things_are() {
+    let engine = engine();
+    let last = |jobs: &Jobs| {
+        let last = jobs.stats().last.into_iter();
+        let said = last.filter(|it| it.problems > 0 || it.has_failed);
+        let said = said.map(|it| (it.kind, it.problems, it.has_failed));
+        said.collect::<Vec<_>>()
+    };
+    let (jobs, _stop) = open(&engine).await;
+    assert_eq!(last(&jobs), []);
+    let kinds = jobs.stats().last.map(|it| it.kind);
+    assert_eq!(kinds, ["scrub", "check", "backup", "lifecycle"]);
+    let check = || Job::new(Kind::Check, "arn");
+    jobs.start(check(), |_| async { Ok(ended()) })
+        .await
+        .unwrap();
+    until_ended(&jobs, 1).await;
+    assert_eq!(last(&jobs), [("check", 1, false)]);
+    // One that was cancelled says nothing.
+    jobs.start(check(), endless).await.unwrap();
+    assert!(jobs.cancel(2).await);
+    assert_eq!(last(&jobs), [("check", 1, false)]);
+    let failing = |_| async { Err(Stop::Failed("no room".into())) };
+    let backup = Job::new(Kind::Backup, "arn");
+    jobs.start(backup, failing).await.unwrap();
+    until_ended(&jobs, 3).await;
+    let both = [("check", 1, false), ("backup", 0, true)];
+    assert_eq!(last(&jobs), both);
+    // After a start it is as before, and what is forgotten says nothing any more.
+    let (jobs, _stop) = open(&engine).await;
+    assert_eq!(last(&jobs), both);
+    jobs.forget(1).await.unwrap();
+    assert_eq!(last(&jobs), [("backup", 0, true)]);
 }
 
 #[tokio::test]

@@ -105,7 +105,20 @@ pub(crate) struct NewPassword {
 pub(crate) async fn list(call: &Call<'_>, query: SearchQuery) -> Result<Page<UserListed>, Refused> {
     call.permit_iam("ListUsers", &[])?;
     let users = call.iam().list_users_with_more(query.paging()?)?;
-    Ok(Page::of(users, |user| listed(call, user)))
+    let mut page = Page::of(users, |user| listed(call, user));
+    if let (true, Some(search), None) = (page.items.is_empty(), &query.search, &query.cursor) {
+        page.items.extend(of_key(call, search));
+    }
+    Ok(page)
+}
+
+/// Whose access key that is, for who may list the keys of that one: logs and errors of clients name no
+/// more than the key.
+fn of_key(call: &Call<'_>, id: &str) -> Option<UserListed> {
+    let user = call.iam().user_of_key(id)?;
+    let parameters = [("UserName", user.view.name.as_deref()?)];
+    call.permit_iam("ListAccessKeys", &parameters).ok()?;
+    Some(listed(call, user))
 }
 
 /// Its keys and groups for who may list those of this user.

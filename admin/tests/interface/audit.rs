@@ -65,6 +65,32 @@ async fn it_tells_what_something_was_done_with() {
     assert_eq!(its["items"][0], *later);
 }
 
+/// What stands in every error of a client, and what stands in the log of every proxy.
+#[tokio::test]
+async fn requests_and_addresses_are_found() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["aaa", "bbb"] {
+        root.post("/buckets", json!({ "name": name })).await.ok();
+    }
+    let denied = root.delete("/buckets/none").await;
+    let id = denied.header("x-amz-request-id").to_owned();
+    let count = async |query: &str| {
+        let found = root.get(&format!("/audit?{query}")).await.ok();
+        found["items"].as_array().unwrap().len()
+    };
+    let found = root.get(&format!("/audit?request_id={id}")).await.ok();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found["items"][0]["target"], "none");
+    assert_eq!(count(&format!("request_id={}", id.to_lowercase())).await, 1);
+    assert_eq!(count(&format!("request_id={}", &id[1..])).await, 0);
+    assert!(count("address=127.0.0.").await >= 4);
+    assert_eq!(count("address=27.0").await, 0);
+    let export = root.get(&format!("/audit/export?request_id={id}")).await;
+    let text = String::from_utf8(export.bytes.to_vec()).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
 #[tokio::test]
 async fn no_secret_is_in_it() {
     let rig = Rig::new().await;

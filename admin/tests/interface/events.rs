@@ -109,8 +109,48 @@ async fn what_was_given_up_is_shown_in_pages_and_told_once_more() {
     assert_eq!(audit["items"][1]["target"], "hook");
 }
 
+/// Those of one webhook only, also of one that the server has no more; what waits stays.
 #[tokio::test]
-async fn reading_events_and_having_them_retried_are_two_permissions() {
+async fn what_was_given_up_is_thrown_away() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    root.post("/buckets", json!({ "name": "photos" }))
+        .await
+        .ok();
+    for (webhook, key) in [("hook", "a"), ("hook", "b"), ("gone", "c"), ("gone", "d")] {
+        give_up(&rig, webhook, key).await;
+    }
+    root.post("/events/hook/retry", json!({})).await.ok();
+    give_up(&rig, "hook", "e").await;
+    let waiting = root.get("/events").await.ok()["webhooks"][1]["waiting"].clone();
+    root.delete("/events/nobody")
+        .await
+        .refused(404, "NoSuchWebhook");
+    let deleted = root.delete("/events/gone").await.ok();
+    assert_eq!(deleted, json!({ "deleted": 2 }));
+    let left = root.get("/events").await.ok();
+    assert_eq!(keys(&left).len(), 1, "{left}");
+    assert_eq!(left["webhooks"].as_array().unwrap().len(), 1, "{left}");
+    let deleted = root.delete("/events/hook").await.ok();
+    assert_eq!(deleted, json!({ "deleted": 1 }));
+    let left = root.get("/events").await.ok();
+    assert_eq!(left["webhooks"][0]["given_up"], 0);
+    assert_eq!(left["webhooks"][0]["waiting"], waiting);
+    assert_eq!(
+        root.delete("/events/hook").await.ok(),
+        json!({ "deleted": 0 })
+    );
+    let concerns = root.get("/server/attention").await.ok();
+    assert!(!concerns.to_string().contains("events_given_up"));
+    let audit = root
+        .get("/audit?action=DeleteEvents&outcome=done")
+        .await
+        .ok();
+    assert_eq!(audit["items"][1]["target"], "hook");
+}
+
+#[tokio::test]
+async fn reading_events_having_them_retried_and_deleting_them_are_three_permissions() {
     let rig = Rig::new().await;
     let root = rig.root().await;
     let reader = root
@@ -124,4 +164,10 @@ async fn reading_events_and_having_them_retried_are_two_permissions() {
         .await;
     retrier.get("/events").await.refused(403, "AccessDenied");
     retrier.post("/events/hook/retry", json!({})).await.ok();
+    let refused = retrier.delete("/events/hook").await;
+    refused.refused(403, "AccessDenied");
+    let deleter = root
+        .user("deleter", Some(allow(&["cairn:DeleteEvents"])))
+        .await;
+    deleter.delete("/events/hook").await.ok();
 }

@@ -272,6 +272,32 @@ async fn lists_can_be_searched() {
     }
 }
 
+/// Logs name no more than a key. Whoever may not list keys does not learn whose it is.
+#[tokio::test]
+async fn users_are_found_by_their_keys() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    for name in ["anna", "bert"] {
+        root.post("/users", json!({ "name": name })).await.ok();
+    }
+    let key = root.post("/users/anna/keys", json!({})).await.ok()["id"].clone();
+    let key = key.as_str().unwrap();
+    let found = async |who: &Client<'_>, search: &str| -> Vec<String> {
+        let page = who.get(&format!("/users?search={search}")).await.ok();
+        let items = page["items"].as_array().unwrap().iter();
+        let names = items.map(|it| it["name"].as_str().unwrap().to_owned());
+        names.collect()
+    };
+    assert_eq!(found(&root, key).await, ["anna"]);
+    assert!(found(&root, &key[..12]).await.is_empty());
+    let lists = allow(&["iam:ListUsers"]);
+    let lists = root.user("lists", Some(lists)).await;
+    assert!(found(&lists, key).await.is_empty());
+    assert_eq!(found(&lists, "anna").await, ["anna"]);
+    root.delete(&format!("/users/anna/keys/{key}")).await.ok();
+    assert!(found(&root, key).await.is_empty());
+}
+
 #[tokio::test]
 async fn a_key_that_is_taken_over_has_a_least_length() {
     let rig = Rig::new().await;

@@ -375,3 +375,52 @@ async fn what_anybody_can_send_is_short() {
     let reply = rig.log_in("anna", &"a".repeat(most)).await;
     reply.refused(413, "RequestTooLarge");
 }
+
+/// Somebody who has lost a laptop calls the administrator.
+#[tokio::test]
+async fn whoever_may_sees_and_ends_the_sessions_of_others() {
+    let rig = Rig::new().await;
+    let root = rig.root().await;
+    let anna = root.user("anna", None).await;
+    let again = rig.log_in("anna", "correct horse").await.ok();
+    let list = root.get("/users/anna/sessions").await.ok();
+    let sessions = list["items"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2, "{list}");
+    assert!(sessions.iter().all(|it| it["current"] == false), "{list}");
+    assert_eq!(sessions[0]["address"], "127.0.0.1");
+    let own = anna.get("/profile/sessions").await.ok();
+    let own = own["items"].as_array().unwrap().iter();
+    let own = own.filter(|it| it["current"] == true);
+    let own = own.map(|it| it["id"].as_str().unwrap()).next().unwrap();
+    let hers = format!("/users/anna/sessions/{own}");
+    // Neither by whoever may the one but not the other, nor under another's name.
+    let lister = allow(&["cairn:ListUserSessions"]);
+    let lister = root.user("lister", Some(lister)).await;
+    lister.get("/users/anna/sessions").await.ok();
+    lister.delete(&hers).await.refused(403, "AccessDenied");
+    let ender = allow(&["cairn:EndUserSession"]);
+    let ender = root.user("ender", Some(ender)).await;
+    let refused = ender.get("/users/anna/sessions").await;
+    refused.refused(403, "AccessDenied");
+    for (place, code) in [
+        (format!("/users/lister/sessions/{own}"), "NoSuchSession"),
+        ("/users/anna/sessions/none".to_owned(), "NoSuchSession"),
+        (format!("/users/nobody/sessions/{own}"), "NoSuchEntity"),
+    ] {
+        ender.delete(&place).await.refused(404, code);
+    }
+    anna.get("/profile").await.ok();
+    ender.delete(&hers).await.ok();
+    anna.get("/profile").await.refused(401, "SessionEnded");
+    let other = Client {
+        rig: &rig,
+        token: again["access_token"].as_str().unwrap().to_owned(),
+        cookie: String::new(),
+    };
+    other.get("/profile").await.ok();
+    let audit = root.get("/audit?action=EndUserSession&outcome=done").await;
+    let target = format!("anna/{own}");
+    assert_eq!(audit.ok()["items"][0]["target"], target);
+    let list = root.get("/users/anna/sessions").await.ok();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}

@@ -3,7 +3,7 @@
 use super::people::UserView;
 use super::{Iam, Page, Paging};
 use crate::error::Result;
-use crate::model::{Seconds, User};
+use crate::model::{Holder, Seconds, User};
 use crate::store::state::State;
 
 /// A user, with what hangs on it.
@@ -26,6 +26,17 @@ impl Iam<'_> {
         let users = state.users.after(&self.space, from);
         let page = paging.page(users, |user| &user.name)?;
         Ok(page.map(|user| listed(&state, user)))
+    }
+
+    /// The one whose access key this is.
+    pub fn user_of_key(&self, id: &str) -> Option<ListedUser> {
+        let state = self.identity.state();
+        let Holder::User(user) = &state.keys.get(id)?.row.holder else {
+            return None;
+        };
+        let user = state.users.by_id(user);
+        let user = user.filter(|user| user.space == self.space)?;
+        Some(listed(&state, user))
     }
 }
 

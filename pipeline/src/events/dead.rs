@@ -174,6 +174,25 @@ pub async fn retry(
     }
 }
 
+/// Throws away all dead letters of a target, and tells how many. What is given up meanwhile may be
+/// among them or not. For a store that is delivering nothing at the moment, likewise; else it is
+/// [`super::Delivery::discard`].
+pub(super) async fn discard(engine: &Engine, target: &str) -> Result<usize, Error> {
+    let dead = dead_queue(target);
+    let mut discarded = 0;
+    loop {
+        let page = engine.events(&dead, None, PAGE).await?;
+        let ids: Vec<EventId> = page.events.iter().map(|event| event.id).collect();
+        discarded += ids.len();
+        if !ids.is_empty() {
+            engine.remove_events(&dead, ids).await?;
+        }
+        if !page.more {
+            return Ok(discarded);
+        }
+    }
+}
+
 async fn put_back(
     engine: &Engine,
     now: Timestamp,

@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
@@ -23,7 +23,7 @@ use storage_engine::{Engine, Error, Event};
 use tokio::sync::watch;
 
 use super::courier::{Courier, Undelivered};
-use super::dead::{dead_queue, is_dead_queue, retry};
+use super::dead::{dead_queue, discard, is_dead_queue, retry};
 use super::message::message;
 use super::note::Told;
 use super::stats::{EventStats, Totals};
@@ -78,6 +78,8 @@ pub struct Delivery {
     troubles: Troubles,
     /// Counts how often dead letters have been put back.
     retries: watch::Sender<u64>,
+    /// Counts how often some have been thrown away: how many are left has to be counted anew.
+    discards: AtomicU64,
 }
 
 /// Why an event was not told.
@@ -111,6 +113,7 @@ impl Delivery {
             totals: Totals::default(),
             troubles: Troubles::default(),
             retries: watch::Sender::new(0),
+            discards: AtomicU64::new(0),
         }
     }
 
@@ -145,6 +148,22 @@ impl Delivery {
             moved
         });
         retried.await.unwrap_or_else(|ended| {
+            let reason = ended.to_string();
+            Err(Error::Stopped { reason })
+        })
+    }
+
+    /// Throws away all dead letters of a target, for good. Tells how many. Once begun it comes to its
+    /// end, whoever waits.
+    pub async fn discard(self: &Arc<Self>, target: &str) -> Result<usize, Error> {
+        let (own, target) = (Arc::clone(self), target.to_owned());
+        let discarded = tokio::spawn(async move {
+            let discarded = discard(&own.engine, &target).await;
+            // Some may be gone although it failed.
+            own.discards.fetch_add(1, Ordering::Relaxed);
+            discarded
+        });
+        discarded.await.unwrap_or_else(|ended| {
             let reason = ended.to_string();
             Err(Error::Stopped { reason })
         })
@@ -395,7 +414,8 @@ impl Delivery {
         tracing::error!(target, key, reason, "events: an event was given up");
         self.engine.move_event(target, &dead, event).await?;
         self.totals.buried();
-        let mut letters = match line.dead_letters() {
+        let discards = self.discards.load(Ordering::Relaxed);
+        let mut letters = match line.dead_letters(discards) {
             Some(letters) => letters + 1,
             None => self.engine.count_events(&dead, u64::MAX).await?,
         };
@@ -406,7 +426,7 @@ impl Delivery {
             self.totals.dropped();
             letters -= 1;
         }
-        line.set_dead_letters(letters);
+        line.set_dead_letters(letters, discards);
         Ok(())
     }
 

@@ -3,7 +3,11 @@ use super::*;
 fn held(bucket: &str, user: &str, bytes: u64) -> Held {
     Held {
         bucket: bucket.to_owned(),
-        user: user.to_owned(),
+        user: User {
+            kind: "user",
+            name: user.to_owned(),
+        },
+        limit_bytes: (user == "ben").then_some(500),
         usage: UsageRow {
             objects: 1,
             versions: 2,
@@ -11,7 +15,10 @@ fn held(bucket: &str, user: &str, bytes: u64) -> Held {
             upload_bytes: 1,
             uploads: 1,
         },
-        quota_bytes: (bytes == 10).then_some(100),
+        quota: Quota {
+            bytes_max: (bytes == 10).then_some(100),
+            objects_max: (bytes == 25).then_some(1),
+        },
     }
 }
 
@@ -29,6 +36,8 @@ fn nobody_is_named_unless_it_is_wanted() {
     assert!(text.contains("\ncairn_buckets 3\n"), "{text}");
     assert!(text.contains("\ncairn_stored_bytes 65\n"), "{text}");
     assert!(text.contains("\ncairn_upload_bytes 3\n"), "{text}");
+    // That one has no room for another object is told all the same.
+    assert!(text.contains("\ncairn_buckets_near_quota 1\n"), "{text}");
     for name in ["\"a\"", "\"b\"", "anna", "ben"] {
         assert!(!text.contains(name), "{name} in {text}");
     }
@@ -47,14 +56,25 @@ fn the_largest_are_named() {
     );
     assert!(!text.contains("bucket=\"a\""), "{text}");
     assert!(
-        text.contains("cairn_user_bytes{user=\"anna\"} 37"),
+        text.contains("cairn_user_bytes{kind=\"user\",user=\"anna\"} 37"),
         "{text}"
     );
     assert!(
-        text.contains("cairn_user_buckets{user=\"anna\"} 2"),
+        text.contains("cairn_user_buckets{kind=\"user\",user=\"anna\"} 2"),
         "{text}"
     );
-    assert!(text.contains("cairn_user_bytes{user=\"ben\"} 31"), "{text}");
+    assert!(
+        text.contains("cairn_user_bytes{kind=\"user\",user=\"ben\"} 31"),
+        "{text}"
+    );
+    assert!(
+        text.contains("cairn_user_limit_bytes{kind=\"user\",user=\"ben\"} 500"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("limit_bytes{kind=\"user\",user=\"anna\"}"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -65,4 +85,18 @@ fn a_quota_stands_beside_what_it_bounds() {
         "{text}"
     );
     assert!(!text.contains("quota_bytes{bucket=\"b\"}"), "{text}");
+}
+
+/// An account may be called like a user.
+#[test]
+fn a_name_is_told_with_what_it_names() {
+    let mut all = three();
+    all[2].user.kind = "account";
+    let text = text(&all, 9).unwrap();
+    for line in [
+        "cairn_user_bytes{kind=\"user\",user=\"anna\"} 11",
+        "cairn_user_bytes{kind=\"account\",user=\"anna\"} 26",
+    ] {
+        assert!(text.contains(line), "no {line} in {text}");
+    }
 }

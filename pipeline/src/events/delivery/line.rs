@@ -21,7 +21,8 @@ pub(super) struct Line {
     /// How often in a row the target could not be reached.
     failures: u32,
     pause: Option<Instant>,
-    dead_letters: Option<u64>,
+    /// How many there are, and after how often some were thrown away that was counted.
+    dead_letters: Option<(u64, u64)>,
     /// How often dead letters have been put back, as far as this has been heeded.
     retries: u64,
 }
@@ -152,12 +153,13 @@ impl Line {
         self.held.remove(key);
     }
 
-    /// How many there are, if they have been counted.
-    pub(super) fn dead_letters(&self) -> Option<u64> {
-        self.dead_letters
+    /// How many there are, if they have been counted since some were last thrown away.
+    pub(super) fn dead_letters(&self, discards: u64) -> Option<u64> {
+        let counted = self.dead_letters.filter(|(_, since)| *since == discards);
+        counted.map(|(letters, _)| letters)
     }
 
-    pub(super) fn set_dead_letters(&mut self, letters: u64) {
-        self.dead_letters = Some(letters);
+    pub(super) fn set_dead_letters(&mut self, letters: u64, discards: u64) {
+        self.dead_letters = Some((letters, discards));
     }
 }

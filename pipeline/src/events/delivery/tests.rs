@@ -240,6 +240,28 @@ async fn what_waited_too_long_dies_and_can_be_told_again() {
     assert_eq!(rig.heard().len(), 2);
 }
 
+/// Whoever drops the oldest of too many has to know how many there are.
+#[tokio::test]
+async fn what_was_thrown_away_is_not_counted_among_the_dead_letters() {
+    let rig = Rig::new(down).await;
+    let mut line = Line::new(TARGET);
+    for key in ["a", "b"] {
+        rig.put(key).await;
+    }
+    rig.clock.advance(61_000);
+    rig.rounds(&mut line, 1).await;
+    assert_eq!(line.dead_letters(0), Some(2));
+    let delivery = Arc::new(rig.delivery);
+    assert_eq!(delivery.discard("other").await.unwrap(), 0);
+    assert_eq!(delivery.discard(TARGET).await.unwrap(), 2);
+    assert!(waiting(&rig.engine).await.unwrap().is_empty());
+    // Counted anew before the next one is added.
+    assert_eq!(delivery.discards.load(Ordering::Relaxed), 2);
+    assert_eq!(line.dead_letters(2), None);
+    line.set_dead_letters(1, 2);
+    assert_eq!(line.dead_letters(2), Some(1));
+}
+
 /// Below where the queue began, while its target pauses for five minutes: nobody would look there.
 #[tokio::test]
 async fn what_is_put_back_while_it_is_delivering_is_told_at_once() {
