@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "server_console/fields.rs"]
+mod fields;
 mod support;
 
 use std::io::{Read, Write};

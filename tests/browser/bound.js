@@ -286,6 +286,47 @@ check("a_late_answer_takes_nobody_elsewhere", async () => {
   await close();
 });
 
+check("a_bucket_gets_what_was_chosen_for_it_and_no_other_does", async () => {
+  const { call } = await api();
+  const [name, other] = [unique("photo"), unique("private")];
+  await call("POST", "buckets", { name: other });
+  const { page, close } = await member({ expected: [[500, /\/config\/policy$/]] });
+  await go(page, "/buckets?create=1");
+  await dialog(page).getByLabel("Name", { exact: true }).fill(name);
+  await dialog(page).locator(".steps button").nth(2).click();
+  await dialog(page).locator('label', { hasText: 'Anyone may read' }).locator('input').check();
+  const late = await keepBack(page, /\/api\/v1\/buckets$/);
+  await answer(page, "Create bucket");
+  await dialog(page).locator(".steps button").first().click();
+  // Nothing of it can be changed while it is under way.
+  assert.ok(await dialog(page).getByLabel("Name", { exact: true }).isDisabled());
+  await page.evaluate((other) => {
+    const input = document.querySelector("dialog[open] input");
+    input.value = other;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, other);
+  await page.goBack();
+  await go(page, "/policies");
+  await late.release();
+  await toast(page, name);
+  await titled(page, "Policies");
+  assert.equal(await page.evaluate(() => location.pathname), "/policies");
+  assert.ok((await call("GET", `buckets/${name}`)).is_public);
+  assert.ok(!(await call("GET", `buckets/${other}`)).is_public);
+  // What it does not get is told, wherever one is by then.
+  await page.route(/\/config\/policy$/, (route) => route.fulfill({ status: 500, json: { error: { code: "InternalError", message: "No", field: null, request_id: "1" } } }));
+  await go(page, "/buckets?create=1");
+  await dialog(page).getByLabel("Name", { exact: true }).fill(`${name}-2`);
+  await dialog(page).locator(".steps button").nth(2).click();
+  await dialog(page).locator('label', { hasText: 'Anyone may read' }).locator('input').check();
+  const again = await keepBack(page, /\/api\/v1\/buckets$/);
+  await answer(page, "Create bucket");
+  await go(page, "/policies");
+  await again.release();
+  await page.locator(".toast", { hasText: `${name}-2` }).getByText("Bucket policy").waitFor();
+  await close();
+});
+
 check("enter_pressed_twice_makes_one_key", async () => {
   const { call } = await api();
   const name = unique("twice");

@@ -209,7 +209,8 @@ const unique = (word) => `${word}-${process.pid}-${(count += 1)}`;
 
 async function main() {
   browser = await chromium.launch({
-    executablePath: execFileSync("which", ["chromium-headless-shell"], { encoding: "utf8" }).trim(),
+    // Another one may be tried: the small one that is used shows no documents, and plays less.
+    executablePath: process.env.CAIRN_TEST_BROWSER ?? execFileSync("which", ["chromium-headless-shell"], { encoding: "utf8" }).trim(),
     // Chromium will not sandbox itself as root, which is who runs this in many containers.
     chromiumSandbox: false,
   });

@@ -2,7 +2,8 @@
 // own player, through a link that is worth nothing by itself.
 "use strict";
 
-const { CONSOLE, NARROW, assert, check, visitor, member, go, accessible, api, unique, main } = require("./browser.js");
+const fs = require("node:fs");
+const { CONSOLE, NARROW, assert, check, visitor, member, go, accessible, picture, api, unique, main } = require("./browser.js");
 
 const MIB = 1 << 20;
 const RATE = 48_000;
@@ -175,6 +176,62 @@ check("a_page_that_says_it_is_a_film_is_none_and_runs_nothing", async () => {
   const elsewhere = await visitor({ expected: [[404, /\/preview\//]] });
   assert.equal((await elsewhere.page.goto(CONSOLE + url)).status(), 404);
   await elsewhere.close();
+  await close();
+});
+
+/** A document of one page that says something. */
+function document(text) {
+  const stream = `BT /F1 24 Tf 50 60 Td (${text}) Tj ET`;
+  const objects = [
+    "<</Type/Catalog/Pages 2 0 R>>",
+    "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 144]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+    `<</Length ${stream.length}>>stream\n${stream}\nendstream`,
+  ];
+  let made = "%PDF-1.4\n";
+  const places = objects.map((object, at) => {
+    const place = made.length;
+    made += `${at + 1} 0 obj${object}endobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const end = made.length;
+  return `${made}xref\n0 5\n0000000000 65535 f \n${places.join("")}trailer<</Size 5/Root 1 0 R>>\nstartxref\n${end}\n%%EOF`;
+}
+
+// The browser of these tests has no viewer. There the frame hands the document on as a download, which is all that
+// can be seen of it: the policy has let it in, as the type that it is, with every byte. In one that has a
+// viewer (CAIRN_TEST_BROWSER=/usr/bin/chromium) it is the viewer itself that is waited for.
+check("a_document_gets_into_its_frame_and_is_told_where_nothing_shows_it", async () => {
+  const { call, put } = await api();
+  const [bucket, text] = [unique("papers"), document("All is well")];
+  await call("POST", "buckets", { name: bucket });
+  await put(bucket, "letter.pdf", text, { "content-type": "application/pdf" });
+  const place = `/bucket?name=${bucket}&key=letter.pdf`;
+  const { page, context, close } = await member();
+  const hasViewer = await page.evaluate(() => navigator.pdfViewerEnabled);
+  if (!hasViewer) {
+    let saved = 0;
+    page.on("download", () => (saved += 1));
+    await go(page, place);
+    await page.getByText("This browser shows no documents").waitFor();
+    assert.equal(await page.locator("iframe").count(), 0);
+    await accessible(page, "document-no-viewer");
+    assert.equal(saved, 0, "nothing is saved that nobody asked for");
+    await context.addInitScript(() => Object.defineProperty(navigator, "pdfViewerEnabled", { get: () => true }));
+    await page.reload();
+  }
+  const download = hasViewer ? undefined : page.waitForEvent("download");
+  await go(page, place);
+  await page.locator("iframe[title='letter.pdf']").waitFor();
+  if (download) {
+    const file = await (await download).path();
+    assert.equal(fs.readFileSync(file, "utf8"), text);
+    assert.match((await download).url(), /^blob:/);
+  } else {
+    await page.waitForTimeout(2000);
+    assert.ok(page.frames().some((frame) => frame.url().startsWith("chrome-extension:")), "the viewer has it");
+    await picture(page, "document-shown");
+  }
   await close();
 });
 

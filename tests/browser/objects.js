@@ -168,6 +168,42 @@ check("an_object_is_renamed_by_the_keyboard_and_a_folder_is_moved", async () => 
   await close();
 });
 
+check("a_folder_that_was_deleted_leaves_list_and_selection_at_once", async () => {
+  const { name, all } = await filled(["a/1", "a/2", "b"]);
+  const { page, close } = await member();
+  await go(page, `/bucket?name=${name}`);
+  await page.getByLabel("Select a/").check();
+  await press(page, "Delete");
+  const typed = inDialog(page).getByLabel(/^Type “/);
+  if (await typed.count()) await typed.fill(name);
+  // What is beneath it is asked for; the list itself is not answered any more.
+  let lists = 0;
+  await page.route(/\/objects\?/, (route) => ((lists += 1) === 1 ? route.fallback() : undefined));
+  await answer(page, "Delete");
+  await toast(page, "2 objects deleted");
+  await page.waitForFunction(() => !document.querySelector(".chosen") && ![...document.querySelectorAll(".open")].some((each) => each.textContent === "a/"));
+  assert.deepEqual(await all(), ["b"]);
+  await close();
+});
+
+check("a_move_that_has_overwritten_offers_no_way_back", async () => {
+  const { name, all } = await filled(["a", "b", "c"]);
+  const { page, close } = await member();
+  const move = async (key, to, overwrite) => {
+    await go(page, `/bucket?name=${name}&key=${key}&view=copy`);
+    await inDialog(page).getByLabel("Under the key").fill(to);
+    await inDialog(page).getByLabel("Overwrite what is there").setChecked(overwrite);
+    await answer(page, "Move");
+    const told = page.locator(".toast", { hasText: `/${to}` }).last();
+    await told.waitFor();
+    return told.getByRole("button", { name: "Undo" }).count();
+  };
+  assert.equal(await move("a", "b", true), 0);
+  assert.equal(await move("b", "d", false), 1);
+  assert.deepEqual(await all(), ["c", "d"]);
+  await close();
+});
+
 check("shift_selects_from_one_row_to_another", async () => {
   const { name } = await filled(["a", "b", "c", "d", "e"]);
   const { page, close } = await member();

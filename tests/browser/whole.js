@@ -180,6 +180,75 @@ check("the_audit_log_leads_from_an_entry_to_all_of_its_credential", async () => 
   await close();
 });
 
+check("the_audit_log_is_asked_for_a_request_and_an_address", async () => {
+  const { call } = await api();
+  const name = unique("asked");
+  await call("POST", "buckets", { name });
+  await call("PUT", `buckets/${name}/quota`, { bytes: 1000, objects: null });
+  const { page, close } = await member();
+  const rows = (count) => page.waitForFunction((count) => document.querySelectorAll("tbody tr.entry").length === count, count);
+  await go(page, `/audit?target=${name}`);
+  await rows(2);
+  await page.locator(".when").first().click();
+  await press(page, "Only this address");
+  await rows(2);
+  assert.equal(await field(page, "From").inputValue(), "127.0.0.1");
+  await field(page, "From").fill("10.");
+  await page.getByText("No such entry").waitFor();
+  await field(page, "From").fill("");
+  await rows(2);
+  await page.locator(".when").first().click();
+  await press(page, "Only this request");
+  await field(page, "Target").fill("");
+  await rows(1);
+  await looked(page, "audit-request");
+  await close();
+});
+
+check("what_was_given_up_is_thrown_away_by_who_says_which", async () => {
+  const { page, close } = await member();
+  const letter = { webhook: "orders", id: "1", event: "ObjectCreated:Put", bucket: "photos", key: "a.jpg", at: new Date().toISOString(), attempts: 12, last_error: "connection refused" };
+  const hook = { name: "orders", is_configured: false, waiting: 0, waiting_since: null, given_up: 7, trouble: null };
+  const asked = [];
+  await page.route(/\/api\/v1\/events/, (route) => {
+    if (route.request().method() === "GET") return route.fulfill({ json: { items: asked.length ? [] : [letter], next: null, webhooks: asked.length ? [] : [hook] } });
+    asked.push(`${route.request().method()} ${new URL(route.request().url()).pathname}`);
+    return route.fulfill({ json: { deleted: 7 } });
+  });
+  await go(page, "/events");
+  await looked(page, "events-given-up");
+  await press(page, "Throw away");
+  const yes = inDialog(page).getByRole("button", { name: "Throw away", exact: true });
+  assert.ok(await yes.isDisabled());
+  await looked(page, "events-throw-away");
+  await inDialog(page).getByLabel("Type “orders” to confirm").fill("orders");
+  await yes.click();
+  await toast(page, "7 events for orders thrown away");
+  assert.deepEqual(asked, ["DELETE /api/v1/events/orders"]);
+  await page.getByText("No webhooks").waitFor();
+  await close();
+});
+
+check("an_administrator_sees_where_a_user_is_logged_in_and_ends_it", async () => {
+  const { call } = await api();
+  const [name, password] = [unique("roaming"), "correct horse battery"];
+  await call("POST", "users", { name, password });
+  const own = await api(name, password);
+  const { page, close } = await member();
+  await go(page, `/user?name=${name}`);
+  const part = page.locator("section[aria-labelledby=logins]");
+  await part.getByText("127.0.0.1").waitFor();
+  await part.scrollIntoViewIfNeeded();
+  await looked(page, "user-logins");
+  await part.getByRole("button", { name: /^End: / }).click();
+  await inDialog(page).getByText("has to log in again").waitFor();
+  await press(inDialog(page), "End session");
+  await toast(page, "Session ended");
+  await part.getByText("Nowhere at the moment.").waitFor();
+  await assert.rejects(own.call("GET", "profile"), /401/);
+  await close();
+});
+
 check("uploads_and_policies_are_narrowed", async () => {
   const { call } = await api();
   const [bucket, own] = [unique("half"), unique("own")];

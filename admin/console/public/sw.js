@@ -22,8 +22,10 @@ self.addEventListener('fetch', (event) => {
 /** Keeps the page and the files it names; those of an earlier console go. */
 async function keepPage(answer) {
   if (!answer.ok || !answer.headers.get('content-type')?.startsWith('text/html')) return;
-  const cache = await caches.open(KEPT);
   const html = await answer.clone().text();
+  // What stands in front of a server may answer with a page of its own.
+  if (!html.includes('name="cairn-base"')) return;
+  const cache = await caches.open(KEPT);
   const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => new URL(match[1], root)).filter(isFile);
   const wanted = new Set(named.map((url) => url.href));
   const kept = (await cache.keys()).filter((request) => request.url !== root.href);

@@ -43,8 +43,8 @@ const NAMES = {
     CreateKey DescribeKey DisableKey EnableKey ListKeys RotateKeyOnDemand
   `,
   cairn: `
-    CreateAccount DeleteAccount DeletePolicyLimits GetServerInfo ListAccounts ManageAccountKeys PutBucketHolder PutBucketQuota
-    PutPolicyLimits ReadAudit ReadEvents ReadLifecycle RetryEvents RunJob
+    CreateAccount DeleteAccount DeleteEvents DeletePolicyLimits EndUserSession GetServerInfo ListAccounts ListUserSessions
+    ManageAccountKeys PutBucketHolder PutBucketQuota PutPolicyLimits ReadAudit ReadEvents ReadLifecycle RetryEvents RunJob
   `,
 };
 

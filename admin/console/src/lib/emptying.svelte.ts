@@ -1,4 +1,5 @@
 import { buckets, jobs, type Force } from './api/calls';
+import { isMissing } from './api/client';
 import { explain } from './api/error';
 import type { Job } from './api/types';
 import { toast } from './toasts.svelte';
@@ -48,8 +49,11 @@ async function lookAll() {
 }
 
 async function look(key: string, id: string) {
-  const now = await jobs.one(id).catch(() => undefined);
+  let isGone = false;
+  const now = await jobs.one(id).catch((error: unknown) => void (isGone = isMissing(error)));
   const work = works.get(key);
+  // Forgotten by somebody else, before it was seen to end.
+  if (isGone && work?.job.id === id) put(key, undefined);
   if (!now || work?.job.id !== id || !isRunning(work)) return;
   put(key, { ...work, job: now });
   if (now.state === 'done') work.then();

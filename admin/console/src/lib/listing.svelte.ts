@@ -7,7 +7,7 @@ const AGAIN_ROWS_MAX = 3 * PAGE;
 /** Whoever finds more than this has to ask for less. */
 const FOUND_MAX = 10_000;
 /** So many rows are loaded to sort or select them all: some 50 MB, and no pause that is felt. */
-export const ALL_ROWS_MAX = 100_000;
+const ALL_ROWS_MAX = 100_000;
 
 export interface Wanted {
   bucket: string;

@@ -5,7 +5,7 @@ export interface Order<Column extends string> {
 
 type Value = string | number;
 
-/** A sorted copy. Text is compared by code points, as S3 lists keys; what is equal keeps its order. */
+/** A sorted copy. Text is compared by its units in UTF-16, which S3 does but for the rarest signs; what is equal keeps its order. */
 export function sorted<T, Column extends string>(
   items: readonly T[],
   order: Order<Column>,

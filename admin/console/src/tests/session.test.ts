@@ -64,6 +64,24 @@ describe('work on many objects', () => {
   });
 });
 
+describe('a bucket that is emptied', () => {
+  it('is not watched any more once its job is gone', async () => {
+    await fresh();
+    vi.stubGlobal('addEventListener', () => undefined);
+    let asked = 0;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (init.method === 'POST') return Response.json({ id: '7', state: 'running' });
+      asked += 1;
+      return Response.json({ error: { code: 'NoSuchJob', message: url } }, { status: 404 });
+    });
+    const { emptying } = await import('../lib/emptying.svelte');
+    await emptying.begin('empty', 'photos', {}, () => undefined);
+    expect(emptying.job('empty', 'photos')?.state).toBe('running');
+    await vi.waitFor(() => expect(emptying.job('empty', 'photos')).toBeUndefined(), { timeout: 5000 });
+    expect(asked).toBe(1);
+  });
+});
+
 describe('an answer', () => {
   it('that comes after the session is over never comes', async () => {
     const { client, state } = await fresh();

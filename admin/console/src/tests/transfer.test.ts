@@ -145,13 +145,38 @@ describe('uploads', () => {
     transfers.belongTo('arn:b');
     expect(transfers.interrupted).toEqual([]);
     transfers.belongTo('arn:a');
-    expect(transfers.interrupted).toEqual([entry]);
+    await vi.waitFor(() => expect(transfers.interrupted).toEqual([entry]));
     // One's own do not push those of others off the list.
     const { ended, entriesOf } = await import('../lib/transfer/journal');
     ended('2');
     expect(entriesOf('arn:a')).toEqual([entry]);
     transfers.belongTo('');
     expect(transfers.interrupted).toEqual([]);
+  });
+
+  it('are not interrupted, nor taken up, while another tab has them', async () => {
+    const transfers = await fresh();
+    const { begun } = await import('../lib/transfer/journal');
+    const tab = new BroadcastChannel('cairn.uploads');
+    tab.onmessage = ({ data }) => 'ask' in data && tab.postMessage({ held: ['1'] });
+    begun({ ...entry, key: 'b.bin', uploadId: '2' });
+    transfers.belongTo('arn:a');
+    await vi.waitFor(() => expect(transfers.interrupted.map((each) => each.uploadId)).toEqual(['2']));
+    vi.stubGlobal('fetch', () => new Promise(() => undefined));
+    const file = new File(['123456789'], 'a.bin', { lastModified: 0 });
+    transfers.add('plans', [{ key: 'a.bin', file }, { key: 'b.bin', file }], true);
+    expect(transfers.all.map((each) => each.uploadId)).toEqual([undefined, '2']);
+    tab.close();
+  });
+
+  it('of one file twice are two, of which one goes on with what was begun', async () => {
+    const transfers = await fresh();
+    transfers.belongTo('arn:a');
+    vi.stubGlobal('XMLHttpRequest', class { upload = {}; open() {} setRequestHeader() {} send() {} abort() {} });
+    const file = new File(['123456789'], 'a.bin', { lastModified: 0 });
+    transfers.add('plans', [{ key: 'a.bin', file }, { key: 'a.bin', file }], true);
+    transfers.add('plans', [{ key: 'a.bin', file }], true);
+    expect(transfers.all.map((each) => each.uploadId)).toEqual(['1', undefined, undefined]);
   });
 
   it('are begun all at once, however many', async () => {

@@ -61,6 +61,8 @@ export const kms = {
 
 export const events = {
   page: (cursor?: string, signal?: Signal, webhook?: string) => ask<Is.EventPage>('GET', 'events', { query: { webhook: webhook || undefined, cursor, limit: 100 }, signal }),
+  /** What was given up; what waits goes on. */
+  remove: (webhook: string) => ask<{ deleted: number }>('DELETE', `events/${of(webhook)}`),
   retry: (webhook: string) => ask<{ retried: number }>('POST', `events/${of(webhook)}/retry`),
 };
 
@@ -158,6 +160,8 @@ export const users = {
   tokens: (name: string, signal?: Signal) => all<Is.Token>(`users/${of(name)}/tokens`, signal),
   createToken: (name: string, body: Is.NewToken) => ask<Is.MadeToken>('POST', `users/${of(name)}/tokens`, { body, once: onceKey() }),
   removeToken: (name: string, id: string) => ask<void>('DELETE', `users/${of(name)}/tokens/${of(id)}`),
+  logins: (name: string, signal?: Signal) => all<Is.Login>(`users/${of(name)}/sessions`, signal),
+  endLogin: (name: string, id: string) => ask<void>('DELETE', `users/${of(name)}/sessions/${of(id)}`),
   setPassword: (name: string, password: string) => ask<void>('PUT', `users/${of(name)}/password`, { body: { password } }),
   removePassword: (name: string) => ask<void>('DELETE', `users/${of(name)}/password`),
 };
@@ -239,7 +243,7 @@ export const policies = {
   simulate: (question: Is.Question) => ask<{ items: Is.Verdict[] }>('POST', 'simulate', { body: question }),
 };
 
-export type AuditFilter = Record<'who' | 'credential' | 'action' | 'target' | 'outcome' | 'from' | 'to', string>;
+export type AuditFilter = Record<'who' | 'credential' | 'action' | 'target' | 'outcome' | 'address' | 'request_id' | 'from' | 'to', string>;
 
 export const audit = {
   page: (filter: Partial<AuditFilter>, cursor?: string, signal?: Signal) =>

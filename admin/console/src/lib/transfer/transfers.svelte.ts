@@ -1,6 +1,7 @@
 import { answers } from '../api/client';
 import { ended, entriesOf, type Entry } from './journal';
 import { fingerprint, rateOf } from './plan';
+import { tabs } from './tabs';
 import { Upload } from './upload.svelte';
 import { abortUpload } from './wire';
 
@@ -15,7 +16,7 @@ class Transfers {
   all = $state.raw<Upload[]>([]);
   /** Counts uploads that have ended well, for lists that show their outcome. */
   finished = $state(0);
-  /** Uploads that were under way when the page was left. */
+  /** Uploads that were under way when the page was left, and are so in no other tab. */
   interrupted = $state.raw<Entry[]>([]);
   rate = $state(0);
   #next = 1;
@@ -25,6 +26,15 @@ class Transfers {
   #samples: { at: number; bytes: number }[] = [];
   #asking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    tabs.mine = () => [...this.#ids];
+  }
+
+  /** Of what is begun here: nothing else may take it up. */
+  get #ids(): Set<string> {
+    return new Set(this.all.flatMap((each) => each.uploadId ?? []));
+  }
 
   get sent(): number {
     return this.all.reduce((sum, each) => sum + each.sent, 0);
@@ -56,14 +66,29 @@ class Transfers {
     this.#others.set(this.#whose, this.all);
     this.#whose = who;
     this.all = this.#others.get(who) ?? [];
+    this.interrupted = [];
+    if (who !== '') void this.#look(who);
+  }
+
+  async #look(who: string): Promise<void> {
+    await tabs.ask();
+    if (who !== this.#whose) return;
     const known = new Set(this.all.map((each) => `${each.bucket}/${each.key}`));
-    this.interrupted = entriesOf(who).filter((each) => !known.has(`${each.bucket}/${each.key}`));
+    this.interrupted = entriesOf(who).filter((each) => !known.has(`${each.bucket}/${each.key}`) && !tabs.held.has(each.uploadId));
   }
 
   /** All at once: of very many, each by itself would go through all the others. `careful` where no version is kept of what has such a key. */
   add(bucket: string, files: readonly { key: string; file: File }[], careful: boolean): void {
-    const begun = new Map(entriesOf(this.#whose).map((entry) => [nameOf(entry), entry]));
-    const added = files.map(({ key, file }) => new Upload(this.#next++, this.#whose, bucket, key, file, careful, begun.get(nameOf({ bucket, key, fingerprint: fingerprint(file) }))));
+    const here = this.#ids;
+    const open = entriesOf(this.#whose).filter(({ uploadId }) => !here.has(uploadId) && !tabs.held.has(uploadId));
+    const begun = new Map(open.map((entry) => [nameOf(entry), entry]));
+    const added = files.map(({ key, file }) => {
+      const name = nameOf({ bucket, key, fingerprint: fingerprint(file) });
+      const entry = begun.get(name);
+      // The same file twice is two uploads, of which one goes on.
+      begun.delete(name);
+      return new Upload(this.#next++, this.#whose, bucket, key, file, careful, entry);
+    });
     this.all = [...this.all, ...added];
     const taken = new Set(files.map(({ key, file }) => nameOf({ bucket, key, fingerprint: fingerprint(file) })));
     this.interrupted = this.interrupted.filter((each) => !taken.has(nameOf(each)));

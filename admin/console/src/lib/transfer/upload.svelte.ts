@@ -5,6 +5,7 @@ import { pauseFor } from '../pause';
 import { Unaddressable } from './address';
 import { begun, ended, type Entry } from './journal';
 import { fingerprint, missing, MULTIPART_FROM_BYTES, partBytes, parts, type DonePart, type Part } from './plan';
+import { tabs } from './tabs';
 import * as wire from './wire';
 
 export type UploadState = 'waiting' | 'sending' | 'paused' | 'failed' | 'done' | 'cancelled';
@@ -50,6 +51,11 @@ export class Upload {
 
   get size(): number {
     return this.file.size;
+  }
+
+  /** Of one in parts, once it has begun and until it has ended. */
+  get uploadId(): string | undefined {
+    return this.#entry?.uploadId;
   }
 
   get #isFolder(): boolean {
@@ -158,6 +164,7 @@ export class Upload {
       throw signal.reason;
     }
     begun(this.#entry);
+    tabs.tell();
     signal.throwIfAborted();
     return [];
   }

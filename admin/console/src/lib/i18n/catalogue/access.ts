@@ -70,6 +70,7 @@ export const access = texts({
   'user.delete_text': { en: 'Its keys stop working at once, and its policies and memberships go. Objects stay.', de: 'Seine Schlüssel gelten sofort nicht mehr, Richtlinien und Mitgliedschaften gehen verloren. Objekte bleiben.' },
   'user.deleted': { en: '{name} deleted', de: '{name} gelöscht' },
 
+  'keys.unseen': { en: '{what} was made, but its secret could not be shown, since you have left the page. Delete it and make another.', de: '{what} wurde erzeugt, das Geheimnis ließ sich aber nicht zeigen, da Sie die Seite verlassen haben. Löschen und neu erzeugen.' },
   'keys.title': { en: 'Access keys', de: 'Zugriffsschlüssel' },
   'keys.text': { en: 'What programs and S3 tools sign their requests with.', de: 'Damit unterschreiben Programme und S3-Werkzeuge ihre Anfragen.' },
   'keys.own_text': { en: 'What your programs and S3 tools sign their requests with: they may do what you may.', de: 'Damit unterschreiben Ihre Programme und S3-Werkzeuge: Sie dürfen, was Sie dürfen.' },

@@ -11,6 +11,8 @@ export const actions = texts({
   'action.SwitchOnSecondFactor': { en: 'Switch on second factor', de: 'Zweiten Faktor einschalten' },
   'action.RemoveSecondFactor': { en: 'Remove second factor', de: 'Zweiten Faktor entfernen' },
   'action.RenewRecoveryCodes': { en: 'Renew recovery codes', de: 'Wiederherstellungscodes erneuern' },
+  'action.EndUserSession': { en: 'End session of user', de: 'Sitzung eines Benutzers beenden' },
+  'action.DeleteEvents': { en: 'Throw events away', de: 'Ereignisse verwerfen' },
   'action.EndOwnSession': { en: 'End own session', de: 'Eigene Sitzung beenden' },
   'action.CreateToken': { en: 'Create token', de: 'Token erzeugen' },
   'action.DeleteToken': { en: 'Delete token', de: 'Token löschen' },
