@@ -211,9 +211,14 @@ pub(crate) async fn log_out(call: &Call<'_>) -> Result<Reply<Nothing>, Refused> 
     if let Some(caller) = session.and_then(|it| caller_of(call.admin, &it)) {
         call.is_by(&caller);
     }
+    // The cookie is that of all tabs: somebody else may have logged in in another one.
+    let of_another = cookie(call).ok().and_then(|it| sessions.of_cookie(it));
+    let of_another = of_another.is_some_and(|other| other != id);
     sessions.end(id).await?;
     let mut reply = Reply::from(Nothing {});
-    REFRESH_COOKIE.set(call, &mut reply, "", 0);
+    if !of_another {
+        REFRESH_COOKIE.set(call, &mut reply, "", 0);
+    }
     Ok(reply)
 }
 

@@ -424,3 +424,28 @@ async fn whoever_may_sees_and_ends_the_sessions_of_others() {
     let list = root.get("/users/anna/sessions").await.ok();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
 }
+
+/// Two who share a browser share its cookie: whoever logged in last has it.
+#[tokio::test]
+async fn who_logs_out_takes_nobody_elses_cookie_along() {
+    let rig = Rig::new().await;
+    let (first, second) = (rig.root().await, rig.root().await);
+    let bearer = format!("Bearer {}", first.token);
+    let end = |cookie: &str, token: &str| {
+        let headers = [
+            ("authorization", token),
+            ("cookie", cookie),
+            ("x-cairn-session", "1"),
+        ];
+        rig.send(request(Method::DELETE, "/session", &headers, None))
+    };
+    let reply = end(&second.cookie, &bearer).await;
+    assert_eq!(
+        (reply.status, reply.headers.get("set-cookie")),
+        (204.try_into().unwrap(), None)
+    );
+    refresh(&rig, &second.cookie).await.ok();
+    let bearer = format!("Bearer {}", second.token);
+    let reply = end(&second.cookie, &bearer).await;
+    assert!(reply.header("set-cookie").contains("Max-Age=0"));
+}

@@ -116,7 +116,8 @@ impl Copying {
         let end = self.done + bytes;
         let mut block = [0; CAREFUL_BYTES];
         while self.done < end {
-            let len = (end - self.done).min(CAREFUL_BYTES as u64) as usize;
+            let left = usize::try_from(end - self.done).unwrap_or(usize::MAX);
+            let len = left.min(CAREFUL_BYTES);
             let block = &mut block[..len];
             match self.from.read_exact_at(block, self.done) {
                 Err(error) if self.leaves_gap(&error) => {

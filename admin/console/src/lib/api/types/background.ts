@@ -90,6 +90,8 @@ export interface AuditEntry {
   from: string;
   action: string;
   target: string;
+  /** The access key that signs the link that was made; empty for all else. */
+  signed_with: string;
   outcome: string;
   status: number;
   error?: string | null;

@@ -80,6 +80,8 @@ export const overview = texts({
   'audit.nobody': { en: 'Nobody who is known', de: 'Niemand, der bekannt ist' },
   'audit.only_who': { en: 'Only this identity', de: 'Nur diese Identität' },
   'audit.only_credential': { en: 'Only this credential', de: 'Nur dieser Nachweis' },
+  'audit.signed_with': { en: 'Signed with', de: 'Unterschrieben mit' },
+  'audit.only_signed_with': { en: 'Only this access key', de: 'Nur dieser Zugriffsschlüssel' },
   'audit.only_address': { en: 'Only this address', de: 'Nur diese Adresse' },
   'audit.only_request': { en: 'Only this request', de: 'Nur diese Anfrage' },
   'audit.only_action': { en: 'Only this action', de: 'Nur diese Aktion' },
