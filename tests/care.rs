@@ -138,7 +138,7 @@ fn a_backup_is_restored_with_the_credential_and_serves() {
     fill(&server);
     assert!(server.stop().status.success());
 
-    for kept in ["0 of them", "1 of them"] {
+    for kept in ["0 of them", "2 of them"] {
         let ended = run(&mut care(
             &["backup"],
             &[("--data", &data), ("--to", &backup)],

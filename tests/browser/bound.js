@@ -2,7 +2,7 @@
 // page, goes to another of the same kind, and ends it there. Run as browser.js is.
 "use strict";
 
-const { assert, check, member, go, settled, toast, keepBack, api, unique, main } = require("./browser.js");
+const { assert, check, member, routed, go, settled, toast, keepBack, api, unique, main } = require("./browser.js");
 
 const PASSWORD = "correct horse battery";
 const dialog = (page) => page.locator("dialog[open]").last();
@@ -140,7 +140,7 @@ check("what_is_typed_for_an_object_is_neither_saved_to_the_next_nor_lost_by_a_re
   await call("POST", "buckets", { name: bucket });
   for (const key of ["a.txt", "b.txt"]) await put(bucket, key, key);
   await call("PUT", `buckets/${bucket}/object/tags?key=b.txt`, { tags: { of: "b" } });
-  const { page, close } = await member({ expected: [[503, /object\/tags/]] });
+  const { page, close } = await routed({ expected: [[503, /object\/tags/]] });
   // What has been looked at before is there at once: nothing in between would take the form away.
   await go(page, `/bucket?name=${bucket}&key=b.txt&view=tags`);
   await dialog(page).getByText("of", { exact: true }).waitFor();
@@ -271,7 +271,7 @@ check("what_is_begun_for_a_folder_ends_with_it", async () => {
 check("a_late_answer_takes_nobody_elsewhere", async () => {
   const { call } = await api();
   const name = unique("late");
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, "/groups");
   await press(page, "Create group");
   await dialog(page).getByLabel("Name", { exact: true }).fill(name);
@@ -290,7 +290,7 @@ check("a_bucket_gets_what_was_chosen_for_it_and_no_other_does", async () => {
   const { call } = await api();
   const [name, other] = [unique("photo"), unique("private")];
   await call("POST", "buckets", { name: other });
-  const { page, close } = await member({ expected: [[500, /\/config\/policy$/]] });
+  const { page, close } = await routed({ expected: [[500, /\/config\/policy$/]] });
   await go(page, "/buckets?create=1");
   await dialog(page).getByLabel("Name", { exact: true }).fill(name);
   await dialog(page).locator(".steps button").nth(2).click();
@@ -331,7 +331,7 @@ check("enter_pressed_twice_makes_one_key", async () => {
   const { call } = await api();
   const name = unique("twice");
   await call("POST", "users", { name });
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, `/user?name=${name}&create=key`);
   const late = await keepBack(page, /\/keys$/);
   await dialog(page).getByRole("textbox").first().press("Enter");

@@ -88,10 +88,11 @@ async function logIn(page, name = USER, password = PASSWORD) {
 async function member(options = {}) {
   const made = await visitor(options);
   await logIn(made.page, options.name, options.password);
-  // A worker that takes over while a route is laid leads what the page asks past it.
-  if (options.serviceWorkers !== "block") await made.page.waitForFunction(() => navigator.serviceWorker.controller);
   return made;
 }
+
+/** The same for checks that lay routes: what a page asks through its worker may pass them by. */
+const routed = (options = {}) => member({ serviceWorkers: "block", ...options });
 
 /** Goes to a place of the console as a link would, without loading it anew. */
 async function go(page, place) {
@@ -237,4 +238,4 @@ async function main() {
   process.exit(failed > 0 || chosen.length === 0 ? 1 : 0);
 }
 
-module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, keepBack, picture, accessible, uncut, api, pathOf, unique, main };
+module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, routed, logIn, go, settled, toast, keepBack, picture, accessible, uncut, api, pathOf, unique, main };

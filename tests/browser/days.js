@@ -2,7 +2,7 @@
 // bucket with what it needs from the beginning, asking what policies allow, watching the server.
 "use strict";
 
-const { CONSOLE, NARROW, USER, PASSWORD, assert, check, member, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
+const { CONSOLE, NARROW, USER, PASSWORD, assert, check, member, routed, go, settled, toast, accessible, api, unique, main } = require("./browser.js");
 
 const field = (page, label) => page.getByLabel(label, { exact: true });
 const inDialog = (page) => page.locator("dialog[open]").last();
@@ -117,7 +117,7 @@ check("a_bucket_is_made_with_a_lock_that_holds_from_the_beginning", async () => 
 check("a_bucket_is_made_with_all_it_needs_and_what_fails_is_told", async () => {
   const { call } = await api();
   const name = unique("complete");
-  const { page, close } = await member({ expected: [[503, /\/config\/encryption$/]] });
+  const { page, close } = await routed({ expected: [[503, /\/config\/encryption$/]] });
   await go(page, "/buckets?create=1");
   await field(page, "Name").fill(name);
   await answer(page, "Next");
@@ -178,7 +178,7 @@ check("the_simulator_is_asked_about_a_bucket_and_policies_read_as_written", asyn
 });
 
 check("charts_go_on_while_one_is_elsewhere_and_tell_of_each_second", async () => {
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await page.locator(".health").waitFor();
   // What the server remembers would look the same as what is still there.
   await page.route(/\/server\/history/, (route) => route.fulfill({ json: { step_seconds: 10, items: [] } }));

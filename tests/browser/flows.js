@@ -5,7 +5,7 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { CONSOLE, NARROW, assert, check, visitor, member, logIn, go, settled, toast, keepBack, accessible, api, unique, main } = require("./browser.js");
+const { CONSOLE, NARROW, assert, check, visitor, member, routed, logIn, go, settled, toast, keepBack, accessible, api, unique, main } = require("./browser.js");
 
 const field = (page, label) => page.getByLabel(label, { exact: true });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -181,7 +181,7 @@ check("objects_are_compared_restored_locked_and_brought_back", async () => {
   await put(name, "letter.txt", "Dear all,\nhello.\nYours", text);
   await put(name, "letter.txt", "Dear all,\ngood evening.\nYours", { ...text, "x-amz-meta-author": "ada" });
   await put(name, "gone.txt", "x");
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, `/bucket?name=${name}&key=letter.txt`);
   const view = (title) => page.click(`.views button:text-is("${title}")`);
   await view("Versions");
@@ -529,7 +529,7 @@ check("the_audit_log_is_exported_and_harmless_in_a_spreadsheet", async () => {
   assert.ok(lines.text.trim().split("\n").map((line) => JSON.parse(line)).some((entry) => entry.target === name));
   const table = await exported("Export as CSV");
   assert.match(table.name, /\.csv$/);
-  assert.ok(table.text.startsWith("\ufefftime,who,credential,from,action,target,outcome,status,error,request_id\r\n"), table.text.slice(0, 100));
+  assert.ok(table.text.startsWith("\ufefftime,who,credential,from,action,target,outcome,status,error,request_id,signed_with\r\n"), table.text.slice(0, 100));
   assert.ok(table.text.includes(`,CreateUser,'${name},done,`), "no cell begins with a formula");
   await close();
 });

@@ -2,7 +2,7 @@
 // actions that are checked while one types, copies of what is ready-made.
 "use strict";
 
-const { assert, check, member, go, settled, accessible, api, unique, main } = require("./browser.js");
+const { assert, check, member, routed, go, settled, accessible, api, unique, main } = require("./browser.js");
 
 const field = (page, label) => page.getByLabel(label, { exact: true });
 const inDialog = (page) => page.locator("dialog[open]").last();
@@ -16,7 +16,7 @@ check("a_user_is_made_with_role_policies_and_groups", async () => {
   const policy = unique("reads");
   await call("POST", "groups", { name: group });
   await call("POST", "policies", { name: policy, document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] } });
-  const { page, close } = await member({ expected: [[409, /\/groups\//]] });
+  const { page, close } = await routed({ expected: [[409, /\/groups\//]] });
   await go(page, "/users");
   await page.getByRole("button", { name: "Create user", exact: true }).first().click();
   await field(page, "Name").fill(name);

@@ -2,7 +2,7 @@
 // goes elsewhere. Nothing is lost by it, shown twice, or said wrongly. Run as browser.js is.
 "use strict";
 
-const { assert, check, member, go, settled, toast, keepBack, api, unique, main } = require("./browser.js");
+const { assert, check, member, routed, go, settled, toast, keepBack, api, unique, main } = require("./browser.js");
 
 const dialog = (page) => page.locator("dialog[open]").last();
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -45,7 +45,7 @@ check("older_entries_of_another_filter_do_not_come_under_this_one", async () => 
     await call("POST", "groups", { name: `${who}-${at}` });
     await call("DELETE", `groups/${who}-${at}`);
   }
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, "/audit");
   // Never answered: it is not waited for any more once something else is asked for.
   await page.route(/\/api\/v1\/audit\?.*cursor=/, () => undefined);
@@ -57,7 +57,7 @@ check("older_entries_of_another_filter_do_not_come_under_this_one", async () => 
   await close();
 
   // Whatever an address says, the page is there.
-  const here = await member();
+  const here = await routed();
   await go(here.page, "/audit?from=x&to=y");
   await here.page.locator("tr.entry").first().waitFor();
   await here.close();
@@ -85,7 +85,7 @@ check("a_term_that_is_being_typed_is_not_made_up", async () => {
 check("a_bucket_that_is_emptied_to_be_deleted_is_deleted_wherever_one_looks", async () => {
   const { name, call, put } = await newBucket();
   for (const key of ["a.txt", "b.txt"]) await put(name, key, key);
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, `/bucket?name=${name}&tab=settings`);
   await press(page, "Empty and delete");
   await dialog(page).getByRole("textbox").fill(name);
@@ -105,7 +105,7 @@ check("what_is_typed_while_something_is_saved_stays", async () => {
   const policy = unique("typed");
   await call("POST", "policies", { name: policy, document: statement("s3:GetObject") });
   await call("PUT", `buckets/${name}/config/tagging`, { TagSet: [{ Key: "k", Value: "one" }] });
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, `/policy?name=${policy}`);
   const text = page.locator("textarea.code");
   const written = async (action) => {
@@ -145,7 +145,7 @@ check("a_document_that_comes_late_does_not_replace_what_is_typed", async () => {
   const user = unique("late");
   await call("POST", "users", { name: user });
   await call("PUT", `users/${user}/policies/own`, statement("s3:GetObject"));
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, `/user?name=${user}`);
   const late = await keepBack(page, /\/policies\/own$/);
   await press(page, "own");
@@ -175,7 +175,7 @@ check("a_document_deleted_meanwhile_is_told_in_both_languages", async () => {
 });
 
 check("a_name_beyond_what_a_list_loads_is_found_and_that_there_are_more_is_said", async () => {
-  const { page, close } = await member();
+  const { page, close } = await routed();
   const user = (name) => ({ name, id: name, arn: `arn:aws:iam::0:user/${name}`, path: "/", created: "2026-01-01T00:00:00Z", suspended: null, groups: [], keys: 0, last_login: null, last_key_use: null });
   await page.route(/\/api\/v1\/users\?/, (route) => {
     const query = new URL(route.request().url()).searchParams;
@@ -199,7 +199,7 @@ check("a_file_that_has_failed_sends_no_further_part", async () => {
   const file = `${folder}/large.bin`;
   fs.writeFileSync(file, Buffer.alloc(160 << 20, 7));
   const { name } = await newBucket({ versioning: true });
-  const { page, close } = await member({ expected: [[400, /large\.bin/]] });
+  const { page, close } = await routed({ expected: [[400, /large\.bin/]] });
   await go(page, `/bucket?name=${name}`);
   let parts = 0;
   await page.route(/large\.bin\?partNumber=/, async (route) => {

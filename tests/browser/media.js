@@ -3,7 +3,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const { CONSOLE, NARROW, assert, check, visitor, member, go, accessible, picture, api, unique, main } = require("./browser.js");
+const { CONSOLE, NARROW, assert, check, visitor, member, routed, go, accessible, picture, api, unique, main } = require("./browser.js");
 
 const MIB = 1 << 20;
 const RATE = 48_000;
@@ -98,7 +98,7 @@ check("sound_larger_than_memory_wants_to_hold_plays_and_is_gone_through", async 
   const sound = wave(360);
   assert.ok(sound.length > 65 * MIB);
   await put(name, "long.wav", sound, { "content-type": "audio/wav" });
-  const { page, close } = await member({ expected: [[404, /\/api\/v1\/preview\//]] });
+  const { page, close } = await routed({ expected: [[404, /\/api\/v1\/preview\//]] });
   const asked = watched(page);
   await go(page, `/bucket?name=${name}&key=long.wav`);
   await until(page, "audio", (media) => media.ready >= 1);

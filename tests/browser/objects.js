@@ -3,7 +3,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const { NARROW, WIDE, assert, check, member, go, settled, keepBack, toast, accessible, api, unique, main } = require("./browser.js");
+const { NARROW, WIDE, assert, check, member, routed, go, settled, keepBack, toast, accessible, api, unique, main } = require("./browser.js");
 
 const TEXT = { "content-type": "text/plain" };
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -53,7 +53,7 @@ check("a_long_folder_is_sorted_and_selected_as_a_whole", async () => {
       await put(name, `row-${String(at).padStart(5, "0")}`, "x".repeat(at === 2298 ? 5000 : 1));
     }
   }));
-  const { page, close } = await member();
+  const { page, close } = await routed();
   const column = (label) => page.locator("[role=columnheader]", { hasText: label }).getByRole("button").click();
   const first = (key) => page.waitForFunction((key) => document.querySelector(".view .open")?.textContent === key, key);
   const foot = (text) => page.locator(".foot", { hasText: text }).waitFor();
@@ -97,7 +97,7 @@ check("a_long_folder_is_sorted_and_selected_as_a_whole", async () => {
 
 check("a_folder_without_an_end_is_sorted_as_far_as_memory_is_bounded", async () => {
   const { name } = await filled([]);
-  const { page, close } = await member();
+  const { page, close } = await routed();
   let asked = 0;
   await page.route(/\/objects\?/, (route) => {
     const from = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
@@ -170,7 +170,7 @@ check("an_object_is_renamed_by_the_keyboard_and_a_folder_is_moved", async () => 
 
 check("a_folder_that_was_deleted_leaves_list_and_selection_at_once", async () => {
   const { name, all } = await filled(["a/1", "a/2", "b"]);
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await go(page, `/bucket?name=${name}`);
   await page.getByLabel("Select a/").check();
   await press(page, "Delete");
@@ -419,7 +419,7 @@ check("a_selection_is_locked_and_held", async () => {
 
 check("a_long_change_is_stopped", async () => {
   const { name, call } = await filled(Array.from({ length: 40 }, (_, at) => `k${String(at).padStart(2, "0")}`));
-  const { page, close } = await member();
+  const { page, close } = await routed();
   await page.route(/\/object\/tags\?/, async (route) => {
     await new Promise((next) => setTimeout(next, 300));
     await route.continue();

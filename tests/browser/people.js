@@ -2,7 +2,7 @@
 // are found among many by typing.
 "use strict";
 
-const { NARROW, assert, check, member, go, settled, toast, keepBack, accessible, uncut, api, unique, main } = require("./browser.js");
+const { NARROW, assert, check, member, routed, go, settled, toast, keepBack, accessible, uncut, api, unique, main } = require("./browser.js");
 
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 const inDialog = (page) => page.locator("dialog[open]").last();
@@ -254,7 +254,7 @@ check("names_among_many_are_found_by_typing", async () => {
   for (const name of names) await call("POST", "users", { name });
   await call("POST", "groups", { name: group });
   await call("PUT", `groups/${group}/members/${names[0]}`);
-  const { page, close } = await member({ expected: [[404, /\/members\//]] });
+  const { page, close } = await routed({ expected: [[404, /\/members\//]] });
   await go(page, `/group?name=${group}`);
   const field = page.getByLabel("Choose a user", { exact: true }).first();
   const options = page.locator(`section[aria-labelledby="members"] [role=option]`);

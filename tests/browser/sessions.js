@@ -5,7 +5,7 @@
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { CONSOLE, USER, PASSWORD, assert, check, member, go, settled, toast, api, unique, main } = require("./browser.js");
+const { CONSOLE, USER, PASSWORD, assert, check, member, routed, go, settled, toast, api, unique, main } = require("./browser.js");
 
 const MIB = 1 << 20;
 const dialog = (page) => page.locator("dialog[open]").last();
@@ -51,7 +51,7 @@ check("a_tab_becomes_that_of_whoever_has_logged_in_in_another_one", async () => 
 });
 
 check("a_logout_that_does_not_arrive_is_none", async () => {
-  const { page, close } = await member({ expected: [[503, /session$/]] });
+  const { page, close } = await routed({ expected: [[503, /session$/]] });
   await page.route(/\/api\/v1\/session$/, (route) => (route.request().method() === "DELETE" ? route.fulfill({ status: 503, body: "{}" }) : route.fallback()));
   await logOut(page);
   await toast(page, "Still logged in.");

@@ -2,7 +2,7 @@
 // what has run out, and what bounds somebody.
 "use strict";
 
-const { NARROW, WIDE, assert, check, member, go, toast, accessible, uncut, api, unique, main } = require("./browser.js");
+const { NARROW, WIDE, assert, check, member, routed, go, toast, accessible, uncut, api, unique, main } = require("./browser.js");
 
 const field = (page, label) => page.getByLabel(label, { exact: true });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -77,7 +77,7 @@ check("quotas_of_any_size_are_read_as_they_were_meant", async () => {
 });
 
 check("who_is_put_off_waits_by_itself_and_is_told_if_it_lasts", async () => {
-  const { page, close } = await member({ expected: [[429, /\/api\/v1\/users$/]] });
+  const { page, close } = await routed({ expected: [[429, /\/api\/v1\/users$/]] });
   const busy = { status: 429, headers: { "retry-after": "1" }, json: { error: { code: "SlowDown", message: "Too many requests by this user: please reduce your request rate.", field: null, request_id: "1" } } };
   let refused = 0;
   await page.route(/\/api\/v1\/users\?/, (route) => ((refused += 1) <= 2 ? route.fulfill(busy) : route.fallback()));

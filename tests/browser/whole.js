@@ -5,7 +5,7 @@
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { NARROW, WIDE, assert, check, member, go, toast, accessible, uncut, api, unique, main } = require("./browser.js");
+const { NARROW, WIDE, assert, check, member, routed, go, toast, accessible, uncut, api, unique, main } = require("./browser.js");
 
 const inDialog = (page) => page.locator("dialog[open]").last();
 const press = (place, name) => place.getByRole("button", { name, exact: true }).click();
@@ -53,7 +53,7 @@ check("jobs_are_started_with_all_that_they_take", async () => {
 });
 
 check("a_report_shows_all_that_was_found_and_how_much_more_there_is", async () => {
-  const { page, close } = await member();
+  const { page, close } = await routed();
   const damaged = Array.from({ length: 100 }, (_, at) => ({ damage: `chunk ${at} of segment 7: its checksum is another`, affected: [`photos/${"a-long-name-".repeat(9)}${at}.jpg`] }));
   const report = { bytes: 5_000_000, records: 812, damaged_unneeded: 2, damaged_total: 160, damaged, next: null };
   const time = new Date().toISOString();
@@ -206,7 +206,7 @@ check("the_audit_log_is_asked_for_a_request_and_an_address", async () => {
 });
 
 check("what_was_given_up_is_thrown_away_by_who_says_which", async () => {
-  const { page, close } = await member();
+  const { page, close } = await routed();
   const letter = { webhook: "orders", id: "1", event: "ObjectCreated:Put", bucket: "photos", key: "a.jpg", at: new Date().toISOString(), attempts: 12, last_error: "connection refused" };
   const hook = { name: "orders", is_configured: false, waiting: 0, waiting_since: null, given_up: 7, trouble: null };
   const asked = [];
