@@ -317,7 +317,7 @@ async fn a_restored_store_takes_nothing_of_what_the_lost_one_did_since() {
         assert_eq!(found(&report.unwrap()), (0, 0, 0), "{verify:?}");
         let copy = open_small(rig.copy.path());
         let after = rig::get(&copy, BUCKET, "after").await.unwrap();
-        assert_eq!(after, Some(body(9, BYTES).to_vec()), "{verify:?}");
+        assert!(after == Some(body(9, BYTES).to_vec()), "{verify:?}");
         for number in 3..7 {
             let more = rig::get(&copy, BUCKET, &format!("more {number}"))
                 .await
