@@ -9,6 +9,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject;
@@ -16,7 +17,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use support::certificate::Certificate;
-use support::http::get;
+use support::http::{connect, get, read_answer};
 use support::process::Ended;
 use support::server::{Server, cairn, command_with_root, run};
 use support::way::Way;
@@ -65,6 +66,25 @@ fn who_forgets_the_s_is_told_so() {
     let answer = get(server.address, "/health/live");
     assert_eq!(answer.status, 400);
     assert!(answer.body.contains("https"), "{}", answer.body);
+}
+
+#[test]
+fn who_forgets_the_s_is_told_so_in_the_middle_of_a_request() {
+    let place = tempfile::tempdir().unwrap();
+    let shown = Certificate::make(place.path());
+    let server = start(place.path(), &shown);
+    let mut stream = connect(server.address);
+    stream.write_all(b"GET /").unwrap();
+    assert!(stream.peek(&mut [0]).unwrap() > 0);
+    // A server that had hung up would answer the first of these by a reset, and the others fail.
+    for piece in ["health/live", " HTTP/1.1\r\n", "host: here\r\n\r\n"] {
+        stream.write_all(piece.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(20));
+    }
+    let answer = read_answer(&mut stream);
+    assert_eq!(answer.status, 400);
+    // Our end is open still, and the server's is not.
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! What bytes come over: TCP as it is, or TLS over it.
 
-use std::io::{self, IoSlice};
+use std::io::IoSlice;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::server::TlsStream;
 
-use crate::limits::TLS_HANDSHAKE_WAIT_MAX;
+use crate::limits::{LINGER_BYTES_MAX, LINGER_MAX, TLS_HANDSHAKE_WAIT_MAX};
 use crate::tls::Handshakes;
 
 /// The first byte of whatever speaks TLS: the type of a record that holds a handshake.
@@ -68,11 +68,20 @@ async fn shake_hands(mut stream: TcpStream, tls: &Handshakes) -> io::Result<Stre
     if is_begun && first[0] != TLS_HANDSHAKE {
         stream.write_all(SPEAK_TLS).await?;
         stream.shutdown().await?;
+        throw_away_rest(stream).await;
         let why = "the client does not speak TLS";
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     let stream = tls.shake(stream).await?;
     Ok(Stream::Tls(Box::new(stream)))
+}
+
+/// Closing a socket with unread bytes, or before the last ones have come, resets the connection,
+/// and a client may lose the answer by it.
+async fn throw_away_rest(stream: TcpStream) {
+    let mut rest = stream.take(LINGER_BYTES_MAX);
+    // However this ends, the client has been told what there is to tell.
+    let _ = time::timeout(LINGER_MAX, io::copy(&mut rest, &mut io::sink())).await;
 }
 
 impl AsyncRead for Stream {
