@@ -12,5 +12,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  // Modules that are loaded anew are compiled anew, which a busy machine takes its time for.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

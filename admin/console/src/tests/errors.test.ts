@@ -1,7 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
 
-// Modules that are loaded anew are compiled anew, which a busy machine takes its time for.
-vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -4,8 +4,6 @@ import { further } from '../lib/further';
 import { listOf } from '../lib/listof';
 import { unknownActions } from '../lib/policycheck';
 
-// Modules that are loaded anew are compiled anew, which a busy machine takes its time for.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('lists', () => {
   it('show nothing twice that has moved up into the first page', () => {

@@ -3,8 +3,7 @@ import { objectPath, Unaddressable } from '../lib/transfer/address';
 import { FILES_MAX, filesOf } from '../lib/transfer/drop';
 import { fingerprint, lateStatus, missing, partBytes, parts, rateOf } from '../lib/transfer/plan';
 
-// Modules that are loaded anew are compiled anew, which a busy machine takes its time for.
-vi.setConfig({ testTimeout: 60_000 });
+const soon = (what: () => void) => vi.waitFor(what, { timeout: 30_000 });
 
 const MIB = 1024 * 1024;
 
@@ -145,7 +144,7 @@ describe('uploads', () => {
     transfers.belongTo('arn:b');
     expect(transfers.interrupted).toEqual([]);
     transfers.belongTo('arn:a');
-    await vi.waitFor(() => expect(transfers.interrupted).toEqual([entry]));
+    await soon(() => expect(transfers.interrupted).toEqual([entry]));
     // One's own do not push those of others off the list.
     const { ended, entriesOf } = await import('../lib/transfer/journal');
     ended('2');
@@ -161,7 +160,7 @@ describe('uploads', () => {
     tab.onmessage = ({ data }) => 'ask' in data && tab.postMessage({ held: ['1'] });
     begun({ ...entry, key: 'b.bin', uploadId: '2' });
     transfers.belongTo('arn:a');
-    await vi.waitFor(() => expect(transfers.interrupted.map((each) => each.uploadId)).toEqual(['2']));
+    await soon(() => expect(transfers.interrupted.map((each) => each.uploadId)).toEqual(['2']));
     vi.stubGlobal('fetch', () => new Promise(() => undefined));
     const file = new File(['123456789'], 'a.bin', { lastModified: 0 });
     transfers.add('plans', [{ key: 'a.bin', file }, { key: 'b.bin', file }], true);
@@ -177,6 +176,54 @@ describe('uploads', () => {
     transfers.add('plans', [{ key: 'a.bin', file }, { key: 'a.bin', file }], true);
     transfers.add('plans', [{ key: 'a.bin', file }], true);
     expect(transfers.all.map((each) => each.uploadId)).toEqual(['1', undefined, undefined]);
+  });
+
+  it('are begun once, however often they are paused meanwhile', async () => {
+    const transfers = await fresh();
+    transfers.belongTo('arn:a');
+    const answer: ((response: Response) => void)[] = [];
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (url: URL | string, init: RequestInit = {}) => {
+      if (init.method === 'POST') asked.push(String(url));
+      return init.method === 'POST' ? new Promise<Response>((resolve) => answer.push(resolve)) : new Promise(() => undefined);
+    });
+    vi.stubGlobal('DOMParser', class { parseFromString = () => ({ getElementsByTagName: () => [{ textContent: 'begun' }] }); });
+    const sent: string[] = [];
+    vi.stubGlobal('XMLHttpRequest', class { upload = {}; open(_: string, url: string) { sent.push(url); } setRequestHeader() {} send() {} abort() {} });
+    const { MULTIPART_FROM_BYTES } = await import('../lib/transfer/plan');
+    transfers.add('plans', [{ key: 'long.bin', file: new File([new Uint8Array(MULTIPART_FROM_BYTES + 1)], 'long.bin') }], false);
+    const upload = transfers.all[0]!;
+    await soon(() => expect(asked.length).toBe(1));
+    transfers.pause(upload);
+    transfers.resume(upload);
+    transfers.pause(upload);
+    transfers.resume(upload);
+    answer[0]!(new Response('<UploadId>begun</UploadId>'));
+    await soon(() => expect(sent.length).toBe(2));
+    expect(asked.length).toBe(1);
+    expect(upload.uploadId).toBe('begun');
+    const { entriesOf } = await import('../lib/transfer/journal');
+    expect(entriesOf('arn:a').filter((each) => each.key === 'long.bin').length).toBe(1);
+  });
+
+  it('are counted, and the ones worth a look are shown first', async () => {
+    const transfers = await fresh();
+    transfers.belongTo('arn:a');
+    vi.stubGlobal('XMLHttpRequest', class { upload = {}; open() {} setRequestHeader() {} send() {} abort() {} });
+    const file = new File(['123'], 'x');
+    transfers.add('plans', Array.from({ length: 300 }, (_, at) => ({ key: `${at}`, file })), false);
+    transfers.pause(transfers.all[250]!);
+    transfers.all[299]!.state = 'failed';
+    await soon(() => expect(transfers.tally.of).toEqual({ sending: 3, waiting: 295, paused: 1, failed: 1, done: 0, cancelled: 0 }));
+    expect(transfers.tally.size).toBe(900);
+    expect(transfers.tally.shown.length).toBe(100);
+    expect(transfers.tally.shown.slice(0, 6).map((each) => each.key)).toEqual(['0', '1', '2', '299', '250', '3']);
+    // One that was passed by is gone on with, wherever it stands.
+    transfers.resume(transfers.all[250]!);
+    transfers.pause(transfers.all[0]!);
+    await soon(() => expect(transfers.all[3]!.state).toBe('sending'));
+    for (const each of transfers.all.slice(1, 250)) transfers.pause(each);
+    expect(transfers.all[250]!.state).toBe('sending');
   });
 
   it('are begun all at once, however many', async () => {

@@ -2,10 +2,14 @@ import { answers } from '../api/client';
 import { ended, entriesOf, type Entry } from './journal';
 import { fingerprint, rateOf } from './plan';
 import { tabs } from './tabs';
+import { tallyOf } from './tally';
 import { Upload } from './upload.svelte';
 import { abortUpload } from './wire';
 
 const FILES_AT_ONCE = 3;
+/** How often a change of many is told, and how often lists look for what has ended. */
+const TALLY_MS = 100;
+const LISTS_MS = 1000;
 const SAMPLES_MAX = 20;
 const SAMPLE_MS = 500;
 
@@ -13,19 +17,28 @@ const nameOf = ({ bucket, key, fingerprint }: Pick<Entry, 'bucket' | 'key' | 'fi
 
 /** All uploads of this window, of whoever is logged in. */
 class Transfers {
-  all = $state.raw<Upload[]>([]);
-  /** Counts uploads that have ended well, for lists that show their outcome. */
+  all: Upload[] = [];
+  /** What they come to, told some times a second: for each change of each of very many it would be too much work. */
+  tally = $state.raw(tallyOf([]));
+  /** Changes after uploads have ended well, for lists that show their outcome. */
   finished = $state(0);
   /** Uploads that were under way when the page was left, and are so in no other tab. */
   interrupted = $state.raw<Entry[]>([]);
   rate = $state(0);
   #next = 1;
+  /** What is being sent, and perhaps some that no longer is. */
+  #sending = new Set<Upload>();
+  /** None of those before it waits to be sent. */
+  #from = 0;
   #whose = '';
   /** Of those who have left, in case they come back. */
   #others = new Map<string, Upload[]>();
   #samples: { at: number; bytes: number }[] = [];
   #asking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
+  #listsLook: ReturnType<typeof setTimeout> | undefined;
+  #listsMissed = false;
 
   constructor() {
     tabs.mine = () => [...this.#ids];
@@ -36,22 +49,8 @@ class Transfers {
     return new Set(this.all.flatMap((each) => each.uploadId ?? []));
   }
 
-  get sent(): number {
-    return this.all.reduce((sum, each) => sum + each.sent, 0);
-  }
-
-  get size(): number {
-    return this.all.reduce((sum, each) => sum + each.size, 0);
-  }
-
   get busy(): boolean {
     return this.all.some((each) => each.state === 'sending' || each.state === 'waiting');
-  }
-
-  /** Nothing is on its way, since the server is away. */
-  get waits(): boolean {
-    const sending = this.all.filter((each) => each.state === 'sending');
-    return sending.length > 0 && sending.every((each) => each.waits);
   }
 
   /** How many are not there yet. */
@@ -65,10 +64,26 @@ class Transfers {
     this.pauseAll();
     this.#others.set(this.#whose, this.all);
     this.#whose = who;
-    this.all = this.#others.get(who) ?? [];
+    this.#set(this.#others.get(who) ?? []);
     this.interrupted = [];
     if (who !== '') void this.#look(who);
   }
+
+  #set(all: Upload[]): void {
+    this.all = all;
+    this.#from = 0;
+    this.#tell();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    this.tally = tallyOf(this.all);
+  }
+
+  #changed = () => {
+    this.#telling ??= setTimeout(() => this.#tell(), TALLY_MS);
+  };
 
   async #look(who: string): Promise<void> {
     await tabs.ask();
@@ -87,9 +102,9 @@ class Transfers {
       const entry = begun.get(name);
       // The same file twice is two uploads, of which one goes on.
       begun.delete(name);
-      return new Upload(this.#next++, this.#whose, bucket, key, file, careful, entry);
+      return new Upload(this.#next++, this.#whose, bucket, key, file, careful, entry, this.#changed);
     });
-    this.all = [...this.all, ...added];
+    this.#set([...this.all, ...added]);
     const taken = new Set(files.map(({ key, file }) => nameOf({ bucket, key, fingerprint: fingerprint(file) })));
     this.interrupted = this.interrupted.filter((each) => !taken.has(nameOf(each)));
     this.#pump();
@@ -102,21 +117,21 @@ class Transfers {
 
   resume(upload: Upload): void {
     upload.state = 'waiting';
-    this.#pump();
+    this.#wake();
   }
 
   replace(upload: Upload): void {
     upload.replace();
-    this.#pump();
+    this.#wake();
   }
 
   replaceAll(): void {
     for (const each of this.all) if (each.taken) each.replace();
-    this.#pump();
+    this.#wake();
   }
 
   async cancel(upload: Upload): Promise<void> {
-    this.all = this.all.filter((each) => each !== upload);
+    this.#set(this.all.filter((each) => each !== upload));
     await upload.cancel();
     this.#pump();
   }
@@ -127,12 +142,12 @@ class Transfers {
 
   resumeAll(): void {
     for (const each of this.all) if (each.state === 'paused' || (each.state === 'failed' && !each.taken)) each.state = 'waiting';
-    this.#pump();
+    this.#wake();
   }
 
   /** Takes what has ended off the list. */
   clear(): void {
-    this.all = this.all.filter((each) => each.state !== 'done');
+    this.#set(this.all.filter((each) => each.state !== 'done'));
   }
 
   /** Goes on with an interrupted upload; false if this is another file. */
@@ -148,18 +163,42 @@ class Transfers {
     await abortUpload(entry, entry.uploadId).catch(() => undefined);
   }
 
+  /** One waits again, wherever it stands. */
+  #wake(): void {
+    this.#from = 0;
+    this.#pump();
+  }
+
   #pump(): void {
     this.#measure();
-    let free = FILES_AT_ONCE - this.all.filter((each) => each.state === 'sending').length;
-    for (const each of this.all) {
-      if (free === 0) return;
-      if (each.state !== 'waiting') continue;
-      free -= 1;
-      void each.run().then(() => {
-        if (each.state === 'done') this.finished += 1;
-        this.#pump();
-      });
+    for (const each of this.#sending) if (each.state !== 'sending') this.#sending.delete(each);
+    for (; this.#sending.size < FILES_AT_ONCE; this.#from += 1) {
+      const next = this.all[this.#from];
+      if (!next) return;
+      if (next.state === 'waiting') this.#send(next);
     }
+  }
+
+  #send(upload: Upload): void {
+    this.#sending.add(upload);
+    void upload.run().then(() => {
+      if (upload.state === 'done') this.#finish();
+      this.#pump();
+    });
+  }
+
+  /** Lists are told at once, and not again before they have had the time to look. */
+  #finish(): void {
+    if (this.#listsLook) {
+      this.#listsMissed = true;
+      return;
+    }
+    this.finished += 1;
+    this.#listsLook = setTimeout(() => {
+      this.#listsLook = undefined;
+      if (this.#listsMissed) this.#finish();
+      this.#listsMissed = false;
+    }, LISTS_MS);
   }
 
   /** The rate over the last ten seconds, for as long as something is sent. */
@@ -167,8 +206,8 @@ class Transfers {
     if (this.#timer !== undefined || !this.busy) return;
     this.#samples = [];
     this.#timer = setInterval(() => {
-      this.#samples = [...this.#samples, { at: Date.now(), bytes: this.sent }].slice(-SAMPLES_MAX);
-      this.rate = this.waits ? 0 : Math.max(0, rateOf(this.#samples));
+      this.#samples = [...this.#samples, { at: Date.now(), bytes: this.tally.sent }].slice(-SAMPLES_MAX);
+      this.rate = this.tally.waits ? 0 : Math.max(0, rateOf(this.#samples));
       if (this.rate === 0 && this.#samples.length === SAMPLES_MAX) void this.#ask();
       if (this.busy) return;
       clearInterval(this.#timer);
@@ -179,11 +218,11 @@ class Transfers {
 
   /** Nothing goes out any more, and no connection has broken either: perhaps nobody is there. */
   async #ask(): Promise<void> {
-    if (this.#asking || this.waits) return;
+    if (this.#asking || this.tally.waits) return;
     this.#asking = true;
-    const [before, away] = [this.sent, !(await answers())];
+    const [before, away] = [this.tally.sent, !(await answers())];
     this.#asking = false;
-    if (away && this.sent === before) for (const each of this.all) if (each.state === 'sending') each.waits = true;
+    if (away && this.tally.sent === before) for (const each of this.all) if (each.state === 'sending') each.waits = true;
   }
 }
 

@@ -21,15 +21,17 @@ const KINDS: Record<string, string> = { md: 'text/markdown', log: 'text/plain', 
 
 /** One file on its way. */
 export class Upload {
-  state = $state<UploadState>('waiting');
-  sent = $state(0);
+  #state = $state<UploadState>('waiting');
+  #sent = $state(0);
   problem = $state('');
   /** The name is taken, and whoever sends this has to say whether it is replaced. */
   taken = $state(false);
   /** The server is away, and it goes on by itself. */
-  waits = $state(false);
-  #stop = new AbortController();
+  #waits = $state(false);
+  #stop: AbortController | undefined;
   #entry: Entry | undefined;
+  /** While one in parts is being begun, which no pause breaks off: whoever goes on wants the same. */
+  #beginning: Promise<Entry> | undefined;
   /** Bytes out by part, while they are on their way and after. */
   #out = new Map<number, number>();
 
@@ -43,10 +45,34 @@ export class Upload {
     private careful: boolean,
     /** What has been begun of it before. */
     entry: Entry | undefined,
+    /** Told of what changes. */
+    private changed: () => void,
   ) {
     // An empty folder that is there is what was wanted, and a second version of it is of use to nobody.
     this.careful ||= this.#isFolder;
     this.#entry = entry;
+  }
+
+  get state(): UploadState {
+    return this.#state;
+  }
+
+  set state(next: UploadState) {
+    this.#state = next;
+    this.changed();
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  set waits(next: boolean) {
+    this.#waits = next;
+    this.changed();
   }
 
   get size(): number {
@@ -84,7 +110,7 @@ export class Upload {
     try {
       if (this.size > MULTIPART_FROM_BYTES) await this.#inParts(signal);
       else await this.#whole(signal);
-      this.sent = this.size;
+      this.#sent = this.size;
       this.state = 'done';
     } catch (error) {
       // Paused and cancelled are states that somebody else has set already.
@@ -104,13 +130,13 @@ export class Upload {
 
   pause(): void {
     this.state = 'paused';
-    this.#stop.abort();
+    this.#stop?.abort();
   }
 
   /** Takes back what has arrived, too. */
   async cancel(): Promise<void> {
     this.state = 'cancelled';
-    this.#stop.abort();
+    this.#stop?.abort();
     const id = this.#entry?.uploadId;
     if (!id) return;
     ended(id);
@@ -155,18 +181,23 @@ export class Upload {
         ended(entry.uploadId);
       }
     }
-    const uploadId = await persist(() => wire.beginUpload(this, this.#type), this, signal);
-    const { whose, bucket, key, size, file } = this;
-    this.#entry = { whose, bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size), careful: this.careful };
-    // Cancelled while the upload began: nobody else would take it back.
-    if (signal.aborted && this.state === 'cancelled') {
-      await wire.abortUpload(this, uploadId).catch(() => undefined);
-      throw signal.reason;
-    }
-    begun(this.#entry);
-    tabs.tell();
+    await persist(() => (this.#beginning ??= this.#beginNew().finally(() => (this.#beginning = undefined))), this, signal);
     signal.throwIfAborted();
     return [];
+  }
+
+  async #beginNew(): Promise<Entry> {
+    const uploadId = await wire.beginUpload(this, this.#type);
+    // Cancelled while it was begun: nobody else would take it back.
+    if (this.state === 'cancelled') {
+      await wire.abortUpload(this, uploadId).catch(() => undefined);
+      throw this.#stop?.signal.reason;
+    }
+    const { whose, bucket, key, size, file } = this;
+    this.#entry = { whose, bucket, key, uploadId, size, fingerprint: fingerprint(file), partBytes: partBytes(size), careful: this.careful };
+    begun(this.#entry);
+    tabs.tell();
+    return this.#entry;
   }
 
   async #send(entry: Entry, part: Part, signal: AbortSignal): Promise<DonePart> {
@@ -189,7 +220,7 @@ export class Upload {
 
   /** Where bytes go out, nobody waits. */
   #tell(sent: number): void {
-    this.sent = sent;
+    this.#sent = sent;
     this.waits = false;
   }
 }
