@@ -55,6 +55,29 @@ pub struct Layers<'a> {
     pub relation: Relation,
 }
 
+/// What an account that owns a bucket may do whatever the bucket's policy says.
+pub(super) const OF_BUCKET_POLICY: [&str; 3] = [
+    "s3:GetBucketPolicy",
+    "s3:PutBucketPolicy",
+    "s3:DeleteBucketPolicy",
+];
+
+impl<'a> Layers<'a> {
+    /// The policy of the resource, where it has a say. Nobody can lock the administrator out of a
+    /// bucket, nor, as with Amazon, an account that owns one out of the policy that does it.
+    pub(super) fn heard(&self, request: &Request<'_>) -> Option<&'a Policy> {
+        let is_about_policy = OF_BUCKET_POLICY
+            .iter()
+            .any(|action| request.action.eq_ignore_ascii_case(action));
+        let is_own = self.relation == Relation::SameAccount;
+        match self.standing {
+            Standing::Administrator => None,
+            Standing::Owner if is_own && is_about_policy => None,
+            Standing::Owner | Standing::Ordinary => self.resource,
+        }
+    }
+}
+
 /// Where in the layers something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
@@ -189,11 +212,7 @@ fn read<'a>(layers: &Layers<'a>, request: &Request<'_>, witness: impl Witness<'a
     let boundary = reading.look(Layer::Boundary, layers.boundary);
     let session = reading.any(Layer::Session, layers.session);
     let mut identity = reading.any(Layer::Identity, layers.identity);
-    let mut resource = None;
-    // Nobody can lock the administrator out of a bucket.
-    if layers.standing != Standing::Administrator {
-        resource = reading.resource(layers.resource);
-    }
+    let resource = reading.resource(layers.heard(request));
     if let Some(because) = reading.denied {
         return Decision {
             outcome: Outcome::ExplicitDeny,

@@ -26,8 +26,7 @@ pub(crate) fn could(layers: &Layers<'_>, request: &Request<'_>) -> bool {
 
 fn may_be_allowed(layers: &Layers<'_>, request: &Request<'_>) -> bool {
     let is_administrator = layers.standing == Standing::Administrator;
-    // Nobody can lock the administrator out of a bucket.
-    let resource = layers.resource.filter(|_| !is_administrator);
+    let resource = layers.heard(request);
     let limits = layers.boundary.iter().chain(&layers.restriction).copied();
     let named = layers.identity.iter().chain(layers.session).chain(limits);
     let mut policies = named.map(|it| &*it.policy).chain(resource);

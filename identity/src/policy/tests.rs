@@ -353,6 +353,35 @@ fn owners_and_administrators() {
     assert_eq!(ask(&root(), &layers), Allow);
 }
 
+/// Nobody else could take away what locks an owner out.
+#[test]
+fn the_policy_of_a_bucket_is_its_owners_whatever_it_says() {
+    let denied = policy(
+        Kind::Bucket,
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b"}),
+    );
+    let owner = Layers {
+        standing: Standing::Owner,
+        resource: Some(&denied),
+        ..NOTHING
+    };
+    let ask = |layers: &Layers<'_>, action| decide(&root(), layers, action, b"arn:aws:s3:::b").0;
+    for action in evaluate::OF_BUCKET_POLICY {
+        assert_eq!(ask(&owner, action), Allow, "{action}");
+        let others = Layers {
+            relation: Relation::CrossAccount,
+            ..owner
+        };
+        assert_eq!(ask(&others, action), ExplicitDeny, "{action}");
+        let user = Layers {
+            standing: Standing::Ordinary,
+            ..owner
+        };
+        assert_eq!(ask(&user, action), ExplicitDeny, "{action}");
+    }
+    assert_eq!(ask(&owner, "s3:putbucketacl"), ExplicitDeny);
+}
+
 #[test]
 fn a_role_is_assumed_only_by_whom_it_trusts() {
     let allow = identity("Allow");
