@@ -42,7 +42,7 @@ pub(crate) use job::{JobCommand, JobIdArgs, JobShowArgs};
 pub(crate) use key::{AccessKeyCommand, KeyAddArgs, KeyHolderArgs, KeyNameArgs};
 pub(crate) use kms::{KmsCommand, KmsKeyArgs, KmsKeyCommand};
 pub(crate) use lifecycle::{LifecycleCommand, LifecycleRunArgs};
-pub(crate) use place::{CertificateArgs, ClientArgs, Place, PlaceArgs, ServerPlace};
+pub(crate) use place::{CertificateArgs, ClientArgs, Place, PlaceArgs, SearchArgs, ServerPlace};
 pub(crate) use policy::{
     InsideArgs, LimitsArgs, LimitsCommand, LimitsSetArgs, ManagedPolicyArgs, PolicyAddArgs,
     PolicyCommand, PolicyHolderCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,

@@ -1,6 +1,6 @@
 //! Commands that administrate: users, accounts, keys, tokens, sessions, groups, policies, buckets,
-//! quotas, lifecycle, events, jobs, the audit log, keys of encrypted objects. Each asks the admin interface for one thing or a
-//! few, and shows what it has said.
+//! quotas, lifecycle, events, jobs, the audit log, keys of encrypted objects. Each asks the admin
+//! interface for one thing or a few, and shows what it has said.
 
 pub(crate) mod account;
 pub(crate) mod audit;
@@ -38,8 +38,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::cli::{ClientArgs, JsonArgs};
-use crate::client::{Client, Failure, with_client};
+use crate::cli::{ClientArgs, JsonArgs, SearchArgs};
+use crate::client::{Client, Failure, escaped, with_client};
 use crate::config;
 use crate::exit;
 use crate::output::{Tint, say};
@@ -87,6 +87,13 @@ impl Shown {
     pub(crate) fn with_code(self, code: u8) -> Shown {
         Shown { code, ..self }
     }
+}
+
+/// All of a list, or those of it that are looked for.
+fn found(client: &Client, list: &str, args: &SearchArgs) -> Result<Vec<Value>, Failure> {
+    let search = args.search.as_deref();
+    let search = search.map_or_else(String::new, |it| format!("?search={}", escaped(it)));
+    client.all(&format!("{list}{search}"))
 }
 
 /// Does what a command is there for. What it shows goes to standard output; what kept it from it,

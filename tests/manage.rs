@@ -54,6 +54,21 @@ fn people(way: &Way<'_>, place: &Path) {
         .filter_map(|it| it.split('\t').next())
         .collect();
     assert_eq!(names, ["anna", "bert"]);
+    for (typed, one) in [
+        ("user list --search ER", "bert"),
+        ("user list --search ANNAKEY", "anna"),
+        ("policy list --search s3readonly", "AmazonS3ReadOnlyAccess"),
+    ] {
+        let found = way.json(typed);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{typed}");
+        assert_eq!(found["items"][0]["name"], one, "{typed}");
+    }
+    for typed in ["group list", "account list"] {
+        let found = way.json(&format!("{typed} --search n&o%20such"));
+        assert_eq!(found["items"], json!([]), "{typed}");
+    }
+    let both = "policy list --search a --user anna";
+    way.refuses(both, 2, &["cannot be used with"]);
 
     way.does(&format!(
         "policy add photos-read {file} --description photos"

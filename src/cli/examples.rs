@@ -60,6 +60,7 @@ pub(crate) const USER: Examples = run(&[
     "cairn user add anna --policy AmazonS3ReadOnlyAccess",
     "cairn user password anna < password.txt",
     "cairn user list",
+    "cairn user list --search an",
     "cairn user show anna",
     "cairn user permission list anna",
     "cairn user boundary set anna AmazonS3FullAccess",

@@ -2,14 +2,14 @@
 
 use clap::{Args, Subcommand};
 
-use super::ClientArgs;
+use super::{ClientArgs, SearchArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GroupCommand {
     /// Make a group
     Add(GroupAddArgs),
     /// Show all groups
-    List(ClientArgs),
+    List(SearchArgs),
     /// Show a group: its members and policies
     Show(GroupNameArgs),
     /// Remove a group with its policies; its members stay users

@@ -25,6 +25,17 @@ pub(crate) struct ClientArgs {
     pub(crate) json: JsonArgs,
 }
 
+/// A list of what has names, or of some of it.
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Only those whose names contain this, case aside
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+}
+
 /// Named by its data folder, whether it runs or not, or by its address.
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArgs {

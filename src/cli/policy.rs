@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ClientArgs, count};
+use super::{ClientArgs, SearchArgs, count};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
@@ -90,12 +90,13 @@ pub(crate) struct PolicySetArgs {
 #[derive(Debug, Args)]
 #[command(mut_arg("user", |it| it.help("Those of this user: attached to it, and inside of it")))]
 #[command(mut_arg("group", |it| it.help("Those of this group")))]
+#[command(mut_arg("search", |it| it.conflicts_with_all(["user", "group"])))]
 pub(crate) struct PolicyListArgs {
     #[command(flatten)]
     pub(crate) inside: InsideArgs,
 
     #[command(flatten)]
-    pub(crate) client: ClientArgs,
+    pub(crate) found: SearchArgs,
 }
 
 #[derive(Debug, Args)]

@@ -2,14 +2,17 @@
 
 use clap::{Args, Subcommand};
 
-use super::{ClientArgs, GivenKey};
+use super::{ClientArgs, GivenKey, SearchArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
     /// Make a user, with an access key whose secret is shown this once
     Add(UserAddArgs),
     /// Show all users: their groups, how many keys they have, and when they were last there
-    List(ClientArgs),
+    #[command(mut_arg("search", |it| it.help(
+        "Only those whose names contain this, case aside, or whose access key this is"
+    )))]
+    List(SearchArgs),
     /// Show a user: groups, policies, keys, whether it can log in to the console
     Show(UserNameArgs),
     /// Remove a user with its keys, policies and memberships
@@ -179,7 +182,7 @@ pub(crate) enum AccountCommand {
     /// Make an account, with an access key whose secret is shown this once
     Add(AccountAddArgs),
     /// Show all accounts
-    List(ClientArgs),
+    List(SearchArgs),
     /// Show an account
     Show(AccountNameArgs),
     /// Remove an account with its keys; its buckets stay

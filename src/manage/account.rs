@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::table::{Fields, Table};
 use super::text::{maybe, moment, text};
-use super::{People, Shown, key, run as run_with};
-use crate::cli::{AccountAddArgs, AccountCommand, AccountNameArgs};
+use super::{People, Shown, found, key, run as run_with};
+use crate::cli::{AccountAddArgs, AccountCommand, AccountNameArgs, SearchArgs};
 use crate::client::{Client, Failure, path};
 
 pub(crate) fn run(command: &AccountCommand) -> ExitCode {
     match command {
         AccountCommand::Add(args) => run_with(&args.account.client, |client| add(client, args)),
-        AccountCommand::List(args) => run_with(args, list),
+        AccountCommand::List(args) => run_with(&args.client, |client| list(client, args)),
         AccountCommand::Show(args) => run_with(&args.client, |client| {
             Ok(shown(client.get(&path(&["accounts", &args.name]))?))
         }),
@@ -37,8 +37,8 @@ fn add(client: &Client, args: &AccountAddArgs) -> Result<Shown, Failure> {
     Ok(Shown::new(account, People::Fields(fields)))
 }
 
-fn list(client: &Client) -> Result<Shown, Failure> {
-    let accounts = client.all("/accounts")?;
+fn list(client: &Client, args: &SearchArgs) -> Result<Shown, Failure> {
+    let accounts = found(client, "/accounts", args)?;
     let head = &["name", "id", "number", "display name", "email"];
     let table = Table::of(head, &accounts, |account| {
         ["name", "id", "number", "display_name", "email"]

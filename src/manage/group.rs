@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::person::check_there;
 use super::table::{Fields, Table};
 use super::text::{moment, names, text};
-use super::{People, Shown, run as run_with};
-use crate::cli::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs};
+use super::{People, Shown, found, run as run_with};
+use crate::cli::{GroupAddArgs, GroupCommand, GroupNameArgs, MembersArgs, SearchArgs};
 use crate::client::{Client, Failure, path};
 
 pub(crate) fn run(command: &GroupCommand) -> ExitCode {
     match command {
         GroupCommand::Add(args) => run_with(&args.group.client, |client| add(client, args)),
-        GroupCommand::List(args) => run_with(args, list),
+        GroupCommand::List(args) => run_with(&args.client, |client| list(client, args)),
         GroupCommand::Show(args) => run_with(&args.client, |client| {
             Ok(shown(client.get(&path(&["groups", &args.name]))?))
         }),
@@ -52,8 +52,8 @@ fn add(client: &Client, args: &GroupAddArgs) -> Result<Shown, Failure> {
     Ok(shown(group))
 }
 
-fn list(client: &Client) -> Result<Shown, Failure> {
-    let groups = client.all("/groups")?;
+fn list(client: &Client, args: &SearchArgs) -> Result<Shown, Failure> {
+    let groups = found(client, "/groups", args)?;
     let table = Table::of(&["name", "id", "created", "arn"], &groups, |group| {
         vec![
             text(group, "name"),

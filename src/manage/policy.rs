@@ -8,7 +8,7 @@ use super::person;
 use super::table::Table;
 use super::text::{maybe, names, text};
 use super::{
-    People, Shown, input, policy_holders, policy_limits, policy_versions, run as run_with,
+    People, Shown, found, input, policy_holders, policy_limits, policy_versions, run as run_with,
 };
 use crate::cli::{
     InsideArgs, PolicyAddArgs, PolicyCommand, PolicyHoldersArgs, PolicyListArgs, PolicyNameArgs,
@@ -21,7 +21,7 @@ use crate::limits::POLICY_FILE_BYTES_MAX;
 pub(crate) fn run(command: &PolicyCommand) -> ExitCode {
     match command {
         PolicyCommand::Add(args) => run_with(&args.policy.client, |client| add(client, args)),
-        PolicyCommand::List(args) => run_with(&args.client, |client| list(client, args)),
+        PolicyCommand::List(args) => run_with(&args.found.client, |client| list(client, args)),
         PolicyCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
         PolicyCommand::Set(args) => run_with(&args.policy.client, |client| set(client, args)),
         PolicyCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
@@ -99,7 +99,7 @@ fn list(client: &Client, args: &PolicyListArgs) -> Result<Shown, Failure> {
         let holder = client.get(&holder)?;
         return Ok(of_holder(&holder));
     }
-    let policies = client.all("/policies")?;
+    let policies = found(client, "/policies", &args.found)?;
     let head = &["name", "ready-made", "attached", "updated", "description"];
     let table = Table::of(head, &policies, |policy| {
         vec![

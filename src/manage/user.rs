@@ -11,10 +11,10 @@ use super::policy_limits::{held, limited};
 use super::spans::to_the_second;
 use super::table::{Fields, Table};
 use super::text::{maybe, moment, names, text, yes_or_no};
-use super::{People, Shown, account, input, key, permissions, run as run_with};
+use super::{People, Shown, account, found, input, key, permissions, run as run_with};
 use crate::cli::{
-    BoundaryCommand, PermissionCommand, SecondFactorCommand, TagCommand, UserAddArgs, UserCommand,
-    UserMoveArgs, UserNameArgs, UserPasswordArgs, UserRenameArgs,
+    BoundaryCommand, PermissionCommand, SearchArgs, SecondFactorCommand, TagCommand, UserAddArgs,
+    UserCommand, UserMoveArgs, UserNameArgs, UserPasswordArgs, UserRenameArgs,
 };
 use crate::client::{Client, Failure, path};
 
@@ -25,7 +25,7 @@ const SYMBOLS_MADE: usize = 24;
 pub(crate) fn run(command: &UserCommand) -> ExitCode {
     match command {
         UserCommand::Add(args) => run_with(&args.user.client, |client| add(client, args)),
-        UserCommand::List(args) => run_with(args, list),
+        UserCommand::List(args) => run_with(&args.client, |client| list(client, args)),
         UserCommand::Show(args) => run_with(&args.client, |client| show(client, args)),
         UserCommand::Remove(args) => run_with(&args.client, |client| remove(client, args)),
         UserCommand::Rename(args) => run_with(&args.user.client, |client| rename(client, args)),
@@ -128,8 +128,8 @@ fn equip(client: &Client, args: &UserAddArgs, made: Value) -> Result<(Value, Val
     Ok((user, key))
 }
 
-fn list(client: &Client) -> Result<Shown, Failure> {
-    let users = client.all("/users")?;
+fn list(client: &Client, args: &SearchArgs) -> Result<Shown, Failure> {
+    let users = found(client, "/users", args)?;
     let head = &[
         "name",
         "state",
