@@ -216,6 +216,10 @@ export const objects = texts({
   'lock.only_longer': { en: 'It can only be made longer.', de: 'Sie lässt sich nur verlängern.' },
   'governance.bypass': { en: 'Also what is locked in governance mode', de: 'Auch im Governance-Modus Gesperrtes' },
   'governance.bypass_text': { en: 'Compliance mode and legal holds still keep what they lock.', de: 'Compliance-Modus und rechtliche Sperren halten weiterhin, was sie sperren.' },
+  'lock.no_bypass': {
+    en: 'To shorten or to lift it takes a permission that you do not have: s3:BypassGovernanceRetention.',
+    de: 'Sie zu verkürzen oder aufzuheben braucht eine Berechtigung, die Sie nicht haben: s3:BypassGovernanceRetention.',
+  },
   'lock.bypass': { en: 'Bypass governance', de: 'Governance umgehen' },
   'lock.bypass_text': { en: 'Needs s3:BypassGovernanceRetention.', de: 'Braucht s3:BypassGovernanceRetention.' },
   'lock.saved': { en: 'Retention saved', de: 'Sperre gespeichert' },
