@@ -24,6 +24,8 @@ pub const PAUSE_FOR_OTHERS: Duration = Duration::from_millis(20);
 pub const RULES_POLL: Duration = Duration::from_millis(250);
 /// Looking for changed rules takes at most this part of the time: one in so many.
 pub const RULES_SEARCH_SHARE: u32 = 20;
+/// And it rests no longer than this.
+pub const RULES_REST_MAX: Duration = Duration::from_secs(300);
 /// How often the place a run has come to is stored.
 pub const POSITION_INTERVAL: Duration = Duration::from_secs(5);
 /// How long the loop rests after a failure of the store.

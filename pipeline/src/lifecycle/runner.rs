@@ -26,7 +26,9 @@ use super::progress::{self, Progress, Unfinished};
 use super::report::{self, RunReport};
 use super::stats::{LifecycleStats, Totals};
 use super::walk::Walk;
-use crate::limits::{AFTER_FAILURE, POSITION_INTERVAL, RULES_POLL, RULES_SEARCH_SHARE};
+use crate::limits::{
+    AFTER_FAILURE, POSITION_INTERVAL, RULES_POLL, RULES_REST_MAX, RULES_SEARCH_SHARE,
+};
 use pace::Pace;
 
 const PAGE_BUCKETS: usize = 1000;
@@ -96,8 +98,11 @@ impl Lifecycle {
             let began = Instant::now();
             let rest = match self.run_due(&stop).await {
                 Ok(Some(_)) => Duration::ZERO,
-                // All of it was spent on looking for something to do.
-                Ok(None) => began.elapsed().saturating_mul(RULES_SEARCH_SHARE),
+                // All of it was spent on looking for something to do; unless the machine slept.
+                Ok(None) => began
+                    .elapsed()
+                    .saturating_mul(RULES_SEARCH_SHARE)
+                    .min(RULES_REST_MAX),
                 Err(_) if self.engine.failure().check().is_err() => return,
                 Err(error) => {
                     tracing::warn!(%error, "lifecycle: a run failed; it will be tried again");
