@@ -99,6 +99,14 @@ fn an_interrupted_command_leaves_no_job_behind() {
     let data = place.path().join("data");
     let server = Server::start(&mut command_with_root(&data));
     fill(&server);
+    // Half a minute at the rate below.
+    let large = Piece {
+        seed: 2,
+        bytes: 32 << 20,
+    };
+    let mut client = Client::connect(server.address).unwrap();
+    let put = client.send("PUT", "/bucket/large", &[], &large.make());
+    assert_eq!(put.unwrap().status, 200);
     let mut slow = Process::start(&mut care(
         &["check", "--read-data", "--rate", "1"],
         &[("--data", &data)],

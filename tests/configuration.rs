@@ -8,11 +8,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use support::certificate::Certificate;
 use support::process::Ended;
 use support::server::{Server, cairn, command_with_root, run};
+use support::until;
 
 fn binary(arguments: &[&str]) -> Command {
     let mut command = cairn(Path::new(env!("CARGO_BIN_EXE_cairn")));
@@ -225,29 +225,28 @@ fn a_server_with_tls_is_known_by_its_certificate() {
     let mut command = command_with_root(&place.path().join("data"));
     certificate.show(&mut command);
     let server = Server::start(&mut command);
-    let asked = |listen: &str| {
+    let asked = |listen: &str, certificate: &Certificate| {
         let mut command = binary(&["health"]);
         command.env("CAIRN_LISTEN", listen);
         command.env("CAIRN_TLS_CERTIFICATE", &certificate.certificate);
         run(command.env("CAIRN_TLS_KEY", &certificate.key))
     };
     let address = server.address.to_string();
-    let answer = asked(&address);
+    let answer = asked(&address, &certificate);
     assert_eq!(answer.status.code(), Some(0), "{}", answer.stdout);
     assert_eq!(answer.stdout, format!("https://{address}: ready\n"));
-    // Another one is somebody else's.
-    Certificate::make(place.path());
-    let answer = asked(&address);
+    // Another one is somebody else's. It lies elsewhere: the server looks at its own now and then.
+    let elsewhere = place.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let other = Certificate::make(&elsewhere);
+    let answer = asked(&address, &other);
     assert_eq!(answer.status.code(), Some(1), "{}", answer.stdout);
-    // Until the server shows it: on a hangup at once.
+    // A new one is shown on a hangup at once.
+    Certificate::make(place.path());
     server.process().signal(libc::SIGHUP);
-    let deadline = Instant::now() + support::FOREVER;
-    while asked(&address).status.code() != Some(0) {
-        assert!(
-            Instant::now() < deadline,
-            "the new certificate is not shown"
-        );
-    }
+    until("the new certificate is shown", || {
+        asked(&address, &certificate).status.code() == Some(0)
+    });
 }
 
 #[test]

@@ -8,12 +8,11 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use support::http;
 use support::process::Process;
 use support::server::{cairn, run};
+use support::until;
 
 /// With temporary files in a folder of the test's own.
 fn ephemeral(place: &Path) -> Command {
@@ -106,14 +105,6 @@ fn killed<const COUNT: usize>(place: &Path) -> [PathBuf; COUNT] {
     folders.try_into().unwrap()
 }
 
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
-        sleep(Duration::from_millis(20));
-    }
-}
-
 fn is_ready(said: &serde_json::Value) -> bool {
     let address = said["endpoint"].as_str().unwrap();
     let address = address.strip_prefix("http://").unwrap().parse().unwrap();
@@ -134,7 +125,7 @@ fn what_a_killed_one_left_goes_with_the_next_start() {
     std::os::unix::fs::symlink(&copy, &link).unwrap();
     let mut process = Process::start(&mut ephemeral(place.path()));
     let said = announced(&mut process);
-    wait_until("the left-over stays", || !left.exists());
+    until("the left-over goes", || !left.exists());
     assert!(is_ready(&said));
     process.signal(libc::SIGTERM);
     let ended = process.wait();
@@ -155,7 +146,7 @@ fn several_that_start_at_once_remove_what_was_left_and_not_each_other() {
         .into_iter()
         .map(|mut process| (announced(&mut process), process))
         .collect();
-    wait_until("left-overs stay", || !left.iter().any(|it| it.exists()));
+    until("left-overs go", || !left.iter().any(|it| it.exists()));
     assert_eq!(entries(place.path()), all.len());
     assert!(all.iter().all(|(said, _)| is_ready(said)));
     for (_, process) in &mut all {

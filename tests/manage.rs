@@ -54,21 +54,7 @@ fn people(way: &Way<'_>, place: &Path) {
         .filter_map(|it| it.split('\t').next())
         .collect();
     assert_eq!(names, ["anna", "bert"]);
-    for (typed, one) in [
-        ("user list --search ER", "bert"),
-        ("user list --search ANNAKEY", "anna"),
-        ("policy list --search s3readonly", "AmazonS3ReadOnlyAccess"),
-    ] {
-        let found = way.json(typed);
-        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{typed}");
-        assert_eq!(found["items"][0]["name"], one, "{typed}");
-    }
-    for typed in ["group list", "account list"] {
-        let found = way.json(&format!("{typed} --search n&o%20such"));
-        assert_eq!(found["items"], json!([]), "{typed}");
-    }
-    let both = "policy list --search a --user anna";
-    way.refuses(both, 2, &["cannot be used with"]);
+    searched(way);
 
     way.does(&format!(
         "policy add photos-read {file} --description photos"
@@ -148,6 +134,25 @@ fn people(way: &Way<'_>, place: &Path) {
     way.does("policy remove photos-read");
     assert_eq!(way.does("user list"), "");
     assert_eq!(way.json("group list"), json!({ "items": [], "next": null }));
+}
+
+/// Lists of what has names, for what is called so.
+fn searched(way: &Way<'_>) {
+    for (typed, one) in [
+        ("user list --search ER", "bert"),
+        ("user list --search ANNAKEY", "anna"),
+        ("policy list --search s3readonly", "AmazonS3ReadOnlyAccess"),
+    ] {
+        let found = way.json(typed);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{typed}");
+        assert_eq!(found["items"][0]["name"], one, "{typed}");
+    }
+    for typed in ["group list", "account list"] {
+        let found = way.json(&format!("{typed} --search n&o%20such"));
+        assert_eq!(found["items"], json!([]), "{typed}");
+    }
+    let both = "policy list --search a --user anna";
+    way.refuses(both, 2, &["cannot be used with"]);
 }
 
 /// ANNAKEY is somebody's.

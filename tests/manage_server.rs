@@ -322,9 +322,10 @@ fn a_job_that_runs_is_watched_and_cancelled() {
     let server = Server::start(&mut command_with_root(place.path()));
     let way = Way::Data(place.path());
     way.does("bucket add photos");
+    // Half a minute at the rate below.
     let object = Piece {
         seed: 1,
-        bytes: 8 << 20,
+        bytes: 32 << 20,
     };
     let mut client = Client::connect(server.address).unwrap();
     let put = client.send("PUT", "/photos/a", &[], &object.make());

@@ -161,7 +161,8 @@ fn a_stream_of_live_figures_ends_with_the_server() {
     let begun = Instant::now();
     let ended = server.stop();
     assert_eq!(ended.status.code(), Some(0));
-    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    // Half a minute is what a request in flight has to end.
+    assert!(begun.elapsed().as_secs() < 25, "{:?}", begun.elapsed());
 }
 
 /// Sessions are kept, and so is what was changed.

@@ -8,15 +8,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use storage_engine::{Engine, EngineConfig};
-use support::FOREVER;
 use support::client::Client;
 use support::http;
 use support::receiver::Receiver;
 use support::server::{Server, cairn, command_with_root, run};
+use support::until;
 
 const ASKED: &[u8] = b"<NotificationConfiguration><QueueConfiguration><Id>all</Id>\
     <Queue>arn:cairn:sqs::hook:webhook</Queue><Event>s3:ObjectCreated:*</Event>\
@@ -37,14 +36,6 @@ fn prepare(server: &Server) -> Client {
         assert_eq!(reply.status, 200, "{path}: {said}");
     }
     client
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < FOREVER, "not yet: {what}");
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// Keys that were told of, each with its sequencers in the order they came.

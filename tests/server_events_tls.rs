@@ -7,17 +7,15 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use support::FOREVER;
 use support::client::{Client, Reply};
-use support::http;
+use support::http::metric;
 use support::receiver::Receiver;
 use support::server::{Server, cairn, command_with_root, run};
+use support::until;
 
 const ASKED: &[u8] = b"<NotificationConfiguration><QueueConfiguration>\
     <Queue>arn:cairn:sqs::hook:webhook</Queue><Event>s3:ObjectCreated:*</Event>\
@@ -68,12 +66,11 @@ fn put(client: &mut Client, path: &str, body: &[u8]) -> Reply {
     client.send("PUT", path, &[], body).unwrap()
 }
 
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < FOREVER, "not yet: {what}");
-        thread::sleep(Duration::from_millis(20));
-    }
+/// What it was told of is told again after a stop that comes before its answer has been noted.
+fn until_noted(server: &Server) {
+    until("noted", || {
+        metric(server.address, "cairn_events_told_total") == 1
+    });
 }
 
 fn keys(receiver: &Receiver) -> Vec<String> {
@@ -105,13 +102,13 @@ fn a_receiver_is_told_over_tls_once_its_certificate_is_trusted() {
     assert_eq!(receiver.taken()[0]["Event"], "s3:TestEvent");
     put(&mut client, "/bucket/trusted", b"data");
     until("told", || keys(&receiver) == ["trusted"]);
+    until_noted(&server);
     assert_eq!(server.stop().status.code(), Some(0));
 
     let (server, mut client) = start(&data, &receiver, &another);
     put(&mut client, "/bucket/untrusted", b"data");
     until("tried", || {
-        let metrics = http::get(server.address, "/metrics").body;
-        !metrics.contains("\ncairn_events_failed_total 0\n")
+        metric(server.address, "cairn_events_failed_total") > 0
     });
     // Whoever asks to be told there is refused, and hears why.
     assert_eq!(put(&mut client, "/other", b"").status, 200);
@@ -136,11 +133,7 @@ fn a_receiver_is_told_over_tls_once_its_certificate_is_trusted() {
     until("told of both", || {
         keys(&receiver) == ["trusted", "untrusted"]
     });
-    // What it was told of is told again after a stop that comes before its answer has been noted.
-    until("noted", || {
-        let metrics = http::get(server.address, "/metrics").body;
-        metrics.contains("\ncairn_events_told_total 1\n")
-    });
+    until_noted(&server);
     assert_eq!(server.stop().status.code(), Some(0));
     assert_eq!(listed(&data), "0 waiting, 0 given up\n");
 }

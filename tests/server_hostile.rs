@@ -11,14 +11,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::client::Client;
-use support::http::{Answer, connect, finish, get, read_answer};
+use support::http::{Answer, connect, finish, metric, read_answer};
 use support::process::{allow_open_files, peak_memory_bytes};
 use support::server::{Server, command_with_root};
-use support::{FOREVER, signed};
+use support::{FOREVER, signed, until};
 
 const MIB: u64 = 1 << 20;
-/// Others must not feel what goes on: far more than an answer takes on a busy machine.
-const PROMPT: Duration = Duration::from_secs(10);
+/// Others must not feel what goes on: far more than an answer takes on a busy machine, and less than
+/// the half minute after which the server runs out of patience with who makes them wait.
+const PROMPT: Duration = Duration::from_secs(25);
 
 struct Fixture {
     server: Server,
@@ -81,11 +82,11 @@ fn assert_error(answer: &Answer, status: u16, code: &str) {
     assert!(answer.body.contains(&named), "{}", answer.body);
 }
 
-/// Sends for as long as it is taken, without reading: until nothing is taken for a second, or the
-/// server closes, or all has been sent. Returns how many bytes were taken.
+/// Sends for as long as it is taken, without reading: until nothing is taken for longer than
+/// a busy server stalls, or it closes, or all has been sent. Returns how many bytes were taken.
 fn push(stream: &mut TcpStream, piece: &[u8], bytes_max: u64) -> u64 {
     stream
-        .set_write_timeout(Some(Duration::from_secs(1)))
+        .set_write_timeout(Some(Duration::from_secs(5)))
         .unwrap();
     let mut sent = 0;
     while sent < bytes_max {
@@ -252,11 +253,18 @@ fn requests_whose_answers_nobody_takes_wait_outside() {
             (stream, sent)
         }));
     }
+    let mut open = Vec::new();
     for pushing in pushing {
-        let (_open, sent) = pushing.join().unwrap();
+        let (stream, sent) = pushing.join().unwrap();
         assert!(sent < 64 * MIB, "all of it was taken");
+        open.push(stream);
     }
+    // It was at work, and has not merely stalled.
+    until("there are answers", || {
+        metric(fixture.address(), "cairn_sent_bytes_total") > MIB / 2
+    });
     fixture.serves_others();
+    drop(open);
     fixture.took_at_most(64 * MIB);
 }
 
@@ -306,12 +314,8 @@ fn ten_thousand_idle_and_half_begun_connections_disturb_nobody() {
         open.push(stream);
     }
     fixture.serves_others();
-    let metrics = get(fixture.address(), "/metrics").body;
-    let connections = metrics
-        .lines()
-        .find_map(|line| line.strip_prefix("cairn_connections ")?.parse::<f64>().ok());
-    let all_are_open = connections.unwrap() >= f64::from(OPEN);
-    assert!(all_are_open, "{connections:?}");
+    let connections = metric(fixture.address(), "cairn_connections");
+    assert!(connections >= u64::from(OPEN), "{connections}");
     // 24 KiB each; 1,000 of them hold half a head.
     fixture.took_at_most(u64::from(OPEN) * (24 << 10));
     drop(open);
@@ -391,6 +395,11 @@ fn slow_clients_run_out_of_patience() {
     assert_error(&slow.join().unwrap(), 400, "RequestTimeout");
     let zeros = zeros.join().unwrap();
     assert!((400..500).contains(&zeros.status), "{}", zeros.body);
+    // Read only once the server has let go of it: who reads makes room, and is waited for again.
+    drop((client, silent));
+    until("only who asks is connected", || {
+        metric(fixture.address(), "cairn_connections") <= 1
+    });
     // What both kernels hold, and then the end.
     let took = rest(takes_nothing);
     assert!(took.len() < large.len(), "all of it came");

@@ -6,12 +6,11 @@ mod support;
 
 use std::fs;
 use std::io::Write;
-use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use support::http::{Answer, connect, get, read_answer};
+use support::http::{Answer, connect, get, metric, read_answer};
 use support::server::{Server, command_with_root};
-use support::{FOREVER, signed};
+use support::{FOREVER, signed, until};
 
 fn start(settings: &str) -> (tempfile::TempDir, Server) {
     let place = tempfile::tempdir().unwrap();
@@ -36,7 +35,11 @@ fn from(server: &Server, client: &str) -> Answer {
 fn put(server: &Server, path: &str, body: &str) -> Answer {
     let mut stream = connect(server.address);
     let head = signed::head("PUT", server.address, path, body.len());
-    stream.write_all((head + body).as_bytes()).unwrap();
+    let written = stream.write_all((head + body).as_bytes());
+    // Who is refused early may find the connection closed; the answer is there all the same.
+    if !matches!(stream.peek(&mut [0]), Ok(1..)) {
+        written.unwrap();
+    }
     read_answer(&mut stream)
 }
 
@@ -52,24 +55,17 @@ fn is_slowed(answer: &Answer) {
     assert!(head.contains("\r\nretry-after: 1\r\n"), "{head}");
 }
 
-fn metric(address: SocketAddr, name: &str) -> u64 {
-    let text = get(address, "/metrics").body;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("no {name} in:\n{text}"))
-        .parse()
-        .unwrap()
-}
-
-/// Asked again until it is so: a limit of a second goes by.
+/// The same by the admin interface.
 #[track_caller]
-fn comes(what: impl Fn() -> bool) {
-    let deadline = Instant::now() + FOREVER;
-    while !what() {
-        assert!(Instant::now() < deadline, "it does not come");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+fn is_slowed_in_json(answer: &Answer) {
+    assert_eq!(answer.status, 429, "{}", answer.body);
+    assert!(
+        answer.body.contains("\"code\":\"SlowDown\""),
+        "{}",
+        answer.body
+    );
+    let head = answer.head.to_lowercase();
+    assert!(head.contains("retry-after: 1"), "{head}");
 }
 
 #[test]
@@ -77,7 +73,7 @@ fn clients_of_a_trusted_proxy_are_slowed_down_each_for_itself_until_a_hangup() {
     let settings = "address-rate = 3\ntrusted-proxy = [\"127.0.0.1\"]\n";
     let (place, mut server) = start(settings);
     let console = server.console_address();
-    // Slow as the machine may be, more come in a second than may.
+    // More come in a second than may, unless the machine is too slow for that.
     let mut slowed = 0;
     let begun = Instant::now();
     for _ in 0..30 {
@@ -89,7 +85,7 @@ fn clients_of_a_trusted_proxy_are_slowed_down_each_for_itself_until_a_hangup() {
         slowed += u64::from(answer.status == 503);
     }
     let most = 3 + 3 * (begun.elapsed().as_secs() + 1);
-    assert!(slowed >= 30 - most, "{slowed} of 30");
+    assert!(slowed + most >= 30, "{slowed} of 30");
     assert_eq!(from(&server, "203.0.113.8").status, 404);
     assert_eq!(
         metric(server.address, "cairn_slowed_addresses_total"),
@@ -97,25 +93,23 @@ fn clients_of_a_trusted_proxy_are_slowed_down_each_for_itself_until_a_hangup() {
     );
 
     // The admin interface says it in its own way, and the console's files are not limited.
-    let mut seen = Vec::new();
-    for _ in 0..10 {
+    let request = format!("GET /api/v1/session HTTP/1.1\r\nhost: {console}\r\n\r\n");
+    let mut seen: Vec<u16> = Vec::new();
+    let begun = Instant::now();
+    while ![401, 429].iter().all(|status| seen.contains(status)) {
+        assert!(begun.elapsed() < FOREVER, "{seen:?}");
         assert_eq!(get(console, "/").status, 200);
-        let answer = get(console, "/api/v1/session");
-        if answer.status == 429 {
-            assert!(
-                answer.body.contains("\"code\":\"SlowDown\""),
-                "{}",
-                answer.body
-            );
-            assert!(
-                answer.head.to_lowercase().contains("retry-after: 1"),
-                "{}",
-                answer.head
-            );
+        // Sent in one go: however slow this test is, they come at once.
+        let mut stream = connect(console);
+        stream.write_all(request.repeat(10).as_bytes()).unwrap();
+        for _ in 0..10 {
+            let answer = read_answer(&mut stream);
+            if answer.status != 401 {
+                is_slowed_in_json(&answer);
+            }
+            seen.push(answer.status);
         }
-        seen.push(answer.status);
     }
-    assert!(seen.contains(&401) && seen.contains(&429), "{seen:?}");
 
     let file = place.path().join("settings.toml");
     fs::write(
@@ -147,20 +141,25 @@ fn requests_at_once_are_bounded_and_health_and_metrics_are_not() {
         stream.write_all((head + "12345").as_bytes()).unwrap();
         held.push(stream);
     }
-    comes(|| metric(server.address, "cairn_requests_in_flight") == 3);
+    until("both are in flight", || {
+        metric(server.address, "cairn_requests_in_flight") == 3
+    });
     is_slowed(&put(&server, "/bucket/third", "body"));
     assert_eq!(get(server.address, "/health/ready").status, 200);
     for mut stream in held {
         stream.write_all(b"67890").unwrap();
         assert_eq!(read_answer(&mut stream).status, 200);
     }
-    comes(|| put(&server, "/bucket/third", "body").status == 200);
+    until("there is room for a third", || {
+        put(&server, "/bucket/third", "body").status == 200
+    });
     assert!(metric(server.address, "cairn_slowed_requests_total") >= 1);
 }
 
 #[test]
 fn bodies_under_way_take_no_more_memory_than_is_set() {
     let (_place, server) = start("body-memory = 1\n");
+    let memory = || metric(server.address, "cairn_body_memory_bytes");
     assert_eq!(put(&server, "/bucket", "").status, 200);
     let body = "x".repeat(1 << 20);
     assert_eq!(put(&server, "/bucket/large", &body).status, 200);
@@ -168,19 +167,19 @@ fn bodies_under_way_take_no_more_memory_than_is_set() {
     let mut stream = connect(server.address);
     let head = signed::head("PUT", server.address, "/bucket/half", 1 << 19);
     stream.write_all(head.as_bytes()).unwrap();
-    comes(|| metric(server.address, "cairn_body_memory_bytes") == 1 << 19);
+    until("half is taken", || memory() == 1 << 19);
     is_slowed(&put(&server, "/bucket/large", &body));
     assert_eq!(put(&server, "/bucket/small", "body").status, 200);
     stream.write_all(&body.as_bytes()[..1 << 19]).unwrap();
     assert_eq!(read_answer(&mut stream).status, 200);
-    comes(|| metric(server.address, "cairn_body_memory_bytes") == 0);
+    until("it is given back", || memory() == 0);
     assert_eq!(put(&server, "/bucket/large", &body).status, 200);
     assert_eq!(metric(server.address, "cairn_slowed_memory_total"), 1);
     // A client that goes away takes nothing with it.
     let mut stream = connect(server.address);
     let head = signed::head("PUT", server.address, "/bucket/half", 1 << 19);
     stream.write_all(head.as_bytes()).unwrap();
-    comes(|| metric(server.address, "cairn_body_memory_bytes") == 1 << 19);
+    until("half is taken", || memory() == 1 << 19);
     drop(stream);
-    comes(|| metric(server.address, "cairn_body_memory_bytes") == 0);
+    until("it is given back", || memory() == 0);
 }

@@ -6,20 +6,18 @@ mod support;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::FOREVER;
 use support::certificate::Certificate;
-use support::http::{Answer, get, read_answer};
+use support::http::{Answer, metric, read_answer};
 use support::process::Process;
 use support::server::{PASSWORD, Server, USER, command_with_root};
 use support::tls::{self, TlsStream};
-use support::{content::Piece, signed};
+use support::{FOREVER, content::Piece, signed, until};
+use tokio::net::TcpSocket;
 
 /// What nginx calls S3. The console has another name there.
 const PUBLIC_URL: &str = "https://s3.example.com";
@@ -29,6 +27,7 @@ struct Proxied {
     _nginx: Process,
     server: Server,
     address: SocketAddr,
+    _held: TcpSocket,
     certificate: PathBuf,
     _place: tempfile::TempDir,
 }
@@ -42,7 +41,7 @@ impl Proxied {
         command.args(["--public-url", PUBLIC_URL]);
         let mut server = Server::start(command.args(["--console-base-path", "/cairn"]));
         let certificate = Certificate::make(folder);
-        let address = free_address();
+        let (held, address) = held_address();
         let behind = (server.address, server.console_address());
         let conf = folder.join("nginx.conf");
         fs::write(&conf, configuration(folder, address, behind, &certificate)).unwrap();
@@ -53,16 +52,16 @@ impl Proxied {
             .arg(folder)
             .arg("-c")
             .arg(&conf);
-        let nginx = Process::start(&mut nginx);
-        let begun = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            assert!(begun.elapsed() < FOREVER, "nginx does not listen");
-            thread::sleep(Duration::from_millis(20));
-        }
+        let mut nginx = Process::start(&mut nginx);
+        until("nginx listens", || {
+            nginx.goes_on();
+            TcpStream::connect(address).is_ok()
+        });
         Proxied {
             _nginx: nginx,
             server,
             address,
+            _held: held,
             certificate: certificate.certificate,
             _place: place,
         }
@@ -78,7 +77,7 @@ impl Proxied {
             .enable_io()
             .build();
         let stream = runtime.unwrap().block_on(async {
-            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            let socket = TcpSocket::new_v4().unwrap();
             socket.bind(SocketAddr::new(IpAddr::V4(from), 0)).unwrap();
             socket
                 .connect(self.address)
@@ -140,9 +139,16 @@ fn bearer(login: &str) -> String {
     format!("authorization: Bearer {token}\r\naccept-encoding: identity\r\n")
 }
 
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
+/// An address that the system gives to nobody else for as long as the socket is there: it is bound
+/// and does not listen. Who reuses addresses, as nginx does, may listen there.
+fn held_address() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket
+        .bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// Ours, with this machine's addresses, in a process that writes nowhere else and ends when killed.
@@ -221,12 +227,11 @@ fn uploads_are_passed_on_as_they_come() {
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&body[..HALF]).unwrap();
     stream.flush().unwrap();
-    let begun = Instant::now();
     // Less than all of it: the last of what was sent may wait in a buffer.
-    while received(proxied.server.address) < HALF as u64 / 2 {
-        assert!(begun.elapsed() < FOREVER, "nothing is passed on");
-        thread::sleep(Duration::from_millis(50));
-    }
+    until("it is passed on", || {
+        let received = metric(proxied.server.address, "cairn_received_bytes_total");
+        received >= HALF as u64 / 2
+    });
     stream.write_all(&body[HALF..]).unwrap();
     assert_eq!(read_answer(&mut stream).status, 200);
 
@@ -242,14 +247,6 @@ fn uploads_are_passed_on_as_they_come() {
     let mut read = vec![0; body.len()];
     stream.read_exact(&mut read).unwrap();
     assert!(read == body);
-}
-
-fn received(server: SocketAddr) -> u64 {
-    let shown = get(server, "/metrics").body;
-    let line = shown
-        .lines()
-        .find_map(|line| line.strip_prefix("cairn_received_bytes_total "));
-    line.unwrap().parse().unwrap()
 }
 
 #[test]

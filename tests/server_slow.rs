@@ -56,8 +56,16 @@ fn a_slow_request_tells_where_its_time_went_once_that_is_wanted() {
     assert_eq!(count, 1, "the first one was logged too:\n{}", ended.stderr);
 }
 
+/// A machine that stalls makes a request slow by itself, though not every time.
 #[test]
 fn who_waits_for_his_client_is_not_slow() {
+    const ATTEMPTS: usize = 5;
+    let told: Vec<Value> = (0..ATTEMPTS).map_while(|_| told_of_a_pause()).collect();
+    assert!(told.len() < ATTEMPTS, "{told:?}");
+}
+
+/// What is said of an upload whose client pauses in the middle.
+fn told_of_a_pause() -> Option<Value> {
     const PAUSE: Duration = Duration::from_millis(3000);
     let place = tempfile::tempdir().unwrap();
     let mut command = command_with_root(place.path());
@@ -75,9 +83,8 @@ fn who_waits_for_his_client_is_not_slow() {
     stream.write_all(b"half").unwrap();
     assert_eq!(read_answer(&mut stream).status, 200);
     let ended = server.stop();
-    let told = ended
+    ended
         .stderr
         .lines()
-        .find_map(|line| slow(line, "PutObject"));
-    assert!(told.is_none(), "{told:?}");
+        .find_map(|line| slow(line, "PutObject"))
 }

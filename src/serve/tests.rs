@@ -110,6 +110,16 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
         .expect("takes far too long")
 }
 
+/// Until something has been counted.
+async fn until_counted(count: &AtomicUsize) {
+    within(async {
+        while count.load(Ordering::Relaxed) == 0 {
+            time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
 /// Reads until the other side closes: what came, and whether it was an orderly end.
 async fn read_all(stream: &mut TcpStream) -> (String, bool) {
     let mut text = Vec::new();
@@ -243,12 +253,7 @@ async fn a_client_that_leaves_in_the_middle_is_noticed() {
     let begun = b"PUT / HTTP/1.1\r\nhost: h\r\ncontent-length: 500\r\n\r\nsome";
     stream.write_all(begun).await.unwrap();
     drop(stream);
-    within(async {
-        while seen.load(Ordering::Relaxed) == 0 {
-            time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    until_counted(&seen).await;
 }
 
 struct CountOnDrop(Arc<AtomicUsize>);
@@ -399,12 +404,19 @@ fn slowly(_: Request<RequestBody>) -> BoxFuture<'static, Response<Full<Bytes>>> 
 
 #[tokio::test]
 async fn stopping_finishes_requests_and_closes_idle_connections() {
-    let running = start(patient(), slowly).await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&begun);
+    let running = start(patient(), move |request: Request<RequestBody>| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        slowly(request)
+    })
+    .await;
+    // Accepted before the other one.
     let mut idle = TcpStream::connect(running.address).await.unwrap();
     let mut busy = TcpStream::connect(running.address).await.unwrap();
     let request = b"GET / HTTP/1.1\r\nhost: h\r\n\r\n";
     busy.write_all(request).await.unwrap();
-    time::sleep(MOMENT / 3).await;
+    until_counted(&begun).await;
     running.stop.send(true).unwrap();
     let (answer, orderly) = read_all(&mut busy).await;
     assert!(answer.ends_with("late"), "{answer}");
@@ -422,11 +434,17 @@ async fn stopping_does_not_wait_for_ever() {
         shutdown_wait_max: MOMENT,
         ..patient()
     };
-    let running = start(limits, |_| Box::pin(std::future::pending())).await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&begun);
+    let running = start(limits, move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Box::pin(std::future::pending())
+    })
+    .await;
     let mut busy = TcpStream::connect(running.address).await.unwrap();
     let request = b"GET / HTTP/1.1\r\nhost: h\r\n\r\n";
     busy.write_all(request).await.unwrap();
-    time::sleep(MOMENT / 3).await;
+    until_counted(&begun).await;
     running.stop.send(true).unwrap();
     assert_eq!(within(running.serving).await.unwrap(), 1);
 }
@@ -478,9 +496,17 @@ async fn what_is_no_http_is_answered_like_everything_else() {
     let mut stream = TcpStream::connect(running.address).await.unwrap();
     let good = "GET / HTTP/1.1\r\nhost: h\r\n\r\n";
     stream.write_all(good.repeat(2).as_bytes()).await.unwrap();
-    time::sleep(Duration::from_millis(50)).await;
+    let bodies = |read: &[u8]| {
+        let text = String::from_utf8_lossy(read);
+        text.matches("Bad Request\r\n\r\n").count()
+    };
+    let mut good = Vec::new();
+    while bodies(&good) < 2 {
+        assert!(within(stream.read_buf(&mut good)).await.unwrap() > 0);
+    }
     stream.write_all(b"GET\r\n\r\n").await.unwrap();
-    let (answer, _) = read_all(&mut stream).await;
+    let (bad, _) = read_all(&mut stream).await;
+    let answer = String::from_utf8(good).unwrap() + &bad;
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
     assert_eq!(answer.matches("unreadable").count(), 1, "{answer}");
     assert!(answer.ends_with("unreadable"), "{answer}");

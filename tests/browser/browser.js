@@ -17,7 +17,7 @@ const PICTURES = process.env.CAIRN_TEST_PICTURES;
 /** Every question to the server waits up to so long on its way: what a page must bear on a bad line. */
 const LATE_MS = Number(process.env.CAIRN_TEST_LATE_MS ?? 0);
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
 
@@ -114,6 +114,9 @@ async function settled(page) {
 
 const toast = (page, text) => page.waitForSelector(`.toast:has-text(${JSON.stringify(text)})`);
 
+/** The page has seen what came once it has been drawn again. */
+const drawn = (page) => page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+
 /** Keeps back what a page asks of the addresses that match, until it is let go. */
 async function keepBack(page, pattern) {
   const held = [];
@@ -131,8 +134,7 @@ async function keepBack(page, pattern) {
     await page.unroute(pattern, hold);
     for (const route of held) await route.fallback();
     await (await answered).finished();
-    // The page has seen it once it has been drawn again.
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await drawn(page);
     await settled(page);
   };
   return { release };
@@ -238,4 +240,4 @@ async function main() {
   process.exit(failed > 0 || chosen.length === 0 ? 1 : 0);
 }
 
-module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, routed, logIn, go, settled, toast, keepBack, picture, accessible, uncut, api, pathOf, unique, main };
+module.exports = { CONSOLE, USER, PASSWORD, WIDE, NARROW, assert, check, visitor, member, routed, logIn, go, settled, toast, drawn, keepBack, picture, accessible, uncut, api, pathOf, unique, main };

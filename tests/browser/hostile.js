@@ -46,7 +46,7 @@ const once = () => (seeded ??= seed());
 
 /** The page holds this text, whole, in one element's own text. */
 const says = (page, text) =>
-  page.waitForFunction((text) => [...document.querySelectorAll("body *")].some((each) => [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.includes(text))), text, { timeout: 8000 }).catch(() => assert.fail(`not shown as text: ${JSON.stringify(text)}`));
+  page.waitForFunction((text) => [...document.querySelectorAll("body *")].some((each) => [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.includes(text))), text).catch(() => assert.fail(`not shown as text: ${JSON.stringify(text)}`));
 
 /** Nothing of it has become an element or an address. */
 const harmless = async (page) => {

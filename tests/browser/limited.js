@@ -105,7 +105,7 @@ check("who_may_not_look_at_a_bucket_gets_at_what_is_in_it", async () => {
   assert.equal(await call("GET", `s3/${bucket}/anna/new.txt`), "new");
   // What is there already is not replaced unasked: nobody knows whether a version would be kept.
   await page.locator("input[type=file][multiple]").setInputFiles([{ name: "in.txt", mimeType: "text/plain", buffer: Buffer.from("other") }]);
-  await page.waitForFunction(() => document.querySelector(".panel")?.textContent.includes("in.txt"));
+  await page.waitForSelector(".panel:has-text('Name vergeben')");
   assert.equal(await call("GET", `s3/${bucket}/anna/in.txt`), "anna/in.txt");
   await close();
 });

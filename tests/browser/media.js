@@ -114,8 +114,9 @@ check("sound_larger_than_memory_wants_to_hold_plays_and_is_gone_through", async 
   assert.ok(asked.some(({ from }) => from === 0) && asked.some(({ from }) => from > 290 * SECOND), JSON.stringify(asked));
 
   // Looked at again, the object is the same: it plays on where it was.
+  const looked = page.waitForResponse(/\/object\?key=long\.wav/);
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await page.waitForResponse(/\/object\?key=long\.wav/).catch(() => undefined);
+  await looked;
   assert.ok((await state(page, "audio")).at > 300);
 
   // A link that has expired in a long pause is made anew, and one goes on where one was.
@@ -209,6 +210,7 @@ check("a_document_gets_into_its_frame_and_is_told_where_nothing_shows_it", async
   const place = `/bucket?name=${bucket}&key=letter.pdf`;
   const { page, context, close } = await member();
   const hasViewer = await page.evaluate(() => navigator.pdfViewerEnabled);
+  let download;
   if (!hasViewer) {
     let saved = 0;
     page.on("download", () => (saved += 1));
@@ -218,9 +220,9 @@ check("a_document_gets_into_its_frame_and_is_told_where_nothing_shows_it", async
     await accessible(page, "document-no-viewer");
     assert.equal(saved, 0, "nothing is saved that nobody asked for");
     await context.addInitScript(() => Object.defineProperty(navigator, "pdfViewerEnabled", { get: () => true }));
+    download = page.waitForEvent("download");
     await page.reload();
   }
-  const download = hasViewer ? undefined : page.waitForEvent("download");
   await go(page, place);
   await page.locator("iframe[title='letter.pdf']").waitFor();
   if (download) {

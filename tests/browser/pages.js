@@ -155,7 +155,10 @@ check("first_paint_and_change_of_page_are_measured", async () => {
   const { page, close } = await visitor();
   await page.goto(CONSOLE);
   await page.waitForSelector("form");
-  const paint = () => page.evaluate(() => Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime));
+  const paint = async () => {
+    const entry = await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+    return Math.round(await entry.jsonValue());
+  };
   console.log(`        first paint, nothing cached: ${await paint()} ms`);
   await page.reload();
   await page.waitForSelector("form");

@@ -59,10 +59,12 @@ check("lifecycle_rules_are_saved_by_the_form_as_they_were", async () => {
     // A change that is taken back, so that it is the form that writes the document.
     await card.getByLabel("Name of the rule").first().fill("another");
     await card.getByLabel("Name of the rule").first().fill(Rules[0].ID);
-    const saved = page.waitForRequest((request) => request.method() === "PUT" && /config\/lifecycle$/.test(request.url()));
+    const answered = page.waitForResponse((answer) => answer.request().method() === "PUT" && /config\/lifecycle$/.test(answer.url()));
     await button(card, "Save").click();
-    const { Rules: sent } = (await saved).postDataJSON();
-    await toast(page, "Saved");
+    const saved = await answered;
+    assert.ok(saved.ok(), `${saved.status()}`);
+    const { Rules: sent } = saved.request().postDataJSON();
+    await button(card, "Edit").waitFor();
     assert.deepEqual(sent, before.Rules, of);
     assert.deepEqual(await get(), before, of);
     await call("DELETE", `buckets/${name}/config/lifecycle`);

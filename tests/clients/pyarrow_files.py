@@ -20,6 +20,7 @@ SETTINGS = {
     "endpoint_override": ENDPOINT.removeprefix("http://"),
     "retry_strategy": pyarrow.fs.AwsStandardS3RetryStrategy(max_attempts=1),
     "request_timeout": 60,
+    "connect_timeout": 10,
 }
 files = pyarrow.fs.S3FileSystem(**SETTINGS)
 

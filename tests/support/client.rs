@@ -41,9 +41,11 @@ impl Client {
         body: &[u8],
     ) -> io::Result<Reply> {
         let head = signed::head_with(method, self.address, path, body.len(), headers);
-        self.stream.get_mut().write_all(head.as_bytes())?;
-        self.stream.get_mut().write_all(body)?;
-        self.reply()
+        let stream = self.stream.get_mut();
+        let head_written = stream.write_all(head.as_bytes());
+        let written = head_written.and_then(|()| stream.write_all(body));
+        // Who is refused early may find the connection closed; the answer is there all the same.
+        self.reply().map_err(|error| written.err().unwrap_or(error))
     }
 
     pub(crate) fn get(&mut self, path: &str) -> io::Result<Reply> {

@@ -29,6 +29,18 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
     read_answer(&mut stream)
 }
 
+/// What a metric without labels is at now.
+#[track_caller]
+pub(crate) fn metric(address: SocketAddr, name: &str) -> u64 {
+    let text = get(address, "/metrics").body;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in:\n{text}"))
+        .parse()
+        .unwrap()
+}
+
 /// A request on a connection of its own. `head` is its first line, with further ones where there are.
 pub(crate) fn send(address: SocketAddr, head: &str, body: impl AsRef<[u8]>) -> Answer {
     let body = body.as_ref();

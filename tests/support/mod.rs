@@ -17,7 +17,18 @@ pub(crate) mod signed;
 pub(crate) mod tls;
 pub(crate) mod way;
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Far longer than anything here takes: reached only by a failure.
 pub(crate) const FOREVER: Duration = Duration::from_secs(60);
+
+/// Asks again and again until it is so.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < FOREVER, "not yet: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -94,6 +94,13 @@ impl Process {
         }
     }
 
+    /// Fails where it has ended by itself.
+    #[track_caller]
+    pub(crate) fn goes_on(&mut self) {
+        let ended = self.child.try_wait().unwrap();
+        assert!(ended.is_none(), "ended with {ended:?}");
+    }
+
     pub(crate) fn signal(&self, signal: libc::c_int) {
         let id = libc::pid_t::try_from(self.child.id()).unwrap();
         // SAFETY: no memory is involved, and the child has not been waited for, so the id is its.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::limits::{MEMORY_UNIT_BYTES, RATE_PLACES, RATE_SETS};
+use futures_util::FutureExt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const SECOND: u64 = 1_000_000_000;
@@ -141,13 +142,10 @@ async fn memory_is_handed_out_by_size_and_waited_for_a_moment() {
     assert_eq!(refused.bound, Bound::Memory);
     // Nothing takes nothing.
     load.hold(0).await.unwrap();
-    let waiting = tokio::spawn({
-        let load = Arc::clone(&load);
-        async move { load.hold(50 * MEMORY_UNIT_BYTES).await.is_ok() }
-    });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut waiting = std::pin::pin!(load.hold(50 * MEMORY_UNIT_BYTES));
+    assert!((&mut waiting).now_or_never().is_none());
     drop(most);
-    assert!(waiting.await.unwrap());
+    drop(waiting.await.unwrap());
     assert_eq!(load.stats().by_memory, 1);
     assert_eq!(load.stats().body_bytes, 40 * MEMORY_UNIT_BYTES);
 }

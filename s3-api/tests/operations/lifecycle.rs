@@ -1,5 +1,7 @@
 //! Lifecycle rules: set, shown, taken away, and what answers tell of them.
 
+use std::time::SystemTime;
+
 use crate::support::{Call, Client, Reply, call};
 
 const MINIMUM: &str = "x-amz-transition-default-minimum-object-size";
@@ -110,17 +112,21 @@ async fn a_thousand_rules_come_back() {
     );
 }
 
-/// The days from now until the date in a header, cut off.
-fn days_left(header: &str) -> u64 {
+/// Whether the date in a header is so many days, cut off, after what was asked at `asked`: a day may
+/// have ended meanwhile.
+fn is_in_days(header: &str, asked: SystemTime, days: u64) -> bool {
     let date = header.split('"').nth(1).unwrap();
     let at = httpdate::parse_http_date(date).unwrap();
-    let left = at.duration_since(std::time::SystemTime::now()).unwrap();
-    left.as_secs() / (24 * 3600)
+    [asked, SystemTime::now()].into_iter().any(|since| {
+        let left = at.duration_since(since).unwrap();
+        left.as_secs() / (24 * 3600) == days
+    })
 }
 
 #[tokio::test]
 async fn answers_tell_when_an_object_expires() {
     let client = with(&expiring("rule 1/a", "<Prefix>a/</Prefix>", 3)).await;
+    let asked = SystemTime::now();
     let put = client.put("/bucket/a/1", "1").await;
     let told = put.header("x-amz-expiration").to_owned();
     assert!(told.starts_with("expiry-date=\""), "{told}");
@@ -128,7 +134,7 @@ async fn answers_tell_when_an_object_expires() {
         told.contains("00:00:00 GMT\", rule-id=\"rule%201%2Fa\""),
         "{told}"
     );
-    assert_eq!(days_left(&told), 3);
+    assert!(is_in_days(&told, asked, 3), "{told}");
     for method in ["GET", "HEAD"] {
         let read = client.send(call(method, "/bucket/a/1")).await.ok();
         assert_eq!(read.header("x-amz-expiration"), told);
@@ -172,9 +178,10 @@ async fn uploads_are_told_when_they_end() {
          </AbortIncompleteMultipartUpload></Rule>",
     ))
     .await;
+    let asked = SystemTime::now();
     let created = client.send(call("POST", "/bucket/a/1?uploads")).await.ok();
     let date = created.header("x-amz-abort-date").to_owned();
-    assert_eq!(days_left(&format!("\"{date}\"")), 2);
+    assert!(is_in_days(&format!("\"{date}\""), asked, 2), "{date}");
     assert_eq!(created.header("x-amz-abort-rule-id"), "ends");
     let upload = created.tag("UploadId").to_owned();
     let listed = client
@@ -195,8 +202,10 @@ async fn uploads_are_told_when_they_end() {
         part.header("etag").replace('"', "")
     );
     let complete = call("POST", format!("/bucket/a/1?uploadId={upload}")).body(body);
+    let asked = SystemTime::now();
     let completed = client.send(complete).await.ok();
-    assert_eq!(days_left(completed.header("x-amz-expiration")), 9);
+    let told = completed.header("x-amz-expiration");
+    assert!(is_in_days(told, asked, 9), "{told}");
     let other = client.send(call("POST", "/bucket/b?uploads")).await.ok();
     assert_eq!(other.header("x-amz-abort-date"), "");
 }

@@ -80,6 +80,15 @@ impl Rig {
         self.try_open().unwrap()
     }
 
+    /// Without what runs in the background, for those who count what is done.
+    pub(super) fn open_alone(&self) -> Engine {
+        let engine = self.open();
+        for task in &engine.background {
+            task.abort();
+        }
+        engine
+    }
+
     /// What a restart finds after the power went.
     pub(super) fn after_crash(&self, survival: Survival, seed: u64) -> Rig {
         Rig {

@@ -310,7 +310,7 @@ async fn a_simulation_has_a_bound() {
         .unwrap_err();
     assert_eq!(refused.code(), "LimitExceeded");
     assert!(refused.to_string().contains("2000000"), "{refused}");
-    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     // All pairs of a sensible one are within it.
     let policy = json!({"Version": "2012-10-17", "Statement": vec![json!({
         "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::*/${aws:username}/*",

@@ -121,7 +121,7 @@ fn a_late_change_waits_and_later_ones_are_refused() {
             "nobody sees it yet"
         );
         for number in 2..5 {
-            let refused = timeout(A_MOMENT, store.put(number)).await.unwrap();
+            let refused = store.put(number).await;
             assert!(matches!(refused, Err(Error::NoSpace { .. })), "{refused:?}");
             assert_eq!(store.rows(), Rows::from([(0, 0)]));
         }

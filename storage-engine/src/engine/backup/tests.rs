@@ -170,7 +170,10 @@ async fn a_backup_under_load_is_the_state_of_one_moment() {
     };
     let mut moments = Vec::new();
     for _ in 0..4 {
-        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        let seen = history.lock().unwrap().len();
+        while history.lock().unwrap().len() < seen + 4 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
         let before = history.lock().unwrap().len() - 1;
         engine.backup(copy.path(), &mut unwatched).await.unwrap();
         let after = history.lock().unwrap().len();

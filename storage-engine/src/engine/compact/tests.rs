@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 
 use super::super::rig::{self, BUCKET, MIB, Rig, body};
 use super::*;
@@ -171,7 +172,7 @@ fn compactor(engine: &Engine) -> &Compactor {
 #[tokio::test]
 async fn what_is_alive_moves_together_and_the_rest_goes() {
     let rig = Rig::new(1);
-    let engine = rig.open();
+    let engine = rig.open_alone();
     let model = holes(&engine).await;
     let before = rig.files(".bulk").len();
     assert!(before >= 5, "{before}");
@@ -315,37 +316,28 @@ async fn compaction_and_everybody_else_at_the_same_time() {
     assert_eq!(engine.check().await.unwrap(), []);
 }
 
-/// Fills a store, then compacts it with the power going at `step` of that. The number of steps.
-async fn compact_with_crash(seed: u64, step: Option<u64>) -> (Rig, Model, u64) {
+/// Fills a store, then compacts it with the power going at `step` of that; nothing if it has fewer.
+async fn compact_with_crash(seed: u64, step: u64) -> Option<(Rig, Model)> {
     let rig = Rig::new(seed);
-    let engine = rig.open();
+    let engine = rig.open_alone();
     let model = holes(&engine).await;
-    let before = rig.disk.steps();
-    if let Some(step) = step {
-        rig.disk.crash_at(before + step);
-    }
+    rig.disk.crash_at(rig.disk.steps() + step);
     let done = engine.compact().await;
-    assert_eq!(done.is_err(), step.is_some(), "{done:?}");
-    let steps = rig.disk.steps() - before;
-    (rig, model, steps)
+    done.is_err().then_some((rig, model))
 }
 
 #[tokio::test]
 async fn a_crash_at_any_step_of_a_compaction_loses_nothing() {
-    let (_, _, steps) = compact_with_crash(5, None).await;
-    assert!(steps > 15, "{steps}");
     let survivals = [
         Survival::Nothing,
         Survival::Everything,
         Survival::Prefix,
         Survival::Any,
     ];
-    for step in 0..steps {
-        // Flushes of the index and the keeper run beside: a late step may not be reached.
-        let (rig, model, _) = match step + 2 < steps {
-            true => compact_with_crash(5, Some(step)).await,
-            false => break,
-        };
+    let mut steps = 0;
+    while let Some((rig, model)) = compact_with_crash(5, steps).await {
+        let step = steps;
+        steps += 1;
         for (seed, survival) in (0..).zip(survivals) {
             let rig = rig.after_crash(survival, step * 10 + seed);
             let engine = rig.open();
@@ -365,12 +357,13 @@ async fn a_crash_at_any_step_of_a_compaction_loses_nothing() {
             drop(engine);
         }
     }
+    assert!(steps > 15, "{steps}");
 }
 
 #[tokio::test]
 async fn what_is_damaged_is_neither_moved_nor_lost_with_its_segment() {
     let rig = Rig::new(6);
-    let engine = rig.open();
+    let engine = rig.open_alone();
     let model = holes(&engine).await;
     // One chunk of an object that lies in a segment full of holes.
     let damaged = "k15";
@@ -425,9 +418,8 @@ async fn a_failed_sync_of_copies_stops_the_store_before_a_row_names_them() {
     let engine = rig.open();
     let model = holes(&engine).await;
     // The first sync is that of the new segment's header, the second that of the copies.
-    let (_, _, steps) = compact_with_crash(8, None).await;
     let mut failed = 0;
-    for at in 0..steps.min(12) {
+    for at in 0..12 {
         let rig = Rig::new(8);
         let engine = rig.open();
         holes(&engine).await;
@@ -464,35 +456,42 @@ async fn compaction_lets_others_go_first_but_not_for_ever() {
         started.elapsed()
     };
     let a_read = || drop(engine.readers.begin(crate::ids::Sequence(1)));
-    let waited = rest(Pace::Background, 0).await;
-    assert!(waited < pause, "{waited:?}");
-    // One request since the step began.
-    let before = compactor.load();
-    a_read();
-    let started = Instant::now();
-    compactor.rest(Pace::Background, before, 0).await;
-    let waited = started.elapsed();
-    assert!(waited >= pause && waited < pause_max, "{waited:?}");
-    // Requests all the time.
-    let busy = async {
-        loop {
-            a_read();
-            tokio::time::sleep(pause / 4).await;
-        }
-    };
-    let before = compactor.load();
-    a_read();
-    let started = Instant::now();
-    tokio::select! {
-        () = compactor.rest(Pace::Background, before, 0) => {}
-        () = busy => {}
+    // How short a wait was says something only if this machine has nothing else to do, so that the
+    // best of some attempts counts.
+    let mut quiet = Duration::MAX;
+    for _ in 0..50 {
+        quiet = quiet.min(rest(Pace::Background, 0).await);
     }
+    assert!(quiet < pause, "{quiet:?}");
+    // One request since the step began.
+    let mut polite = Duration::MAX;
+    for _ in 0..10 {
+        let before = compactor.load();
+        a_read();
+        let started = Instant::now();
+        compactor.rest(Pace::Background, before, 0).await;
+        let waited = started.elapsed();
+        assert!(waited >= pause, "{waited:?}");
+        polite = polite.min(waited);
+    }
+    assert!(polite < pause_max, "{polite:?}");
+    // Requests all the time: there is one before each look, and yet it ends.
+    let before = compactor.load();
+    let started = Instant::now();
+    let mut resting = std::pin::pin!(compactor.rest(Pace::Background, before, 0));
+    std::future::poll_fn(|cx| {
+        a_read();
+        resting.as_mut().poll(cx)
+    })
+    .await;
     let waited = started.elapsed();
-    assert!(waited >= pause_max && waited < 4 * pause_max, "{waited:?}");
-    // The rate, once what was saved up is used.
+    assert!(waited >= pause_max, "{waited:?}");
+    // The rate, once what was saved up is used: over both, as it grows between them, too.
+    let started = Instant::now();
     rest(Pace::Background, bytes_per_second).await;
-    let waited = rest(Pace::Background, bytes_per_second).await;
+    rest(Pace::Background, bytes_per_second).await;
+    let waited = started.elapsed();
     assert!(waited > Duration::from_millis(900), "{waited:?}");
-    let waited = rest(Pace::Free, u64::MAX).await;
-    assert!(waited < pause, "{waited:?}");
+    let free = compactor.rest(Pace::Free, compactor.load(), u64::MAX);
+    assert!(free.now_or_never().is_some());
 }

@@ -20,7 +20,7 @@ fn live_bytes(engine: &Engine) -> u64 {
 #[tokio::test]
 async fn nothing_is_freed_that_a_new_reader_has_found() {
     let rig = Rig::new(1);
-    let engine = Arc::new(rig.open());
+    let engine = Arc::new(rig.open_alone());
     let data = body(1, 3 * MIB);
     rig::make_bucket(&engine, BUCKET).await;
     rig::put(&engine, BUCKET, "k", &data).await.unwrap();

@@ -62,14 +62,15 @@ async fn giving_up_anywhere_leaves_nothing_pinned() {
         }
     };
     let mut finished = 0;
-    for times in 0..40 {
+    // The last ones have all the time there is.
+    for times in (0..40).chain([60_000]) {
         for compression in [Compression::None, Compression::Lz4] {
             let outcome = poll_times(whole(compression), times).await;
             finished += usize::from(outcome.is_some_and(|staged| staged.is_ok()));
         }
     }
     assert!(finished > 0, "some were not given up");
-    assert!(finished < 80, "some were");
+    assert!(finished < 82, "some were");
     let staged = whole(Compression::None).await.unwrap().into_parts();
     assert_eq!(read_back(&*chunks, &staged, None).await, body);
     drop(staged);

@@ -35,7 +35,7 @@ const TOGETHER: u64 = 16;
 /// More than go into what the index has allocated ahead.
 const TRIES_MAX: u64 = 20_000;
 /// Longer than any answer takes that does not wait for room.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 const FOREVER: Duration = Duration::from_secs(60);
 
 struct Place {

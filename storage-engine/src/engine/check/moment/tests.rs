@@ -98,9 +98,13 @@ async fn a_check_is_interrupted_and_leaves_nothing_and_nobody_checks_beside_it()
     );
     drop(_other);
     let mut stop = |_| ControlFlow::Break(());
-    let stopped = engine.check_running(WHOLE, &mut stop).await;
-    assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
-    assert!(!store.path().join(CHECKING).exists());
+    // It is short, and may have ended before it hears of it.
+    let mut outcomes = Vec::new();
+    while !matches!(outcomes.last(), Some(Err(Error::Interrupted))) {
+        assert!(outcomes.len() < 20, "{outcomes:?}");
+        outcomes.push(engine.check_running(WHOLE, &mut stop).await);
+        assert!(!store.path().join(CHECKING).exists());
+    }
     engine.shutdown().await.unwrap();
 }
 

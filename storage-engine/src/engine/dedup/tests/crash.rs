@@ -70,6 +70,7 @@ async fn many_at_a_time_share_and_let_go() {
         models.push(worker.await.unwrap().0);
     }
     sweeping.abort();
+    let _ = sweeping.await;
     for (key, data) in models.iter().flatten() {
         expect(&engine, BUCKET, key, data).await;
     }
