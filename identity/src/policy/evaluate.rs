@@ -64,12 +64,14 @@ pub(super) const OF_BUCKET_POLICY: [&str; 3] = [
 
 impl<'a> Layers<'a> {
     /// The policy of the resource, where it has a say. Nobody can lock the administrator out of a
-    /// bucket, nor, as with Amazon, an account that owns one out of the policy that does it.
+    /// bucket, nor, as with Amazon, the root of an account that owns one out of the policy that does
+    /// it. Whom a root vouches for is not the root.
     pub(super) fn heard(&self, request: &Request<'_>) -> Option<&'a Policy> {
         let is_about_policy = OF_BUCKET_POLICY
             .iter()
             .any(|action| request.action.eq_ignore_ascii_case(action));
-        let is_own = self.relation == Relation::SameAccount;
+        let is_root = request.principal.kind == PrincipalKind::Account;
+        let is_own = is_root && self.relation == Relation::SameAccount;
         match self.standing {
             Standing::Administrator => None,
             Standing::Owner if is_own && is_about_policy => None,

@@ -366,6 +366,10 @@ fn the_policy_of_a_bucket_is_its_owners_whatever_it_says() {
         ..NOTHING
     };
     let ask = |layers: &Layers<'_>, action| decide(&root(), layers, action, b"arn:aws:s3:::b").0;
+    let vouched_for = Principal {
+        kind: PrincipalKind::FederatedUser,
+        ..root()
+    };
     for action in evaluate::OF_BUCKET_POLICY {
         assert_eq!(ask(&owner, action), Allow, "{action}");
         let others = Layers {
@@ -378,6 +382,8 @@ fn the_policy_of_a_bucket_is_its_owners_whatever_it_says() {
             ..owner
         };
         assert_eq!(ask(&user, action), ExplicitDeny, "{action}");
+        let federated = decide(&vouched_for, &owner, action, b"arn:aws:s3:::b").0;
+        assert_eq!(federated, ExplicitDeny, "{action}");
     }
     assert_eq!(ask(&owner, "s3:putbucketacl"), ExplicitDeny);
 }
