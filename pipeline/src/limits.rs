@@ -22,7 +22,8 @@ pub const PAUSE_FOR_OTHERS: Duration = Duration::from_millis(20);
 
 /// How often it is looked whether rules have changed.
 pub const RULES_POLL: Duration = Duration::from_millis(250);
-/// Looking for changed rules takes at most this part of the time: one in so many.
+/// Looking for changed rules takes at most this part of the time, one in so many, while a look takes no
+/// longer than 15 seconds.
 pub const RULES_SEARCH_SHARE: u32 = 20;
 /// And it rests no longer than this.
 pub const RULES_REST_MAX: Duration = Duration::from_secs(300);

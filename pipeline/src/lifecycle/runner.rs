@@ -98,7 +98,8 @@ impl Lifecycle {
             let began = Instant::now();
             let rest = match self.run_due(&stop).await {
                 Ok(Some(_)) => Duration::ZERO,
-                // All of it was spent on looking for something to do; unless the machine slept.
+                // All of it was spent on looking for something to do, unless it waited for its turn
+                // or was stopped.
                 Ok(None) => began
                     .elapsed()
                     .saturating_mul(RULES_SEARCH_SHARE)
