@@ -206,6 +206,39 @@ describe('uploads', () => {
     expect(entriesOf('arn:a').filter((each) => each.key === 'long.bin').length).toBe(1);
   });
 
+  it('are begun once, when what was begun before is gone', async () => {
+    const transfers = await fresh();
+    const { begun, entriesOf } = await import('../lib/transfer/journal');
+    const { MULTIPART_FROM_BYTES } = await import('../lib/transfer/plan');
+    const file = new File([new Uint8Array(MULTIPART_FROM_BYTES + 1)], 'long.bin', { lastModified: 0 });
+    begun({ ...entry, key: 'long.bin', uploadId: 'old', fingerprint: fingerprint(file), size: file.size, partBytes: MULTIPART_FROM_BYTES });
+    transfers.belongTo('arn:a');
+    const gone = () => new Response('<Error><Code>NoSuchUpload</Code></Error>', { status: 404 });
+    const [looks, begins]: ((answer: Response) => void)[][] = [[], []];
+    vi.stubGlobal('fetch', (_: URL | string, init: RequestInit = {}) => {
+      const asked = init.method === 'POST' ? begins! : looks!;
+      return new Promise<Response>((resolve) => asked.push(resolve));
+    });
+    vi.stubGlobal('DOMParser', class { parseFromString = () => ({ getElementsByTagName: (name: string) => (name === 'UploadId' ? [{ textContent: 'new' }] : []) }); });
+    const sent: string[] = [];
+    vi.stubGlobal('XMLHttpRequest', class { upload = {}; open(_: string, url: string) { sent.push(url); } setRequestHeader() {} send() {} abort() {} });
+    transfers.add('plans', [{ key: 'long.bin', file }], false);
+    const upload = transfers.all[0]!;
+    await soon(() => expect(looks!.length).toBe(1));
+    looks![0]!(gone());
+    await soon(() => expect(begins!.length).toBe(1));
+    // Another run comes while it is begun anew, and hears only later that the old one is gone.
+    transfers.pause(upload);
+    transfers.resume(upload);
+    await new Promise((next) => setTimeout(next, 50));
+    begins![0]!(new Response(''));
+    await new Promise((next) => setTimeout(next, 50));
+    looks![1]?.(gone());
+    await soon(() => expect(sent.length).toBe(2));
+    expect(begins!.length).toBe(1);
+    expect(entriesOf('arn:a').map((each) => each.uploadId)).toEqual(['1', 'new']);
+  });
+
   it('are counted, and the ones worth a look are shown first', async () => {
     const transfers = await fresh();
     transfers.belongTo('arn:a');

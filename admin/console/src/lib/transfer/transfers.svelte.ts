@@ -1,10 +1,9 @@
 import { answers } from '../api/client';
-import { ended, entriesOf, type Entry } from './journal';
+import { entriesOf, type Entry } from './journal';
 import { fingerprint, rateOf } from './plan';
 import { tabs } from './tabs';
 import { tallyOf } from './tally';
-import { Upload } from './upload.svelte';
-import { abortUpload } from './wire';
+import { takeBack, Upload } from './upload.svelte';
 
 const FILES_AT_ONCE = 3;
 /** How often a change of many is told, and how often lists look for what has ended. */
@@ -158,9 +157,8 @@ class Transfers {
   }
 
   async giveUp(entry: Entry): Promise<void> {
-    ended(entry.uploadId);
     this.interrupted = this.interrupted.filter((each) => each !== entry);
-    await abortUpload(entry, entry.uploadId).catch(() => undefined);
+    await takeBack(entry, entry.uploadId);
   }
 
   /** One waits again, wherever it stands. */

@@ -1,4 +1,4 @@
-import { answers } from '../api/client';
+import { answers, isMissing } from '../api/client';
 import { ApiError, explain, isAway, Unreachable } from '../api/error';
 import { t } from '../i18n/i18n.svelte';
 import { pauseFor } from '../pause';
@@ -139,8 +139,7 @@ export class Upload {
     this.#stop?.abort();
     const id = this.#entry?.uploadId;
     if (!id) return;
-    ended(id);
-    await wire.abortUpload(this, id).catch(() => undefined);
+    await takeBack(this, id);
   }
 
   #headers(more: Record<string, string>): Record<string, string> {
@@ -179,6 +178,10 @@ export class Upload {
       } catch (error) {
         if (!(error instanceof ApiError && error.status === 404)) throw error;
         ended(entry.uploadId);
+        signal.throwIfAborted();
+        // Another run may have begun it anew meanwhile.
+        if (this.#entry !== entry) return this.#begin(signal);
+        this.#entry = undefined;
       }
     }
     await persist(() => (this.#beginning ??= this.#beginNew().finally(() => (this.#beginning = undefined))), this, signal);
@@ -223,6 +226,16 @@ export class Upload {
     this.#sent = sent;
     this.waits = false;
   }
+}
+
+/** Aborts an upload in parts. It stays in the journal, to be taken back another time, unless that is known to be done. */
+export async function takeBack(what: wire.Target, uploadId: string): Promise<void> {
+  try {
+    await wire.abortUpload(what, uploadId);
+  } catch (error) {
+    if (!isMissing(error)) return;
+  }
+  ended(uploadId);
 }
 
 /** What may succeed later: a lost connection, a server that is busy. */

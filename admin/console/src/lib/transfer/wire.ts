@@ -5,6 +5,9 @@ import { readError, Unreachable } from '../api/error';
 import { isAddressable, objectPath } from './address';
 import { lateStatus, type DonePart } from './plan';
 
+/** What begins is waited for so long, and asked for again. */
+const BEGIN_MS = 60_000;
+
 export interface Target {
   bucket: string;
   key: string;
@@ -61,7 +64,8 @@ const xml = (text: string) => new DOMParser().parseFromString(text, 'application
 const textOf = (node: Document | Element, name: string) => node.getElementsByTagName(name)[0]?.textContent ?? '';
 
 export async function beginUpload(to: Target, type: string): Promise<string> {
-  const response = await send(at(to, { uploads: '' }), { method: 'POST', headers: { 'content-type': type } });
+  const signal = AbortSignal.timeout(BEGIN_MS);
+  const response = await send(at(to, { uploads: '' }), { method: 'POST', headers: { 'content-type': type }, signal });
   const id = textOf(xml(await response.text()), 'UploadId');
   if (!id) throw readError(response.status, '', response.headers);
   return id;
