@@ -42,6 +42,8 @@ check("nobody_undoes_what_somebody_else_has_saved_meanwhile", async () => {
   await call("PUT", inside, document("s3:GetObject"));
   await go(page, `/user?name=${user}`);
   await press(page, "own");
+  // Filling is marking and typing: what comes between the two would stand beside what is typed.
+  await page.waitForFunction(() => globalThis.document.querySelector("dialog[open] textarea.code")?.value.includes("s3:GetObject"));
   await inDialog(page).locator("textarea.code").fill(JSON.stringify(document("s3:PutObject"), null, 2));
   await call("PUT", inside, document("s3:DeleteObject"));
   await answer(page, "Save");
