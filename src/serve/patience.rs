@@ -82,3 +82,6 @@ impl Watchdog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
